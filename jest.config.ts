@@ -1,0 +1,31 @@
+import type { Config } from 'jest';
+
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
+} satisfies Config['projects'] extends (infer P)[] | undefined ? Partial<Exclude<P, string>> : never;
+
+const config: Config = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      roots: ['<rootDir>/test'],
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.real\\.test\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'real',
+      roots: ['<rootDir>/test'],
+      testMatch: ['**/*.real.test.ts'],
+      globalSetup: '<rootDir>/test/support/real-setup.ts',
+      globalTeardown: '<rootDir>/test/support/real-teardown.ts',
+    },
+  ],
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['functions/**/*.ts', 'infra/**/*.ts', 'local/**/*.ts'],
+};
+
+export default config;
