@@ -1,0 +1,84 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
+import * as z from 'zod';
+import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
+import { type ApiResponse, json, problem } from './api/problem.ts';
+import { parseBody, type RotationsDeps, rotateNow } from './api/rotations.ts';
+import { lazily } from './compose.ts';
+import { logger, observed } from './middleware/powertools.ts';
+import { secretsManagerStore } from './ports/secrets-manager.ts';
+import { describeError, isRotationError } from './rotation/errors.ts';
+
+type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
+type Route = (event: ApiEvent, deps: CredentialsDeps & RotationsDeps) => Promise<ApiResponse>;
+
+/** The gateway answers within 30 s, whatever goes on behind it. */
+const WAIT_MS = 25_000;
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  'POST /credentials/{id}/rotations': async (event, deps) => {
+    const body = parseBody(text(event));
+    if ('statusCode' in body) return body;
+    return await rotateNow(
+      { id: pathOf(event, 'id'), body, requestedBy: event.requestContext.authorizer.iam.userArn },
+      deps,
+    );
+  },
+  'GET /credentials': async (event, deps) => {
+    const page = PageQuery.safeParse(event.queryStringParameters ?? {});
+    return page.success ? json(200, await credentialsPage(page.data, deps)) : invalidQuery(page.error);
+  },
+  'GET /credentials/{id}': async (event, deps) => json(200, await credentialView(pathOf(event, 'id'), deps)),
+  'GET /credentials/{id}/rotations/{rotationId}': async (event, deps) =>
+    json(200, await rotationView(pathOf(event, 'id'), pathOf(event, 'rotationId'), deps)),
+};
+
+const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(50).default(25),
+  nextToken: z.string().min(1).optional(),
+});
+
+const deployed = lazily(process.env);
+let known: (CredentialsDeps & RotationsDeps) | undefined;
+
+/** The HTTP API. Who may call it is decided before, by the gateway's IAM authorizer. */
+export const handler = observed(async (event: ApiEvent): Promise<ApiResponse> => {
+  known ??= dependencies();
+  const credential = event.pathParameters?.id;
+  try {
+    const route = ROUTES[event.routeKey];
+    if (!route) throw new Error(`No route for ${event.routeKey}: the stack and the function differ`);
+    return await route(event, known);
+  } catch (error) {
+    const { code, detail, next } = describeError(error);
+    if (!isRotationError(error)) logger.error('unforeseen', { routeKey: event.routeKey, detail });
+    return problem(code, { detail, credential, nothingChanged: true, next });
+  }
+});
+
+function dependencies(): CredentialsDeps & RotationsDeps {
+  const { environment, world } = deployed();
+  return {
+    schedules: world.schedules,
+    storeOf: (id) => secretsManagerStore(world.secretsManager, `${environment.PREFIX}/${id}`),
+    now: world.now,
+    // A second try by the SDK would be a second rotation.
+    lambda: new LambdaClient({ maxAttempts: 1 }),
+    rotateFunctionName: environment.ROTATE_FUNCTION_ARN,
+    waitMs: WAIT_MS,
+  };
+}
+
+function pathOf(event: ApiEvent, name: string): string {
+  return decodeURIComponent(event.pathParameters?.[name] ?? '');
+}
+
+function text({ body, isBase64Encoded }: ApiEvent): string | undefined {
+  return body && isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+}
+
+function invalidQuery(error: z.ZodError): ApiResponse {
+  const errors = error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message }));
+  const next = 'Use limit (1 to 50) and the nextToken of the page before.';
+  return problem('request-invalid', { detail: 'The query is not valid', nothingChanged: true, next, errors });
+}

@@ -1,0 +1,88 @@
+import type { Schedules } from '../ports/schedules.ts';
+import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
+import { RotationError } from '../rotation/errors.ts';
+import type { Credential } from '../rotation/settings.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A credential as the API shows it: settings and labels, never a value. */
+export interface CredentialView {
+  readonly id: string;
+  readonly clientId: string | readonly string[];
+  readonly strategy: Credential['strategy'];
+  /** The version in use; null before the first run. */
+  readonly versionId: string | null;
+  readonly rotatedAt: string | null;
+  readonly ageDays: number | null;
+  /** Whether a rotation is under way, or was left behind. */
+  readonly pending: boolean;
+  readonly schedule: Pick<Credential['schedule'], 'expression' | 'timezone' | 'state'>;
+  /** Null: labels don't tell. */
+  readonly previousValidUntil: string | null;
+}
+
+/** Where a rotation stands, by its labels. */
+export interface RotationView {
+  readonly rotationId: string;
+  readonly credential: string;
+  readonly state: 'pending' | 'current' | 'previous' | 'superseded';
+  readonly createdAt: string;
+}
+
+/** What the API reads from. */
+export interface CredentialsDeps {
+  readonly schedules: Pick<Schedules, 'settings' | 'list'>;
+  readonly storeOf: (id: string) => Pick<SecretStore, 'versions'>;
+  readonly now: () => Date;
+}
+
+/** @throws {RotationError} `credential-unknown` */
+export async function credentialView(
+  id: string,
+  { schedules, storeOf, now }: CredentialsDeps,
+): Promise<CredentialView> {
+  const { clientId, strategy, schedule } = await schedules.settings(id);
+  const versions = await storeOf(id).versions();
+  const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
+  const { expression, timezone, state } = schedule;
+  return {
+    id,
+    clientId,
+    strategy,
+    versionId: current?.id ?? null,
+    rotatedAt: current?.createdAt.toISOString() ?? null,
+    ageDays: current ? Math.floor((now().getTime() - current.createdAt.getTime()) / DAY_MS) : null,
+    pending: versions.some(({ stages }) => stages.includes('AWSPENDING')),
+    schedule: { expression, timezone, state },
+    previousValidUntil: null,
+  };
+}
+
+/** A page of credentials. */
+export async function credentialsPage(
+  page: { limit: number; nextToken?: string | undefined },
+  deps: CredentialsDeps,
+): Promise<{ credentials: CredentialView[]; nextToken?: string }> {
+  const { ids, nextToken } = await deps.schedules.list(page);
+  const credentials = await Promise.all(ids.map((id) => credentialView(id, deps)));
+  return { credentials, ...(nextToken === undefined ? {} : { nextToken }) };
+}
+
+/** @throws {RotationError} `credential-unknown` or `rotation-unknown` */
+export async function rotationView(
+  id: string,
+  rotationId: string,
+  { schedules, storeOf }: CredentialsDeps,
+): Promise<RotationView> {
+  await schedules.settings(id);
+  const version = (await storeOf(id).versions()).find((one) => one.id === rotationId);
+  if (!version) throw new RotationError('rotation-unknown', `There is no rotation ${rotationId} of ${id}`);
+  return { rotationId, credential: id, state: stateOf(version), createdAt: version.createdAt.toISOString() };
+}
+
+/** A version that is current and pending still has to be given to a connector, yet is the truth. */
+function stateOf({ stages }: SecretVersion): RotationView['state'] {
+  if (stages.includes('AWSCURRENT')) return 'current';
+  if (stages.includes('AWSPENDING')) return 'pending';
+  return stages.includes('AWSPREVIOUS') ? 'previous' : 'superseded';
+}

@@ -1,0 +1,55 @@
+import { ERRORS, type ErrorCode } from '../rotation/errors.ts';
+import { OUTCOMES, type Rotation } from '../rotation/outcome.ts';
+
+/** An answer of the API, as Lambda hands it to the gateway. */
+export interface ApiResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a problem tells besides its code. */
+export interface ProblemFacts {
+  readonly detail: string;
+  readonly credential?: string | undefined;
+  /** Whether the call has left everything as it was. */
+  readonly nothingChanged: boolean;
+  readonly next: string;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
+  /** The faults of a body, each with its place. */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/** A JSON answer. */
+export function json(statusCode: number, body: object, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+  return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+/**
+ * A problem.
+ *
+ * @see [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)
+ */
+export function problem(code: ErrorCode, { retryAfter, ...facts }: ProblemFacts): ApiResponse {
+  const { status, title } = ERRORS[code];
+  const body = { type: `/problems/${code}`, title, status, code, ...facts };
+  const headers = {
+    'content-type': 'application/problem+json',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+  };
+  return json(status, body, headers);
+}
+
+/** The answer to a rotation that has ended: itself when all is well, else a problem with the rotation's members beside it. */
+export function rotationResponse(rotation: Rotation): ApiResponse {
+  const { failure, outcome, ...members } = rotation;
+  if (!failure) return json(200, rotation);
+  const refused = outcome === 'refused';
+  const status = refused ? ERRORS[failure.code].status : 502;
+  const code = refused ? failure.code : outcome;
+  const title = refused ? ERRORS[failure.code].title : OUTCOMES[outcome];
+  const facts = { detail: failure.detail, nothingChanged: refused, next: failure.next, cause: failure.code };
+  const body = { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members };
+  return json(status, body, { 'content-type': 'application/problem+json' });
+}

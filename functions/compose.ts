@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Environment, readEnvironment } from './environment.ts';
+import { createFetch, type Fetch } from './http/fetch.ts';
+import { type AccessSecrets, accessSecrets } from './ports/access-secrets.ts';
+import { eventBridgeSchedules } from './ports/event-bridge-schedules.ts';
+import { keycloak } from './ports/keycloak.ts';
+import { odataConnector } from './ports/odata-connector.ts';
+import type { Schedules } from './ports/schedules.ts';
+import { secretsManagerStore } from './ports/secrets-manager.ts';
+import { projection, tokenEndpoint } from './ports/token-endpoint.ts';
+import type { Ports, Runtime } from './rotation/run.ts';
+import type { Credential } from './rotation/settings.ts';
+
+/** Everything that touches the world. The fault laboratory and the tests bring their own. */
+export interface World {
+  readonly secretsManager: SecretsManagerClient;
+  readonly accessSecrets: AccessSecrets;
+  readonly schedules: Schedules;
+  readonly fetch: Fetch;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly newSecret: () => string;
+}
+
+/** The real world, as the functions meet it. Built once for each warm function. */
+export function realWorld(environment: Environment): World {
+  const { httpTimeoutMs } = environment.timing;
+  const requestHandler = { requestTimeout: httpTimeoutMs, connectionTimeout: httpTimeoutMs };
+  const secretsManager = new SecretsManagerClient({ requestHandler });
+  return {
+    secretsManager,
+    accessSecrets: accessSecrets(secretsManager),
+    schedules: eventBridgeSchedules(new SchedulerClient({ requestHandler }), {
+      context: { prefix: environment.PREFIX, local: environment.local },
+      group: environment.SCHEDULE_GROUP,
+      onceGroup: environment.ONCE_GROUP,
+      roleArn: environment.SCHEDULER_ROLE_ARN,
+      deadLetterQueueArn: environment.DLQ_ARN,
+      targets: { rotate: environment.ROTATE_FUNCTION_ARN, retire: environment.RETIRE_FUNCTION_ARN },
+    }),
+    fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
+    now: () => new Date(),
+    sleep: async (ms) => {
+      await sleep(ms);
+    },
+    newSecret: () => randomBytes(32).toString('base64url'),
+  };
+}
+
+/** The neighbours of one credential. */
+export function portsOf(credential: Credential, prefix: string, world: World): Ports {
+  const { accessTokenUrl, serviceUri, probePath } = credential;
+  const ours = { clientIds: [credential.clientId].flat(), accessTokenUrl };
+  return {
+    store: secretsManagerStore(world.secretsManager, `${prefix}/${credential.id}`),
+    iam: keycloak(credential, world),
+    tokens: tokenEndpoint(world),
+    ...(serviceUri === undefined ? {} : { projection: projection(new URL(probePath, serviceUri).href, world) }),
+    connectors: credential.connectors.map((settings) => odataConnector(settings, ours, world)),
+    schedules: world.schedules,
+  };
+}
+
+/** The part of a run that is neither a neighbour nor pure. */
+export function runtimeOf({ now, sleep, newSecret }: World, remainingMs: () => number): Runtime {
+  return { now, sleep, newSecret, remainingMs };
+}
+
+/** The environment and the world of this process: nothing happens before the first invocation. */
+export function lazily(variables: NodeJS.ProcessEnv): () => { environment: Environment; world: World } {
+  let known: { environment: Environment; world: World } | undefined;
+  return () => {
+    if (!known) {
+      const environment = readEnvironment(variables);
+      known = { environment, world: realWorld(environment) };
+    }
+    return known;
+  };
+}

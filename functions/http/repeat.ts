@@ -1,0 +1,42 @@
+import { HttpError } from './fetch.ts';
+
+const PAUSES_MS = [150, 400] as const;
+const MAX_RETRY_AFTER_MS = 2000;
+
+/** Statuses that say "not now". */
+export function isTransient(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/**
+ * Sends something that changes nothing, and sends it again, twice at most, when the other side is away or says "not now".
+ *
+ * @param send one try
+ * @param sleep waits for some milliseconds
+ * @returns the last response, whatever its status
+ * @throws {HttpError} when there was none at the last try
+ */
+export async function repeatRead(
+  send: () => Promise<Response>,
+  sleep: (ms: number) => Promise<void>,
+): Promise<Response> {
+  for (let tries = 0; ; tries++) {
+    const pause = PAUSES_MS[tries];
+    try {
+      const response = await send();
+      if (pause === undefined || !isTransient(response.status)) return response;
+      await response.body?.cancel();
+      await sleep(retryAfterMs(response) ?? pause);
+    } catch (error) {
+      const again = error instanceof HttpError && (error.kind === 'timeout' || error.kind === 'connection');
+      if (pause === undefined || !again) throw error;
+      await sleep(pause);
+    }
+  }
+}
+
+/** `Retry-After` in milliseconds, within reason (RFC 9110 §10.2.3, delay-seconds only). */
+function retryAfterMs(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : undefined;
+}

@@ -1,0 +1,46 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { isFailure, type Rotation } from '../rotation/outcome.ts';
+import type { RetireReport } from '../rotation/retire.ts';
+
+/** The logger of this function. It never logs an event: a report is all there is to tell. */
+export const logger = new Logger({ logRecordOrder: ['level', 'message'] });
+
+const metrics = new Metrics();
+
+/**
+ * A middy chain with logging and metrics around a handler.
+ *
+ * @param handle gets the event and Lambda's context
+ */
+export function observed<E, R>(handle: (event: E, context: Context) => Promise<R>) {
+  return middy<E, R>()
+    .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
+    .use(logMetrics(metrics, { captureColdStartMetric: false, throwOnEmptyMetrics: false }))
+    .handler(handle);
+}
+
+/** Tells logs and metrics how a rotation ended. */
+export function recordRotation(rotation: Rotation): void {
+  const { outcome, durationMs } = rotation;
+  if (isFailure(outcome)) logger.error(`rotation ${outcome}`, { rotation });
+  else logger.info(`rotation ${outcome}`, { rotation });
+  metrics.addMetric('RotationDuration', MetricUnit.Milliseconds, durationMs);
+  if (isFailure(outcome)) metrics.addMetric('RotationFailed', MetricUnit.Count, 1);
+  if (outcome === 'stored-not-applied') metrics.addMetric('StoredNotApplied', MetricUnit.Count, 1);
+  if (outcome === 'interrupted') metrics.addMetric('Interrupted', MetricUnit.Count, 1);
+}
+
+/** Tells logs and metrics how a retire ended. */
+export function recordRetire(report: RetireReport): void {
+  if (report.failure) {
+    logger.error(`retire ${report.outcome}`, { retire: report });
+    metrics.addMetric('RetirePostponed', MetricUnit.Count, 1);
+  } else {
+    logger.info(`retire ${report.outcome}`, { retire: report });
+  }
+}

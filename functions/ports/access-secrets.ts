@@ -1,0 +1,53 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { RotationError } from '../rotation/errors.ts';
+import { storeFailure } from './secrets-manager.ts';
+
+const FORMS = {
+  clientSecret: z.object({ clientSecret: z.string().min(1) }),
+  token: z.object({ token: z.string().min(1) }),
+  basic: z.object({ username: z.string().min(1), password: z.string().min(1) }),
+} as const;
+
+type Form = keyof typeof FORMS;
+
+/** The secrets with which the rotator itself gets in: at the IAM's admin API and at the connectors. */
+export interface AccessSecrets {
+  /**
+   * Reads an access secret, from memory while the function is warm.
+   *
+   * @param form which members it must have
+   * @param options `fresh` asks Secrets Manager again: for one repeat after a 401
+   * @throws {RotationError} `access-secret-invalid` when it does not exist or lacks a member
+   */
+  read<F extends Form>(secretId: string, form: F, options?: { fresh?: boolean }): Promise<z.infer<(typeof FORMS)[F]>>;
+}
+
+/** Access secrets in Secrets Manager. */
+export function accessSecrets(client: SecretsManagerClient): AccessSecrets {
+  const known = new Map<string, unknown>();
+  return {
+    read: async (secretId, form, { fresh = false } = {}) => {
+      if (fresh || !known.has(secretId)) known.set(secretId, await fetchJson(client, secretId));
+      const result = FORMS[form].safeParse(known.get(secretId));
+      if (!result.success) {
+        known.delete(secretId);
+        const members = Object.keys(FORMS[form].shape).join(', ');
+        throw new RotationError('access-secret-invalid', `${secretId} is not a JSON document with ${members}`);
+      }
+      return result.data as never;
+    },
+  };
+}
+
+async function fetchJson(client: SecretsManagerClient, secretId: string): Promise<unknown> {
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    return JSON.parse(SecretString ?? 'null');
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    const failure = storeFailure(error, secretId);
+    if (failure.code !== 'secret-not-found') throw failure;
+    throw new RotationError('access-secret-invalid', `There is no secret ${secretId}, or it has no value`);
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  CreateScheduleCommand,
+  GetScheduleCommand,
+  ListSchedulesCommand,
+  type SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import * as z from 'zod';
+import { RotationError } from '../rotation/errors.ts';
+import { type Credential, credentialSchema, faultLines, type SettingsContext } from '../rotation/settings.ts';
+import type { OneTime, Schedules } from './schedules.ts';
+
+/** Where the schedules are, and as whom one-time schedules call what. */
+export interface SchedulesOptions {
+  readonly context: SettingsContext;
+  /** The group that holds one schedule for each credential. */
+  readonly group: string;
+  /** The group of one-time schedules. */
+  readonly onceGroup: string;
+  readonly roleArn: string;
+  readonly deadLetterQueueArn: string;
+  readonly targets: Readonly<Record<OneTime['target'], string>>;
+}
+
+/**
+ * EventBridge Scheduler.
+ *
+ * @see [Scheduler API reference](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html)
+ */
+export function eventBridgeSchedules(client: SchedulerClient, options: SchedulesOptions): Schedules {
+  return {
+    settings: async (id) => {
+      const schedule = await getSchedule(client, { GroupName: options.group, Name: id });
+      return parseSettings(schedule.Target?.Input, { id, context: options.context });
+    },
+    plan: async (oneTime) => {
+      try {
+        await client.send(new CreateScheduleCommand(scheduleInput(oneTime, options)));
+      } catch (error) {
+        if (nameOf(error) === 'ConflictException') return;
+        throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${oneTime.name}: ${nameOf(error)}`);
+      }
+    },
+    list: async ({ limit, nextToken }) => {
+      const input = { GroupName: options.group, MaxResults: limit, NextToken: nextToken };
+      const page = await client.send(new ListSchedulesCommand(input)).catch((error: unknown) => {
+        throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${options.group}: ${nameOf(error)}`);
+      });
+      const ids = (page.Schedules ?? []).flatMap(({ Name }) => Name ?? []);
+      return { ids, ...(page.NextToken ? { nextToken: page.NextToken } : {}) };
+    },
+  };
+}
+
+/**
+ * Settings out of a schedule's input.
+ *
+ * @throws {RotationError} `settings-invalid`, with every fault's place
+ */
+export function parseSettings(
+  input: string | undefined,
+  { id, context }: { id: string; context: SettingsContext },
+): Credential {
+  const event = z.object({ credential: credentialSchema(context) }).safeParse(tryJson(input));
+  if (!event.success) throw new RotationError('settings-invalid', faultLines(event.error).join('; '));
+  if (event.data.credential.id === id) return event.data.credential;
+  throw new RotationError('settings-invalid', `The schedule ${id} holds the settings of ${event.data.credential.id}`);
+}
+
+function scheduleInput({ name, at, target, event }: OneTime, options: SchedulesOptions) {
+  return {
+    Name: name,
+    GroupName: options.onceGroup,
+    ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' as const },
+    ActionAfterCompletion: 'DELETE' as const,
+    Target: {
+      Arn: options.targets[target],
+      RoleArn: options.roleArn,
+      Input: JSON.stringify(event),
+      DeadLetterConfig: { Arn: options.deadLetterQueueArn },
+      RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 600 },
+    },
+  };
+}
+
+async function getSchedule(client: SchedulerClient, input: { GroupName: string; Name: string }) {
+  try {
+    return await client.send(new GetScheduleCommand(input));
+  } catch (error) {
+    if (nameOf(error) === 'ResourceNotFoundException') {
+      throw new RotationError('credential-unknown', `There is no credential ${input.Name}`);
+    }
+    throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${input.Name}: ${nameOf(error)}`);
+  }
+}
+
+function tryJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown error';
+}

@@ -1,0 +1,47 @@
+import { HttpError } from '../http/fetch.ts';
+import { isTransient } from '../http/repeat.ts';
+import { type ErrorCode, RotationError } from '../rotation/errors.ts';
+
+/** Which codes a neighbour's failures have. */
+export interface FailureCodes {
+  readonly timeout: ErrorCode;
+  readonly unavailable: ErrorCode;
+  readonly unexpected: ErrorCode;
+  /** What a status means here, where it means something of its own. */
+  readonly byStatus: Readonly<Record<number, ErrorCode>>;
+}
+
+/** The IAM's admin API and token endpoint. */
+export const IAM_FAILURES: FailureCodes = {
+  timeout: 'iam-timeout',
+  unavailable: 'iam-unavailable',
+  unexpected: 'iam-unexpected',
+  byStatus: { 401: 'iam-unauthorized', 403: 'iam-forbidden', 404: 'iam-not-found', 409: 'iam-conflict' },
+};
+
+/** An OData connector's configuration. */
+export const CONNECTOR_FAILURES: FailureCodes = {
+  timeout: 'connector-timeout',
+  unavailable: 'connector-unavailable',
+  unexpected: 'connector-invalid',
+  byStatus: { 401: 'connector-unauthorized', 403: 'connector-unauthorized', 404: 'connector-not-found' },
+};
+
+/** The error for a response that is not a success. It tells who, what and the status; never a body. */
+export function statusFailure(codes: FailureCodes, response: Response, what: string): RotationError {
+  const { status } = response;
+  const code = codes.byStatus[status] ?? (isTransient(status) ? codes.unavailable : codes.unexpected);
+  return new RotationError(code, `${what}: HTTP ${status}`);
+}
+
+/** The error for no response at all. Anything but an {@link HttpError} is passed on as it is. */
+export function connectionFailure(codes: FailureCodes, error: unknown, what: string): unknown {
+  if (!(error instanceof HttpError)) return error;
+  const code = {
+    timeout: codes.timeout,
+    connection: codes.unavailable,
+    redirect: codes.unexpected,
+    'not-allowed': 'host-not-allowed' as const,
+  }[error.kind];
+  return new RotationError(code, `${what}: ${error.message}`);
+}

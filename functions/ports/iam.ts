@@ -1,0 +1,46 @@
+/** An OAuth client as the IAM holds it now. */
+export interface IamClient {
+  /** The IAM's own id of the client. */
+  readonly id: string;
+  readonly clientId: string;
+  /** The current secret. A token request can't tell it from one that is kept for an overlap. */
+  readonly secret: string;
+  /** The secret that is kept beside the current one, as far as it is still accepted. */
+  readonly previous?: { readonly secret: string; readonly validUntil: Date };
+  /** When the IAM will refuse the current secret (and the previous one with it). */
+  readonly secretExpiresAt?: Date;
+  /** Why the client can't make client-credentials requests with a secret at all; undefined when it can. */
+  readonly fault?: string;
+}
+
+/** What a client's secret is to become. */
+export interface SecretChange {
+  readonly secret: string;
+  /** The secret that stays valid beside it. Absent: none does. */
+  readonly previous?: { readonly secret: string; readonly validUntil: Date };
+}
+
+/**
+ * The administration of one realm's clients. A success is not a proof: read the client and request a token afterwards.
+ * All methods throw a RotationError `iam-*`; `iam-timeout` and `iam-unavailable` leave open whether a write was carried out.
+ */
+export interface Iam {
+  /**
+   * Finds a client by its exact Client ID. Reads may be repeated inside.
+   *
+   * @throws {RotationError} `client-not-found` when there is none, also when only the case differs
+   */
+  find(clientId: string): Promise<IamClient>;
+
+  /**
+   * Asks the IAM whether it would keep a previous secret valid. Harmless and repeatable, but only while no previous secret is
+   * alive: an IAM that can't overlap drops it.
+   */
+  probeOverlap(client: IamClient): Promise<boolean>;
+
+  /** Sets the secret. Idempotent; sent once, never repeated inside. */
+  setSecret(client: IamClient, change: SecretChange): Promise<void>;
+
+  /** Ends the previous secret. Idempotent; sent once. */
+  endPrevious(client: IamClient): Promise<void>;
+}

@@ -1,0 +1,26 @@
+import type { Credential } from '../rotation/settings.ts';
+
+/** Something to be done once, later. */
+export interface OneTime {
+  /** Unique in the group; planning the same name again is a success. */
+  readonly name: string;
+  readonly at: Date;
+  readonly target: 'rotate' | 'retire';
+  readonly event: object;
+}
+
+/** EventBridge Scheduler: where the settings live, and what fires later. */
+export interface Schedules {
+  /**
+   * The settings of a credential, from its schedule.
+   *
+   * @throws {RotationError} `credential-unknown`, or `settings-invalid` when the schedule holds something else
+   */
+  settings(id: string): Promise<Credential>;
+
+  /** Plans a one-time event. The schedule deletes itself once it has fired. */
+  plan(oneTime: OneTime): Promise<void>;
+
+  /** A page of credentials, by id. */
+  list(page: { limit: number; nextToken?: string | undefined }): Promise<{ ids: string[]; nextToken?: string }>;
+}

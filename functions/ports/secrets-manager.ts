@@ -1,0 +1,116 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
+  type ListSecretVersionIdsCommandOutput,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { type ErrorCode, RotationError } from '../rotation/errors.ts';
+import { type SecretStore, type SecretVersion, StageMovedError, VersionTakenError } from './secret-store.ts';
+
+/**
+ * The credential's secret in AWS Secrets Manager.
+ *
+ * @param client its retries are safe: every call is a read, has a `ClientRequestToken`, or is a compare-and-swap
+ * @param secretId the secret's name
+ * @see [Secrets Manager API reference](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html)
+ */
+export function secretsManagerStore(client: SecretsManagerClient, secretId: string): SecretStore {
+  const guard = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (error) {
+      throw storeFailure(error, secretId);
+    }
+  };
+  return {
+    secretId,
+    versions: () => guard(listVersions(client, secretId)),
+    read: (versionId) => guard(readVersion(client, secretId, versionId)),
+    lastChangedAt: async () => {
+      const { LastChangedDate, CreatedDate } = await guard(
+        client.send(new DescribeSecretCommand({ SecretId: secretId })),
+      );
+      return LastChangedDate ?? CreatedDate ?? new Date(0);
+    },
+    put: async ({ id, value, stage }) => {
+      const input = { SecretId: secretId, ClientRequestToken: id, SecretString: value, VersionStages: [stage] };
+      try {
+        const answer = await client.send(new PutSecretValueCommand(input));
+        const certain = answer.$metadata.attempts === 1;
+        return { labelled: certain && answer.VersionStages?.includes(stage) === true };
+      } catch (error) {
+        if (nameOf(error) === 'ResourceExistsException') throw new VersionTakenError();
+        throw storeFailure(error, secretId);
+      }
+    },
+    moveStage: async ({ stage, from, to }) => {
+      const input = { SecretId: secretId, VersionStage: stage, RemoveFromVersionId: from, MoveToVersionId: to };
+      try {
+        await client.send(new UpdateSecretVersionStageCommand(input));
+      } catch (error) {
+        if (nameOf(error) === 'InvalidParameterException') throw new StageMovedError();
+        throw storeFailure(error, secretId);
+      }
+    },
+  };
+}
+
+async function listVersions(client: SecretsManagerClient, secretId: string): Promise<SecretVersion[]> {
+  const versions: SecretVersion[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page: ListSecretVersionIdsCommandOutput = await client.send(
+      new ListSecretVersionIdsCommand({
+        SecretId: secretId,
+        IncludeDeprecated: true,
+        MaxResults: 100,
+        NextToken: nextToken,
+      }),
+    );
+    for (const { VersionId, VersionStages, CreatedDate } of page.Versions ?? []) {
+      if (VersionId)
+        versions.push({ id: VersionId, stages: VersionStages ?? [], createdAt: CreatedDate ?? new Date(0) });
+    }
+    nextToken = page.NextToken;
+  } while (nextToken);
+  return versions;
+}
+
+async function readVersion(
+  client: SecretsManagerClient,
+  secretId: string,
+  versionId: string,
+): Promise<string | undefined> {
+  try {
+    const value = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }));
+    return value.SecretString ?? '';
+  } catch (error) {
+    if (nameOf(error) === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  ResourceNotFoundException: 'secret-not-found',
+  AccessDeniedException: 'store-forbidden',
+  UnrecognizedClientException: 'store-forbidden',
+  DecryptionFailure: 'key-unusable',
+  EncryptionFailure: 'key-unusable',
+  LimitExceededException: 'too-many-versions',
+};
+
+/** A failure of Secrets Manager, in our words: its name and what it is about, never a value. */
+export function storeFailure(error: unknown, secretId: string): RotationError {
+  if (error instanceof RotationError) return error;
+  const name = nameOf(error);
+  const deleted = name === 'InvalidRequestException' && /deletion|deleted/i.test((error as Error).message);
+  const code = deleted ? 'secret-deleted' : (CODES[name] ?? 'store-unavailable');
+  return new RotationError(code, `Secrets Manager, ${secretId}: ${name}`);
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown error';
+}

@@ -1,0 +1,63 @@
+import type { Context } from 'aws-lambda';
+import { lazily, portsOf, runtimeOf } from './compose.ts';
+import { parseRotateEvent, type RotateEvent } from './events.ts';
+import { logger, observed, recordRotation } from './middleware/powertools.ts';
+import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
+import type { Rotation } from './rotation/outcome.ts';
+import type { RotationRequest } from './rotation/run.ts';
+import { rotate } from './rotation/workflow.ts';
+
+const deployed = lazily(process.env);
+
+/** What `rotate` answers to the API: how the run ended, or why there was none. */
+export type RotateAnswer =
+  | { readonly rotation: Rotation; readonly problem?: never }
+  | { readonly problem: ReturnType<typeof describeError> & { retryAfter?: number }; readonly rotation?: never };
+
+/**
+ * One rotation.
+ *
+ * For the scheduler it throws whenever the run should be tried again, so that Lambda's own retries do so and the dead-letter
+ * queue tells the rest. For the API it answers.
+ */
+export const handler = observed(async (event: unknown, context: Context): Promise<RotateAnswer> => {
+  const { environment, world } = deployed();
+  const settingsContext = { prefix: environment.PREFIX, local: environment.local, now: world.now() };
+  let byApi = false;
+  try {
+    const parsed = parseRotateEvent(event, settingsContext);
+    byApi = parsed.trigger === 'api';
+    const credential = parsed.trigger === 'api' ? await world.schedules.settings(parsed.id) : parsed.credential;
+    logger.appendKeys({ credential: credential.id, trigger: parsed.trigger });
+    const ports = portsOf(credential, environment.PREFIX, world);
+    const runtime = runtimeOf(world, () => context.getRemainingTimeInMillis());
+    const rotation = await rotate(credential, requestOf(parsed), { ports, runtime, timing: environment.timing });
+    recordRotation(rotation);
+    if (!byApi) assertDone(rotation);
+    return { rotation };
+  } catch (error) {
+    if (!byApi || !isRotationError(error)) throw error;
+    const { retryAfter } = error;
+    return { problem: { ...describeError(error), ...(retryAfter === undefined ? {} : { retryAfter }) } };
+  }
+});
+
+function requestOf(event: RotateEvent): RotationRequest {
+  if (event.trigger === 'api') {
+    const { trigger, reason, force, requestedBy } = event;
+    return {
+      trigger,
+      requestedBy,
+      ...(reason === undefined ? {} : { reason }),
+      ...(force === undefined ? {} : { force }),
+    };
+  }
+  const { trigger, scheduledTime, repeat } = event;
+  return { trigger, scheduledTime, ...(repeat ? { repeat } : {}) };
+}
+
+/** @throws {RotationError} with the run's own code: an asynchronous run that failed is tried again by Lambda */
+function assertDone({ outcome, failure }: Rotation): void {
+  if (failure && outcome !== 'stored-not-applied')
+    throw new RotationError(failure.code, `${outcome}: ${failure.detail}`);
+}

@@ -1,0 +1,96 @@
+import type { CredentialDocument } from './document.ts';
+import { durationMs } from './duration.ts';
+import { RotationError } from './errors.ts';
+import { type Run, step } from './run.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** How much longer than grace the IAM itself keeps the previous secret, should retire never run. */
+const BACKSTOP_MS = 7 * 24 * HOUR_MS;
+
+/** Until when the IAM is told to keep the previous secret. Retire is what ends it; this is what ends it should retire never run. */
+export function backstop(run: Run): Date {
+  return new Date(run.runtime.now().getTime() + durationMs(run.credential.grace) + BACKSTOP_MS);
+}
+
+/** The end of the grace period of a promote. */
+export function graceEnd(run: Run, promotedAt: Date): Date {
+  return new Date(promotedAt.getTime() + durationMs(run.credential.grace));
+}
+
+/** Plans the end of the previous secret. Planning it twice is planning it once. */
+export async function planRetire(
+  run: Run,
+  { versionId, promotedAt }: { versionId: string; promotedAt: Date },
+): Promise<void> {
+  const at = graceEnd(run, promotedAt);
+  run.previousValidUntil = at;
+  const event = { trigger: 'retire', id: run.credential.id, versionId, attempt: 0 };
+  await step(run, 'plan-retire', () =>
+    run.ports.schedules.plan({ name: retireName(run.credential.id, versionId), at, target: 'retire', event }),
+  );
+}
+
+/** The name of the one-time schedule that ends a version's secret. */
+export function retireName(id: string, versionId: string): string {
+  return `${id}.retire.${versionId.slice(0, 8)}`;
+}
+
+/**
+ * Plans a retire that could not be carried out again, an hour from now.
+ *
+ * @param maxAttempts after so many nothing is planned any more
+ * @returns whether it was planned
+ */
+export async function planPostponedRetire(
+  run: Run,
+  { versionId, attempt }: { versionId: string; attempt: number },
+  maxAttempts: number,
+): Promise<boolean> {
+  if (attempt >= maxAttempts) return false;
+  const { id } = run.credential;
+  const next = attempt + 1;
+  const event = { trigger: 'retire', id, versionId, attempt: next };
+  const at = new Date(run.runtime.now().getTime() + HOUR_MS);
+  await run.ports.schedules.plan({ name: `${retireName(id, versionId)}.${next}`, at, target: 'retire', event });
+  return true;
+}
+
+/**
+ * Plans to go on pushing: after 5 minutes, doubling to an hour, until an hour before the end of grace. After that only a run
+ * that somebody asks for goes on.
+ */
+export async function planRepeat(run: Run, versionId: string): Promise<void> {
+  const attempt = run.request.repeat?.versionId === versionId ? run.request.repeat.attempt + 1 : 1;
+  const delay = Math.min(5 * MINUTE_MS * 2 ** (attempt - 1), HOUR_MS);
+  const at = new Date(run.runtime.now().getTime() + delay);
+  const last = (run.previousValidUntil?.getTime() ?? 0) - HOUR_MS;
+  if (at.getTime() > last) return;
+  const name = `${run.credential.id}.repeat.${versionId.slice(0, 8)}.${attempt}`;
+  const event = {
+    trigger: 'schedule',
+    credential: run.credential,
+    scheduledTime: at.toISOString(),
+    repeat: { versionId, attempt },
+  };
+  await step(run, 'plan-repeat', () => run.ports.schedules.plan({ name, at, target: 'rotate', event }));
+}
+
+/**
+ * Ends the previous secret in the IAM, and proves by a token request that it is refused now.
+ *
+ * @param document the previous document: its secret is what has to be refused
+ * @throws {RotationError} `retire-failed` when it is still accepted
+ */
+export async function endPrevious(run: Run, document: CredentialDocument): Promise<void> {
+  await step(run, 'retire', async () => {
+    const client = await run.ports.iam.find(document.clientId);
+    if (client.secret === document.clientSecret) {
+      throw new RotationError('retire-failed', 'The secret to be ended is the one that the IAM holds as current');
+    }
+    if (client.previous) await run.ports.iam.endPrevious(client);
+    if ((await run.ports.tokens.request(document)).accepted) {
+      throw new RotationError('retire-failed', 'The IAM still accepts the secret that was ended');
+    }
+  });
+}

@@ -1,0 +1,132 @@
+import { StageMovedError, VersionTakenError } from '../ports/secret-store.ts';
+import { RotationError } from './errors.ts';
+import { type Labels, readLabels } from './observe.ts';
+import { type Run, step } from './run.ts';
+import { nextVersionId } from './versions.ts';
+
+/** The labels are no longer as the run's decision found them: it has to look again. */
+export class LabelsMovedError extends Error {
+  override readonly name = 'LabelsMovedError';
+}
+
+/**
+ * Puts a version as AWSPENDING under the next derived id. From here on other runs stand down.
+ *
+ * @param labels those of the observation that the run decided on
+ * @returns the version's id
+ * @throws {LabelsMovedError} when another run was first, or nothing proves that this one was
+ */
+export async function journal(run: Run, labels: Labels, value: string): Promise<string> {
+  return await step(run, 'journal', async () => {
+    const id = nextVersionId(run.ports.store.secretId, labels.current?.id, takenIds(run, labels));
+    run.puts.set(id, value);
+    run.journaled = true;
+    const { labelled } = await put(run, { id, value, stage: 'AWSPENDING' });
+    if (!labelled && (await readLabels(run)).pending?.id !== id) throw new LabelsMovedError();
+    return id;
+  });
+}
+
+/** Puts the very first document, which gets AWSCURRENT whatever is asked for. */
+export async function putFirst(run: Run, labels: Labels, value: string): Promise<string> {
+  return await step(run, 'store', async () => {
+    const id = nextVersionId(run.ports.store.secretId, labels.current?.id, takenIds(run, labels));
+    run.puts.set(id, value);
+    await put(run, { id, value, stage: 'AWSCURRENT' });
+    return id;
+  });
+}
+
+async function put(run: Run, version: Parameters<Run['ports']['store']['put']>[0]): Promise<{ labelled: boolean }> {
+  try {
+    return await run.ports.store.put(version);
+  } catch (error) {
+    if (!(error instanceof VersionTakenError)) throw error;
+    run.puts.delete(version.id);
+    run.journaled = false;
+    throw new LabelsMovedError();
+  }
+}
+
+/**
+ * Moves AWSCURRENT from C to the candidate.
+ *
+ * @throws {LabelsMovedError} when AWSCURRENT is neither where it was nor at the candidate already
+ */
+export async function promote(run: Run, { from, to }: { from: string; to: string }): Promise<void> {
+  await step(run, 'promote', async () => {
+    try {
+      await run.ports.store.moveStage({ stage: 'AWSCURRENT', from, to });
+    } catch (error) {
+      if (!(error instanceof StageMovedError)) throw error;
+      if ((await readLabels(run)).current?.id !== to) throw new LabelsMovedError();
+    }
+  });
+}
+
+/**
+ * Takes AWSPENDING off a version: a rotation's last act, and its own proof that nobody else began.
+ *
+ * @throws {LabelsMovedError} when the version does not carry it (any more)
+ */
+export async function clear(run: Run, id: string): Promise<void> {
+  await step(run, 'clear', async () => {
+    try {
+      await run.ports.store.moveStage({ stage: 'AWSPENDING', from: id });
+    } catch (error) {
+      if (!(error instanceof StageMovedError)) throw error;
+      throw new LabelsMovedError();
+    } finally {
+      if (!run.puts.has(id)) run.clearedForeign = true;
+    }
+    run.journaled = false;
+  });
+}
+
+/** Where a decision found the labels. */
+export interface ExpectedLabels {
+  readonly current: string;
+  readonly pending?: string | undefined;
+}
+
+/**
+ * The fence before a write is repeated, or anything is undone.
+ *
+ * @throws {LabelsMovedError} when the labels are not where the decision found them
+ */
+export async function assertLabels(run: Run, { current, pending }: ExpectedLabels): Promise<void> {
+  const labels = await readLabels(run);
+  if (labels.current?.id !== current || labels.pending?.id !== pending) throw new LabelsMovedError();
+}
+
+/**
+ * The fence for going forward: like {@link assertLabels}, but a candidate that is current already has won.
+ *
+ * @throws {LabelsMovedError} otherwise
+ */
+export async function assertLabelsOrWon(run: Run, { current, pending }: ExpectedLabels): Promise<void> {
+  const labels = await readLabels(run);
+  const won = pending !== undefined && labels.current?.id === pending;
+  if (!won && (labels.current?.id !== current || labels.pending?.id !== pending)) throw new LabelsMovedError();
+}
+
+/** @throws {RotationError} `too-soon` while the last change of the labels may belong to a run that is alive */
+export function assertQuiet(run: Run): void {
+  if (mayBegin(run)) return;
+  throw new RotationError(
+    'too-soon',
+    'The secret was changed within the last lease; a run that is alive may have done it',
+    {
+      retryAfter: Math.ceil(run.timing.leaseMs / 1000),
+    },
+  );
+}
+
+/** Whether a rotation may begin: quiet at the first look, and since then only this run's own, answered changes. */
+export function mayBegin(run: Run): boolean {
+  return run.quiet === true && !run.clearedForeign && !run.unanswered;
+}
+
+function takenIds(run: Run, labels: Labels): Set<string> {
+  return new Set([...labels.versions.map(({ id }) => id), ...run.puts.keys()]);
+}

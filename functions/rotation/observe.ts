@@ -1,0 +1,193 @@
+import type { Connector, ConnectorConfiguration } from '../ports/connector.ts';
+import type { IamClient } from '../ports/iam.ts';
+import type { SecretVersion } from '../ports/secret-store.ts';
+import type { TokenResult } from '../ports/token-endpoint.ts';
+import { type CredentialDocument, isUsableSecret, parseDocument } from './document.ts';
+import { isRotationError, RotationError } from './errors.ts';
+import { secretFingerprint } from './fingerprint.ts';
+import { type Pending, parsePending } from './journal.ts';
+import { leaseLeft, type Run, step } from './run.ts';
+
+/** A connector as it was read, or why it could not be. */
+export type ConnectorView = { readonly connector: Connector } & (
+  | { readonly configuration: ConnectorConfiguration; readonly error?: never }
+  | { readonly configuration?: never; readonly error: RotationError }
+);
+
+/** A version and the credential document in it. */
+export interface StoredDocument {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly document: CredentialDocument;
+}
+
+/** The labels and ids of one answer. */
+export interface Labels {
+  readonly versions: readonly SecretVersion[];
+  readonly current?: SecretVersion;
+  readonly previous?: SecretVersion;
+  readonly pending?: SecretVersion;
+}
+
+/** Everything that a decision rests on. */
+export interface Observation {
+  readonly connectors: readonly ConnectorView[];
+  readonly labels: Labels;
+  /** C: absent at the first run. */
+  readonly current?: StoredDocument;
+  /** P: absent when no version, or the current one, is labelled AWSPENDING. */
+  readonly pending?: {
+    readonly id: string;
+    readonly createdAt: Date;
+    readonly own: boolean;
+    readonly content: Pending;
+  };
+  /** The IAM's client: that of C, or of the settings at the first run. */
+  readonly client: IamClient;
+  /** The token endpoint's answer to C; at the first run, to what the IAM holds. */
+  readonly answer: TokenResult;
+  /** Whether the IAM holds and accepts the candidate in P. */
+  readonly holdsPending: boolean;
+}
+
+/** An observation of a credential that has a current document. */
+export type Found = Observation & { readonly current: StoredDocument };
+
+/**
+ * Looks at everything, and changes nothing. Connectors come first: a write of theirs that is based on this look then fails if
+ * any run has begun to push since, whatever the labels say.
+ */
+export async function observe(run: Run): Promise<Observation> {
+  return await step(run, 'observe', async () => {
+    const connectors = await readConnectors(run);
+    const labels = await readLabels(run);
+    run.quiet ??= await isQuiet(run, labels);
+    const current = await readCurrent(run, labels);
+    const pending = await readPending(run, labels);
+    const client = await findClient(run);
+    const answer = await run.ports.tokens.request(current?.document ?? documentOf(run, client.secret));
+    const holdsPending = await isHeld(run, client, { current, answer, pending: pending?.content });
+    return {
+      connectors,
+      labels,
+      ...(current ? { current } : {}),
+      ...(pending ? { pending } : {}),
+      client,
+      answer,
+      holdsPending,
+    };
+  });
+}
+
+/** The document that the settings make of a secret. */
+export function documentOf(run: Run, clientSecret: string): CredentialDocument {
+  const { accessTokenUrl, scope } = run.credential;
+  return { accessTokenUrl, clientId: clientIdOf(run), clientSecret, scope };
+}
+
+/** The Client ID of the settings. */
+export function clientIdOf(run: Run): string {
+  return [run.credential.clientId].flat()[0] as string;
+}
+
+/** Reads every connector anew. One that can't be read doesn't hide the others. */
+export async function readConnectors(run: Run): Promise<ConnectorView[]> {
+  return await Promise.all(run.ports.connectors.map((connector) => readConnector(run, connector)));
+}
+
+async function readConnector(run: Run, connector: Connector): Promise<ConnectorView> {
+  try {
+    const configuration = await connector.read();
+    run.skipped.set(connector.name, configuration.sectionsSkipped);
+    return { connector, configuration };
+  } catch (error) {
+    if (isRotationError(error)) return { connector, error };
+    throw error;
+  }
+}
+
+/** Reads the labels anew. */
+export async function readLabels(run: Run): Promise<Labels> {
+  const versions = await run.ports.store.versions();
+  const holder = (stage: string) => versions.find(({ stages }) => stages.includes(stage));
+  const [current, previous, pending] = [holder('AWSCURRENT'), holder('AWSPREVIOUS'), holder('AWSPENDING')];
+  return { versions, ...(current && { current }), ...(previous && { previous }), ...(pending && { pending }) };
+}
+
+/** Whether a connector is known to hold exactly this document in all sections of ours. */
+export function holds(view: ConnectorView, document: CredentialDocument): boolean {
+  const fingerprint = secretFingerprint(document.clientSecret);
+  return (view.configuration?.sections ?? [undefined]).every(
+    (section) => section?.clientId === document.clientId && section.secretFingerprint === fingerprint,
+  );
+}
+
+/** Whether the previous secret that the IAM keeps is still accepted. */
+export function graceRuns(client: IamClient, now: Date): boolean {
+  const { previous, secret } = client;
+  return previous !== undefined && previous.secret !== secret && previous.validUntil > now;
+}
+
+/** LastChangedDate is read after the list: a change between the two is then seen here. */
+async function isQuiet(run: Run, labels: Labels): Promise<boolean> {
+  const pendingMayLive = labels.pending !== undefined && leaseLeft(run, labels.pending.createdAt) > 0;
+  return !pendingMayLive && leaseLeft(run, await run.ports.store.lastChangedAt()) === 0;
+}
+
+async function readCurrent(run: Run, labels: Labels): Promise<StoredDocument | undefined> {
+  if (!labels.current) return undefined;
+  const { id, createdAt } = labels.current;
+  const value = await run.ports.store.read(id);
+  if (value === '') return undefined;
+  if (value === undefined) throw new RotationError('document-invalid', 'The version labelled AWSCURRENT has no value');
+  const document = parseDocument(value);
+  assertAbout(run, document, 'AWSCURRENT');
+  return { id, createdAt, document };
+}
+
+async function readPending(run: Run, labels: Labels): Promise<Observation['pending']> {
+  if (!labels.pending || labels.pending.id === labels.current?.id) return undefined;
+  const { id, createdAt } = labels.pending;
+  const value = await run.ports.store.read(id);
+  const content = parsePending(value);
+  if (content.kind === 'candidate') assertAbout(run, content.document, 'AWSPENDING');
+  return { id, createdAt, own: value !== undefined && run.puts.get(id) === value, content };
+}
+
+function assertAbout(run: Run, document: CredentialDocument, stage: string): void {
+  const { accessTokenUrl } = run.credential;
+  const sameUrl = new URL(document.accessTokenUrl).href === new URL(accessTokenUrl).href;
+  if (document.clientId === clientIdOf(run) && sameUrl) return;
+  throw new RotationError(
+    'document-invalid',
+    `The document in ${stage} is about another client or token URL than the settings`,
+  );
+}
+
+async function findClient(run: Run): Promise<IamClient> {
+  const client = await run.ports.iam.find(clientIdOf(run));
+  if (client.fault !== undefined) throw new RotationError('client-not-usable', client.fault);
+  if (!isUsableSecret(client.secret)) {
+    throw new RotationError(
+      'client-not-usable',
+      'The secret that the IAM holds is empty or a mask: anybody could guess it',
+    );
+  }
+  return client;
+}
+
+async function isHeld(
+  run: Run,
+  client: IamClient,
+  seen: { current: StoredDocument | undefined; answer: TokenResult; pending: Pending | undefined },
+): Promise<boolean> {
+  const { current, answer, pending } = seen;
+  if (pending?.kind !== 'candidate' || pending.document.clientSecret !== client.secret) return false;
+  if (current?.document.clientSecret === client.secret) return answer.accepted;
+  return (await run.ports.tokens.request(pending.document)).accepted;
+}
+
+/** @throws {RotationError} what kept a connector from being read: nothing is begun that could not be pushed */
+export function assertReadable({ connectors }: Observation): void {
+  for (const view of connectors) if (view.error) throw view.error;
+}

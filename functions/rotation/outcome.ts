@@ -1,0 +1,68 @@
+import type { ErrorCode } from './errors.ts';
+
+/** What asked for a rotation. */
+export type Trigger = 'schedule' | 'api' | 'secrets-manager';
+
+/** How the change is made without hurting the connector. */
+export type Strategy = 'dual-secret' | 'alternating-clients' | 'in-place';
+
+/** How a run ended. */
+export const OUTCOMES = {
+  rotated: 'The secret was replaced everywhere.',
+  adopted: 'First run: what the IAM holds was stored. Nothing was changed in the IAM.',
+  repaired: 'What had come apart was put right.',
+  unchanged: 'There was nothing to do.',
+  'rolled-back': 'The attempt failed and was undone: the previous secret is in use.',
+  'stored-not-applied': 'The new secret is stored and valid, but a connector could not be given it yet.',
+  interrupted: 'The run could neither finish nor undo. The next one resumes it.',
+  refused: 'Nothing was changed.',
+} as const;
+
+export type Outcome = keyof typeof OUTCOMES;
+
+/** What happened to one connector. */
+export interface ConnectorReport {
+  readonly name: string;
+  /** Sections that this run wrote. */
+  readonly sectionsWritten: number;
+  /** Sections with our Client ID but another environment's token URL: left alone. */
+  readonly sectionsSkipped: number;
+}
+
+/** Why a run did not end well. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly next: string;
+}
+
+/** One run, for people, logs and the API. Never holds a secret. */
+export interface Rotation {
+  /** The Secrets Manager version id of the candidate; null when nothing was begun. */
+  readonly rotationId: string | null;
+  readonly credential: string;
+  readonly trigger: Trigger;
+  readonly outcome: Outcome;
+  /** Null when the run ended before it was chosen. */
+  readonly strategy: Strategy | null;
+  readonly reason?: string;
+  /** With `api`: the ARN of the principal that called. */
+  readonly requestedBy?: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly durationMs: number;
+  readonly steps: readonly { readonly name: string; readonly ms: number }[];
+  /** Until when the previous secret works; null when it does not, or is unknown. */
+  readonly previousValidUntil: string | null;
+  readonly connectors: readonly ConnectorReport[];
+  /** What the projection probe found with the new token; absent when the settings have no `serviceUri`. */
+  readonly projection?: 'ok' | 'refused' | 'unavailable';
+  /** With `stored-not-applied`: whether the connector's old secret still works. */
+  readonly previousWorks?: boolean;
+  readonly failure?: Failure;
+}
+
+/** Whether an outcome is one that somebody has to look at. */
+export function isFailure(outcome: Outcome): boolean {
+  return ['rolled-back', 'stored-not-applied', 'interrupted', 'refused'].includes(outcome);
+}

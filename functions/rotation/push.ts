@@ -1,0 +1,100 @@
+import { ConfigurationChangedError, type Connector, type ConnectorConfiguration } from '../ports/connector.ts';
+import type { CredentialDocument } from './document.ts';
+import { isRotationError, RotationError } from './errors.ts';
+import { type ConnectorView, holds } from './observe.ts';
+import { assertTime, type Run, step } from './run.ts';
+
+const MAX_CONFLICTS = 3;
+const MAX_REPEATS = 2;
+const PAUSE_MS = 300;
+
+/** What is to be pushed, and where. */
+export interface Push {
+  readonly views: readonly ConnectorView[];
+  readonly document: CredentialDocument;
+  /** Asked before a write is repeated that met somebody else's; throws to stop. */
+  readonly fence: () => Promise<void>;
+  /** The step's name in the report; default `push`. */
+  readonly step?: string;
+}
+
+/**
+ * Writes the document into every connector and reads it back. Connectors that hold it already are left alone.
+ *
+ * @returns the failures, by connector; none when every connector is known to hold the document
+ * @throws whatever the fence throws, once every connector has come to an end
+ */
+export async function push(run: Run, what: Push): Promise<Map<string, RotationError>> {
+  return await step(run, what.step ?? 'push', async () => {
+    const results = await Promise.allSettled(what.views.map((view) => pushOne(run, view, what)));
+    const failures = new Map<string, RotationError>();
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue;
+      if (!isRotationError(result.reason)) throw result.reason;
+      failures.set(what.views[index]?.connector.name ?? '', result.reason);
+    }
+    return failures;
+  });
+}
+
+async function pushOne(run: Run, view: ConnectorView, { document, fence }: Push): Promise<void> {
+  const { connector } = view;
+  const tries = { conflicts: 0, repeats: 0, written: false };
+  let configuration: ConnectorConfiguration | undefined = view.configuration;
+  for (;;) {
+    try {
+      configuration ??= await connector.read();
+      if (holds({ connector, configuration }, document)) return;
+      if (tries.written) throw mismatch(connector);
+      assertTime(run);
+      await write(run, { connector, configuration }, document);
+      tries.written = true;
+    } catch (error) {
+      await recover(run, { error, tries, connector, fence });
+    }
+    configuration = undefined;
+  }
+}
+
+async function write(
+  run: Run,
+  { connector, configuration }: { connector: Connector; configuration: ConnectorConfiguration },
+  document: CredentialDocument,
+): Promise<void> {
+  run.touched.add(connector.name);
+  await connector.write(configuration, document);
+  run.written.set(connector.name, configuration.sections.length);
+}
+
+/** Returns when the connector is to be read again and the write to be repeated if need be; throws when not. */
+async function recover(
+  run: Run,
+  { error, tries, connector, fence }: { error: unknown; tries: Tries; connector: Connector; fence: Push['fence'] },
+): Promise<void> {
+  if (error instanceof ConfigurationChangedError) {
+    if (++tries.conflicts > MAX_CONFLICTS) {
+      throw new RotationError(
+        'connector-conflict',
+        `${connector.name}: its configuration changed at each of our writes`,
+      );
+    }
+    return await fence();
+  }
+  if (!isRotationError(error, 'connector-timeout', 'connector-unavailable') || ++tries.repeats > MAX_REPEATS)
+    throw error;
+  tries.written = false;
+  await run.runtime.sleep(PAUSE_MS * tries.repeats);
+}
+
+interface Tries {
+  conflicts: number;
+  repeats: number;
+  written: boolean;
+}
+
+function mismatch(connector: Connector): RotationError {
+  return new RotationError(
+    'connector-mismatch',
+    `${connector.name} accepted the write, but holds another secret afterwards`,
+  );
+}

@@ -1,0 +1,80 @@
+import { type Attempt, execute, type Next } from './attempt.ts';
+import { serializeDocument } from './document.ts';
+import { RotationError } from './errors.ts';
+import { assertLabels, assertQuiet, journal, LabelsMovedError } from './labels.ts';
+import { assertReadable, documentOf, type Found, type Observation, readLabels } from './observe.ts';
+import { refusal } from './proofs.ts';
+import { push } from './push.ts';
+import type { Run } from './run.ts';
+
+/** State 7: somebody changed the secret in the IAM. It is adopted, so that the connector works, and then renewed. */
+export async function adoptForeign(run: Run, seen: Found): Promise<Next> {
+  assertReadable(seen);
+  if (run.quiet !== true) assertQuiet(run);
+  await assertSameVersions(run, seen);
+  const document = documentOf(run, seen.client.secret);
+  const answer = await run.ports.tokens.request(document);
+  const change = answer.accepted ? {} : { change: unexpired(seen, answer, run.runtime.now()) };
+  const id = await journal(run, seen.labels, serializeDocument(document));
+  run.renewAdopted = true;
+  return await execute(run, {
+    ...seen,
+    ...change,
+    candidate: { id, document },
+    overlap: true,
+    honoured: seen.answer.accepted,
+    achieves: 'repaired',
+  });
+}
+
+/** State 8: C is held, but refused. Its expiry passed: set it again with one in the far future. */
+export async function repairExpired(run: Run, seen: Found): Promise<Next> {
+  assertReadable(seen);
+  assertQuiet(run);
+  if (seen.answer.accepted) throw new RotationError('internal-error', 'C is accepted');
+  const change = unexpired(seen, seen.answer, run.runtime.now());
+  const { document } = seen.current;
+  const id = await journal(run, seen.labels, serializeDocument(document));
+  const attempt = {
+    ...seen,
+    change,
+    candidate: { id, document },
+    overlap: true,
+    honoured: false,
+    achieves: 'repaired' as const,
+  };
+  return await execute(run, attempt);
+}
+
+/** The write that makes an expired secret valid again: the same secret; every write carries a new expiry. */
+function unexpired(
+  seen: Observation,
+  answer: Parameters<typeof refusal>[0],
+  now: Date,
+): NonNullable<Attempt['change']> {
+  const { secret, previous, secretExpiresAt } = seen.client;
+  if (!secretExpiresAt || secretExpiresAt > now) throw new RotationError('token-refused', refusal(answer));
+  return previous ? { secret, previous } : { secret };
+}
+
+/** State 9: a connector holds something else than C, which the IAM accepts. */
+export async function pushCurrent(run: Run, seen: Found): Promise<Next> {
+  const { current, connectors, labels } = seen;
+  const fence = () => assertLabels(run, { current: current.id, pending: labels.pending?.id });
+  const views = connectors.filter((view) => !view.error);
+  const [failure] = (await push(run, { views, document: current.document, fence })).values();
+  if (failure)
+    throw new RotationError('connector-behind', `It holds another secret and could not be given C: ${failure.message}`);
+  run.achieved ??= 'repaired';
+  return 'observe';
+}
+
+/** @throws {LabelsMovedError} when a version came or a label moved since the observation */
+async function assertSameVersions(run: Run, { labels }: Observation): Promise<void> {
+  const form = ({ versions }: Observation['labels']) =>
+    versions
+      .map(({ id, stages }) => `${id} ${[...stages].sort()}`)
+      .sort()
+      .join('\n');
+  if (form(await readLabels(run)) !== form(labels)) throw new LabelsMovedError();
+}

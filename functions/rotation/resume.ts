@@ -1,0 +1,76 @@
+import { execute, type Next, storedNotApplied } from './attempt.ts';
+import { canOverlap, forward } from './begin.ts';
+import type { CredentialDocument } from './document.ts';
+import { isRotationError, RotationError } from './errors.ts';
+import { endPrevious, graceEnd, planRetire } from './grace.ts';
+import { parsePending } from './journal.ts';
+import { assertLabels, clear } from './labels.ts';
+import { type Found, graceRuns, holds, type Observation } from './observe.ts';
+import { push } from './push.ts';
+import type { Run } from './run.ts';
+
+/** State 4: a candidate that the IAM does not hold. Set it, unless that is no longer what the labels were about. */
+export async function resumeUnset(run: Run, seen: Found): Promise<Next> {
+  const candidate = candidateOf(seen);
+  const holdsCurrent = seen.client.secret === seen.current.document.clientSecret;
+  if (!holdsCurrent) return await abandon(run, candidate.id);
+  try {
+    const overlap = await canOverlap(run, seen);
+    return await execute(run, forward(run, seen, { candidate, overlap, achieves: 'rotated' }));
+  } catch (error) {
+    if (!isRotationError(error, 'overlap-unsupported')) throw error;
+    return await abandon(run, candidate.id);
+  }
+}
+
+async function abandon(run: Run, id: string): Promise<Next> {
+  await clear(run, id);
+  return 'observe';
+}
+
+/** State 5: a candidate that the IAM holds and accepts. */
+export async function resumeHeld(run: Run, seen: Found): Promise<Next> {
+  const candidate = candidateOf(seen);
+  const { secret: old } = seen.client.previous ?? {};
+  const overlap = graceRuns(seen.client, run.runtime.now()) && old === seen.current.document.clientSecret;
+  const { change: _, ...attempt } = forward(run, seen, { candidate, overlap, achieves: 'rotated' });
+  return await execute(run, attempt);
+}
+
+function candidateOf({ pending }: Observation): { id: string; document: CredentialDocument } {
+  if (pending?.content.kind !== 'candidate') throw new RotationError('internal-error', 'There is no candidate');
+  return { id: pending.id, document: pending.content.document };
+}
+
+/** State 6: promoted, but not cleared. Push what is missing, then clear. */
+export async function finish(run: Run, seen: Found): Promise<Next> {
+  const { current, labels, client, connectors } = seen;
+  run.rotationId = current.id;
+  const overlapping = graceRuns(client, run.runtime.now());
+  if (overlapping) run.previousValidUntil = graceEnd(run, current.createdAt);
+  const fence = () => assertLabels(run, { current: current.id, pending: current.id });
+  const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
+  if (failure) return await storedNotApplied(run, { failure, versionId: current.id, previousWorks: overlapping });
+  if (overlapping && labels.previous)
+    await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt });
+  run.achieved = 'rotated';
+  await clear(run, current.id);
+  return 'observe';
+}
+
+/** State 11: a version without a value, left behind. */
+export async function clearMark(run: Run, { pending }: Observation): Promise<Next> {
+  return await abandon(run, pending?.id ?? '');
+}
+
+/** State 12: a retire died. Finish it if no connector holds the secret that it ends; else let it be planned again. */
+export async function finishRetire(run: Run, seen: Found): Promise<Next> {
+  const { pending, connectors, labels, current } = seen;
+  if (pending?.content.kind !== 'retire') throw new RotationError('internal-error', 'There is no retire intent');
+  const { versionId } = pending.content;
+  const old = versionId === labels.previous?.id ? parsePending(await run.ports.store.read(versionId)) : undefined;
+  const document = old?.kind === 'candidate' ? old.document : undefined;
+  const inUse = document && connectors.some((view) => view.error || holds(view, document));
+  if (document && !inUse && document.clientSecret !== current.document.clientSecret) await endPrevious(run, document);
+  return await abandon(run, pending.id);
+}
