@@ -1,0 +1,36 @@
+import { METRICS_NAMESPACE } from './alarms.ts';
+import type { Deployment } from './context.ts';
+import type { Names } from './names.ts';
+
+/** What the environment is made of. */
+export interface EnvironmentInput {
+  readonly deployment: Deployment;
+  readonly names: Names;
+  readonly allowedHosts: readonly string[];
+  readonly schedulerRoleArn: string;
+  readonly deadLetterArn: string;
+}
+
+/** The functions' environment: names, addresses and durations. Nothing in it is secret. */
+export function functionEnvironment(input: EnvironmentInput): Record<string, string> {
+  const { deployment, names, allowedHosts, schedulerRoleArn, deadLetterArn } = input;
+  const { prefix, local, timeouts, logLevel, secretsManagerEndpoint } = deployment;
+  return {
+    PREFIX: prefix,
+    ALLOWED_HOSTS: allowedHosts.join(','),
+    FUNCTION_TIMEOUT: timeouts.function,
+    HTTP_TIMEOUT: timeouts.http,
+    UNDO_RESERVE: timeouts.undoReserve,
+    SCHEDULE_GROUP: names.groups.recurring,
+    ONCE_GROUP: names.groups.once,
+    SCHEDULER_ROLE_ARN: schedulerRoleArn,
+    DLQ_ARN: deadLetterArn,
+    ROTATE_FUNCTION_ARN: names.functions.rotate.arn,
+    RETIRE_FUNCTION_ARN: names.functions.retire.arn,
+    POWERTOOLS_SERVICE_NAME: prefix,
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    POWERTOOLS_LOG_LEVEL: logLevel,
+    ...(local && { LOCAL: 'true' }),
+    ...(secretsManagerEndpoint && { AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerEndpoint }),
+  };
+}

@@ -1,0 +1,70 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi as GatewayApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Deployment } from './context.ts';
+
+const ROUTES = [
+  { method: HttpMethod.GET, path: '/credentials' },
+  { method: HttpMethod.GET, path: '/credentials/{id}' },
+  { method: HttpMethod.POST, path: '/credentials/{id}/rotations' },
+  { method: HttpMethod.GET, path: '/credentials/{id}/rotations/{rotationId}' },
+];
+
+/** Who called what, when, and how it went. Neither bodies nor headers: a header may carry what a body must not. */
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  caller: '$context.identity.userArn',
+  sourceIp: '$context.identity.sourceIp',
+  route: '$context.routeKey',
+  path: '$context.path',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  error: '$context.error.message',
+  integrationStatus: '$context.integrationStatus',
+};
+
+/** Properties of {@link HttpApi}. */
+export interface HttpApiProps {
+  readonly deployment: Deployment;
+  readonly handler: IFunction;
+}
+
+/** The HTTP API. Every call is signed (SigV4) and needs `execute-api:Invoke` on its route. */
+export class HttpApi extends Construct {
+  readonly api: GatewayApi;
+  /** Base address, with a slash at the end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { deployment, handler }: HttpApiProps) {
+    super(scope, id);
+    this.api = new GatewayApi(this, 'Api', {
+      apiName: deployment.prefix,
+      createDefaultStage: false,
+      defaultAuthorizer: new HttpIamAuthorizer(),
+    });
+    const integration = new HttpLambdaIntegration('Integration', handler);
+    for (const { method, path } of ROUTES) this.api.addRoutes({ path, methods: [method], integration });
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.SIX_MONTHS,
+      removalPolicy: deployment.local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: 10, burstLimit: 20 },
+      detailedMetricsEnabled: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLog),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
+    this.url = stage.url;
+  }
+}

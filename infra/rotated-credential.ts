@@ -1,0 +1,75 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { durationMs } from '../functions/rotation/duration.ts';
+import type { Credential } from '../functions/rotation/settings.ts';
+import type { Deployment } from './context.ts';
+import { acknowledge } from './findings.ts';
+import type { Service } from './service.ts';
+
+/** Properties of {@link RotatedCredential}. */
+export interface RotatedCredentialProps {
+  readonly deployment: Deployment;
+  readonly credential: Credential;
+  readonly service: Service;
+}
+
+/** One credential: its secret, which begins without any version, and the schedule that holds its settings. */
+export class RotatedCredential extends Construct {
+  constructor(scope: Construct, id: string, { deployment, credential, service }: RotatedCredentialProps) {
+    super(scope, id);
+    // The first value of a secret becomes AWSCURRENT whatever it is, so nothing but a rotation may put one: the L2 would.
+    const secret = new CfnSecret(this, 'Secret', {
+      name: `${deployment.prefix}/${credential.id}`,
+      description: `OAuth 2.0 client secret of ${[credential.clientId].flat().join(' and ')}`,
+      kmsKeyId: service.key.keyArn,
+      tags: Object.entries({ ...credential.tags, credential: credential.id }).map(([key, value]) => ({ key, value })),
+    });
+    secret.applyRemovalPolicy(deployment.local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+    acknowledge(secret, {
+      'AwsSolutions-SMG4': 'EventBridge Scheduler rotates it, since the IAM and the connectors have to change with it.',
+    });
+
+    const { expression, timezone, flexibleWindow, state } = credential.schedule;
+    const schedule = new CfnSchedule(this, 'Schedule', {
+      name: credential.id,
+      groupName: service.scheduling.recurring.ref,
+      scheduleExpression: expression,
+      scheduleExpressionTimezone: timezone,
+      flexibleTimeWindow: flexibleTimeWindow(flexibleWindow),
+      state,
+      kmsKeyArn: service.key.keyArn,
+      target: {
+        arn: service.functions.rotate.functionArn,
+        roleArn: service.scheduling.role.roleArn,
+        input: JSON.stringify(scheduledEvent(credential)),
+        // These cover the delivery only; Lambda itself repeats a run that fails.
+        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 600 },
+        deadLetterConfig: { arn: service.deadLetters.queueArn },
+      },
+    });
+    // Not before the role may do what the schedule asks of it.
+    schedule.node.addDependency(service.scheduling.role);
+  }
+}
+
+/**
+ * The event that `rotate` receives. Scheduler fills the placeholders in.
+ *
+ * @see [Context attributes](https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html)
+ */
+function scheduledEvent(credential: Credential): object {
+  return {
+    trigger: 'schedule',
+    credential,
+    scheduledTime: '<aws.scheduler.scheduled-time>',
+    executionId: '<aws.scheduler.execution-id>',
+  };
+}
+
+/** Scheduler counts whole minutes; a part of one is left out, so that the window is never longer than was asked for. */
+function flexibleTimeWindow(window: string | undefined): CfnSchedule.FlexibleTimeWindowProperty {
+  if (window === undefined) return { mode: 'OFF' };
+  return { mode: 'FLEXIBLE', maximumWindowInMinutes: Math.floor(durationMs(window) / 60_000) };
+}

@@ -1,0 +1,44 @@
+import { CfnOutput, CliCredentialsStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { Deployment } from './context.ts';
+import type { LoadedFleet } from './fleet.ts';
+import { RotatedCredential } from './rotated-credential.ts';
+import { Service } from './service.ts';
+
+/** Properties of {@link ClientSecretRotationStack}. */
+export interface ClientSecretRotationStackProps {
+  readonly deployment: Deployment;
+  readonly fleet: Pick<LoadedFleet, 'credentials' | 'allowedHosts'>;
+}
+
+/** A fleet and what rotates it. Two stacks with different prefixes share nothing. */
+export class ClientSecretRotationStack extends Stack {
+  constructor(scope: Construct, id: string, { deployment, fleet }: ClientSecretRotationStackProps) {
+    super(scope, id, {
+      stackName: deployment.prefix,
+      description: 'Rotates OAuth 2.0 client secrets.',
+      // An emulator has no bootstrap roles worth assuming.
+      ...(deployment.local && { synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer }),
+    });
+    const service = new Service(this, 'Service', { deployment, allowedHosts: fleet.allowedHosts });
+    const credentials = new Construct(this, 'Credentials');
+    for (const credential of fleet.credentials) {
+      new RotatedCredential(credentials, credential.id, { deployment, credential, service });
+    }
+    this.#output({
+      ApiUrl: service.httpApi.url,
+      ApiId: service.httpApi.api.apiId,
+      RotateFunctionName: service.functions.rotate.functionName,
+      RetireFunctionName: service.functions.retire.functionName,
+      ApiFunctionName: service.functions.api.functionName,
+      ScheduleGroupName: service.scheduling.recurring.ref,
+      OnceScheduleGroupName: service.scheduling.once.ref,
+      DeadLetterQueueUrl: service.deadLetters.queueUrl,
+      KeyArn: service.key.keyArn,
+    });
+  }
+
+  #output(values: Record<string, string>): void {
+    for (const [name, value] of Object.entries(values)) new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, jest } from '@jest/globals';
+
+// Each run loads the CDK anew.
+jest.setTimeout(60_000);
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'app-'));
+const example = JSON.parse(readFileSync(join(ROOT, 'credentials.example.json'), 'utf8'));
+
+/** Runs the app as the CDK command line does: context and output folder come by the environment. */
+function run(fleet: unknown, context: Record<string, unknown> = {}) {
+  const credentials = join(folder, 'fleet.json');
+  writeFileSync(credentials, JSON.stringify(fleet));
+  const CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:bundling-stacks': [], credentials, ...context });
+  const env = { ...process.env, CDK_CONTEXT_JSON, CDK_OUTDIR: join(folder, 'cdk.out'), NODE_OPTIONS: '' };
+  // Another folder than cdk.json's: a relative path must not depend on it.
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'infra/app.ts')], { cwd: folder, env });
+  return { status, lines: stderr.toString().trimEnd().split('\n') };
+}
+
+describe('the app', () => {
+  it('synthesizes the fleet that cdk.json names by default', () => {
+    const { status } = run({}, { credentials: 'credentials.example.json' });
+
+    expect(status).toBe(0);
+    const manifest = JSON.parse(readFileSync(join(folder, 'cdk.out/manifest.json'), 'utf8'));
+    expect(manifest.artifacts).toHaveProperty('client-secret-rotation');
+  });
+
+  it('tells every fault of a file on a line of its own, and ends with 1', () => {
+    const [first, second, third] = structuredClone(example.credentials);
+    const fleet = {
+      credentials: [
+        { ...first, id: 'Acme', grace: '24h', colour: 'red' },
+        { ...second, schedule: { expression: 'rate(1 weeks)', timezone: 'Mars/X' } },
+        { ...third, id: 'acme-test', connectors: [{ ...third.connectors[1], url: 'http://flow.example.com' }] },
+        { ...third, id: 'initech', iam: { ...third.iam, auth: { clientId: 'r', secretId: 'elsewhere/iam' } } },
+      ],
+    };
+
+    const { status, lines } = run(fleet);
+
+    expect(status).toBe(1);
+    expect(lines.map((line) => line.replace(/: .*/, '')).sort()).toEqual([
+      'credentials[0].colour',
+      'credentials[0].grace',
+      'credentials[0].id',
+      'credentials[1].schedule.expression',
+      'credentials[1].schedule.timezone',
+      'credentials[2].connectors[0].url',
+      'credentials[2].id',
+      'credentials[3].iam.auth.secretId',
+    ]);
+    expect(lines).toContain(
+      "credentials[1].schedule.timezone: 'Mars/X' is not an IANA time zone; for example Europe/Stockholm",
+    );
+  });
+
+  it('refuses a context that can not be right', () => {
+    expect(run(example, { prefix: 'Acme' })).toEqual({
+      status: 1,
+      lines: ['context.prefix: must be 3 to 40 lower-case letters, digits and hyphens'],
+    });
+  });
+
+  it('goes on after a warning', () => {
+    const [first] = structuredClone(example.credentials);
+    const fleet = { credentials: [{ ...first, grace: 'P8D', schedule: { expression: 'rate(7 days)' } }] };
+
+    const { status, lines } = run(fleet);
+
+    expect(status).toBe(0);
+    expect(lines).toContainEqual(expect.stringMatching(/^warning: credentials\[0\]\.grace: 'P8D' is longer than/));
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from '../../infra/configuration-error.ts';
+import { contextWarnings, readContext } from '../../infra/context.ts';
+
+const read = (context: Record<string, unknown>) => readContext((key) => context[key]);
+
+function faults(context: Record<string, unknown>): readonly string[] {
+  try {
+    read(context);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.lines;
+    throw error;
+  }
+  return [];
+}
+
+describe('readContext', () => {
+  it('fills the defaults in', () => {
+    expect(read({})).toEqual({
+      prefix: 'client-secret-rotation',
+      local: false,
+      credentials: 'credentials.example.json',
+      timeouts: { function: 'PT90S', http: 'PT10S', undoReserve: 'PT20S' },
+      logLevel: 'INFO',
+    });
+  });
+
+  it.each([true, 'true'])('takes shorter times with local=%p', (local) => {
+    expect(read({ local })).toMatchObject({
+      local: true,
+      timeouts: { function: 'PT15S', http: 'PT3S', undoReserve: 'PT5S' },
+    });
+  });
+
+  it('reads the texts that a command line gives', () => {
+    expect(
+      read({ local: 'false', allowedHosts: '*.example.com, auth.example.org', timeouts: '{"function":"PT2M"}' }),
+    ).toMatchObject({
+      local: false,
+      allowedHosts: ['*.example.com', 'auth.example.org'],
+      timeouts: { function: 'PT2M', http: 'PT10S', undoReserve: 'PT20S' },
+    });
+  });
+
+  it.each([
+    [{ prefix: 'Rotation' }, 'context.prefix: must be 3 to 40 lower-case letters, digits and hyphens'],
+    [{ prefix: 'acme-access' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
+    [{ prefix: 'acme-once' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
+    [{ local: 'yes' }, 'context.local: must be true or false'],
+    [{ allowedHosts: ['https://example.com'] }, 'context.allowedHosts[0]: is not a host name, or *. and a domain'],
+    [{ allowedHosts: '*' }, 'context.allowedHosts[0]: is not a host name, or *. and a domain'],
+    [
+      { timeouts: { http: '10s' } },
+      "context.timeouts.http: '10s' is not an ISO 8601 duration between PT1S and PT15M; for example PT90S",
+    ],
+    [{ timeouts: { undo: 'PT20S' } }, 'context.timeouts.undo: unknown key'],
+    [
+      { timeouts: { function: 'PT30S' } },
+      "context.timeouts.function: 'PT30S' must be longer than http (PT10S) and undoReserve (PT20S) together",
+    ],
+    [{ alarmTopicArn: 'on-call' }, 'context.alarmTopicArn: is not the ARN of an SNS topic'],
+    [
+      { secretsManagerEndpoint: 'http://127.0.0.1:4510' },
+      'context.secretsManagerEndpoint: only together with local=true',
+    ],
+  ])('refuses %j', (context, line) => {
+    expect(faults(context)).toEqual([line]);
+  });
+
+  it('tells every fault at once', () => {
+    expect(faults({ prefix: '', local: 1, logLevel: 'LOUD' })).toHaveLength(3);
+  });
+});
+
+describe('contextWarnings', () => {
+  it('warns when retries would be used up before a lease is over', () => {
+    const timeouts = { function: 'PT170S', http: 'PT10S', undoReserve: 'PT20S' };
+
+    expect(contextWarnings({ timeouts })).toEqual([]);
+    expect(contextWarnings({ timeouts: { ...timeouts, http: 'PT11S' } })).toEqual([
+      expect.stringMatching(/^context\.timeouts\.function: 'PT170S' and http together exceed PT3M/),
+    ]);
+  });
+});

@@ -1,0 +1,99 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from '../../infra/configuration-error.ts';
+import { readContext } from '../../infra/context.ts';
+import { loadFleet } from '../../infra/fleet.ts';
+
+const EXAMPLE = resolve(import.meta.dirname, '../../credentials.example.json');
+const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
+const deployment = (context: Record<string, unknown> = {}) => readContext((key) => context[key]);
+
+function write(text: string): string {
+  const file = join(folder, 'fleet.json');
+  writeFileSync(file, text);
+  return file;
+}
+
+function faults(path: string, context?: Record<string, unknown>): readonly string[] {
+  try {
+    loadFleet(path, deployment(context));
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.lines;
+    throw error;
+  }
+  return [];
+}
+
+describe('loadFleet', () => {
+  it('accepts the example without a warning', () => {
+    const { credentials, warnings } = loadFleet(EXAMPLE, deployment());
+
+    expect(credentials.map(({ id, clientId }) => [id, clientId])).toEqual([
+      ['acme-prod', 'NC_Flow_OData'],
+      ['acme-test', 'NC_Flow_OData'],
+      ['globex-prod', 'NC_Flow_OData'],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('reads a file that begins with a byte order mark', () => {
+    expect(faults(write(`\uFEFF${readFileSync(EXAMPLE, 'utf8')}`))).toEqual([]);
+  });
+
+  it.each([
+    ['{\n  "credentials": [\n    { "id" "a" }\n  ]\n}', ':3:12: not JSON: colon expected'],
+    ['{\n  "credentials": [],\n}', ':3:1: not JSON: property name expected'],
+    ['{ "credentials": [] // none\n}', ':1:21: not JSON: invalid comment token'],
+    ['{ "credentials": [', ':1:19: not JSON: close bracket expected'],
+  ])('says where %j is not JSON', (text, line) => {
+    const file = write(text);
+
+    expect(faults(file)).toContain(`${file}${line}`);
+  });
+
+  it('says which file does not exist', () => {
+    expect(faults(join(folder, 'none.json'))).toEqual([
+      `context.credentials: the file '${join(folder, 'none.json')}' does not exist; name one with -c credentials=…`,
+    ]);
+  });
+
+  it('allows exactly the hosts in the file by default, each once', () => {
+    expect(loadFleet(EXAMPLE, deployment()).allowedHosts).toEqual([
+      'acme-test.example.com',
+      'acme.example.com',
+      'flow.acme.example.com',
+      'flow.globex.example.com',
+      'globex.example.com',
+    ]);
+  });
+
+  it('takes the hosts that the context allows', () => {
+    expect(loadFleet(EXAMPLE, deployment({ allowedHosts: '*.example.com' })).allowedHosts).toEqual(['*.example.com']);
+  });
+
+  it('refuses an address that the context does not allow', () => {
+    expect(faults(EXAMPLE, { allowedHosts: '*.acme.example.com,acme.example.com,globex.example.com' })).toEqual([
+      "credentials[1].accessTokenUrl: the host 'acme-test.example.com' is not among the context's allowedHosts",
+      "credentials[1].iam.adminUrl: the host 'acme-test.example.com' is not among the context's allowedHosts",
+      "credentials[2].connectors[0].url: the host 'flow.globex.example.com' is not among the context's allowedHosts",
+      "credentials[2].connectors[1].url: the host 'flow.globex.example.com' is not among the context's allowedHosts",
+    ]);
+  });
+
+  it("refuses more hosts than a function's environment holds", () => {
+    const { credentials } = JSON.parse(readFileSync(EXAMPLE, 'utf8'));
+    const many = Array.from({ length: 100 }, (_, index) => ({
+      ...credentials[1],
+      id: `customer-${index}`,
+      accessTokenUrl: `https://customer-${index}.cloud.example.com/auth/realms/r/protocol/openid-connect/token`,
+    }));
+
+    expect(faults(write(JSON.stringify({ credentials: many })))).toEqual([
+      expect.stringMatching(
+        /^context\.allowedHosts: the host names take \d+ characters, .* for example \*\.example\.com$/,
+      ),
+    ]);
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from '@jest/globals';
+import { ACCOUNT, type Attempt, mayDo, REGION, roleOf, statementsByRole } from './policies.ts';
+import { synthesize } from './synthesize.ts';
+
+const PREFIX = 'client-secret-rotation';
+const template = synthesize();
+const roles = statementsByRole(template);
+const of = (file: string) => roles.get(roleOf(template, `${PREFIX}-${file}`)) ?? [];
+const secret = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
+const schedule = (name: string) => `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/${name}`;
+const lambda = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
+const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
+const key = `arn:aws:kms:${REGION}:${ACCOUNT}:key/${keyId}`;
+const schedulerRole = [...roles.keys()].find((id) => id.includes('Scheduling')) ?? '';
+const via = (service: string) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });
+
+/** Resources with a wildcard, and why there is no exact ARN. */
+const WILDCARDS: [RegExp, actions: RegExp, reason: string][] = [
+  [
+    /:secret:client-secret-rotation\/\*$/,
+    /^secretsmanager:/,
+    'one secret a credential: exact ARNs overflow the limits',
+  ],
+  [
+    /:secret:client-secret-rotation-access\/\*$/,
+    /^secretsmanager:GetSecretValue$/,
+    'made by operators, named in settings',
+  ],
+  [/:schedule\/client-secret-rotation\/\*$/, /^scheduler:GetSchedule$/, 'one schedule a credential'],
+  [/:schedule\/client-secret-rotation-once\/\*$/, /^scheduler:CreateSchedule$/, 'made by the functions themselves'],
+  [/:log-group:\w+:\*$/, /^logs:(CreateLogStream|PutLogEvents)$/, "the streams of the function's own group"],
+  [/^\*$/, /^xray:Put(TraceSegments|TelemetryRecords)$/, 'AWS knows no resource'],
+  [/^\*$/, /^scheduler:ListSchedules$/, 'AWS knows no resource'],
+];
+
+const CHANGERS: [allowed: boolean, Attempt][] = [
+  [true, { action: 'secretsmanager:PutSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'secretsmanager:UpdateSecretVersionStage', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'secretsmanager:ListSecretVersionIds', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}-access/acme-prod/iam-AbCdEf`) }],
+  [false, { action: 'secretsmanager:PutSecretValue', resource: secret('other/acme-prod-AbCdEf') }],
+  [false, { action: 'secretsmanager:PutSecretValue', resource: secret(`${PREFIX}-access/acme-prod/iam-AbCdEf`) }],
+  [false, { action: 'secretsmanager:GetSecretValue', resource: secret('other-access/acme-prod/iam-AbCdEf') }],
+  [false, { action: 'secretsmanager:DeleteSecret', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [false, { action: 'secretsmanager:PutResourcePolicy', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'kms:Decrypt', resource: key, context: via('secretsmanager') }],
+  [true, { action: 'kms:GenerateDataKey', resource: key, context: via('secretsmanager') }],
+  [true, { action: 'kms:Decrypt', resource: key, context: via('scheduler') }],
+  [false, { action: 'kms:Decrypt', resource: key }],
+  [false, { action: 'kms:Decrypt', resource: key, context: via('s3') }],
+  [true, { action: 'scheduler:GetSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [false, { action: 'scheduler:GetSchedule', resource: schedule('other/acme-prod') }],
+  [false, { action: 'scheduler:GetSchedule', resource: schedule('default/acme-prod') }],
+  [true, { action: 'scheduler:CreateSchedule', resource: schedule(`${PREFIX}-once/acme-prod.retire.0a1b2c3d`) }],
+  [false, { action: 'scheduler:CreateSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [false, { action: 'scheduler:UpdateSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [true, passRole(schedulerRole, 'scheduler.amazonaws.com')],
+  [false, passRole(schedulerRole, 'lambda.amazonaws.com')],
+  [false, passRole('administrator', 'scheduler.amazonaws.com')],
+  [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
+];
+
+const API: [allowed: boolean, Attempt][] = [
+  [true, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
+  [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-retire`) }],
+  [true, { action: 'secretsmanager:DescribeSecret', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'secretsmanager:ListSecretVersionIds', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [false, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [false, { action: 'secretsmanager:BatchGetSecretValue', resource: '*' }],
+  [false, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}-access/acme-prod/iam-AbCdEf`) }],
+  [false, { action: 'secretsmanager:PutSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [false, { action: 'kms:Decrypt', resource: key, context: via('secretsmanager') }],
+  [true, { action: 'kms:Decrypt', resource: key, context: via('scheduler') }],
+  [true, { action: 'scheduler:GetSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [true, { action: 'scheduler:ListSchedules', resource: '*' }],
+  [false, { action: 'scheduler:CreateSchedule', resource: schedule(`${PREFIX}-once/x`) }],
+  [false, passRole(schedulerRole, 'scheduler.amazonaws.com')],
+];
+
+function passRole(name: string, service: string): Attempt {
+  const context = { 'iam:PassedToService': service };
+  return { action: 'iam:PassRole', resource: `arn:aws:iam::${ACCOUNT}:role/${name}`, context };
+}
+
+const title = ([allowed, { action, resource, context }]: [boolean, Attempt]) =>
+  `${allowed ? 'may' : 'may not'} ${action} on ${resource.split(':').slice(5).join(':') || resource} ${JSON.stringify(context ?? {})}`;
+
+describe('permissions of the roles', () => {
+  it('name an exact ARN, except where there is a reason', () => {
+    const wild = [...roles].flatMap(([role, statements]) =>
+      statements.flatMap(({ Action, Resource }) =>
+        Resource.filter((one) => one.includes('*')).flatMap((resource) =>
+          Action.map((action) => ({ role, resource, action })),
+        ),
+      ),
+    );
+
+    const unexplained = wild.filter(
+      ({ resource, action }) => !WILDCARDS.some(([known, actions]) => known.test(resource) && actions.test(action)),
+    );
+
+    expect(unexplained).toEqual([]);
+    for (const [known, actions] of WILDCARDS) {
+      expect(wild.some(({ resource, action }) => known.test(resource) && actions.test(action))).toBe(true);
+    }
+  });
+
+  it('name exact actions', () => {
+    expect(roles.size).toBe(4);
+    expect([...roles.values()].flat().flatMap(({ Action }) => Action.filter((one) => one.includes('*')))).toEqual([]);
+  });
+
+  it('come from no managed policy', () => {
+    for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role'))) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+      expect(Properties).not.toHaveProperty('Policies');
+    }
+  });
+
+  it.each(['rotate', 'retire'])('of %s let it change its own namespace only', async (file) => {
+    for (const attempt of CHANGERS) {
+      expect([title(attempt), await mayDo(of(file), attempt[1])]).toEqual([title(attempt), attempt[0]]);
+    }
+  });
+
+  it.each([
+    ['rotate', true],
+    ['retire', false],
+  ])('let %s ask when a secret changed last: %p', async (file, allowed) => {
+    const resource = secret(`${PREFIX}/acme-prod-AbCdEf`);
+
+    expect(await mayDo(of(file), { action: 'secretsmanager:DescribeSecret', resource })).toBe(allowed);
+  });
+
+  it.each(API.map((attempt) => [title(attempt), ...attempt] as const))('of api: %s', async (_, allowed, attempt) => {
+    expect(await mayDo(of('api'), attempt)).toBe(allowed);
+  });
+
+  it('of the scheduler let it call rotate and retire, and hand over what it could not deliver', () => {
+    const [queueId] = Object.keys(template.findResources('AWS::SQS::Queue'));
+
+    expect(roles.get(schedulerRole)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['lambda:InvokeFunction'],
+        Resource: [lambda(`${PREFIX}-retire`), lambda(`${PREFIX}-rotate`)],
+      },
+      { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: [key] },
+      { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [`arn:aws:sqs:${REGION}:${ACCOUNT}:${queueId}`] },
+      {
+        Effect: 'Allow',
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Resource: [key],
+        Condition: { StringEquals: { 'kms:ViaService': [`sqs.${REGION}.amazonaws.com`] } },
+      },
+    ]);
+  });
+});
+
+describe('permissions that only an emulator needs', () => {
+  const inDefaultGroup = (context?: Record<string, unknown>) =>
+    [...statementsByRole(synthesize(context)).values()]
+      .flat()
+      .filter(({ Resource }) => Resource.some((one) => one.includes('schedule/default/')));
+
+  it('are granted with local=true', () => {
+    expect(
+      inDefaultGroup({ local: 'true' })
+        .flatMap(({ Action }) => Action)
+        .sort(),
+    ).toEqual([
+      'scheduler:CreateSchedule',
+      'scheduler:CreateSchedule',
+      'scheduler:GetSchedule',
+      'scheduler:GetSchedule',
+      'scheduler:GetSchedule',
+    ]);
+  });
+
+  it('are absent otherwise', () => {
+    expect(inDefaultGroup()).toEqual([]);
+    expect(inDefaultGroup({ local: 'false' })).toEqual([]);
+  });
+});

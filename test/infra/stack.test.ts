@@ -1,0 +1,186 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { Validations } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { buildStack, synthesize } from './synthesize.ts';
+
+jest.setTimeout(60_000);
+
+const template = synthesize();
+const local = synthesize({ local: 'true', secretsManagerEndpoint: 'http://127.0.0.1:4510' });
+const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
+const keyArn = { 'Fn::GetAtt': [keyId, 'Arn'] };
+
+describe('the stack', () => {
+  it('passes the AwsSolutions rules, but for findings that are acknowledged with a reason', () => {
+    const { app } = buildStack();
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  it('does not grow or lose a kind of resource unnoticed', () => {
+    const kinds = Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map(
+      ({ Type }) => Type,
+    );
+
+    expect(
+      Object.fromEntries([...new Set(kinds)].sort().map((kind) => [kind, kinds.filter((one) => one === kind).length])),
+    ).toMatchSnapshot();
+  });
+
+  it('runs the same function as before', () => {
+    const [rotate] = Object.values(
+      template.findResources('AWS::Lambda::Function', {
+        Properties: { FunctionName: 'client-secret-rotation-rotate' },
+      }),
+    );
+    const { Code: _, ...properties } = rotate?.Properties ?? {};
+
+    expect(properties).toMatchSnapshot();
+  });
+
+  it('tells where things are', () => {
+    expect(Object.keys(template.findOutputs('*'))).toEqual(
+      expect.arrayContaining([
+        'ApiUrl',
+        'RotateFunctionName',
+        'RetireFunctionName',
+        'ApiFunctionName',
+        'ScheduleGroupName',
+        'OnceScheduleGroupName',
+      ]),
+    );
+  });
+
+  it('keeps keys and secrets when it is removed, and nothing with local=true', () => {
+    for (const type of ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup']) {
+      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      local.allResources(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+    }
+  });
+});
+
+describe('functions', () => {
+  it.each([
+    ['rotate', 90],
+    ['retire', 90],
+    ['api', 29],
+  ])('%s runs on Node.js 24 with JSON logs and traces, for at most %d s', (name, timeout) => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: `client-secret-rotation-${name}`,
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      Timeout: timeout,
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO', LogGroup: Match.anyValue() },
+      ReservedConcurrentExecutions: Match.absent(),
+    });
+  });
+
+  it('are repeated twice within ten minutes when called asynchronously, then given up to the queue', () => {
+    const [queueId] = Object.keys(template.findResources('AWS::SQS::Queue'));
+
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+    template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 600,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queueId, 'Arn'] } } },
+    });
+  });
+
+  it('take what they need to know from the environment, and no secret', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          PREFIX: 'client-secret-rotation',
+          LOCAL: Match.absent(),
+          AWS_ENDPOINT_URL_SECRETS_MANAGER: Match.absent(),
+          ALLOWED_HOSTS:
+            'acme-test.example.com,acme.example.com,flow.acme.example.com,flow.globex.example.com,globex.example.com',
+          FUNCTION_TIMEOUT: 'PT90S',
+          HTTP_TIMEOUT: 'PT10S',
+          UNDO_RESERVE: 'PT20S',
+          SCHEDULE_GROUP: 'client-secret-rotation',
+          ONCE_GROUP: 'client-secret-rotation-once',
+          POWERTOOLS_SERVICE_NAME: 'client-secret-rotation',
+        }),
+      },
+    });
+    local.allResourcesProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          LOCAL: 'true',
+          AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:4510',
+          FUNCTION_TIMEOUT: 'PT15S',
+          HTTP_TIMEOUT: 'PT3S',
+          UNDO_RESERVE: 'PT5S',
+        }),
+      },
+    });
+  });
+});
+
+describe('what is stored', () => {
+  it('is encrypted with a key that rotates', () => {
+    template.allResourcesProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+    template.allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId: keyArn, MessageRetentionPeriod: 1_209_600 });
+    template.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: keyArn });
+    template.allResourcesProperties('AWS::Scheduler::Schedule', { KmsKeyArn: keyArn });
+  });
+
+  it('is logged for half a year', () => {
+    template.resourceCountIs('AWS::Logs::LogGroup', 4);
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
+  });
+
+  it('reaches the queue over TLS only', () => {
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 'sqs:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('alarms', () => {
+  const metrics = (metric: string) =>
+    Object.values(template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: metric } }));
+
+  it.each(['RotationFailed', 'StoredNotApplied', 'Interrupted', 'RetirePostponed'])(
+    'tell of %s within five minutes',
+    (name) => {
+      expect(metrics(name).map(({ Properties }) => Properties)).toEqual([
+        expect.objectContaining({
+          Namespace: 'client-secret-rotation',
+          Dimensions: [{ Name: 'service', Value: 'client-secret-rotation' }],
+          Statistic: 'Sum',
+          Period: 300,
+          Threshold: 0,
+          ComparisonOperator: 'GreaterThanThreshold',
+          TreatMissingData: 'notBreaching',
+        }),
+      ]);
+    },
+  );
+
+  it('tell of events that were given up, and of functions that fail', () => {
+    expect(metrics('ApproximateNumberOfMessagesVisible')).toHaveLength(1);
+    expect(metrics('Errors')).toHaveLength(3);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
+  });
+
+  it('notify the topic that the context names, and nobody without one', () => {
+    const topic = 'arn:aws:sns:eu-north-1:111122223333:on-call';
+
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+    synthesize({ alarmTopicArn: topic }).allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topic] });
+  });
+});

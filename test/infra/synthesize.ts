@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readContext } from '../../infra/context.ts';
+import { loadFleet } from '../../infra/fleet.ts';
+import { ClientSecretRotationStack } from '../../infra/stack.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The stack as `cdk.json` and these context values make it, without bundles: esbuild has no part in what is tested. */
+export function buildStack(context: Record<string, unknown> = {}): { app: App; stack: ClientSecretRotationStack } {
+  const { context: ours } = JSON.parse(readFileSync(resolve(ROOT, 'cdk.json'), 'utf8'));
+  const app = new App({ context: { ...ours, ...context, 'aws:cdk:bundling-stacks': [] } });
+  const deployment = readContext((key) => app.node.tryGetContext(key));
+  const fleet = loadFleet(resolve(ROOT, deployment.credentials), deployment);
+  return { app, stack: new ClientSecretRotationStack(app, deployment.prefix, { deployment, fleet }) };
+}
+
+/** {@link buildStack}, synthesized. */
+export function synthesize(context?: Record<string, unknown>): Template {
+  return Template.fromStack(buildStack(context).stack);
+}
