@@ -1,0 +1,61 @@
+import type { AdminRequest } from './keycloak-http.ts';
+
+const NAME = 'client-secret-rotation';
+
+// Ten years: when a secret that the policy stamped expires, Keycloak refuses the current and the previous one alike.
+const EXPIRATION_SECONDS = 315_360_000;
+
+/** The profile with the executor that keeps previous secrets. */
+export const OVERLAP_PROFILE = {
+  name: NAME,
+  executors: [
+    {
+      executor: 'secret-rotation',
+      configuration: {
+        'expiration-period': EXPIRATION_SECONDS,
+        'rotated-expiration-period': 172_800,
+        'remaining-rotation-period': 864_000,
+      },
+    },
+  ],
+};
+
+/** The policy that applies the profile to clients that carry the marker. */
+export const OVERLAP_POLICY = {
+  name: NAME,
+  enabled: true,
+  profiles: [NAME],
+  conditions: [
+    {
+      condition: 'client-attributes',
+      // A JSON text, not JSON: that is what this condition takes.
+      configuration: { attributes: JSON.stringify([{ key: 'novacura.rotation', value: 'on' }]) },
+    },
+  ],
+};
+
+/**
+ * Makes a realm keep the previous secret of every client whose attribute `novacura.rotation` is `on`. Repeatable.
+ *
+ * @see [Client secret rotation](https://www.keycloak.org/docs/latest/server_admin/index.html#_secret_rotation)
+ */
+export async function setOverlapPolicy(call: AdminRequest, realm: string): Promise<void> {
+  await merge(call, { path: `/${realm}/client-policies/profiles`, key: 'profiles', entry: OVERLAP_PROFILE });
+  await merge(call, { path: `/${realm}/client-policies/policies`, key: 'policies', entry: OVERLAP_POLICY });
+}
+
+/** Takes the policy away again; a previous secret that is still valid stays so until the client's next PUT. */
+export async function removeOverlapPolicy(call: AdminRequest, realm: string): Promise<void> {
+  await merge(call, { path: `/${realm}/client-policies/policies`, key: 'policies' });
+  await merge(call, { path: `/${realm}/client-policies/profiles`, key: 'profiles' });
+}
+
+/** A PUT replaces the realm's whole list, so the other entries are read first. */
+async function merge(
+  call: AdminRequest,
+  { path, key, entry }: { path: string; key: 'profiles' | 'policies'; entry?: { name: string } },
+): Promise<void> {
+  const { body } = await call('GET', path);
+  const others = (body[key] as { name: string }[]).filter(({ name }) => name !== NAME);
+  await call('PUT', path, { [key]: entry ? [...others, entry] : others });
+}

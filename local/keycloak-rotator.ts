@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import type { AdminRequest } from './keycloak-http.ts';
+
+/** A client as it was created. */
+export interface CreatedClient {
+  /** Keycloak's own id, which the admin API's paths take. */
+  readonly uuid: string;
+  readonly clientId: string;
+  readonly secret: string;
+}
+
+export interface NewClient {
+  readonly clientId: string;
+  /** @default - 256 random bits, base64url */
+  readonly secret?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** Creates a confidential client with a service account and no other flow. */
+export async function createClient(call: AdminRequest, realm: string, client: NewClient): Promise<CreatedClient> {
+  const { clientId, secret = randomBytes(32).toString('base64url'), attributes = {} } = client;
+  const { headers } = await call('POST', `/${realm}/clients`, {
+    clientId,
+    secret,
+    attributes,
+    protocol: 'openid-connect',
+    publicClient: false,
+    serviceAccountsEnabled: true,
+    standardFlowEnabled: false,
+  });
+  return { uuid: idIn(headers), clientId, secret };
+}
+
+/**
+ * Creates the client that rotates, with the least rights that suffice: it may list clients, which shows it only those that it
+ * may view, and view and manage exactly the given ones (fine-grained admin permissions v2).
+ *
+ * @param options.clients uuids of the clients that it rotates
+ * @see [Fine-grained admin permissions](https://www.keycloak.org/docs/latest/server_admin/index.html#_fine_grained_permissions)
+ */
+export async function createRotator(
+  call: AdminRequest,
+  realm: string,
+  options: { clientId: string; clients: readonly string[] },
+): Promise<CreatedClient> {
+  await call('PUT', `/${realm}`, { adminPermissionsEnabled: true });
+  const rotator = await createClient(call, realm, { clientId: options.clientId });
+  const user = (await call('GET', `/${realm}/clients/${rotator.uuid}/service-account-user`)).body.id as string;
+  await allowListing(call, realm, user);
+  await allowManaging(call, realm, { name: options.clientId, user, clients: options.clients });
+  return rotator;
+}
+
+async function allowListing(call: AdminRequest, realm: string, user: string): Promise<void> {
+  const management = await uuidOf(call, realm, 'realm-management');
+  const { body: role } = await call('GET', `/${realm}/clients/${management}/roles/query-clients`);
+  await call('POST', `/${realm}/users/${user}/role-mappings/clients/${management}`, [role]);
+}
+
+async function allowManaging(
+  call: AdminRequest,
+  realm: string,
+  { name, user, clients }: { name: string; user: string; clients: readonly string[] },
+): Promise<void> {
+  const server = `/${realm}/clients/${await uuidOf(call, realm, 'admin-permissions')}/authz/resource-server`;
+  const policy = await call('POST', `${server}/policy/user`, {
+    name: `${name}-user`,
+    users: [user],
+    logic: 'POSITIVE',
+  });
+  await call('POST', `${server}/permission/scope`, {
+    name: `${name}-clients`,
+    resourceType: 'Clients',
+    resources: clients,
+    scopes: ['view', 'manage'],
+    policies: [policy.body.id],
+  });
+}
+
+async function uuidOf(call: AdminRequest, realm: string, clientId: string): Promise<string> {
+  const { body } = await call('GET', `/${realm}/clients?clientId=${encodeURIComponent(clientId)}`);
+  return body[0].id;
+}
+
+function idIn(headers: Headers): string {
+  return new URL(headers.get('location') ?? '').pathname.split('/').at(-1) ?? '';
+}

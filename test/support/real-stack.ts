@@ -1,0 +1,68 @@
+import { type Keycloak, startKeycloak } from '../../local/keycloak.ts';
+import { type Ministack, startMinistack } from '../../local/ministack.ts';
+import { missingFor, type RealService, UnavailableError } from '../../local/prerequisites.ts';
+
+/** Why a service isn't there. */
+interface Unavailable {
+  readonly unavailable: string;
+}
+
+/** What the environment variable `REAL_STACK` holds, as JSON: where the services are, or why they aren't. */
+export interface RealStackDescription {
+  readonly keycloak: { readonly url: string; readonly user: string; readonly password: string } | Unavailable;
+  readonly ministack: { readonly url: string } | Unavailable;
+}
+
+/** The services that all suites share. */
+export interface RunningStack {
+  readonly description: RealStackDescription;
+  /** Stops everything; one that can't be stopped doesn't keep the other running. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one Keycloak and one MiniStack.
+ *
+ * @param required whether a service that this machine can't have is an error
+ * @throws {UnavailableError} when it is, and is missing
+ * @throws {Error} when a service doesn't start; the other one is stopped then
+ */
+export async function startRealStack(required: boolean): Promise<RunningStack> {
+  const [keycloak, ministack] = await Promise.allSettled([
+    orReason('keycloak', startKeycloak, required),
+    orReason('ministack', startMinistack, required),
+  ]);
+  const running = [keycloak, ministack].flatMap((one) =>
+    one.status === 'fulfilled' && 'stop' in one.value ? [one.value] : [],
+  );
+  const stop = async () => void (await Promise.allSettled(running.map((one) => one.stop())));
+  if (keycloak.status === 'fulfilled' && ministack.status === 'fulfilled') {
+    return { description: { keycloak: access(keycloak.value), ministack: place(ministack.value) }, stop };
+  }
+  await stop();
+  throw [keycloak, ministack].find((one) => one.status === 'rejected')?.reason;
+}
+
+async function orReason<Service>(
+  service: RealService,
+  start: () => Promise<Service>,
+  required: boolean,
+): Promise<Service | Unavailable> {
+  try {
+    const missing = missingFor(service);
+    if (missing) throw new UnavailableError(missing);
+    return await start();
+  } catch (error) {
+    if (required || !(error instanceof UnavailableError)) throw error;
+    return { unavailable: error.message };
+  }
+}
+
+function access(keycloak: Keycloak | Unavailable): RealStackDescription['keycloak'] {
+  if ('unavailable' in keycloak) return keycloak;
+  return { url: keycloak.url, user: keycloak.adminUser, password: keycloak.adminPassword };
+}
+
+function place(ministack: Ministack | Unavailable): RealStackDescription['ministack'] {
+  return 'unavailable' in ministack ? ministack : { url: ministack.url };
+}

@@ -1,0 +1,6 @@
+import './real-setup.ts';
+
+/** Jest's global tear-down for the project `real`; it runs when suites fail, too. */
+export default async function teardown(): Promise<void> {
+  await globalThis.realStack?.stop();
+}
