@@ -48,7 +48,7 @@ export async function parseTokenResponse(
 ): Promise<TokenResponse | undefined> {
   const { server, client } = parties(credentials);
   try {
-    const token = await oauth.processClientCredentialsResponse(server, client, response);
+    const token = await oauth.processClientCredentialsResponse(server, client, await withoutIdToken(response));
     return { accessToken: token.access_token, expiresIn: token.expires_in ?? 0, scope: token.scope ?? '' };
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError) {
@@ -56,6 +56,13 @@ export async function parseTokenResponse(
     }
     return undefined;
   }
+}
+
+/** The ID token that comes with the scope `openid` says who logged in. Nobody did, and nobody here reads it. */
+async function withoutIdToken(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const { id_token: _, ...body } = (await response.json()) as Record<string, unknown>;
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': headers.get('content-type') ?? '' } });
 }
 
 function parties({ accessTokenUrl, clientId }: ClientCredentials) {
