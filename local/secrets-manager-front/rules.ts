@@ -1,0 +1,56 @@
+import type { SecretVersionsListEntry } from '@aws-sdk/client-secrets-manager';
+import { type ApiCall, errorResponse, jsonResponse } from '../secrets-manager/request.ts';
+import { strictPut } from './put.ts';
+import { bodyOf, type Upstream } from './upstream.ts';
+
+type Rules = (call: ApiCall, upstream: Upstream) => Promise<Response>;
+
+const rules: Readonly<Record<string, Rules>> = {
+  PutSecretValue: strictPut,
+  UpdateSecretVersionStage: strictMove,
+  GetSecretValue: strictGet,
+  ListSecretVersionIds: strictList,
+};
+
+/** Applies the documented rules that the emulator lacks; every other call is forwarded as it is. */
+export const strictRules: Rules = (call, upstream) => (rules[call.operation] ?? forwardOnly)(call, upstream);
+
+function forwardOnly(_call: ApiCall, { forward }: Upstream): Promise<Response> {
+  return forward();
+}
+
+/** @see [UpdateSecretVersionStage](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html) */
+async function strictMove({ input }: ApiCall, { forward }: Upstream): Promise<Response> {
+  if (input.VersionStage !== 'AWSCURRENT' || input.MoveToVersionId !== undefined) return forward();
+  return errorResponse(
+    'InvalidParameterException',
+    "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed.",
+  );
+}
+
+/** @see [GetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html) */
+async function strictGet({ input }: ApiCall, { forward }: Upstream): Promise<Response> {
+  const response = await forward();
+  if (!response.ok) return response;
+  const { VersionStages, SecretString, SecretBinary } = await bodyOf(response.clone());
+  if (!SecretString && !SecretBinary) {
+    return errorResponse('ResourceNotFoundException', "Secrets Manager can't find the specified secret value.");
+  }
+  const stages = (VersionStages ?? []) as unknown[];
+  if (input.VersionId === undefined || input.VersionStage === undefined || stages.includes(input.VersionStage)) {
+    return response;
+  }
+  return errorResponse(
+    'InvalidRequestException',
+    'You provided a VersionStage that is not associated to the provided VersionId.',
+  );
+}
+
+/** @see [ListSecretVersionIds](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecretVersionIds.html) */
+async function strictList({ input }: ApiCall, { forward }: Upstream): Promise<Response> {
+  const response = await forward();
+  if (!response.ok || input.IncludeDeprecated === true) return response;
+  const answer = await bodyOf(response);
+  const versions = answer.Versions as SecretVersionsListEntry[];
+  return jsonResponse({ ...answer, Versions: versions.filter(({ VersionStages }) => VersionStages?.length) });
+}

@@ -1,0 +1,14 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** The two ways to the emulator. */
+export interface Upstream {
+  /** Sends the caller's own request, unchanged. */
+  readonly forward: () => Promise<Response>;
+  /** An administrator's client, past the front. */
+  readonly admin: SecretsManagerClient;
+}
+
+/** The members of a JSON answer. */
+export async function bodyOf(response: Response): Promise<Record<string, unknown>> {
+  return (await response.json()) as Record<string, unknown>;
+}
