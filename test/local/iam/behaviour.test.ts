@@ -1,0 +1,17 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { describe } from '@jest/globals';
+import { iamHandler } from '../../../local/iam/handler.ts';
+import { localTokens } from '../../../local/iam/tokens.ts';
+import { iamBehaviourContract } from '../../contracts/iam-behaviour.ts';
+import { embeddedFixture, engineWithClock } from './fixture.ts';
+
+describe.each(['http://iam.local', 'http://iam.local/auth'])('the embedded IAM below %s', (base) => {
+  iamBehaviourContract(() => {
+    const { engine, clock } = engineWithClock();
+    const fetch = iamHandler(engine, localTokens(engine, { key: randomBytes(32), randomUuid: randomUUID }));
+    const passSeconds = async (seconds: number) => {
+      clock.seconds += seconds;
+    };
+    return embeddedFixture(engine, { fetch, base, passSeconds });
+  });
+});

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { IamEngine } from '../../../local/iam/engine.ts';
+import { randomSecret } from '../../../local/iam/random-secret.ts';
+import type { Handler } from '../../../local/serve.ts';
+import type { IamFixture } from '../../contracts/iam-probe.ts';
+
+export const REALM = 'acmeprod';
+
+/** An engine whose clock moves only when it is told to. */
+export function engineWithClock(seconds = 1_767_571_200) {
+  const clock = { seconds };
+  const engine = new IamEngine({
+    now: () => clock.seconds * 1000,
+    randomSecret,
+    randomUuid: randomUUID,
+  });
+  return { engine, clock };
+}
+
+/** An embedded IAM for the contract's cases. `clock` is absent where time is the machine's own. */
+export async function embeddedFixture(
+  engine: IamEngine,
+  { fetch, base, passSeconds }: { fetch: Handler; base: string; passSeconds: IamFixture['passSeconds'] },
+): Promise<IamFixture> {
+  engine.createRealm(REALM);
+  engine.createClient(REALM, { clientId: 'realm-admin', secret: 'realm-admin-secret' });
+  engine.permit(REALM, 'realm-admin', { kind: 'realm-admin' });
+  const tokenUrl = `${base}/realms/${REALM}/protocol/openid-connect/token`;
+  const form = { grant_type: 'client_credentials', client_id: 'realm-admin', client_secret: 'realm-admin-secret' };
+  return {
+    adminUrl: `${base}/admin/realms/${REALM}`,
+    tokenUrl,
+    fetch,
+    nowSeconds: () => engine.nowSeconds,
+    passSeconds,
+    adminToken: async () => {
+      const response = await fetch(new Request(tokenUrl, { method: 'POST', body: new URLSearchParams(form) }));
+      return JSON.parse(await response.text()).access_token;
+    },
+    createClient: async (client) => ({ uuid: engine.createClient(REALM, client).id }),
+    createRotator: async ({ clientId, secret, clients }) => {
+      engine.createClient(REALM, { clientId, secret });
+      engine.permit(REALM, clientId, { kind: 'clients', list: true, clients });
+    },
+    disableServiceAccountUser: async (uuid) => engine.adjustClient(REALM, uuid, { serviceAccountUserEnabled: false }),
+  };
+}
