@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type AccessKeys, ROOT_KEYS } from './ministack-users.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CDK = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+const run = promisify(execFile);
+
+/** MiniStack's only account. */
+export const ACCOUNT = '000000000000';
+
+/** Where, as whom and what to deploy. */
+export interface DeploymentOptions {
+  /** MiniStack's origin. */
+  readonly aws: string;
+  readonly region: string;
+  /** An administrator's. @default - MiniStack's root keys */
+  readonly keys?: AccessKeys;
+  /** The fleet's file. */
+  readonly credentials: string;
+  /** The stack's name. */
+  readonly prefix: string;
+  /** Where the functions find Secrets Manager. */
+  readonly secretsManagerEndpoint: string;
+  readonly onProgress?: (line: string) => void;
+}
+
+/** A stack that stands. */
+export interface Deployment {
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Where the API answers on MiniStack, without a slash at the end. */
+  readonly apiUrl: string;
+}
+
+/**
+ * Bootstraps MiniStack and deploys the stack as it is, with context `local=true`.
+ *
+ * @throws {Error} with the last lines of the CDK's output when it fails
+ */
+export async function deploy(options: DeploymentOptions): Promise<Deployment> {
+  const { aws, region, prefix, credentials, secretsManagerEndpoint, onProgress = () => {} } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'client-secret-rotation-cdk-'));
+  try {
+    const context = Object.entries({ local: 'true', prefix, credentials, secretsManagerEndpoint });
+    const flags = ['-o', join(folder, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+    onProgress('cdk bootstrap');
+    await cdk(options, ['bootstrap', `aws://${ACCOUNT}/${region}`, ...flags]);
+    onProgress('cdk deploy');
+    const file = join(folder, 'outputs.json');
+    await cdk(options, ['deploy', '--require-approval', 'never', '--outputs-file', file, ...flags]);
+    const outputs = (JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>)[prefix] ?? {};
+    return { outputs, apiUrl: `${aws}/_aws/execute-api/${outputs.ApiId}/$default` };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function cdk({ aws, region, keys = ROOT_KEYS }: DeploymentOptions, args: readonly string[]): Promise<void> {
+  const env = {
+    HOME: process.env.HOME,
+    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    AWS_ENDPOINT_URL: aws,
+    AWS_ENDPOINT_URL_S3: aws,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    CDK_DEFAULT_ACCOUNT: ACCOUNT,
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CI: 'true',
+  };
+  try {
+    await run(process.execPath, [CDK, ...args], { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    const lines = `${stdout}\n${stderr}`.trim().split('\n').slice(-30).join('\n');
+    throw new Error(`cdk ${args[0]} failed:\n${lines}`);
+  }
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { requestToken } from '../../local/keycloak-http.ts';
+import { describeReal } from '../support/real.ts';
+import { findSecrets, writtenBy } from './scan.ts';
+import { CLIENT_ID, OTHERS, type Stage, setStage } from './stage.ts';
+
+const PREFIX = 'csr-main';
+/** Function time-out and HTTP time-out of a local deployment: nothing begins within it of the last change. */
+const LEASE_MS = 18_000;
+
+describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
+  let stage: Stage;
+  /** The secrets before the first rotation, by credential. */
+  const first = new Map<string, string>();
+
+  beforeAll(async () => {
+    stage = await setStage(PREFIX, [
+      { id: 'acme-prod', grace: 'PT20S' },
+      { id: 'acme-test', grace: 'PT20S', schedule: { expression: 'rate(1 minute)' } },
+      { id: 'globex-prod', tags: { overlap: 'no' } },
+    ]);
+    for (const [id, { clientSecret }] of stage.provisioned) first.set(id, clientSecret);
+  }, 240_000);
+
+  afterAll(async () => {
+    await stage?.close();
+  });
+
+  it('adopts at the first run what the IAM holds, and changes nothing in the IAM or the connector', async () => {
+    for (const [id, secret] of first) {
+      const response = await stage.call(`/credentials/${id}/rotations`, { method: 'POST' });
+      expect(await response.json()).toMatchObject({ outcome: 'adopted', credential: id });
+      expect(await stage.agreed(id)).toBe(secret);
+    }
+    const writes = (await (await stage.control('writes')).json()) as { by: string }[];
+    expect(writes.filter(({ by }) => by !== 'hand')).toEqual([]);
+  }, 60_000);
+
+  it('refuses an unsigned call', async () => {
+    const response = await stage.call('/credentials/acme-prod/rotations', { method: 'POST', unsigned: true });
+    expect(response.status).toBe(403);
+    expect(await stage.agreed('acme-prod')).toBe(first.get('acme-prod'));
+  });
+
+  it('answers a call within the lease of the last change with 409 and Retry-After', async () => {
+    const response = await stage.call('/credentials/globex-prod/rotations', { method: 'POST' });
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({ code: 'too-soon', nothingChanged: true, credential: 'globex-prod' });
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('rotates on demand with overlap: no request of the connector fails', async () => {
+    await stage.startTraffic('acme-prod');
+    await sleep(LEASE_MS);
+    stage.front.resetCalls();
+    const rotation = await stage.rotate('acme-prod', { reason: 'leaked' });
+    const calls = stage.front.calls().filter(({ secretId }) => secretId === `${PREFIX}/acme-prod`);
+
+    expect(rotation).toMatchObject({ outcome: 'rotated', strategy: 'dual-secret', trigger: 'api', reason: 'leaked' });
+    expect(rotation.connectors).toEqual([{ name: 'IFS acme-prod', sectionsWritten: 2, sectionsSkipped: 1 }]);
+    expect(calls.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(6);
+    expect(await stage.invocations('rotate', rotation.rotationId)).toBe(1);
+    const secret = await stage.agreed('acme-prod');
+    expect(secret).not.toBe(first.get('acme-prod'));
+    expect(await accepts('acme-prod', first.get('acme-prod') ?? '')).toBe(true);
+  }, 120_000);
+
+  it('rotates on demand in place: the outage ends with the push', async () => {
+    await stage.startTraffic('globex-prod');
+    await sleep(2000);
+    const rotation = await stage.rotate('globex-prod');
+    await sleep(1000);
+    const { failed, outages, requests } = await stage.traffic('globex-prod');
+
+    expect(rotation).toMatchObject({ outcome: 'rotated', strategy: 'in-place', previousValidUntil: null });
+    expect(await stage.agreed('globex-prod')).not.toBe(first.get('globex-prod'));
+    expect(await accepts('globex-prod', first.get('globex-prod') ?? '')).toBe(false);
+    expect(outages.length).toBeLessThanOrEqual(1);
+    const ms = outages[0] ? outages[0].lastFailureAt - outages[0].firstFailureAt : 0;
+    console.info(
+      `in-place: ${failed} of ${requests} requests failed, within ${ms} ms; steps ${JSON.stringify(rotation.steps)}`,
+    );
+  }, 120_000);
+
+  it('rotates when the schedule fires', async () => {
+    const before = await stage.agreed('acme-test');
+    await stage.startTraffic('acme-test');
+    const id = await until(120_000, async () => {
+      const { versionId, rotatedAt } = await stage.view('acme-test');
+      return (await stage.document('acme-test')).clientSecret === before ? undefined : { versionId, rotatedAt };
+    });
+    await disable('acme-test');
+    await until(20_000, async () => ((await stage.view('acme-test')).pending ? undefined : true));
+    expect(id.versionId).not.toBeNull();
+    const after = await stage.agreed('acme-test');
+    expect(after).not.toBe(before);
+    const line = (await stage.logs('rotate')).find((text) => text.includes(`"rotationId":"${id.versionId}"`));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ rotation: { trigger: 'schedule', outcome: 'rotated' } });
+  }, 180_000);
+
+  it('ends the old secret after grace, and no request with overlap has failed', async () => {
+    for (const id of ['acme-prod', 'acme-test']) {
+      await until(90_000, async () => ((await accepts(id, first.get(id) ?? '')) ? undefined : true));
+      expect(await accepts(id, await stage.agreed(id))).toBe(true);
+      const { requests, failed } = await stage.traffic(id);
+      console.info(`${id}: ${failed} of ${requests} requests failed`);
+      expect(requests).toBeGreaterThan(100);
+      expect(failed).toBe(0);
+    }
+    const retired = (await stage.logs('retire')).filter((text) => text.includes('"outcome":"retired"'));
+    expect(retired).toHaveLength(2);
+  }, 180_000);
+
+  it('leaves sections of another Client ID or token URL untouched', async () => {
+    for (const id of stage.credentials.keys()) {
+      expect(await stage.holds(id, { section: 'studioTestBench', secret: OTHERS.byCase })).toBe(true);
+      expect(await stage.holds(id, { section: 'machineUsers.anna', secret: OTHERS.byUrl })).toBe(true);
+    }
+  });
+
+  it('lists the credentials, and tells where each rotation stands', async () => {
+    const page = (await (await stage.call('/credentials?limit=50')).json()) as { credentials: { id: string }[] };
+    expect(page.credentials.map(({ id }) => id).sort()).toEqual([...stage.credentials.keys()].sort());
+    const { versionId } = await stage.view('acme-prod');
+    const rotation = await (await stage.call(`/credentials/acme-prod/rotations/${versionId}`)).json();
+    expect(rotation).toMatchObject({ rotationId: versionId, credential: 'acme-prod', state: 'current' });
+    expect((await stage.call('/credentials/nobody')).status).toBe(404);
+    expect((await stage.call('/credentials/acme-prod/rotations/none')).status).toBe(404);
+  });
+
+  it('has written no secret anywhere', async () => {
+    const { texts, secrets } = await writtenBy(stage);
+    expect(texts.length).toBeGreaterThan(20);
+    expect(secrets.length).toBeGreaterThan(8);
+    expect(findSecrets(texts, secrets)).toEqual([]);
+  }, 60_000);
+
+  async function accepts(id: string, secret: string): Promise<boolean> {
+    const url = stage.credentials.get(id)?.accessTokenUrl.replace('/protocol/openid-connect/token', '') ?? '';
+    return (await requestToken(url, { clientId: CLIENT_ID, secret })).status === 200;
+  }
+
+  async function disable(id: string): Promise<void> {
+    const { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target } = await stage.scheduler.send(
+      new GetScheduleCommand({ Name: id, GroupName: PREFIX }),
+    );
+    const same = { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target };
+    await stage.scheduler.send(new UpdateScheduleCommand({ ...same, State: 'DISABLED' }));
+  }
+});
+
+/** Asks until there is an answer. */
+async function until<T>(patienceMs: number, ask: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`nothing happened within ${patienceMs} ms`);
+    await sleep(500);
+  }
+}

@@ -1,0 +1,307 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AwsClient } from 'aws4fetch';
+import type { CredentialView } from '../../functions/api/credentials.ts';
+import { type CredentialDocument, parseDocument } from '../../functions/rotation/document.ts';
+import { secretFingerprint } from '../../functions/rotation/fingerprint.ts';
+import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { type Credential, credentialSchema } from '../../functions/rotation/settings.ts';
+import type { Configuration } from '../../local/connector/configuration.ts';
+import type { TrafficReport } from '../../local/connector/traffic.ts';
+import { type Deployment, deploy } from '../../local/deployment.ts';
+import { freePorts } from '../../local/free-ports.ts';
+import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
+import { type AccessKeys, createUser } from '../../local/ministack-users.ts';
+import { type Provisioned, provision } from '../../local/provisioning.ts';
+import { type SecretsManagerFront, secretsManagerFront } from '../../local/secrets-manager-front.ts';
+import { serve } from '../../local/serve.ts';
+import { realStack } from '../support/real.ts';
+
+export const REGION = 'eu-north-1';
+export const CLIENT_ID = 'NC_Flow_ClientCredentials';
+
+/** A credential of the stage, before its addresses are known. */
+export interface Cast {
+  readonly id: string;
+  readonly [setting: string]: unknown;
+}
+
+/** The deployed system with everything around it. */
+export interface Stage {
+  readonly prefix: string;
+  readonly credentials: ReadonlyMap<string, Credential>;
+  readonly provisioned: ReadonlyMap<string, Provisioned>;
+  readonly keycloak: KeycloakAdmin;
+  readonly secretsManager: SecretsManagerClient;
+  readonly scheduler: SchedulerClient;
+  readonly front: SecretsManagerFront;
+  readonly deployment: Deployment;
+  readonly administrator: AccessKeys;
+  /** Everything that the connector's process wrote. */
+  readonly connectorOutput: () => string;
+  /** Calls the API as a user who may do that and nothing else. */
+  call(path: string, init?: { method?: string; body?: unknown; unsigned?: boolean }): Promise<Response>;
+  /** Calls the connector's control. */
+  control(path: string, init?: RequestInit): Promise<Response>;
+  /** What the API has answered so far. */
+  readonly answers: readonly string[];
+  /** Rotates by the API, after as many too-early calls as it takes. */
+  rotate(id: string, body?: unknown): Promise<Rotation>;
+  /** `GET /credentials/{id}`. */
+  view(id: string): Promise<CredentialView>;
+  /** The current document. */
+  document(id: string): Promise<CredentialDocument>;
+  /** The secret that Secrets Manager, Keycloak and both sections of the connector agree on. @throws {Error} when they don't */
+  agreed(id: string): Promise<string>;
+  /** Whether a section holds a secret. */
+  holds(id: string, held: { section: string; secret: string }): Promise<boolean>;
+  /** Lets the connector use its runtime section for token requests, at a steady rate. */
+  startTraffic(id: string): Promise<void>;
+  traffic(id: string): Promise<TrafficReport>;
+  /** Every line that a function has logged. */
+  logs(name: 'rotate' | 'retire' | 'api'): Promise<string[]>;
+  /** How many invocations of a function have logged about this rotation. */
+  invocations(name: 'rotate' | 'retire', rotationId: string | null): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Sets up the real Keycloak's realms, a connector process, the strict front, and deploys the unchanged stack. */
+export async function setStage(prefix: string, cast: readonly Cast[]): Promise<Stage> {
+  const { keycloak: access, ministack } = realStack();
+  const keycloak = keycloakAdmin(access);
+  const administrator = await createUser(ministack.url, { name: `${prefix}-admin`, policy: allowAll() });
+  const aws = { region: REGION, endpoint: ministack.url, credentials: administrator };
+  const secretsManager = new SecretsManagerClient(aws);
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}-`));
+  const [connectorPort = 0] = await freePorts(1);
+
+  const settings = cast.map((one) => fill(one, { prefix, keycloak: access.url, connectorPort }));
+  const schema = credentialSchema({ prefix, local: true });
+  const credentials = new Map(settings.map((one) => [one.id, schema.parse(one)]));
+  const provisioned = new Map<string, Provisioned>();
+  for (const [id, credential] of credentials)
+    provisioned.set(id, await provision(credential, { keycloak, secretsManager }));
+
+  await secretsManager.send(
+    new PutSecretValueCommand({
+      SecretId: `${prefix}-access/connector`,
+      SecretString: JSON.stringify({ token: CONNECTOR_TOKEN }),
+    }),
+  );
+
+  const front = secretsManagerFront({ target: ministack.url, admin: secretsManager });
+  const frontServer = await serve(front.handler);
+  const credentialsFile = join(folder, 'credentials.json');
+  await writeFile(credentialsFile, JSON.stringify({ credentials: settings }));
+  const configurations = Object.fromEntries(
+    [...credentials.values()].map((credential) => [credential.id, configurationOf(credential, provisioned)]),
+  );
+  const connector = await startConnector({
+    folder,
+    port: connectorPort,
+    config: { access: { type: 'bearer', token: CONNECTOR_TOKEN }, configurations },
+  });
+  const deployment = await deploy({
+    aws: ministack.url,
+    region: REGION,
+    credentials: credentialsFile,
+    prefix,
+    secretsManagerEndpoint: frontServer.url,
+  });
+  const operator = await createUser(ministack.url, { name: `${prefix}-operator`, policy: mayCallApi() });
+  const signed = new AwsClient({ ...operator, service: 'execute-api', region: REGION, retries: 0 });
+
+  const control = (path: string, init?: RequestInit) => fetch(`${connector.url}/_local/${path}`, init);
+  const answers: string[] = [];
+  const logs = new CloudWatchLogsClient(aws);
+  const lambda = new LambdaClient(aws);
+  const stage: Stage = {
+    prefix,
+    credentials,
+    provisioned,
+    keycloak,
+    secretsManager,
+    scheduler: new SchedulerClient(aws),
+    front,
+    deployment,
+    administrator,
+    connectorOutput: connector.output,
+    answers,
+    call: async (path, { method = 'GET', body, unsigned = false } = {}) => {
+      const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+      const url = `${deployment.apiUrl}${path}`;
+      const response = await (unsigned ? fetch(url, init) : signed.fetch(url, init));
+      answers.push(await response.clone().text());
+      return response;
+    },
+    rotate: async (id, body) => {
+      for (;;) {
+        const response = await stage.call(`/credentials/${id}/rotations`, { method: 'POST', body });
+        const answer = (await response.json()) as Rotation & { code?: string };
+        if (answer.code !== 'too-soon') return answer;
+        await sleep(Number(response.headers.get('retry-after')) * 1000);
+      }
+    },
+    view: async (id) => (await (await stage.call(`/credentials/${id}`)).json()) as CredentialView,
+    document: async (id) => {
+      const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: `${prefix}/${id}` }));
+      return parseDocument(SecretString ?? '');
+    },
+    agreed: async (id) => {
+      const { clientSecret } = await stage.document(id);
+      const { realm = '', uuid = '' } = provisioned.get(id) ?? {};
+      const inKeycloak = (await keycloak.readClient(realm, uuid)).secret === clientSecret;
+      const sections = ['designTime', 'runtime'];
+      const inConnector = await Promise.all(
+        sections.map((section) => stage.holds(id, { section, secret: clientSecret })),
+      );
+      if (inKeycloak && !inConnector.includes(false)) return clientSecret;
+      throw new Error(`${id}: Keycloak agrees: ${inKeycloak}; ${sections}: ${inConnector}`);
+    },
+    holds: async (id, { section, secret }) => {
+      const query = new URLSearchParams({ section, fingerprint: secretFingerprint(secret) });
+      return ((await (await control(`configurations/${id}/holds?${query}`)).json()) as { holds: boolean }).holds;
+    },
+    startTraffic: async (id) => {
+      await control('traffic/start', {
+        method: 'POST',
+        body: JSON.stringify({ configuration: id, rate: TRAFFIC_RATE }),
+      });
+    },
+    logs: async (name) => {
+      const configuration = new GetFunctionConfigurationCommand({ FunctionName: `${prefix}-${name}` });
+      const logGroupName = (await lambda.send(configuration)).LoggingConfig?.LogGroup;
+      const lines: string[] = [];
+      for await (const page of paginateFilterLogEvents({ client: logs }, { logGroupName })) {
+        lines.push(...(page.events ?? []).map(({ message = '' }) => message));
+      }
+      return lines;
+    },
+    invocations: async (name, rotationId) => {
+      const lines = (await stage.logs(name)).filter((line) => line.includes(`"rotationId":"${rotationId}"`));
+      return new Set(lines.map((line) => (JSON.parse(line) as { function_request_id: string }).function_request_id))
+        .size;
+    },
+    control,
+    traffic: async (id) =>
+      ((await (await control('traffic')).json()) as Record<string, TrafficReport>)[`${id}/runtime`] as TrafficReport,
+    close: async () => {
+      await connector.stop();
+      await frontServer.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return stage;
+}
+
+/** Requests a second of each connector. A shared two-core machine signs about two hundred tokens a second. */
+const TRAFFIC_RATE = 20;
+
+function fill(
+  { id, ...rest }: Cast,
+  { prefix, keycloak, connectorPort }: { prefix: string; keycloak: string; connectorPort: number },
+) {
+  const realm = `${prefix}-${id}`;
+  return {
+    id,
+    accessTokenUrl: `${keycloak}/realms/${realm}/protocol/openid-connect/token`,
+    clientId: CLIENT_ID,
+    iam: {
+      adminUrl: `${keycloak}/admin/realms/${realm}`,
+      auth: { clientId: 'flow-secret-rotator', secretId: `${prefix}-access/${id}/iam` },
+    },
+    connectors: [
+      {
+        name: `IFS ${id}`,
+        url: `http://127.0.0.1:${connectorPort}/odata-connector/configurations/${id}`,
+        auth: { type: 'bearer', secretId: `${prefix}-access/connector` },
+      },
+    ],
+    schedule: { expression: 'cron(0 3 1 1 ? *)' },
+    ...rest,
+  };
+}
+
+/** Four sections: two are ours, one differs by case only, one by its token URL. Only ours may ever be written. */
+function configurationOf(credential: Credential, provisioned: ReadonlyMap<string, Provisioned>): Configuration {
+  const { id, accessTokenUrl, scope } = credential;
+  const clientSecret = provisioned.get(id)?.clientSecret ?? '';
+  const ours = {
+    flowType: 'ClientCredentials' as const,
+    accessTokenUrl,
+    clientId: CLIENT_ID,
+    clientSecret,
+    scopes: scope,
+  };
+  return {
+    name: `IFS ${id}`,
+    serviceUri: new URL(accessTokenUrl).origin,
+    ifsVersion: 'IFS Cloud',
+    breakWorkflowOnError: true,
+    authentication: {
+      designTime: ours,
+      runtime: ours,
+      studioTestBench: { ...ours, clientId: CLIENT_ID.toUpperCase(), clientSecret: OTHERS.byCase },
+      machineUsers: {
+        anna: {
+          ...ours,
+          accessTokenUrl: accessTokenUrl.replace('/realms/', '/realms/other-'),
+          clientSecret: OTHERS.byUrl,
+        },
+      },
+    },
+  };
+}
+
+/** Secrets of sections that are not ours. */
+export const OTHERS = { byCase: 'not-ours-the-case-differs', byUrl: 'not-ours-the-url-differs' } as const;
+
+/** The bearer token with which the functions may change the connector's configurations. */
+export const CONNECTOR_TOKEN = 'connector-access-token-of-the-stage';
+
+async function startConnector({ folder, port, config }: { folder: string; port: number; config: object }) {
+  const file = join(folder, 'connector.json');
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  const child = spawn(process.execPath, ['local/connector/server.ts', '--port', String(port), '--config', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    output += `${line}\n`;
+  });
+  const [ready] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [undefined])])) as [
+    string | undefined,
+  ];
+  if (ready === undefined) throw new Error(`the connector did not start: ${output}`);
+  return {
+    url: (JSON.parse(ready) as { url: string }).url,
+    output: () => output,
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exit;
+    },
+  };
+}
+
+function allowAll() {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+}
+
+function mayCallApi() {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: '*' }] };
+}
