@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -23,6 +23,7 @@ export interface World {
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
   readonly newSecret: () => string;
+  readonly newId: () => string;
 }
 
 /** The real world, as the functions meet it. Built once for each warm function. */
@@ -47,6 +48,7 @@ export function realWorld(environment: Environment): World {
       await sleep(ms);
     },
     newSecret: () => randomBytes(32).toString('base64url'),
+    newId: randomUUID,
   };
 }
 
@@ -65,8 +67,8 @@ export function portsOf(credential: Credential, prefix: string, world: World): P
 }
 
 /** The part of a run that is neither a neighbour nor pure. */
-export function runtimeOf({ now, sleep, newSecret }: World, remainingMs: () => number): Runtime {
-  return { now, sleep, newSecret, remainingMs };
+export function runtimeOf({ now, sleep, newSecret, newId }: World, remainingMs: () => number): Runtime {
+  return { now, sleep, newSecret, newId, remainingMs };
 }
 
 /** The environment and the world of this process: nothing happens before the first invocation. */

@@ -49,6 +49,7 @@ export async function parseTokenResponse(
   const { server, client } = parties(credentials);
   try {
     const token = await oauth.processClientCredentialsResponse(server, client, await withoutIdToken(response));
+    if (token.token_type !== 'bearer') return undefined;
     return { accessToken: token.access_token, expiresIn: token.expires_in ?? 0, scope: token.scope ?? '' };
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError) {

@@ -54,16 +54,14 @@ export function createFetch(options: FetchOptions): Fetch {
     maxResponseSize: MAX_RESPONSE_BYTES,
     keepAliveTimeout: 4000,
   });
-  return restrictFetch(
-    async (url, init) =>
-      (await undiciFetch(url, {
-        ...init,
-        dispatcher,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(options.timeoutMs),
-      })) as unknown as Response,
-    options,
-  );
+  return restrictFetch(async (url, init) => {
+    const signal = AbortSignal.timeout(options.timeoutMs);
+    const response = await undiciFetch(url, { ...init, dispatcher, redirect: 'manual', signal });
+    // Read here: an answer that breaks off, or comes too slowly, is none.
+    const body = await response.arrayBuffer();
+    const { status, headers } = response;
+    return new Response(body.byteLength > 0 ? body : null, { status, headers: [...headers] });
+  }, options);
 }
 
 /** The rules of {@link createFetch} around any fetch; its rejections become {@link HttpError}s without their texts. */
@@ -95,7 +93,7 @@ function assertAllowed(url: URL, { allowedHosts, local }: Pick<FetchOptions, 'al
 
 function asHttpError(error: unknown, { host }: URL): HttpError {
   if (error instanceof HttpError) return error;
-  const name = error instanceof Error ? error.name : '';
+  const name = String((error as { name?: unknown })?.name ?? '');
   const code = String((error as { cause?: { code?: unknown } })?.cause?.code ?? '');
   if (name === 'TimeoutError' || name === 'AbortError' || /TIMEOUT/.test(code)) {
     return new HttpError('timeout', `${host} did not answer in time`);

@@ -41,6 +41,13 @@ export interface Iam {
   /** Sets the secret. Idempotent; sent once, never repeated inside. */
   setSecret(client: IamClient, change: SecretChange): Promise<void>;
 
+  /**
+   * Lets the IAM make a new secret. Not idempotent: a second call ends the secret that the first one gave. Sent once.
+   *
+   * @returns the new secret
+   */
+  regenerate(client: IamClient): Promise<string>;
+
   /** Ends the previous secret. Idempotent; sent once. */
   endPrevious(client: IamClient): Promise<void>;
 }

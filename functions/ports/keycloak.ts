@@ -68,6 +68,12 @@ export function keycloak(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>,
     setSecret: async (client, change) => {
       await call(clientUrl(client), { method: 'PUT', body: JSON.stringify(secretUpdate(change, deps.now())) });
     },
+    regenerate: async (client) => {
+      const response = await call(`${clientUrl(client)}/client-secret`, { method: 'POST' });
+      const credential = z.object({ value: z.string().min(1) }).safeParse(await readJson(response));
+      if (credential.success) return credential.data.value;
+      throw new RotationError('iam-unavailable', 'The IAM regenerated the secret, but its answer does not hold one');
+    },
     endPrevious: async (client) => {
       await call(`${clientUrl(client)}/client-secret/rotated`, { method: 'DELETE' });
     },

@@ -4,10 +4,11 @@ import { describeError, isRotationError, type RotationError } from './errors.ts'
 import { planRepeat, planRetire } from './grace.ts';
 import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, promote } from './labels.ts';
 import type { ConnectorView, Labels, StoredDocument } from './observe.ts';
-import type { Outcome, Rotation } from './outcome.ts';
+import type { Outcome, Rotation, Strategy } from './outcome.ts';
 import { isHeld, PAUSES_MS, proveAccepted, proveHeld } from './proofs.ts';
 import { push } from './push.ts';
 import { assertTime, type Run, report, step } from './run.ts';
+import { keepsCurrent } from './strategy.ts';
 import { undo } from './undo.ts';
 
 /** A candidate on its way, and all that is needed to bring it home or to take it back. */
@@ -15,16 +16,22 @@ export interface Attempt {
   readonly labels: Labels;
   readonly current: StoredDocument;
   readonly candidate: { readonly id: string; readonly document: CredentialDocument };
+  /** The client that the candidate is about. */
   readonly client: IamClient;
   readonly connectors: readonly ConnectorView[];
+  /** Null when what the IAM holds is adopted or repaired. */
+  readonly strategy: Strategy | null;
   /** The IAM write; absent when the IAM holds the candidate already. */
   readonly change?: SecretChange;
-  /** C stays valid beside the candidate, as far as it was valid before. */
-  readonly overlap: boolean;
-  /** C was accepted before: with overlap it has to be accepted afterwards. */
+  /** C was accepted before: where the strategy keeps it, it has to be accepted afterwards. */
   readonly honoured: boolean;
-  /** What the IAM held before and gets back by an undo; absent when the IAM is to be left as it is. */
-  readonly undoTo?: CredentialDocument;
+  /** The previous secret is to be ended after grace. */
+  readonly retires: boolean;
+  /**
+   * What an undo gives back: the IAM's secret, the connectors' and the label; all but the IAM's, where the IAM has to stay as it
+   * is; or nothing, where the old secret can't be had again.
+   */
+  readonly wayBack: 'iam' | 'labels' | 'none';
   /** What the run has achieved once the candidate is home. */
   readonly achieves: Outcome;
 }
@@ -33,12 +40,12 @@ export interface Attempt {
 export type Next = 'observe' | Rotation;
 
 /**
- * Renew → check → push → promote → clear, with nothing in between. Every failure before the promote is undone, except that an
- * overlap lets the run promote although a connector can't be reached: both secrets work, and pushing goes on.
+ * Renew → check → push → promote → clear, with nothing in between. A failure before the promote is undone. But when only a
+ * connector can't be reached, and going back would not help it, the run promotes and goes on pushing.
  */
 export async function execute(run: Run, attempt: Attempt): Promise<Next> {
   run.rotationId = attempt.candidate.id;
-  run.strategy = attempt.overlap ? 'dual-secret' : 'in-place';
+  if (attempt.strategy) run.strategy = attempt.strategy;
   let failures: Map<string, RotationError>;
   try {
     assertTime(run);
@@ -47,12 +54,17 @@ export async function execute(run: Run, attempt: Attempt): Promise<Next> {
     const fence = () => assertLabelsOrWon(run, { current: attempt.current.id, pending: attempt.candidate.id });
     failures = await push(run, { views: attempt.connectors, document: attempt.candidate.document, fence });
     const [failure] = failures.values();
-    if (failure && !attempt.overlap) throw failure;
+    if (failure && !rollsForward(attempt)) throw failure;
   } catch (error) {
     if (error instanceof LabelsMovedError) return 'observe';
     return await undo(run, attempt, describeError(error));
   }
   return await settle(run, attempt, failures);
+}
+
+/** With overlap both secrets work; what was adopted, or can't be taken back, is the only one that does. */
+function rollsForward({ strategy, wayBack }: Attempt): boolean {
+  return strategy !== 'in-place' || wayBack === 'none';
 }
 
 async function renew(run: Run, { client, candidate, current }: Attempt, change: SecretChange): Promise<void> {
@@ -76,11 +88,12 @@ async function renew(run: Run, { client, candidate, current }: Attempt, change: 
 /** A success status is no proof: the IAM has to hold the candidate, to accept it, and with overlap to accept C as well. */
 async function check(run: Run, attempt: Attempt): Promise<void> {
   await step(run, 'check', async () => {
-    const { candidate, current, overlap, honoured } = attempt;
+    const { candidate, current, strategy, honoured } = attempt;
+    const keeps = strategy !== null && keepsCurrent(strategy);
     const proofs = await Promise.allSettled([
       proveAccepted(run, candidate.document, 'token-refused'),
       proveHeld(run, candidate.document),
-      ...(overlap && honoured ? [proveAccepted(run, current.document, 'iam-overlap-lost')] : []),
+      ...(keeps && honoured ? [proveAccepted(run, current.document, 'iam-overlap-lost')] : []),
     ]);
     for (const proof of proofs) if (proof.status === 'rejected') throw proof.reason;
   });
@@ -92,12 +105,13 @@ async function settle(run: Run, attempt: Attempt, failures: Map<string, Rotation
     await promote(run, { from: current.id, to: candidate.id });
     run.achieved = attempt.achieves;
     if (attempt.achieves === 'rotated') run.promoted = true;
-    if (attempt.overlap && attempt.honoured)
+    if (attempt.retires && attempt.honoured)
       await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now() });
     await probeProjection(run, candidate.document);
     const [failure] = failures.values();
-    if (failure)
-      return await storedNotApplied(run, { failure, versionId: candidate.id, previousWorks: attempt.honoured });
+    const version = { id: candidate.id, createdAt: run.startedAt };
+    const previousWorks = attempt.retires && attempt.honoured;
+    if (failure) return await storedNotApplied(run, { failure, version, previousWorks });
     await clear(run, candidate.id);
   } catch (error) {
     if (error instanceof LabelsMovedError) return 'observe';
@@ -106,12 +120,19 @@ async function settle(run: Run, attempt: Attempt, failures: Map<string, Rotation
   return run.renewAdopted ? 'observe' : report(run, { outcome: attempt.achieves });
 }
 
+interface StoredNotApplied {
+  readonly failure: RotationError;
+  readonly version: Pick<StoredDocument, 'id' | 'createdAt'>;
+  /** Whether the connector's old secret still works. */
+  readonly previousWorks: boolean;
+}
+
 /** The truth is stored, a connector is behind: AWSPENDING stays on the current version, and a repeat is planned. */
 export async function storedNotApplied(
   run: Run,
-  { failure, versionId, previousWorks }: { failure: RotationError; versionId: string; previousWorks: boolean },
+  { failure, version, previousWorks }: StoredNotApplied,
 ): Promise<Rotation> {
-  await planRepeat(run, versionId);
+  await planRepeat(run, version);
   return report(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
 }
 

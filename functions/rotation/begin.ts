@@ -1,11 +1,14 @@
 import { type Attempt, execute, type Next } from './attempt.ts';
-import { serializeDocument } from './document.ts';
+import { type CredentialDocument, parseDocument, serializeDocument } from './document.ts';
 import { RotationError } from './errors.ts';
 import { backstop, endPrevious } from './grace.ts';
 import { retireIntent } from './journal.ts';
 import { assertQuiet, clear, journal, mayBegin } from './labels.ts';
-import { assertReadable, documentOf, type Found, graceRuns, type Observation, type StoredDocument } from './observe.ts';
-import { type Run, report, step } from './run.ts';
+import { assertReadable, documentOf, type Found, graceRuns, type StoredDocument } from './observe.ts';
+import type { Strategy } from './outcome.ts';
+import { regenerate } from './regenerate.ts';
+import { type Run, report } from './run.ts';
+import { chooseStrategy, keepsCurrent } from './strategy.ts';
 
 /** State 1: at rest. */
 export async function rest(run: Run, seen: Found): Promise<Next> {
@@ -13,8 +16,11 @@ export async function rest(run: Run, seen: Found): Promise<Next> {
   if (!wanted) return report(run, { outcome: run.achieved ?? 'unchanged' });
   assertReadable(seen);
   assertQuiet(run);
-  if (graceRuns(seen.client, run.runtime.now())) return await endGrace(run, seen);
-  return await begin(run, seen);
+  if (run.request.rollback) return await rollBack(run, seen);
+  const { strategy } = run.credential;
+  // The idle one of two clients is renewed anyway: that ends its secret.
+  const ends = strategy !== 'alternating-clients' && graceRuns(seen.client, run.runtime.now());
+  return ends ? await endGrace(run, seen) : await begin(run, seen);
 }
 
 function isWanted(run: Run, current: StoredDocument): boolean {
@@ -23,55 +29,75 @@ function isWanted(run: Run, current: StoredDocument): boolean {
   return repeat === undefined && scheduledTime !== undefined && scheduledTime > current.createdAt;
 }
 
-async function begin(run: Run, seen: Found): Promise<Next> {
-  const overlap = await canOverlap(run, seen);
-  const document = documentOf(run, run.runtime.newSecret());
-  const id = await journal(run, seen.labels, serializeDocument(document));
-  const achieves = run.renewAdopted ? (run.achieved ?? 'repaired') : 'rotated';
+/** Begins a rotation. Nothing was changed until here, and all that can be known before is known. */
+export async function begin(run: Run, seen: Found): Promise<Next> {
+  const strategy = await chooseStrategy(run, seen);
+  const achieves = run.renewAdopted && run.achieved === 'repaired' ? 'repaired' : 'rotated';
   run.renewAdopted = false;
-  return await execute(run, forward(run, seen, { candidate: { id, document }, overlap, achieves }));
+  if (run.credential.iam.renewal === 'regenerate') return await regenerate(run, seen, { strategy, achieves });
+  const document = documentOf(run, { clientId: seen.target.clientId, secret: run.runtime.newSecret() });
+  const id = await journal(run, seen.labels, serializeDocument(document));
+  return await execute(run, forward(run, seen, { candidate: { id, document }, strategy, achieves }));
 }
 
 /** The attempt that sets a candidate beside, or in place of, C. */
 export function forward(
   run: Run,
   seen: Found,
-  { candidate, overlap, achieves }: Pick<Attempt, 'candidate' | 'overlap' | 'achieves'>,
+  { candidate, strategy, achieves }: Pick<Attempt, 'candidate' | 'achieves'> & { strategy: Strategy },
 ): Attempt {
-  const secret = candidate.document.clientSecret;
-  const old = seen.current.document.clientSecret;
-  const previous = old === secret ? seen.client.previous : { secret: old, validUntil: backstop(run) };
   return {
     ...seen,
     candidate,
-    change: overlap && previous ? { secret, previous } : { secret },
-    overlap,
+    strategy,
+    client: seen.target,
+    change: changeFor(run, seen, { document: candidate.document, strategy }),
     honoured: seen.answer.accepted,
-    undoTo: seen.current.document,
+    retires: keepsCurrent(strategy),
+    wayBack: strategy === 'alternating-clients' ? 'labels' : 'iam',
     achieves,
   };
 }
 
-/** Asks the IAM, unless the settings say in-place. */
-export async function canOverlap(run: Run, { client }: Observation): Promise<boolean> {
-  const { strategy } = run.credential;
-  if (strategy === 'in-place') return false;
-  const overlaps =
-    graceRuns(client, run.runtime.now()) || (await step(run, 'probe', () => run.ports.iam.probeOverlap(client)));
-  if (strategy === 'dual-secret' && !overlaps) {
-    throw new RotationError(
-      'overlap-unsupported',
-      'The IAM would end the old secret at once: no client policy applies to the client',
-    );
-  }
-  return overlaps;
+function changeFor(
+  run: Run,
+  { client, current }: Found,
+  { document, strategy }: { document: CredentialDocument; strategy: Strategy },
+): NonNullable<Attempt['change']> {
+  const secret = document.clientSecret;
+  if (strategy !== 'dual-secret') return { secret };
+  const old = current.document.clientSecret;
+  const previous = old === secret ? client.previous : { secret: old, validUntil: backstop(run) };
+  return previous ? { secret, previous } : { secret };
 }
 
 /** A rotation that is to begin while a grace runs ends that first, under a lease of its own. Every connector holds C. */
 async function endGrace(run: Run, seen: Found): Promise<Next> {
-  const versionId = seen.labels.previous?.id ?? '';
-  const id = await journal(run, seen.labels, retireIntent(versionId));
-  await endPrevious(run, documentOf(run, seen.client.previous?.secret ?? ''));
+  const { client, current, labels } = seen;
+  const versionId = labels.previous?.id ?? '';
+  const id = await journal(run, labels, retireIntent({ run: run.runtime.newId(), versionId }));
+  const old = documentOf(run, { clientId: client.clientId, secret: client.previous?.secret ?? '' });
+  await endPrevious(run, old, current.document);
   await clear(run, id);
   return 'observe';
+}
+
+/** A rollback is a rotation whose candidate is a copy of the previous document. */
+async function rollBack(run: Run, seen: Found): Promise<Next> {
+  const document = await previousDocument(run, seen);
+  const strategy = await chooseStrategy(run, seen);
+  const id = await journal(run, seen.labels, serializeDocument(document));
+  return await execute(run, forward(run, seen, { candidate: { id, document }, strategy, achieves: 'rotated' }));
+}
+
+/** @throws {RotationError} `rollback-impossible` */
+async function previousDocument(run: Run, { labels, target }: Found): Promise<CredentialDocument> {
+  const impossible = (why: string) => new RotationError('rollback-impossible', why);
+  if (run.credential.iam.renewal === 'regenerate')
+    throw impossible('An IAM that makes the secrets takes no old one back');
+  const value = labels.previous && (await run.ports.store.read(labels.previous.id));
+  if (!value) throw impossible('There is no previous document');
+  const document = parseDocument(value);
+  if (document.clientId === target.clientId) return document;
+  throw impossible('The previous document is about the client in use, and there is no overlap to keep both');
 }

@@ -33,6 +33,7 @@ export const ERRORS = {
   ),
   'section-not-found': e(422, 'No section of this client', false, 'Enter the Client ID and URL in the connector once.'),
   'overlap-unsupported': e(422, 'The IAM can not overlap', false, "Set the client policy up, or use strategy 'auto'."),
+  'rollback-impossible': e(422, 'There is no way back', false, 'Rotate forward instead.'),
   'strategy-unsupported': e(422, 'Impossible here', false, 'Choose another strategy or renewal.'),
   'iam-unavailable': e(502, 'The IAM does not answer as it should', true, 'Wait until the IAM is up again.'),
   'iam-timeout': e(504, 'The IAM did not answer in time', true, 'Wait until the IAM is up again.'),

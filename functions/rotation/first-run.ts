@@ -10,7 +10,7 @@ import { type Run, report } from './run.ts';
 export async function firstRun(run: Run, seen: Observation): Promise<Next> {
   assertReadable(seen);
   if (!seen.answer.accepted) throw new RotationError('token-refused', refusal(seen.answer));
-  const document = documentOf(run, seen.client.secret);
+  const document = documentOf(run, seen.client);
   run.rotationId = await putFirst(run, seen.labels, serializeDocument(document));
   run.achieved = 'adopted';
   run.renewAdopted = run.credential.iam.firstRun === 'renew';

@@ -1,3 +1,4 @@
+import type { IamClient } from '../ports/iam.ts';
 import type { CredentialDocument } from './document.ts';
 import { durationMs } from './duration.ts';
 import { RotationError } from './errors.ts';
@@ -57,15 +58,17 @@ export async function planPostponedRetire(
 }
 
 /**
- * Plans to go on pushing: after 5 minutes, doubling to an hour, until an hour before the end of grace. After that only a run
- * that somebody asks for goes on.
+ * Plans to go on pushing a version: after 5 minutes, doubling to an hour, until an hour before the end of grace. After that only a
+ * run that somebody asks for goes on.
  */
-export async function planRepeat(run: Run, versionId: string): Promise<void> {
+export async function planRepeat(
+  run: Run,
+  { id: versionId, createdAt }: { id: string; createdAt: Date },
+): Promise<void> {
   const attempt = run.request.repeat?.versionId === versionId ? run.request.repeat.attempt + 1 : 1;
   const delay = Math.min(5 * MINUTE_MS * 2 ** (attempt - 1), HOUR_MS);
   const at = new Date(run.runtime.now().getTime() + delay);
-  const last = (run.previousValidUntil?.getTime() ?? 0) - HOUR_MS;
-  if (at.getTime() > last) return;
+  if (at.getTime() > graceEnd(run, createdAt).getTime() - HOUR_MS) return;
   const name = `${run.credential.id}.repeat.${versionId.slice(0, 8)}.${attempt}`;
   const event = {
     trigger: 'schedule',
@@ -77,20 +80,29 @@ export async function planRepeat(run: Run, versionId: string): Promise<void> {
 }
 
 /**
- * Ends the previous secret in the IAM, and proves by a token request that it is refused now.
+ * Ends a previous secret in the IAM, and proves by a token request that it is refused now. Of the client that the connectors use,
+ * only the secret that is kept beside the current one is ended; the former one of two clients is given a secret that nobody knows.
  *
- * @param document the previous document: its secret is what has to be refused
+ * @param old the previous document: its secret is what has to be refused
+ * @param current the document in use
  * @throws {RotationError} `retire-failed` when it is still accepted
  */
-export async function endPrevious(run: Run, document: CredentialDocument): Promise<void> {
+export async function endPrevious(run: Run, old: CredentialDocument, current: CredentialDocument): Promise<void> {
   await step(run, 'retire', async () => {
-    const client = await run.ports.iam.find(document.clientId);
-    if (client.secret === document.clientSecret) {
-      throw new RotationError('retire-failed', 'The secret to be ended is the one that the IAM holds as current');
-    }
-    if (client.previous) await run.ports.iam.endPrevious(client);
-    if ((await run.ports.tokens.request(document)).accepted) {
-      throw new RotationError('retire-failed', 'The IAM still accepts the secret that was ended');
-    }
+    const client = await run.ports.iam.find(old.clientId);
+    if (old.clientId !== current.clientId) await renewAway(run, client, old);
+    else if (client.secret === old.clientSecret) throw stillAccepted('it is the one that the IAM holds as current');
+    else if (client.previous) await run.ports.iam.endPrevious(client);
+    if ((await run.ports.tokens.request(old)).accepted) throw stillAccepted('the IAM accepts it after it was ended');
   });
+}
+
+async function renewAway(run: Run, client: IamClient, { clientSecret }: CredentialDocument): Promise<void> {
+  if (client.secret !== clientSecret) return;
+  if (run.credential.iam.renewal === 'regenerate') await run.ports.iam.regenerate(client);
+  else await run.ports.iam.setSecret(client, { secret: run.runtime.newSecret() });
+}
+
+function stillAccepted(why: string): RotationError {
+  return new RotationError('retire-failed', `The old secret was not ended: ${why}`);
 }

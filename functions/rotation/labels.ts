@@ -1,5 +1,5 @@
 import { StageMovedError, VersionTakenError } from '../ports/secret-store.ts';
-import { RotationError } from './errors.ts';
+import { isRotationError, RotationError } from './errors.ts';
 import { type Labels, readLabels } from './observe.ts';
 import { type Run, step } from './run.ts';
 import { nextVersionId } from './versions.ts';
@@ -41,10 +41,13 @@ async function put(run: Run, version: Parameters<Run['ports']['store']['put']>[0
   try {
     return await run.ports.store.put(version);
   } catch (error) {
-    if (!(error instanceof VersionTakenError)) throw error;
-    run.puts.delete(version.id);
-    run.journaled = false;
-    throw new LabelsMovedError();
+    const taken = error instanceof VersionTakenError;
+    const refused = taken || (isRotationError(error) && error.code !== 'store-unavailable');
+    if (refused) {
+      run.puts.delete(version.id);
+      run.journaled = false;
+    }
+    throw taken ? new LabelsMovedError() : error;
   }
 }
 

@@ -42,8 +42,10 @@ export interface Observation {
     readonly own: boolean;
     readonly content: Pending;
   };
-  /** The IAM's client: that of C, or of the settings at the first run. */
+  /** The IAM's client that C is about; at the first run, the one that the connectors use. */
   readonly client: IamClient;
+  /** The client that P is about; without one, the client that a rotation would renew. The same as `client` except when alternating. */
+  readonly target: IamClient;
   /** The token endpoint's answer to C; at the first run, to what the IAM holds. */
   readonly answer: TokenResult;
   /** Whether the IAM holds and accepts the candidate in P. */
@@ -64,30 +66,49 @@ export async function observe(run: Run): Promise<Observation> {
     run.quiet ??= await isQuiet(run, labels);
     const current = await readCurrent(run, labels);
     const pending = await readPending(run, labels);
-    const client = await findClient(run);
-    const answer = await run.ports.tokens.request(current?.document ?? documentOf(run, client.secret));
-    const holdsPending = await isHeld(run, client, { current, answer, pending: pending?.content });
+    const client = await findClient(run, current?.document.clientId ?? clientInUse(run, connectors));
+    const target = await findTarget(run, client, pending?.content);
+    const answer = await run.ports.tokens.request(current?.document ?? documentOf(run, client));
+    const holdsPending = await isHeld(run, target, { current, answer, pending: pending?.content });
     return {
       connectors,
       labels,
       ...(current ? { current } : {}),
       ...(pending ? { pending } : {}),
       client,
+      target,
       answer,
       holdsPending,
     };
   });
 }
 
-/** The document that the settings make of a secret. */
-export function documentOf(run: Run, clientSecret: string): CredentialDocument {
+/** The document that the settings make of a client's secret. */
+export function documentOf(
+  run: Run,
+  { clientId, secret }: { readonly clientId: string; readonly secret: string },
+): CredentialDocument {
   const { accessTokenUrl, scope } = run.credential;
-  return { accessTokenUrl, clientId: clientIdOf(run), clientSecret, scope };
+  return { accessTokenUrl, clientId, clientSecret: secret, scope };
 }
 
-/** The Client ID of the settings. */
-export function clientIdOf(run: Run): string {
-  return [run.credential.clientId].flat()[0] as string;
+/** The Client IDs of the settings: one, or two that alternate. */
+function clientIdsOf({ credential }: Run): string[] {
+  return [credential.clientId].flat();
+}
+
+/** Before there is a C, the connectors tell which of two clients is the live one. */
+function clientInUse(run: Run, connectors: readonly ConnectorView[]): string {
+  const used = connectors.flatMap(({ configuration }) => configuration?.sections ?? []).map(({ clientId }) => clientId);
+  const ids = clientIdsOf(run);
+  return ids.find((id) => used.includes(id)) ?? (ids[0] as string);
+}
+
+async function findTarget(run: Run, client: IamClient, pending: Pending | undefined): Promise<IamClient> {
+  const idle = clientIdsOf(run).find((id) => id !== client.clientId);
+  const about = pending?.kind === 'candidate' ? pending.document.clientId : undefined;
+  const wanted = (pending?.kind === 'regenerate' ? pending.clientId : about) ?? idle ?? client.clientId;
+  return wanted === client.clientId ? client : await findClient(run, wanted);
 }
 
 /** Reads every connector anew. One that can't be read doesn't hide the others. */
@@ -157,20 +178,20 @@ async function readPending(run: Run, labels: Labels): Promise<Observation['pendi
 function assertAbout(run: Run, document: CredentialDocument, stage: string): void {
   const { accessTokenUrl } = run.credential;
   const sameUrl = new URL(document.accessTokenUrl).href === new URL(accessTokenUrl).href;
-  if (document.clientId === clientIdOf(run) && sameUrl) return;
+  if (clientIdsOf(run).includes(document.clientId) && sameUrl) return;
   throw new RotationError(
     'document-invalid',
     `The document in ${stage} is about another client or token URL than the settings`,
   );
 }
 
-async function findClient(run: Run): Promise<IamClient> {
-  const client = await run.ports.iam.find(clientIdOf(run));
+async function findClient(run: Run, clientId: string): Promise<IamClient> {
+  const client = await run.ports.iam.find(clientId);
   if (client.fault !== undefined) throw new RotationError('client-not-usable', client.fault);
   if (!isUsableSecret(client.secret)) {
     throw new RotationError(
       'client-not-usable',
-      'The secret that the IAM holds is empty or a mask: anybody could guess it',
+      `The secret that the IAM holds for ${clientId} is empty or a mask: anybody could guess it`,
     );
   }
   return client;
@@ -178,13 +199,18 @@ async function findClient(run: Run): Promise<IamClient> {
 
 async function isHeld(
   run: Run,
-  client: IamClient,
+  target: IamClient,
   seen: { current: StoredDocument | undefined; answer: TokenResult; pending: Pending | undefined },
 ): Promise<boolean> {
   const { current, answer, pending } = seen;
-  if (pending?.kind !== 'candidate' || pending.document.clientSecret !== client.secret) return false;
-  if (current?.document.clientSecret === client.secret) return answer.accepted;
+  if (pending?.kind !== 'candidate' || pending.document.clientSecret !== target.secret) return false;
+  if (sameCredential(current?.document, pending.document)) return answer.accepted;
   return (await run.ports.tokens.request(pending.document)).accepted;
+}
+
+/** Whether two documents are the same client with the same secret. */
+export function sameCredential(one: CredentialDocument | undefined, other: CredentialDocument): boolean {
+  return one?.clientId === other.clientId && one.clientSecret === other.clientSecret;
 }
 
 /** @throws {RotationError} what kept a connector from being read: nothing is begun that could not be pushed */

@@ -1,4 +1,5 @@
 import { type Attempt, execute, type Next } from './attempt.ts';
+import { begin } from './begin.ts';
 import { serializeDocument } from './document.ts';
 import { RotationError } from './errors.ts';
 import { assertLabels, assertQuiet, journal, LabelsMovedError } from './labels.ts';
@@ -12,38 +13,42 @@ export async function adoptForeign(run: Run, seen: Found): Promise<Next> {
   assertReadable(seen);
   if (run.quiet !== true) assertQuiet(run);
   await assertSameVersions(run, seen);
-  const document = documentOf(run, seen.client.secret);
+  const document = documentOf(run, seen.client);
   const answer = await run.ports.tokens.request(document);
   const change = answer.accepted ? {} : { change: unexpired(seen, answer, run.runtime.now()) };
   const id = await journal(run, seen.labels, serializeDocument(document));
-  run.renewAdopted = true;
+  // A secret that a person saw is no secret.
+  run.renewAdopted = run.credential.iam.renewal === 'set';
   return await execute(run, {
-    ...seen,
+    ...adoption(seen),
     ...change,
     candidate: { id, document },
-    overlap: true,
-    honoured: seen.answer.accepted,
-    achieves: 'repaired',
+    retires: seen.answer.accepted,
   });
 }
 
-/** State 8: C is held, but refused. Its expiry passed: set it again with one in the far future. */
+/** The attempt that makes C what the IAM holds. The IAM stays as it is, whatever happens. */
+function adoption(seen: Found) {
+  return {
+    ...seen,
+    strategy: null,
+    honoured: seen.answer.accepted,
+    retires: false,
+    wayBack: 'labels' as const,
+    achieves: 'repaired' as const,
+  };
+}
+
+/** State 8: C is held, but refused. Its expiry passed: set it again with one in the far future, or let a new one be made. */
 export async function repairExpired(run: Run, seen: Found): Promise<Next> {
   assertReadable(seen);
   assertQuiet(run);
   if (seen.answer.accepted) throw new RotationError('internal-error', 'C is accepted');
   const change = unexpired(seen, seen.answer, run.runtime.now());
+  if (run.credential.iam.renewal === 'regenerate') return await begin(run, seen);
   const { document } = seen.current;
   const id = await journal(run, seen.labels, serializeDocument(document));
-  const attempt = {
-    ...seen,
-    change,
-    candidate: { id, document },
-    overlap: true,
-    honoured: false,
-    achieves: 'repaired' as const,
-  };
-  return await execute(run, attempt);
+  return await execute(run, { ...adoption(seen), change, candidate: { id, document } });
 }
 
 /** The write that makes an expired secret valid again: the same secret; every write carries a new expiry. */

@@ -67,7 +67,7 @@ async function tryRetire(run: Run, { versionId }: RetireRequest): Promise<'retir
     if (holds(view, current)) continue;
     throw new RotationError('connector-behind', `${view.connector.name} does not hold the new secret yet`);
   }
-  await retireUnderLease(run, labels, old);
+  await retireUnderLease(run, labels, { old, current });
   return 'retired';
 }
 
@@ -87,10 +87,15 @@ async function standAside(run: Run, { pending, current }: Labels): Promise<void>
   );
 }
 
-async function retireUnderLease(run: Run, labels: Labels, old: CredentialDocument): Promise<void> {
-  const id = await journal(run, labels, retireIntent(labels.previous?.id ?? ''));
+async function retireUnderLease(
+  run: Run,
+  labels: Labels,
+  { old, current }: { old: CredentialDocument; current: CredentialDocument },
+): Promise<void> {
+  const intent = { run: run.runtime.newId(), versionId: labels.previous?.id ?? '' };
+  const id = await journal(run, labels, retireIntent(intent));
   try {
-    await endPrevious(run, old);
+    await endPrevious(run, old, current);
   } finally {
     await clear(run, id);
   }

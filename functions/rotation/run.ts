@@ -24,6 +24,8 @@ export interface Runtime {
   sleep(ms: number): Promise<void>;
   /** A new client secret: 256 bits of a CSPRNG, base64url. */
   newSecret(): string;
+  /** An id that no other run has. */
+  newId(): string;
   /** Milliseconds until the function is ended. */
   remainingMs(): number;
 }
@@ -49,6 +51,8 @@ export interface RotationRequest {
   readonly force?: boolean;
   /** A repeat that a `stored-not-applied` planned: it only goes on pushing that version, and begins nothing. */
   readonly repeat?: { readonly versionId: string; readonly attempt: number };
+  /** Goes back to the previous document instead of making a new secret. */
+  readonly rollback?: boolean;
 }
 
 /** One run and what it has done so far. Nothing here is needed by the next run: it observes for itself. */

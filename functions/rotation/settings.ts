@@ -56,6 +56,11 @@ const clientId = z
   .max(255)
   .refine((id) => !/^IFS_/i.test(id), "IFS's own clients (IFS_…) are not ours to rotate");
 
+/** Two clients that are linked to the same service user. */
+const clientPair = z
+  .tuple([clientId, clientId])
+  .refine(([one, other]) => one !== other, 'must be two different Client IDs');
+
 /**
  * The zod schema of a credential's settings: what stands in the fleet's file, and in the `Input` of its schedule.
  *
@@ -101,62 +106,55 @@ export function credentialSchema(context: SettingsContext) {
     }),
   ]);
 
-  return z.strictObject({
-    id: z
-      .string()
-      .regex(
-        /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/,
-        'must be 3 to 40 lower-case letters, digits and hyphens; for example acme-prod',
-      ),
-    accessTokenUrl: tokenUrl,
-    clientId: z.union(
-      [clientId, z.tuple([clientId, clientId]).refine(() => false, notYet('an array of two Client IDs'))],
-      {
+  return z
+    .strictObject({
+      id: z
+        .string()
+        .regex(
+          /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/,
+          'must be 3 to 40 lower-case letters, digits and hyphens; for example acme-prod',
+        ),
+      accessTokenUrl: tokenUrl,
+      clientId: z.union([clientId, clientPair], {
         error: (issue) => unionFault(issue.errors, 'must be a Client ID, or an array of two for alternating-clients'),
-      },
-    ),
-    scope: scope.default('openid microprofile-jwt'),
-    strategy: z
-      .enum(['auto', 'dual-secret', 'alternating-clients', 'in-place'])
-      .refine((strategy) => strategy !== 'alternating-clients', notYet("'alternating-clients'"))
-      .default('auto'),
-    grace: durationBetween('PT0S', 'P30D').default('PT24H'),
-    maxAge: durationBetween('P1D', 'P999D').default('P90D'),
-    native: z
-      .boolean()
-      .refine((native) => !native, notYet("'true'"))
-      .default(false),
-    iam: z.strictObject({
-      type: z.literal('keycloak').default('keycloak'),
-      renewal: z
-        .enum(['set', 'regenerate'])
-        .refine((renewal) => renewal !== 'regenerate', notYet("'regenerate'"))
-        .default('set'),
-      firstRun: z.enum(['adopt', 'renew']).default('adopt'),
-      adminUrl: url
-        .refine(
-          (text) => /\/admin\/realms\/[^/?#]+$/.test(text),
-          'must end with /admin/realms/<realm>, without a slash',
+      }),
+      scope: scope.default('openid microprofile-jwt'),
+      strategy: z.enum(['auto', 'dual-secret', 'alternating-clients', 'in-place']).default('auto'),
+      grace: durationBetween('PT0S', 'P30D').default('PT24H'),
+      maxAge: durationBetween('P1D', 'P999D').default('P90D'),
+      native: z
+        .boolean()
+        .refine((native) => !native, notYet("'true'"))
+        .default(false),
+      iam: z.strictObject({
+        type: z.literal('keycloak').default('keycloak'),
+        renewal: z.enum(['set', 'regenerate']).default('set'),
+        firstRun: z.enum(['adopt', 'renew']).default('adopt'),
+        adminUrl: url
+          .refine(
+            (text) => /\/admin\/realms\/[^/?#]+$/.test(text),
+            'must end with /admin/realms/<realm>, without a slash',
+          )
+          .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment'),
+        auth: iamAuth,
+      }),
+      connectors: z
+        .array(z.strictObject({ name, url, auth: connectorAuth }))
+        .min(1, 'needs at least one connector')
+        .max(20, 'has more than 20 connectors')
+        .check(distinct('name'), distinct('url')),
+      serviceUri: url.optional(),
+      probePath: z.string().startsWith('/').default('/main/ifsapplications/projection/v1/ProjectionExplorer.svc/'),
+      schedule,
+      freezes: z.array(freeze).default([]),
+      tags: z
+        .record(
+          z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, 'is not a key that AWS takes for a tag'),
+          z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, 'is not a value that AWS takes for a tag'),
         )
-        .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment'),
-      auth: iamAuth,
-    }),
-    connectors: z
-      .array(z.strictObject({ name, url, auth: connectorAuth }))
-      .min(1, 'needs at least one connector')
-      .max(20, 'has more than 20 connectors')
-      .check(distinct('name'), distinct('url')),
-    serviceUri: url.optional(),
-    probePath: z.string().startsWith('/').default('/main/ifsapplications/projection/v1/ProjectionExplorer.svc/'),
-    schedule,
-    freezes: z.array(freeze).default([]),
-    tags: z
-      .record(
-        z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, 'is not a key that AWS takes for a tag'),
-        z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, 'is not a value that AWS takes for a tag'),
-      )
-      .default({}),
-  });
+        .default({}),
+    })
+    .check(together);
 }
 
 /** A credential's settings, with every default filled in. */
@@ -233,6 +231,17 @@ function credentialWarnings(credential: Credential): [string, string][] {
 function notYet(what: string): string {
   return `${what} is not available yet`;
 }
+
+/** Settings that only make sense together. Checked also where other faults were found, so that all are told at once. */
+const together = z.check<Record<string, unknown>>(({ value, issues }) => {
+  const { strategy, clientId: id } = value;
+  const fault = (path: string, message: string) => issues.push({ code: 'custom', input: value, path: [path], message });
+  if (strategy === 'alternating-clients' && typeof id === 'string')
+    fault('clientId', 'must be an array of two for alternating-clients');
+  if (Array.isArray(id) && strategy !== 'alternating-clients')
+    fault('strategy', "must be 'alternating-clients' with two Client IDs");
+});
+together._zod.def.when = ({ value }) => typeof value === 'object' && value !== null;
 
 /** Refuses a value of `key` that an earlier element has, also where other faults were found, so that all are told at once. */
 function distinct(key: string) {

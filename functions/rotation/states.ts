@@ -1,3 +1,4 @@
+import { secretFingerprint } from './fingerprint.ts';
 import { holds, type Observation } from './observe.ts';
 
 /**
@@ -6,6 +7,18 @@ import { holds, type Observation } from './observe.ts';
  */
 export const STATES = {
   1: { labels: 'C', iam: 'holds C; connectors hold C', meaning: 'at rest', next: 'begin, when asked to' },
+  2: {
+    labels: 'C, P is an intent',
+    iam: 'holds what it held',
+    meaning: 'died before regenerating',
+    next: 'regenerate, under a new intent',
+  },
+  3: {
+    labels: 'C, P is an intent',
+    iam: 'holds something else',
+    meaning: 'died before storing',
+    next: 'adopt it as the candidate',
+  },
   4: {
     labels: 'C, P = candidate',
     iam: 'does not hold P',
@@ -51,10 +64,12 @@ export function classify(seen: Observation): State {
   return seen.connectors.every((view) => view.error || holds(view, document)) ? 1 : 9;
 }
 
-function pendingState({ pending, holdsPending }: Observation): State {
+function pendingState({ pending, holdsPending, target }: Observation): State {
   switch (pending?.content.kind) {
     case 'candidate':
       return holdsPending ? 5 : 4;
+    case 'regenerate':
+      return secretFingerprint(target.secret) === pending.content.fingerprint ? 2 : 3;
     case 'retire':
       return 12;
     default:

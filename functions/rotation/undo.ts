@@ -1,5 +1,4 @@
 import type { Attempt, Next } from './attempt.ts';
-import type { CredentialDocument } from './document.ts';
 import { RotationError } from './errors.ts';
 import { assertLabels, clear, LabelsMovedError } from './labels.ts';
 import type { Failure } from './outcome.ts';
@@ -15,6 +14,7 @@ import { type Run, report, step } from './run.ts';
  * @returns `rolled-back`, or `interrupted` with AWSPENDING kept when the undo failed too: the next run resumes
  */
 export async function undo(run: Run, attempt: Attempt, cause: Failure): Promise<Next> {
+  if (attempt.wayBack === 'none') return report(run, { outcome: 'interrupted', failure: cause });
   try {
     await step(run, 'undo', () => restoreIam(run, attempt));
     await restoreConnectors(run, attempt);
@@ -29,7 +29,7 @@ export async function undo(run: Run, attempt: Attempt, cause: Failure): Promise<
 async function restoreIam(run: Run, attempt: Attempt): Promise<void> {
   await waitOutUnanswered(run);
   await fence(run, attempt);
-  if (attempt.undoTo) await restoreSecret(run, attempt, attempt.undoTo);
+  if (attempt.wayBack === 'iam') await restoreSecret(run, attempt);
 }
 
 /** A write that was sent and not answered may still be carried out, after ours; it can't be once its time-out is over. */
@@ -42,7 +42,8 @@ async function waitOutUnanswered(run: Run): Promise<void> {
   run.unanswered = false;
 }
 
-async function restoreSecret(run: Run, { client }: Attempt, document: CredentialDocument): Promise<void> {
+async function restoreSecret(run: Run, { client, current }: Attempt): Promise<void> {
+  const { document } = current;
   if (!(await isHeld(run, client.clientId, document.clientSecret))) {
     await run.ports.iam.setSecret(client, { secret: document.clientSecret });
     await proveHeld(run, document);

@@ -7,7 +7,7 @@ import { LabelsMovedError } from './labels.ts';
 import { type Found, type Observation, observe } from './observe.ts';
 import type { Rotation } from './outcome.ts';
 import { adoptForeign, pushCurrent, repairExpired } from './repair.ts';
-import { clearMark, finish, finishRetire, resumeHeld, resumeUnset } from './resume.ts';
+import { adoptRegenerated, clearMark, finish, finishRetire, resumeHeld, resumeIntent, resumeUnset } from './resume.ts';
 import {
   beginRun,
   leaseLeft,
@@ -29,6 +29,8 @@ type StepFn = (run: Run, seen: Found) => Promise<Next>;
 /** What to do in each state. The first run is the one state without a C. */
 const STEPS = {
   1: rest,
+  2: resumeIntent,
+  3: adoptRegenerated,
   4: resumeUnset,
   5: resumeHeld,
   6: finish,

@@ -1,0 +1,90 @@
+import { type Attempt, execute, type Next } from './attempt.ts';
+import { isUsableSecret, serializeDocument } from './document.ts';
+import { describeError, isRotationError, RotationError } from './errors.ts';
+import { secretFingerprint } from './fingerprint.ts';
+import { regenerateIntent } from './journal.ts';
+import { clear, journal } from './labels.ts';
+import { documentOf, type Found } from './observe.ts';
+import type { Strategy } from './outcome.ts';
+import { type Run, report, step } from './run.ts';
+import { keepsCurrent } from './strategy.ts';
+
+/**
+ * Lets the IAM make the secret: an intent first, one call, and what it gave right after it. A call that was not answered is never
+ * repeated: what the IAM holds then is looked at, and adopted if it is something else than before.
+ */
+export async function regenerate(
+  run: Run,
+  seen: Found,
+  plan: { strategy: Strategy; achieves: Attempt['achieves'] },
+): Promise<Next> {
+  const { clientId, secret: before } = seen.target;
+  const intent = { run: run.runtime.newId(), clientId, fingerprint: secretFingerprint(before) };
+  const id = await journal(run, seen.labels, regenerateIntent(intent));
+  run.rotationId = id;
+  run.strategy = plan.strategy;
+  try {
+    const secret = await step(run, 'renew', () => ask(run, seen));
+    return await storeRegenerated(run, seen, { ...plan, secret });
+  } catch (error) {
+    if (!isRotationError(error, ...NOT_CARRIED_OUT)) throw error;
+    await clear(run, id);
+    return report(run, { outcome: 'rolled-back', failure: describeError(error) });
+  }
+}
+
+/** State 3, and the end of a regeneration: the IAM's secret becomes the candidate. There is no way back from it. */
+export async function storeRegenerated(
+  run: Run,
+  seen: Found,
+  { secret, strategy, achieves }: { secret: string; strategy: Strategy; achieves: Attempt['achieves'] },
+): Promise<Next> {
+  if (!isUsableSecret(secret))
+    throw new RotationError('iam-unexpected', 'The IAM made a secret that is empty or a mask');
+  const document = documentOf(run, { clientId: seen.target.clientId, secret });
+  const id = await journal(run, seen.labels, serializeDocument(document));
+  return await execute(run, {
+    ...seen,
+    candidate: { id, document },
+    strategy,
+    client: seen.target,
+    honoured: seen.answer.accepted,
+    retires: keepsCurrent(strategy),
+    // The idle one of two clients can be left as it is; the connector's own client can't be given its old secret back.
+    wayBack: strategy === 'alternating-clients' ? 'labels' : 'none',
+    achieves,
+  });
+}
+
+/** These say for certain that nothing was regenerated. */
+const NOT_CARRIED_OUT = [
+  'iam-unauthorized',
+  'iam-forbidden',
+  'iam-not-found',
+  'iam-conflict',
+  'host-not-allowed',
+] as const;
+
+async function ask(run: Run, { target }: Found): Promise<string> {
+  try {
+    return await run.ports.iam.regenerate(target);
+  } catch (error) {
+    if (!isRotationError(error) || isRotationError(error, ...NOT_CARRIED_OUT)) throw error;
+    run.unanswered = true;
+    const secret = await changed(run, target);
+    if (secret === undefined) throw error;
+    run.unanswered = false;
+    return secret;
+  }
+}
+
+/** What the IAM holds now, if it is another secret than before. A call that is still under way gets its time-out to land. */
+async function changed(run: Run, { clientId, secret }: Found['target']): Promise<string | undefined> {
+  const at = async () => (await run.ports.iam.find(clientId)).secret;
+  const now = await at();
+  if (now !== secret) return now;
+  if (run.runtime.remainingMs() < run.timing.httpTimeoutMs + run.timing.undoReserveMs) return undefined;
+  await run.runtime.sleep(run.timing.httpTimeoutMs);
+  const later = await at();
+  return later === secret ? undefined : later;
+}
