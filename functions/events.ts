@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RotationError } from './rotation/errors.ts';
+import { NATIVE_STEPS, type NativeRequest } from './rotation/native.ts';
 import { credentialSchema, faultLines, type SettingsContext } from './rotation/settings.ts';
 
 /** EventBridge Scheduler fills these in; an emulator may not. */
@@ -44,21 +45,36 @@ const RetireEvent = z.strictObject({
 /** What `retire` is invoked with. */
 export type RetireEvent = z.infer<typeof RetireEvent>;
 
+const NativeEvent = z.object({
+  Step: z.enum(NATIVE_STEPS),
+  /** The secret's ARN. */
+  SecretId: z.string(),
+  ClientRequestToken: z.string(),
+});
+
+/** One of Secrets Manager's own four steps. */
+export interface NativeEvent extends NativeRequest {
+  readonly trigger: 'secrets-manager';
+  readonly id: string;
+}
+
 /**
  * Reads an event of `rotate`.
  *
- * @throws {RotationError} `settings-invalid`, naming every fault; `not-available` for Secrets Manager's own four steps
+ * @throws {RotationError} `settings-invalid`, naming every fault
  */
-export function parseRotateEvent(event: unknown, context: EventContext): RotateEvent {
-  const fourSteps = z.object({ Step: z.string(), SecretId: z.string() }).safeParse(event);
-  if (fourSteps.success) {
-    const { Step, SecretId } = fourSteps.data;
-    throw new RotationError(
-      'not-available',
-      `${Step} of ${SecretId}: rotation by Secrets Manager itself is off (native: false)`,
-    );
-  }
-  return parse(rotateSchema(context), event);
+export function parseRotateEvent(event: unknown, context: EventContext): RotateEvent | NativeEvent {
+  const native = NativeEvent.safeParse(event);
+  if (!native.success) return parse(rotateSchema(context), event);
+  const { Step, SecretId, ClientRequestToken } = native.data;
+  return { trigger: 'secrets-manager', id: credentialIn(SecretId, context), step: Step, versionId: ClientRequestToken };
+}
+
+/** The credential's id out of its secret's ARN, which ends with six characters of Secrets Manager's own. */
+function credentialIn(secretArn: string, { prefix }: EventContext): string {
+  const [space, id] = (secretArn.split(':')[6] ?? '').replace(/-[A-Za-z0-9]{6}$/, '').split('/');
+  if (space === prefix && id) return id;
+  throw new RotationError('credential-unknown', `${secretArn} is not a secret of ${prefix}`);
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Context } from 'aws-lambda';
 import { lazily, portsOf, runtimeOf } from './compose.ts';
-import { parseRotateEvent, type RotateEvent } from './events.ts';
+import { type NativeEvent, parseRotateEvent, type RotateEvent } from './events.ts';
 import { logger, observed, recordRotation } from './middleware/powertools.ts';
 import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
+import { rotationStep } from './rotation/native.ts';
 import type { Rotation } from './rotation/outcome.ts';
 import type { RotationRequest } from './rotation/run.ts';
+import type { Credential } from './rotation/settings.ts';
 import { rotate } from './rotation/workflow.ts';
 
 const deployed = lazily(process.env);
@@ -20,18 +22,20 @@ export type RotateAnswer =
  * For the scheduler it throws whenever the run should be tried again, so that Lambda's own retries do so and the dead-letter
  * queue tells the rest. For the API it answers.
  */
-export const handler = observed(async (event: unknown, context: Context): Promise<RotateAnswer> => {
+export const handler = observed(async (event: unknown, context: Context): Promise<RotateAnswer | undefined> => {
   const { environment, world } = deployed();
   const settingsContext = { prefix: environment.PREFIX, local: environment.local, now: world.now() };
   let byApi = false;
   try {
     const parsed = parseRotateEvent(event, settingsContext);
     byApi = parsed.trigger === 'api';
-    const credential = parsed.trigger === 'api' ? await world.schedules.settings(parsed.id) : parsed.credential;
+    const credential = parsed.trigger === 'schedule' ? parsed.credential : await world.schedules.settings(parsed.id);
     logger.appendKeys({ credential: credential.id, trigger: parsed.trigger });
     const ports = portsOf(credential, environment.PREFIX, world);
     const runtime = runtimeOf(world, () => context.getRemainingTimeInMillis());
-    const rotation = await rotate(credential, requestOf(parsed), { ports, runtime, timing: environment.timing });
+    const deps = { ports, runtime, timing: environment.timing };
+    if (parsed.trigger === 'secrets-manager') return await takeStep(credential, parsed, deps);
+    const rotation = await rotate(credential, requestOf(parsed), deps);
     recordRotation(rotation);
     if (!byApi) assertDone(rotation);
     return { rotation };
@@ -41,6 +45,22 @@ export const handler = observed(async (event: unknown, context: Context): Promis
     return { problem: { ...describeError(error), ...(retryAfter === undefined ? {} : { retryAfter }) } };
   }
 });
+
+/** @throws {RotationError} `not-available` unless the settings hand rotation over to Secrets Manager: both at once are not safe */
+async function takeStep(
+  credential: Credential,
+  event: NativeEvent,
+  deps: Parameters<typeof rotate>[2],
+): Promise<undefined> {
+  if (!credential.native) {
+    throw new RotationError(
+      'not-available',
+      `${event.step} of ${credential.id}: rotation by Secrets Manager itself is off (native: false)`,
+    );
+  }
+  await rotationStep(credential, event, deps);
+  logger.info(`step ${event.step} done`, { rotationId: event.versionId });
+}
 
 function requestOf(event: RotateEvent): RotationRequest {
   if (event.trigger === 'api') {

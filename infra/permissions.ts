@@ -11,6 +11,8 @@ export interface Grantable {
   readonly schedulerRoleArn: string;
   /** Adds what an emulator asks for beyond AWS. */
   readonly local: boolean;
+  /** Whether a credential is rotated by Secrets Manager's own four steps, which a run then starts. */
+  readonly native: boolean;
 }
 
 const CHANGE_SECRET = [
@@ -22,7 +24,8 @@ const CHANGE_SECRET = [
 
 /** What `rotate` may do. Beside changing a secret it asks when anything about it changed last. */
 export function rotatePermissions(grantable: Grantable): PolicyStatement[] {
-  return changerPermissions(grantable, [...CHANGE_SECRET, 'secretsmanager:DescribeSecret']);
+  const native = grantable.native ? ['secretsmanager:RotateSecret'] : [];
+  return changerPermissions(grantable, [...CHANGE_SECRET, 'secretsmanager:DescribeSecret', ...native]);
 }
 
 /** What `retire` may do. */

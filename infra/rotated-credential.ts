@@ -6,6 +6,7 @@ import { durationMs } from '../functions/rotation/duration.ts';
 import type { Credential } from '../functions/rotation/settings.ts';
 import type { Deployment } from './context.ts';
 import { acknowledge } from './findings.ts';
+import { NativeRotation } from './native-rotation.ts';
 import type { Service } from './service.ts';
 
 /** Properties of {@link RotatedCredential}. */
@@ -27,9 +28,16 @@ export class RotatedCredential extends Construct {
       tags: Object.entries({ ...credential.tags, credential: credential.id }).map(([key, value]) => ({ key, value })),
     });
     secret.applyRemovalPolicy(deployment.local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
-    acknowledge(secret, {
-      'AwsSolutions-SMG4': 'EventBridge Scheduler rotates it, since the IAM and the connectors have to change with it.',
-    });
+    // An emulator lacks the type.
+    if (credential.native && !deployment.local) {
+      const rotate = service.functions.rotate;
+      new NativeRotation(this, 'NativeRotation', { secretArn: secret.ref, rotate, maxAge: credential.maxAge });
+    } else {
+      acknowledge(secret, {
+        'AwsSolutions-SMG4':
+          'EventBridge Scheduler rotates it, since the IAM and the connectors have to change with it.',
+      });
+    }
 
     const { expression, timezone, flexibleWindow, state } = credential.schedule;
     const schedule = new CfnSchedule(this, 'Schedule', {

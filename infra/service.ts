@@ -20,6 +20,8 @@ const API_TIMEOUT = Duration.seconds(29);
 export interface ServiceProps {
   readonly deployment: Deployment;
   readonly allowedHosts: readonly string[];
+  /** Whether Secrets Manager rotates a credential by its own four steps. */
+  readonly native: boolean;
 }
 
 /** Everything that exists once, however many credentials there are. */
@@ -30,7 +32,7 @@ export class Service extends Construct {
   readonly functions: Readonly<Record<FunctionName, RotationFunction['function']>>;
   readonly httpApi: HttpApi;
 
-  constructor(scope: Construct, id: string, { deployment, allowedHosts }: ServiceProps) {
+  constructor(scope: Construct, id: string, { deployment, allowedHosts, native }: ServiceProps) {
     super(scope, id);
     const names = namesOf(deployment.prefix, Stack.of(this));
     this.key = new Key(this, 'Key', {
@@ -51,7 +53,7 @@ export class Service extends Construct {
     this.scheduling = new Scheduling(this, 'Scheduling', { names, key: this.key, deadLetters: this.deadLetters });
 
     const schedulerRoleArn = this.scheduling.role.roleArn;
-    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local };
+    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native };
     const environment = functionEnvironment({
       deployment,
       names,

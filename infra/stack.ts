@@ -20,7 +20,11 @@ export class ClientSecretRotationStack extends Stack {
       // An emulator has no bootstrap roles worth assuming.
       ...(deployment.local && { synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer }),
     });
-    const service = new Service(this, 'Service', { deployment, allowedHosts: fleet.allowedHosts });
+    const service = new Service(this, 'Service', {
+      deployment,
+      allowedHosts: fleet.allowedHosts,
+      native: fleet.credentials.some(({ native }) => native),
+    });
     const credentials = new Construct(this, 'Credentials');
     for (const credential of fleet.credentials) {
       new RotatedCredential(credentials, credential.id, { deployment, credential, service });

@@ -24,10 +24,11 @@ export type RotationBody = Pick<z.infer<typeof Body>, 'reason' | 'force'>;
 export function parseBody(text: string | undefined): RotationBody | ApiResponse {
   const result = Body.safeParse(tryJson(text));
   if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({
-    pointer: ['', ...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('/'),
-    detail: issue.message,
-  }));
+  const errors = result.error.issues.flatMap((issue) => {
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    const paths = unknown.length > 0 ? unknown.map((key) => [...issue.path, key]) : [issue.path];
+    return paths.map((path) => ({ pointer: jsonPointer(path), detail: issue.message }));
+  });
   const next = 'Send {}, or an object with "reason" and "force".';
   return problem('request-invalid', { detail: 'The body is not valid', nothingChanged: true, next, errors });
 }
@@ -83,6 +84,11 @@ async function accepted(id: string, { storeOf }: RotationsDeps): Promise<ApiResp
   const holder = (stage: string) => versions.find(({ stages }) => stages.includes(stage))?.id;
   const rotationId = holder('AWSPENDING') ?? holder('AWSCURRENT') ?? null;
   return json(202, { rotationId }, { location: `/credentials/${id}/rotations/${rotationId}` });
+}
+
+/** @see [RFC 6901 §3](https://www.rfc-editor.org/rfc/rfc6901#section-3) */
+function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function tryJson(text: string | undefined): unknown {

@@ -52,4 +52,13 @@ export interface SecretStore {
    * @throws {StageMovedError} when `from` does not carry the label
    */
   moveStage(move: { stage: 'AWSCURRENT' | 'AWSPENDING'; from: string; to?: string }): Promise<void>;
+
+  /**
+   * Lets Secrets Manager rotate by its own four steps.
+   *
+   * @param versionId becomes the `ClientRequestToken`, which is the id of the new version
+   * @returns the version's id; the steps go on after the answer
+   * @throws {RotationError} `rotation-in-progress` while an earlier one is not complete
+   */
+  startRotation(versionId: string): Promise<string>;
 }

@@ -4,6 +4,7 @@ import {
   ListSecretVersionIdsCommand,
   type ListSecretVersionIdsCommandOutput,
   PutSecretValueCommand,
+  RotateSecretCommand,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -53,6 +54,19 @@ export function secretsManagerStore(client: SecretsManagerClient, secretId: stri
       } catch (error) {
         if (nameOf(error) === 'InvalidParameterException') throw new StageMovedError();
         throw storeFailure(error, secretId);
+      }
+    },
+    startRotation: async (versionId) => {
+      const input = { SecretId: secretId, ClientRequestToken: versionId, RotateImmediately: true };
+      try {
+        return (await client.send(new RotateSecretCommand(input))).VersionId ?? versionId;
+      } catch (error) {
+        const failure = storeFailure(error, secretId);
+        if (nameOf(error) !== 'InvalidRequestException' || failure.code !== 'store-unavailable') throw failure;
+        throw new RotationError(
+          'rotation-in-progress',
+          `Secrets Manager has not completed an earlier rotation of ${secretId}`,
+        );
       }
     },
   };

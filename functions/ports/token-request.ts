@@ -30,6 +30,13 @@ export async function exchange(credentials: ClientCredentials, deps: TokenReques
   });
   if (isTransient(response.status) || response.status === 404) throw statusFailure(codes, response, what);
   const answer = await parseTokenResponse(credentials, response);
-  if (answer) return answer;
+  if (answer) return withoutSecret(answer, credentials);
   throw statusFailure(codes, response, `${what}: an answer that is not OAuth`);
+}
+
+/** The server's own words end in messages: should it repeat the secret that it was sent, that is taken out. */
+function withoutSecret(answer: TokenResponse, { clientSecret }: ClientCredentials): TokenResponse {
+  if (answer.error === undefined) return answer;
+  const clean = (text: string) => text.replaceAll(clientSecret, '…');
+  return { error: clean(answer.error), description: clean(answer.description) };
 }

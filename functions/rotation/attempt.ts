@@ -44,22 +44,31 @@ export type Next = 'observe' | Rotation;
  * connector can't be reached, and going back would not help it, the run promotes and goes on pushing.
  */
 export async function execute(run: Run, attempt: Attempt): Promise<Next> {
+  const applied = await apply(run, attempt);
+  return applied instanceof Map ? await settle(run, attempt, applied) : applied;
+}
+
+/**
+ * Renew → check → push: everything before the promote.
+ *
+ * @returns the connectors that are behind, or how the run went on when it could not get this far
+ */
+export async function apply(run: Run, attempt: Attempt): Promise<Next | Map<string, RotationError>> {
   run.rotationId = attempt.candidate.id;
   if (attempt.strategy) run.strategy = attempt.strategy;
-  let failures: Map<string, RotationError>;
   try {
     assertTime(run);
     if (attempt.change) await renew(run, attempt, attempt.change);
     await check(run, attempt);
     const fence = () => assertLabelsOrWon(run, { current: attempt.current.id, pending: attempt.candidate.id });
-    failures = await push(run, { views: attempt.connectors, document: attempt.candidate.document, fence });
+    const failures = await push(run, { views: attempt.connectors, document: attempt.candidate.document, fence });
     const [failure] = failures.values();
     if (failure && !rollsForward(attempt)) throw failure;
+    return failures;
   } catch (error) {
     if (error instanceof LabelsMovedError) return 'observe';
     return await undo(run, attempt, describeError(error));
   }
-  return await settle(run, attempt, failures);
 }
 
 /** With overlap both secrets work; what was adopted, or can't be taken back, is the only one that does. */

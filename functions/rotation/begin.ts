@@ -2,6 +2,7 @@ import { type Attempt, execute, type Next } from './attempt.ts';
 import { type CredentialDocument, parseDocument, serializeDocument } from './document.ts';
 import { RotationError } from './errors.ts';
 import { backstop, endPrevious } from './grace.ts';
+import { handOver } from './hand-over.ts';
 import { retireIntent } from './journal.ts';
 import { assertQuiet, clear, journal, mayBegin } from './labels.ts';
 import { assertReadable, documentOf, type Found, graceRuns, type StoredDocument } from './observe.ts';
@@ -17,10 +18,11 @@ export async function rest(run: Run, seen: Found): Promise<Next> {
   assertReadable(seen);
   assertQuiet(run);
   if (run.request.rollback) return await rollBack(run, seen);
-  const { strategy } = run.credential;
+  const { strategy, native } = run.credential;
   // The idle one of two clients is renewed anyway: that ends its secret.
   const ends = strategy !== 'alternating-clients' && graceRuns(seen.client, run.runtime.now());
-  return ends ? await endGrace(run, seen) : await begin(run, seen);
+  if (ends) return await endGrace(run, seen);
+  return native ? await handOver(run) : await begin(run, seen);
 }
 
 function isWanted(run: Run, current: StoredDocument): boolean {

@@ -105,6 +105,8 @@ export const ERRORS = {
   ),
   'host-not-allowed': e(422, 'This address may not be called', false, 'Add the host to the context allowedHosts.'),
   'retire-failed': e(502, 'The old secret is still accepted', true, 'See who changes this client in the IAM.'),
+  'not-at-rest': e(409, 'Something has to be put right first', false, 'Rotate by the schedule or the API once.'),
+  'native-failed': e(502, 'Secrets Manager gave up', true, 'Look at the log of its steps, then rotate again.'),
   'internal-error': e(500, 'The program failed', true, 'Rotate again; report it if it persists.'),
   'out-of-time': e(504, 'The function ran out of time', true, 'Rotate again.'),
 } as const satisfies Record<string, ErrorInfo>;

@@ -1,4 +1,4 @@
-import { execute, type Next, storedNotApplied } from './attempt.ts';
+import { type Attempt, execute, type Next, storedNotApplied } from './attempt.ts';
 import { forward } from './begin.ts';
 import type { CredentialDocument } from './document.ts';
 import { isRotationError, RotationError } from './errors.ts';
@@ -51,14 +51,20 @@ async function abandon(run: Run, id: string): Promise<Next> {
 
 /** State 5: a candidate that the IAM holds and accepts. */
 export async function resumeHeld(run: Run, seen: Found): Promise<Next> {
+  return await execute(run, attemptUnderWay(run, seen));
+}
+
+/** The attempt that another run, or an earlier step, has brought as far as the IAM. */
+export function attemptUnderWay(run: Run, seen: Found): Attempt {
   const candidate = candidateOf(seen);
   const strategy = strategyUnderWay(run, seen);
   const { change: _, ...attempt } = forward(run, seen, { candidate, strategy, achieves: 'rotated' });
   const irrevocable = run.credential.iam.renewal === 'regenerate' && attempt.wayBack === 'iam';
-  return await execute(run, { ...attempt, ...(irrevocable ? { wayBack: 'none' as const } : {}) });
+  return irrevocable ? { ...attempt, wayBack: 'none' } : attempt;
 }
 
-function candidateOf({ pending }: Observation): { id: string; document: CredentialDocument } {
+/** The candidate in P. */
+export function candidateOf({ pending }: Observation): { id: string; document: CredentialDocument } {
   if (pending?.content.kind !== 'candidate') throw new RotationError('internal-error', 'There is no candidate');
   return { id: pending.id, document: pending.content.document };
 }

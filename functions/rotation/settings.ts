@@ -122,10 +122,7 @@ export function credentialSchema(context: SettingsContext) {
       strategy: z.enum(['auto', 'dual-secret', 'alternating-clients', 'in-place']).default('auto'),
       grace: durationBetween('PT0S', 'P30D').default('PT24H'),
       maxAge: durationBetween('P1D', 'P999D').default('P90D'),
-      native: z
-        .boolean()
-        .refine((native) => !native, notYet("'true'"))
-        .default(false),
+      native: z.boolean().default(false),
       iam: z.strictObject({
         type: z.literal('keycloak').default('keycloak'),
         renewal: z.enum(['set', 'regenerate']).default('set'),
@@ -234,10 +231,13 @@ function notYet(what: string): string {
 
 /** Settings that only make sense together. Checked also where other faults were found, so that all are told at once. */
 const together = z.check<Record<string, unknown>>(({ value, issues }) => {
-  const { strategy, clientId: id } = value;
+  const { strategy, clientId: id, native, iam } = value;
   const fault = (path: string, message: string) => issues.push({ code: 'custom', input: value, path: [path], message });
   if (strategy === 'alternating-clients' && typeof id === 'string')
     fault('clientId', 'must be an array of two for alternating-clients');
+  if (native === true && (iam as { renewal?: unknown } | undefined)?.renewal === 'regenerate') {
+    fault('native', "needs the renewal set: a version of Secrets Manager's own can be filled only once");
+  }
   if (Array.isArray(id) && strategy !== 'alternating-clients')
     fault('strategy', "must be 'alternating-clients' with two Client IDs");
 });

@@ -1,0 +1,108 @@
+import { apply, type Next } from './attempt.ts';
+import { forward } from './begin.ts';
+import { serializeDocument } from './document.ts';
+import { RotationError } from './errors.ts';
+import { parsePending } from './journal.ts';
+import { assertReadable, documentOf, type Found, type Observation, observe } from './observe.ts';
+import { isFailure, type Rotation } from './outcome.ts';
+import { proveAccepted } from './proofs.ts';
+import { pushCurrent } from './repair.ts';
+import { attemptUnderWay, candidateOf, finish, resumeHeld } from './resume.ts';
+import { beginRun, type Ports, type Run, type Runtime, type Timing } from './run.ts';
+import type { Credential } from './settings.ts';
+import { classify, STATES } from './states.ts';
+import { chooseStrategy } from './strategy.ts';
+
+/** Secrets Manager's own steps of a rotation. */
+export const NATIVE_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
+
+/** What Secrets Manager asks for: a step, and the version that it is about. */
+export interface NativeRequest {
+  readonly step: (typeof NATIVE_STEPS)[number];
+  /** The `ClientRequestToken`. */
+  readonly versionId: string;
+}
+
+type NativeStep = (run: Run, versionId: string) => Promise<void>;
+
+const STEPS = { createSecret, setSecret, testSecret, finishSecret } satisfies Record<NativeRequest['step'], NativeStep>;
+
+/**
+ * One of Secrets Manager's four steps. Together they do what one run does, in the same order and with the same guarantees: the
+ * candidate is journaled by `createSecret`; `setSecret` renews, checks and pushes with nothing in between, and undoes what fails;
+ * `finishSecret` promotes and clears. Each can be repeated.
+ *
+ * @throws {RotationError} when the step can't be done: Secrets Manager repeats it, then gives the rotation up
+ * @see [Lambda rotation functions](https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html)
+ */
+export async function rotationStep(
+  credential: Credential,
+  { step, versionId }: NativeRequest,
+  deps: { ports: Ports; runtime: Runtime; timing: Timing },
+): Promise<void> {
+  await STEPS[step](beginRun(credential, { trigger: 'secrets-manager' }, deps), versionId);
+}
+
+/** Fills Secrets Manager's mark, a version without a value, with a candidate. Everything else has to be at rest. */
+async function createSecret(run: Run, versionId: string): Promise<void> {
+  const seen = await observeStep(run, versionId);
+  if (seen === 'done' || seen.pending?.content.kind === 'candidate') return;
+  assertReadable(seen);
+  const { pending: _, ...rest } = seen;
+  const { pending: __, ...labels } = seen.labels;
+  const state = classify({ ...rest, labels });
+  if (state === 9) await pushCurrent(run, seen);
+  else if (state !== 1)
+    throw new RotationError(
+      'not-at-rest',
+      `State ${state} (${STATES[state].meaning}): a run by schedule or API puts it right first`,
+    );
+  await chooseStrategy(run, seen);
+  const document = documentOf(run, { clientId: seen.target.clientId, secret: run.runtime.newSecret() });
+  await run.ports.store.put({ id: versionId, value: serializeDocument(document), stage: 'AWSPENDING' });
+}
+
+/** Renews, checks and pushes. What fails is undone before the error is thrown. */
+async function setSecret(run: Run, versionId: string): Promise<void> {
+  const seen = await observeStep(run, versionId);
+  if (seen === 'done') return;
+  const candidate = candidateOf(seen);
+  const attempt = seen.holdsPending
+    ? attemptUnderWay(run, seen)
+    : forward(run, seen, { candidate, strategy: await chooseStrategy(run, seen), achieves: 'rotated' });
+  const applied = await apply(run, attempt);
+  if (!(applied instanceof Map)) throw failureOf(applied);
+}
+
+/** At registration there is only a version without a value: nothing can be tested, and nothing is wrong. */
+async function testSecret(run: Run, versionId: string): Promise<void> {
+  const content = parsePending(await run.ports.store.read(versionId));
+  if (content.kind === 'candidate') await proveAccepted(run, content.document, 'token-refused');
+}
+
+/** Promotes, plans the end of the previous secret, and clears AWSPENDING, which Secrets Manager leaves to the function. */
+async function finishSecret(run: Run, versionId: string): Promise<void> {
+  const seen = await observeStep(run, versionId);
+  if (seen === 'done') return;
+  const promoted = seen.labels.current?.id === versionId;
+  const next = promoted ? await finish(run, seen) : await resumeHeld(run, seen);
+  if (next === 'observe' ? !promoted : isFailure(next.outcome) && next.outcome !== 'stored-not-applied')
+    throw failureOf(next);
+}
+
+/** Looks, and makes certain that the step is still about the version in AWSPENDING. */
+async function observeStep(run: Run, versionId: string): Promise<Found | 'done'> {
+  const seen: Observation = await observe(run);
+  const { current, pending } = seen.labels;
+  if (current?.id === versionId && pending?.id !== versionId) return 'done';
+  if (pending?.id !== versionId)
+    throw new RotationError('rotation-in-progress', 'AWSPENDING is at another version than the step is about');
+  if (seen.current) return { ...seen, current: seen.current };
+  throw new RotationError('not-at-rest', 'There is no current document yet: a run by schedule or API adopts one first');
+}
+
+function failureOf(next: Next): RotationError {
+  const failure = (next as Rotation).failure;
+  if (!failure) return new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile');
+  return new RotationError(failure.code, `${(next as Rotation).outcome}: ${failure.detail}`);
+}
