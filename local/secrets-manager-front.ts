@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { request as send } from 'undici';
+import { forwardTo } from './forward.ts';
 import { type CallCount, callCounter, type Intercept } from './intercept.ts';
 import { type ApiCall, errorResponse, readCall } from './secrets-manager/request.ts';
 import { strictRules } from './secrets-manager-front/rules.ts';
@@ -21,9 +21,6 @@ export interface SecretsManagerFront {
   calls(): CallCount[];
   resetCalls(): void;
 }
-
-// They belong to one connection, not to the request, or are made anew from the body.
-const PER_CONNECTION = ['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding', 'upgrade'];
 
 /**
  * Stands before an emulator's Secrets Manager that is more lenient than the documented rules. Everything is forwarded as it
@@ -51,23 +48,6 @@ export function secretsManagerFront(options: FrontOptions): SecretsManagerFront 
 /** Names that could mean one secret share a lock: a name may end like an ARN's suffix, and an ARN may come without it. */
 function lockName({ secretId }: ApiCall): string {
   return secretId.replace(/-[A-Za-z0-9]{6}$/, '');
-}
-
-async function forwardTo(target: string, request: Request): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
-  const headers = [...request.headers].filter(([name]) => !PER_CONNECTION.includes(name));
-  const {
-    statusCode,
-    headers: answered,
-    body,
-  } = await send(new URL(pathname + search, target), {
-    method: request.method,
-    headers: Object.fromEntries(headers),
-    body: new Uint8Array(await request.arrayBuffer()),
-  });
-  const kept = Object.entries(answered).filter(([name]) => !PER_CONNECTION.includes(name));
-  const list = kept.flatMap(([name, value]) => [value ?? []].flat().map((one): [string, string] => [name, one]));
-  return new Response(await body.arrayBuffer(), { status: statusCode, headers: list });
 }
 
 /** Runs the tasks of one name one after the other. */
