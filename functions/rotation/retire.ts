@@ -47,11 +47,14 @@ export async function retire(
   try {
     return report(await tryRetire(run, request));
   } catch (error) {
-    if (!isRotationError(error) && !(error instanceof LabelsMovedError)) throw error;
+    const failure = error instanceof LabelsMovedError ? MOVED : error;
+    if (!isRotationError(failure)) throw error;
     const planned = await planPostponedRetire(run, request, MAX_ATTEMPTS);
-    return report(planned ? 'postponed' : 'given-up', describeError(error));
+    return report(planned ? 'postponed' : 'given-up', describeError(failure));
   }
 }
+
+const MOVED = new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile');
 
 async function tryRetire(run: Run, { versionId }: RetireRequest): Promise<'retired' | 'unchanged'> {
   // Connectors before labels: a rotation that pushes after this look moves AWSPENDING first.
