@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { parseBody, type RotationsDeps, rotateNow } from './api/rotations.ts';
-import { lazily } from './compose.ts';
-import { logger, observed } from './middleware/powertools.ts';
+import { clientOptions, type Deployed, lazily } from './compose.ts';
+import { observed, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
 import { secretsManagerStore } from './ports/secrets-manager.ts';
 import { describeError, isRotationError } from './rotation/errors.ts';
 
@@ -33,37 +33,42 @@ const ROUTES: Readonly<Record<string, Route>> = {
     json(200, await rotationView(pathOf(event, 'id'), pathOf(event, 'rotationId'), deps)),
 };
 
+/** The routes that this function answers, as the gateway names them: `GET /credentials/{id}`. */
+export const API_ROUTES: readonly string[] = Object.keys(ROUTES);
+
 const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(50).default(25),
   nextToken: z.string().min(1).optional(),
 });
 
-const deployed = lazily(process.env);
-let known: (CredentialsDeps & RotationsDeps) | undefined;
+/** Makes the HTTP API. Who may call it is decided before, by the gateway's IAM authorizer. */
+export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
+  let known: (CredentialsDeps & RotationsDeps) | undefined;
+  return observed(async (event: ApiEvent): Promise<ApiResponse> => {
+    known ??= dependencies(deployed());
+    const credential = event.pathParameters?.id;
+    try {
+      const route = ROUTES[event.routeKey];
+      if (!route) throw new Error(`No route for ${event.routeKey}: the stack and the function differ`);
+      return await route(event, known);
+    } catch (error) {
+      const { code, detail, next } = describeError(error);
+      if (!isRotationError(error)) telemetry.logger.error('unforeseen', { routeKey: event.routeKey, detail });
+      return problem(code, { detail, credential, nothingChanged: true, next });
+    }
+  }, telemetry);
+}
 
-/** The HTTP API. Who may call it is decided before, by the gateway's IAM authorizer. */
-export const handler = observed(async (event: ApiEvent): Promise<ApiResponse> => {
-  known ??= dependencies();
-  const credential = event.pathParameters?.id;
-  try {
-    const route = ROUTES[event.routeKey];
-    if (!route) throw new Error(`No route for ${event.routeKey}: the stack and the function differ`);
-    return await route(event, known);
-  } catch (error) {
-    const { code, detail, next } = describeError(error);
-    if (!isRotationError(error)) logger.error('unforeseen', { routeKey: event.routeKey, detail });
-    return problem(code, { detail, credential, nothingChanged: true, next });
-  }
-});
+/** The HTTP API. */
+export const handler = createApiHandler(lazily(process.env));
 
-function dependencies(): CredentialsDeps & RotationsDeps {
-  const { environment, world } = deployed();
+function dependencies({ environment, world, aws }: Deployed): CredentialsDeps & RotationsDeps {
   return {
     schedules: world.schedules,
     storeOf: (id) => secretsManagerStore(world.secretsManager, `${environment.PREFIX}/${id}`),
     now: world.now,
     // A second try by the SDK would be a second rotation.
-    lambda: new LambdaClient({ maxAttempts: 1 }),
+    lambda: new LambdaClient({ ...clientOptions(aws, 'lambda'), maxAttempts: 1 }),
     rotateFunctionName: environment.ROTATE_FUNCTION_ARN,
     waitMs: WAIT_MS,
   };

@@ -26,15 +26,34 @@ export interface World {
   readonly newId: () => string;
 }
 
+/** How AWS is reached. Empty on AWS, where the SDK finds its region, credentials and endpoints by itself. */
+export interface AwsAccess {
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly endpoints?: Readonly<Record<AwsService, string>>;
+}
+
+type AwsService = 'secretsManager' | 'scheduler' | 'lambda';
+
+/** What an SDK client is told, whatever else it needs. */
+export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsService) {
+  return { ...access, ...(endpoints && { endpoint: endpoints[service] }) };
+}
+
 /** The real world, as the functions meet it. Built once for each warm function. */
-export function realWorld(environment: Environment): World {
+export function realWorld(environment: Environment, aws: AwsAccess = {}): World {
   const { httpTimeoutMs } = environment.timing;
-  const requestHandler = { requestTimeout: httpTimeoutMs, connectionTimeout: httpTimeoutMs };
-  const secretsManager = new SecretsManagerClient({ requestHandler });
+  const requestHandler = {
+    connectionTimeout: httpTimeoutMs,
+    requestTimeout: httpTimeoutMs,
+    // Without it the SDK only warns.
+    throwOnRequestTimeout: true,
+  };
+  const secretsManager = new SecretsManagerClient({ ...clientOptions(aws, 'secretsManager'), requestHandler });
   return {
     secretsManager,
     accessSecrets: accessSecrets(secretsManager),
-    schedules: eventBridgeSchedules(new SchedulerClient({ requestHandler }), {
+    schedules: eventBridgeSchedules(new SchedulerClient({ ...clientOptions(aws, 'scheduler'), requestHandler }), {
       context: { prefix: environment.PREFIX, local: environment.local },
       group: environment.SCHEDULE_GROUP,
       onceGroup: environment.ONCE_GROUP,
@@ -71,13 +90,24 @@ export function runtimeOf({ now, sleep, newSecret, newId }: World, remainingMs: 
   return { now, sleep, newSecret, newId, remainingMs };
 }
 
-/** The environment and the world of this process: nothing happens before the first invocation. */
-export function lazily(variables: NodeJS.ProcessEnv): () => { environment: Environment; world: World } {
-  let known: { environment: Environment; world: World } | undefined;
+/** What a function works with. */
+export interface Deployed {
+  readonly environment: Environment;
+  readonly world: World;
+  readonly aws: AwsAccess;
+}
+
+/**
+ * A function's environment and world: nothing happens before the first invocation.
+ *
+ * @param variables the function's environment variables
+ */
+export function lazily(variables: Readonly<Record<string, string | undefined>>, aws: AwsAccess = {}): () => Deployed {
+  let known: Deployed | undefined;
   return () => {
     if (!known) {
       const environment = readEnvironment(variables);
-      known = { environment, world: realWorld(environment) };
+      known = { environment, world: realWorld(environment, aws), aws };
     }
     return known;
   };

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { lazily, portsOf, runtimeOf } from './compose.ts';
+import { type Deployed, lazily, portsOf, runtimeOf } from './compose.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './events.ts';
-import { logger, observed, recordRotation } from './middleware/powertools.ts';
+import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
 import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
 import { rotationStep } from './rotation/native.ts';
 import type { Rotation } from './rotation/outcome.ts';
@@ -9,49 +9,56 @@ import type { RotationRequest } from './rotation/run.ts';
 import type { Credential } from './rotation/settings.ts';
 import { rotate } from './rotation/workflow.ts';
 
-const deployed = lazily(process.env);
-
 /** What `rotate` answers to the API: how the run ended, or why there was none. */
 export type RotateAnswer =
   | { readonly rotation: Rotation; readonly problem?: never }
-  | { readonly problem: ReturnType<typeof describeError> & { retryAfter?: number }; readonly rotation?: never };
+  | {
+      readonly problem: ReturnType<typeof describeError> & { retryAfter?: number; nothingChanged: boolean };
+      readonly rotation?: never;
+    };
 
 /**
- * One rotation.
+ * Makes the function that does one rotation.
  *
  * For the scheduler it throws whenever the run should be tried again, so that Lambda's own retries do so and the dead-letter
  * queue tells the rest. For the API it answers.
  */
-export const handler = observed(async (event: unknown, context: Context): Promise<RotateAnswer | undefined> => {
-  const { environment, world } = deployed();
-  const settingsContext = { prefix: environment.PREFIX, local: environment.local, now: world.now() };
-  let byApi = false;
-  try {
-    const parsed = parseRotateEvent(event, settingsContext);
-    byApi = parsed.trigger === 'api';
-    const credential = parsed.trigger === 'schedule' ? parsed.credential : await world.schedules.settings(parsed.id);
-    logger.appendKeys({ credential: credential.id, trigger: parsed.trigger });
-    const ports = portsOf(credential, environment.PREFIX, world);
-    const runtime = runtimeOf(world, () => context.getRemainingTimeInMillis());
-    const deps = { ports, runtime, timing: environment.timing };
-    if (parsed.trigger === 'secrets-manager') return await takeStep(credential, parsed, deps);
-    const rotation = await rotate(credential, requestOf(parsed), deps);
-    recordRotation(rotation);
-    if (!byApi) assertDone(rotation);
-    return { rotation };
-  } catch (error) {
-    if (!byApi || !isRotationError(error)) throw error;
-    const { retryAfter } = error;
-    return { problem: { ...describeError(error), ...(retryAfter === undefined ? {} : { retryAfter }) } };
-  }
-});
+export function createRotateHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
+  return observed(async (event: unknown, context: Context): Promise<RotateAnswer | undefined> => {
+    const { environment, world } = deployed();
+    const settingsContext = { prefix: environment.PREFIX, local: environment.local, now: world.now() };
+    let byApi = false;
+    try {
+      const parsed = parseRotateEvent(event, settingsContext);
+      byApi = parsed.trigger === 'api';
+      const credential = parsed.trigger === 'schedule' ? parsed.credential : await world.schedules.settings(parsed.id);
+      telemetry.logger.appendKeys({ credential: credential.id, trigger: parsed.trigger });
+      const ports = portsOf(credential, environment.PREFIX, world);
+      const runtime = runtimeOf(world, () => context.getRemainingTimeInMillis());
+      const deps = { ports, runtime, timing: environment.timing };
+      if (parsed.trigger === 'secrets-manager') {
+        await takeStep(credential, parsed, deps);
+        telemetry.logger.info(`step ${parsed.step} done`, { rotationId: parsed.versionId });
+        return undefined;
+      }
+      const rotation = await rotate(credential, requestOf(parsed), deps);
+      recordRotation(rotation, telemetry);
+      if (!byApi) assertDone(rotation);
+      return { rotation };
+    } catch (error) {
+      if (!byApi || !isRotationError(error)) throw error;
+      const { retryAfter, changed } = error;
+      const wait = retryAfter === undefined ? {} : { retryAfter };
+      return { problem: { ...describeError(error), ...wait, nothingChanged: !changed } };
+    }
+  }, telemetry);
+}
+
+/** One rotation. */
+export const handler = createRotateHandler(lazily(process.env));
 
 /** @throws {RotationError} `not-available` unless the settings hand rotation over to Secrets Manager: both at once are not safe */
-async function takeStep(
-  credential: Credential,
-  event: NativeEvent,
-  deps: Parameters<typeof rotate>[2],
-): Promise<undefined> {
+async function takeStep(credential: Credential, event: NativeEvent, deps: Parameters<typeof rotate>[2]): Promise<void> {
   if (!credential.native) {
     throw new RotationError(
       'not-available',
@@ -59,7 +66,6 @@ async function takeStep(
     );
   }
   await rotationStep(credential, event, deps);
-  logger.info(`step ${event.step} done`, { rotationId: event.versionId });
 }
 
 function requestOf(event: RotateEvent): RotationRequest {

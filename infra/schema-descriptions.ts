@@ -5,18 +5,20 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'credentials.id': 'Unique name of the credential, for example acme-prod. It names the secret and the schedule.',
   'credentials.accessTokenUrl':
     "The IAM's token endpoint, for example https://acme.example.com/auth/realms/acmeprod/protocol/openid-connect/token",
-  'credentials.clientId': 'The Client ID, byte for byte. An array of two (alternating-clients) is not available yet.',
+  'credentials.clientId':
+    'The Client ID, byte for byte. With alternating-clients an array of two, linked to the same service user.',
   'credentials.scope': 'Scope of the token request, tokens with one space between.',
   'credentials.strategy':
-    'How the secret is changed without hurting the connector. auto asks the IAM what it can do. alternating-clients is not available yet.',
+    'How the secret is changed without hurting the connector. auto asks the IAM what it can do. alternating-clients renews the idle one of two clients.',
   'credentials.grace':
     'How long the previous secret stays valid after a rotation, where the IAM can do it. ISO 8601, PT0S to P30D.',
   'credentials.maxAge': 'How old a secret may get. ISO 8601, P1D to P999D.',
-  'credentials.native': 'Rotation by RotateSecret of Secrets Manager. true is not available yet.',
+  'credentials.native':
+    'Rotation by RotateSecret of Secrets Manager. What auditors look for; schedule and API then start its four steps. Needs renewal set.',
   'credentials.iam': 'The identity provider that holds the client, and how to reach its administration.',
   'credentials.iam.type': 'Kind of the identity provider. IFS Cloud IAM is Keycloak.',
   'credentials.iam.renewal':
-    'Who makes the new secret: set, the rotator; regenerate, the IAM. regenerate is not available yet.',
+    'Who makes the new secret: set, the rotator; regenerate, the IAM. With regenerate there is no way back once it is done.',
   'credentials.iam.firstRun': 'What the first run does: adopt takes the present secret over, renew rotates it at once.',
   'credentials.iam.adminUrl':
     'Admin address of the realm, for example https://acme.example.com/auth/admin/realms/acmeprod',

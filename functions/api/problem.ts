@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '../rotation/errors.ts';
-import { OUTCOMES, type Rotation } from '../rotation/outcome.ts';
+import { OUTCOMES, type Outcome, type Rotation } from '../rotation/outcome.ts';
 
 /** An answer of the API, as Lambda hands it to the gateway. */
 export interface ApiResponse {
@@ -41,15 +41,19 @@ export function problem(code: ErrorCode, { retryAfter, ...facts }: ProblemFacts)
   return json(status, body, headers);
 }
 
+/** Ends that are a problem in themselves, whatever caused them. */
+const TROUBLE: readonly Outcome[] = ['rolled-back', 'stored-not-applied', 'interrupted'];
+
 /** The answer to a rotation that has ended: itself when all is well, else a problem with the rotation's members beside it. */
 export function rotationResponse(rotation: Rotation): ApiResponse {
   const { failure, outcome, ...members } = rotation;
   if (!failure) return json(200, rotation);
-  const refused = outcome === 'refused';
-  const status = refused ? ERRORS[failure.code].status : 502;
-  const code = refused ? failure.code : outcome;
-  const title = refused ? ERRORS[failure.code].title : OUTCOMES[outcome];
-  const facts = { detail: failure.detail, nothingChanged: refused, next: failure.next, cause: failure.code };
+  const trouble = TROUBLE.includes(outcome);
+  const status = trouble ? 502 : ERRORS[failure.code].status;
+  const code = trouble ? outcome : failure.code;
+  const title = trouble ? OUTCOMES[outcome] : ERRORS[failure.code].title;
+  const nothingChanged = outcome === 'refused';
+  const facts = { detail: failure.detail, nothingChanged, next: failure.next, cause: failure.code };
   const body = { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members };
   return json(status, body, { 'content-type': 'application/problem+json' });
 }

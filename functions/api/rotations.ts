@@ -65,8 +65,8 @@ export async function rotateNow(
 
 function toResponse(id: string, { rotation, problem: fault }: RotateAnswer): ApiResponse {
   if (rotation) return rotationResponse(rotation);
-  const { code, detail, next, retryAfter } = fault;
-  return problem(code, { detail, next, retryAfter, credential: id, nothingChanged: true });
+  const { code, detail, next, retryAfter, nothingChanged } = fault;
+  return problem(code, { detail, next, retryAfter, credential: id, nothingChanged });
 }
 
 function failed(id: string): ApiResponse {

@@ -34,7 +34,6 @@ export const ERRORS = {
   'section-not-found': e(422, 'No section of this client', false, 'Enter the Client ID and URL in the connector once.'),
   'overlap-unsupported': e(422, 'The IAM can not overlap', false, "Set the client policy up, or use strategy 'auto'."),
   'rollback-impossible': e(422, 'There is no way back', false, 'Rotate forward instead.'),
-  'strategy-unsupported': e(422, 'Impossible here', false, 'Choose another strategy or renewal.'),
   'iam-unavailable': e(502, 'The IAM does not answer as it should', true, 'Wait until the IAM is up again.'),
   'iam-timeout': e(504, 'The IAM did not answer in time', true, 'Wait until the IAM is up again.'),
   'iam-unauthorized': e(502, 'The IAM does not accept the rotator', false, "Correct the rotator's own client secret."),
@@ -61,8 +60,6 @@ export const ERRORS = {
     false,
     "Correct the client's scopes in the IAM.",
   ),
-  'projection-refused': e(502, 'IFS refuses the token', false, 'Grant CONNECT and the projection to the service user.'),
-  'projection-unavailable': e(502, 'IFS does not answer', true, 'Wait until IFS is up again.'),
   'connector-unavailable': e(502, 'The connector does not answer', true, 'Make the connector reachable.'),
   'connector-timeout': e(504, 'The connector did not answer in time', true, 'Make the connector reachable.'),
   'connector-unauthorized': e(
@@ -133,9 +130,13 @@ export class RotationError extends Error {
   /** Whole seconds after which a repeat makes sense, with `rotation-in-progress` and `too-soon`. */
   readonly retryAfter?: number;
 
-  constructor(code: ErrorCode, detail: string, options: { retryAfter?: number } = {}) {
+  /** The run had put something right before it met this. */
+  readonly changed: boolean;
+
+  constructor(code: ErrorCode, detail: string, options: { retryAfter?: number; changed?: boolean } = {}) {
     super(detail);
     this.code = code;
+    this.changed = options.changed ?? false;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
   }
 

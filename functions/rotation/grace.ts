@@ -4,7 +4,8 @@ import { durationMs } from './duration.ts';
 import { RotationError } from './errors.ts';
 import { type Run, step } from './run.ts';
 
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 /** How much longer than grace the IAM itself keeps the previous secret, should retire never run. */
 const BACKSTOP_MS = 7 * 24 * HOUR_MS;
@@ -24,7 +25,9 @@ export async function planRetire(
   run: Run,
   { versionId, promotedAt }: { versionId: string; promotedAt: Date },
 ): Promise<void> {
-  const at = graceEnd(run, promotedAt);
+  // Scheduler takes whole seconds, and nothing that is past: a grace that is over, or of no length, ends at once.
+  const soonest = run.runtime.now().getTime() + 2 * SECOND_MS;
+  const at = new Date(Math.max(graceEnd(run, promotedAt).getTime(), soonest));
   run.previousValidUntil = at;
   const event = { trigger: 'retire', id: run.credential.id, versionId, attempt: 0 };
   await step(run, 'plan-retire', () =>

@@ -1,3 +1,4 @@
+import { VersionTakenError } from '../ports/secret-store.ts';
 import { apply, type Next } from './attempt.ts';
 import { forward } from './begin.ts';
 import { serializeDocument } from './document.ts';
@@ -59,7 +60,12 @@ async function createSecret(run: Run, versionId: string): Promise<void> {
     );
   await chooseStrategy(run, seen);
   const document = documentOf(run, { clientId: seen.target.clientId, secret: run.runtime.newSecret() });
-  await run.ports.store.put({ id: versionId, value: serializeDocument(document), stage: 'AWSPENDING' });
+  try {
+    await run.ports.store.put({ id: versionId, value: serializeDocument(document), stage: 'AWSPENDING' });
+  } catch (error) {
+    if (!(error instanceof VersionTakenError)) throw error;
+    throw new RotationError('rotation-in-progress', 'Another call of this step has put its candidate');
+  }
 }
 
 /** Renews, checks and pushes. What fails is undone before the error is thrown. */

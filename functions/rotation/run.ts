@@ -73,6 +73,8 @@ export interface Run {
   readonly touched: Set<string>;
   /** Seen at the first look: no change of the secret within the last lease. */
   quiet?: boolean;
+  /** The run ended the previous secret before it began: that stays so, whatever happens then. */
+  graceEnded: boolean;
   /** A version of this run may be labelled AWSPENDING. */
   journaled: boolean;
   /** The run removed a pending version that another run had put. */
@@ -108,6 +110,7 @@ export function beginRun(
     written: new Map(),
     skipped: new Map(),
     touched: new Set(),
+    graceEnded: false,
     journaled: false,
     clearedForeign: false,
     unanswered: false,

@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { credentialsPage, credentialView, rotationView } from '../../../functions/api/credentials.ts';
+import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
+import { RotationError } from '../../../functions/rotation/errors.ts';
+import type { Credential } from '../../../functions/rotation/settings.ts';
+import { createWorld } from '../../support/world.ts';
+
+const VERSIONS: SecretVersion[] = [
+  { id: 'v0', stages: [], createdAt: new Date('2026-01-01T00:00:00Z') },
+  { id: 'v1', stages: ['AWSPREVIOUS'], createdAt: new Date('2026-02-01T00:00:00Z') },
+  { id: 'v2', stages: ['AWSCURRENT'], createdAt: new Date('2026-03-01T03:00:00Z') },
+  { id: 'v3', stages: ['AWSPENDING'], createdAt: new Date('2026-03-08T03:00:00Z') },
+];
+
+function deps(versions: SecretVersion[] = VERSIONS) {
+  const { credential } = createWorld();
+  const settings = async (id: string): Promise<Credential> => {
+    if (!id.startsWith('acme')) throw new RotationError('credential-unknown', `There is no credential ${id}`);
+    return { ...credential, id };
+  };
+  const list = async ({ limit, nextToken }: { limit: number; nextToken?: string | undefined }) =>
+    nextToken ? { ids: ['acme-c'] } : { ids: ['acme-a', 'acme-b'].slice(0, limit), nextToken: 'more' };
+  const now = () => new Date('2026-03-08T02:59:59Z');
+  return { schedules: { settings, list }, storeOf: () => ({ versions: async () => versions }), now };
+}
+
+describe('credentialView', () => {
+  it('shows settings and labels', async () => {
+    expect(await credentialView('acme-prod', deps())).toEqual({
+      id: 'acme-prod',
+      clientId: 'NC_Flow_ClientCredentials',
+      strategy: 'auto',
+      versionId: 'v2',
+      rotatedAt: '2026-03-01T03:00:00.000Z',
+      ageDays: 6,
+      pending: true,
+      schedule: { expression: 'cron(0 3 ? * SUN *)', timezone: 'UTC', state: 'ENABLED' },
+      previousValidUntil: null,
+    });
+  });
+
+  it('has null for what is unknown before the first run', async () => {
+    expect(await credentialView('acme-prod', deps([]))).toMatchObject({
+      versionId: null,
+      rotatedAt: null,
+      ageDays: null,
+      pending: false,
+    });
+  });
+
+  it('says when there is no such credential', async () => {
+    await expect(credentialView('globex', deps())).rejects.toMatchObject({ code: 'credential-unknown' });
+  });
+});
+
+describe('credentialsPage', () => {
+  it('is a page, and says when there are more', async () => {
+    const first = await credentialsPage({ limit: 2 }, deps());
+    expect(first.credentials.map(({ id }) => id)).toEqual(['acme-a', 'acme-b']);
+    expect(first.nextToken).toBe('more');
+    const last = await credentialsPage({ limit: 2, nextToken: 'more' }, deps());
+    expect(last.credentials.map(({ id }) => id)).toEqual(['acme-c']);
+    expect(last).not.toHaveProperty('nextToken');
+  });
+});
+
+describe('rotationView', () => {
+  it.each([
+    ['v0', 'superseded', '2026-01-01T00:00:00.000Z'],
+    ['v1', 'previous', '2026-02-01T00:00:00.000Z'],
+    ['v2', 'current', '2026-03-01T03:00:00.000Z'],
+    ['v3', 'pending', '2026-03-08T03:00:00.000Z'],
+  ])('%s is %s', async (rotationId, state, createdAt) => {
+    expect(await rotationView('acme-prod', rotationId, deps())).toEqual({
+      rotationId,
+      credential: 'acme-prod',
+      state,
+      createdAt,
+    });
+  });
+
+  it('that is current already, but still has to be given to a connector, is current', async () => {
+    const stages = ['AWSCURRENT', 'AWSPENDING'];
+    const versions = [{ id: 'v9', stages, createdAt: new Date('2026-03-01T03:00:00Z') }];
+    expect(await rotationView('acme-prod', 'v9', deps(versions))).toMatchObject({ state: 'current' });
+  });
+
+  it.each([
+    ['acme-prod', 'v7', 'rotation-unknown'],
+    ['globex', 'v2', 'credential-unknown'],
+  ])('of %s, %s: %s', async (id, rotationId, code) => {
+    await expect(rotationView(id, rotationId, deps())).rejects.toMatchObject({ code });
+  });
+});

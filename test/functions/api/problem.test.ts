@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import { json, problem, rotationResponse } from '../../../functions/api/problem.ts';
+import { ERRORS, type ErrorCode } from '../../../functions/rotation/errors.ts';
+import type { Rotation } from '../../../functions/rotation/outcome.ts';
+
+const ROTATION: Rotation = {
+  rotationId: 'v1',
+  credential: 'acme-prod',
+  trigger: 'api',
+  outcome: 'rotated',
+  strategy: 'dual-secret',
+  startedAt: '2026-03-01T03:00:00.000Z',
+  endedAt: '2026-03-01T03:00:01.000Z',
+  durationMs: 1000,
+  steps: [{ name: 'observe', ms: 10 }],
+  previousValidUntil: null,
+  connectors: [{ name: 'ifs', sectionsWritten: 3, sectionsSkipped: 1 }],
+};
+const FAILURE = { code: 'connector-unavailable', detail: 'ifs: HTTP 503', next: 'Make it reachable.' } as const;
+
+const STATUSES: Partial<Record<ErrorCode, number>> = {
+  'credential-unknown': 404,
+  'rotation-unknown': 404,
+  'rotation-in-progress': 409,
+  'too-soon': 409,
+  frozen: 409,
+  'connector-behind': 409,
+  'request-invalid': 422,
+  'settings-invalid': 422,
+  'document-invalid': 422,
+  'client-not-found': 422,
+  'client-not-usable': 422,
+  'section-not-found': 422,
+  'iam-unavailable': 502,
+  'iam-unauthorized': 502,
+  'iam-forbidden': 502,
+  'iam-not-found': 502,
+  'connector-unavailable': 502,
+  'connector-unauthorized': 502,
+  'connector-not-found': 502,
+  'connector-mismatch': 502,
+  'iam-timeout': 504,
+  'connector-timeout': 504,
+};
+
+describe('the status of a problem', () => {
+  it.each(Object.entries(STATUSES))('%s: %d', (code, status) => {
+    const answer = problem(code as ErrorCode, { detail: 'd', nothingChanged: true, next: 'n' });
+    expect(answer.statusCode).toBe(status);
+    expect(JSON.parse(answer.body).status).toBe(status);
+  });
+
+  it('of every code that is about the IAM or a connector is 502, or 504 for a time-out', () => {
+    for (const [code, { status }] of Object.entries(ERRORS)) {
+      if (!/^(iam|connector)-/.test(code) || code === 'connector-behind') continue;
+      expect([code, status]).toEqual([code, code.endsWith('-timeout') ? 504 : 502]);
+    }
+  });
+
+  it('comes with something to do, for every code', () => {
+    for (const { title, next } of Object.values(ERRORS)) {
+      expect(title.length).toBeGreaterThan(5);
+      expect(next).toMatch(/\.$/);
+    }
+  });
+});
+
+describe('problem', () => {
+  it('is RFC 9457 with our members', () => {
+    const answer = problem('too-soon', {
+      detail: 'Changed just now',
+      credential: 'acme-prod',
+      nothingChanged: true,
+      next: 'Wait.',
+      retryAfter: 100,
+    });
+    expect(answer.headers).toEqual({ 'content-type': 'application/problem+json', 'retry-after': '100' });
+    expect(JSON.parse(answer.body)).toEqual({
+      type: '/problems/too-soon',
+      title: ERRORS['too-soon'].title,
+      status: 409,
+      detail: 'Changed just now',
+      code: 'too-soon',
+      credential: 'acme-prod',
+      nothingChanged: true,
+      next: 'Wait.',
+    });
+  });
+
+  it('has no Retry-After where none is known', () => {
+    const { headers } = problem('frozen', { detail: 'd', nothingChanged: true, next: 'n' });
+    expect(headers).not.toHaveProperty('retry-after');
+  });
+});
+
+describe('rotationResponse', () => {
+  it.each(['rotated', 'adopted', 'repaired', 'unchanged'] as const)('%s: 200 and the rotation itself', (outcome) => {
+    const answer = rotationResponse({ ...ROTATION, outcome });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/json']);
+    expect(JSON.parse(answer.body)).toEqual({ ...ROTATION, outcome });
+  });
+
+  it.each([
+    ['rolled-back', 502],
+    ['stored-not-applied', 502],
+    ['interrupted', 502],
+  ] as const)('%s: a problem %d with the rotation beside it; something may have changed', (outcome, status) => {
+    const answer = rotationResponse({ ...ROTATION, outcome, failure: FAILURE });
+    const { rotationId, credential, steps, connectors, strategy, trigger } = ROTATION;
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      type: `/problems/${outcome}`,
+      code: outcome,
+      status,
+      title: expect.any(String),
+      detail: 'ifs: HTTP 503',
+      next: 'Make it reachable.',
+      nothingChanged: false,
+      outcome,
+      ...{ rotationId, credential, steps, connectors, strategy, trigger },
+    });
+  });
+
+  it.each([
+    ['client-not-found', 422],
+    ['connector-behind', 409],
+    ['iam-timeout', 504],
+    ['iam-unavailable', 502],
+  ] as const)('refused by %s: a problem %d; nothing was changed', (code, status) => {
+    const answer = rotationResponse({ ...ROTATION, outcome: 'refused', failure: { ...FAILURE, code } });
+    expect(answer.statusCode).toBe(status);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      type: `/problems/${code}`,
+      code,
+      status,
+      nothingChanged: true,
+      credential: 'acme-prod',
+    });
+  });
+});
+
+describe('json', () => {
+  it('is what the gateway takes', () => {
+    expect(json(202, { a: 1 }, { location: '/x' })).toEqual({
+      statusCode: 202,
+      headers: { 'content-type': 'application/json', location: '/x' },
+      body: '{"a":1}',
+    });
+  });
+});

@@ -1,0 +1,136 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { describe, expect, it } from '@jest/globals';
+import type { ApiResponse } from '../../../functions/api/problem.ts';
+import { parseBody, rotateNow } from '../../../functions/api/rotations.ts';
+import { serviceError } from '../../support/sdk.ts';
+
+const CALL = { id: 'acme-prod', body: { reason: 'left', force: true }, requestedBy: 'arn:aws:iam::1:user/eve' };
+const ROTATION = { rotationId: 'v1', credential: 'acme-prod', trigger: 'api', outcome: 'rotated', connectors: [] };
+
+/** A Lambda service whose function answers so; `sent` holds the inputs of the calls. */
+function lambda(answer: (abort: AbortSignal) => Promise<object>) {
+  const sent: { FunctionName: string; Payload: string }[] = [];
+  const send = async (command: { input: never }, { abortSignal }: { abortSignal: AbortSignal }) => {
+    sent.push(command.input);
+    return await answer(abortSignal);
+  };
+  return { client: { send } as unknown as LambdaClient, sent };
+}
+
+async function call(answer: (abort: AbortSignal) => Promise<object>, { waitMs = 5000, stages = {} } = {}) {
+  const { client, sent } = lambda(answer);
+  const versions = Object.entries(stages).map(([id, labels]) => ({
+    id,
+    stages: labels as string[],
+    createdAt: new Date(0),
+  }));
+  const deps = {
+    lambda: client,
+    rotateFunctionName: 'rotate',
+    storeOf: () => ({ versions: async () => versions }),
+    waitMs,
+  };
+  const response: ApiResponse = await rotateNow(CALL, deps);
+  return { ...response, json: JSON.parse(response.body), sent };
+}
+
+const payload = (value: unknown) => async () => ({ Payload: Buffer.from(JSON.stringify(value)) });
+const never = (abort: AbortSignal) =>
+  new Promise<object>((_resolve, reject) => {
+    abort.addEventListener('abort', () => reject(serviceError('AbortError')));
+  });
+
+describe('parseBody', () => {
+  it.each([undefined, '', '{}'])('takes %j for nothing said', (text) => {
+    expect(parseBody(text)).toEqual({});
+  });
+
+  it('takes a reason and force', () => {
+    expect(parseBody('{"reason":"left the company","force":true}')).toEqual({
+      reason: 'left the company',
+      force: true,
+    });
+    expect(parseBody('{"dryRun":false,"revokePrevious":false}')).not.toHaveProperty('statusCode');
+  });
+
+  it.each([
+    ['{"reason":42}', '/reason'],
+    ['{"reason":""}', '/reason'],
+    [JSON.stringify({ reason: 'x'.repeat(501) }), '/reason'],
+    ['{"force":"yes"}', '/force'],
+    ['{"dryRun":true}', '/dryRun'],
+    ['{"revokePrevious":true}', '/revokePrevious'],
+    ['{"colour":"red"}', '/colour'],
+    ['{"a/b~c":1}', '/a~1b~0c'],
+    ['[]', ''],
+    ['"x"', ''],
+    ['null', ''],
+    ['not JSON', ''],
+  ])('refuses %s with a JSON Pointer', (text, pointer) => {
+    const answer = parseBody(text) as ApiResponse;
+    expect(answer.statusCode).toBe(422);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code: 'request-invalid',
+      nothingChanged: true,
+      errors: [{ pointer, detail: expect.any(String) }],
+    });
+  });
+
+  it('tells every fault', () => {
+    const { errors } = JSON.parse((parseBody('{"reason":1,"force":1,"x":1,"y":1}') as ApiResponse).body);
+    expect(errors.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
+      '/force',
+      '/reason',
+      '/x',
+      '/y',
+    ]);
+  });
+});
+
+describe('rotateNow', () => {
+  it('invokes rotate once, with who called and why', async () => {
+    const { sent, statusCode, json } = await call(payload({ rotation: ROTATION }));
+    expect(sent.map(({ FunctionName, Payload }) => [FunctionName, JSON.parse(Payload)])).toEqual([
+      [
+        'rotate',
+        { trigger: 'api', id: 'acme-prod', requestedBy: 'arn:aws:iam::1:user/eve', reason: 'left', force: true },
+      ],
+    ]);
+    expect([statusCode, json]).toEqual([200, ROTATION]);
+  });
+
+  it('passes a problem on, with Retry-After', async () => {
+    const problem = { code: 'too-soon', detail: 'Changed just now', next: 'Wait.', retryAfter: 100, nothingChanged: true };
+    const { statusCode, headers, json } = await call(payload({ problem }));
+    expect([statusCode, headers['retry-after']]).toEqual([409, '100']);
+    expect(json).toMatchObject({ code: 'too-soon', credential: 'acme-prod', nothingChanged: true });
+  });
+
+  it('answers 202 with where to look when the run takes longer, and it goes on', async () => {
+    const stages = { v1: ['AWSCURRENT'], v2: ['AWSPENDING'] };
+    const { statusCode, headers, json, sent } = await call(never, { waitMs: 20, stages });
+    expect([statusCode, json]).toEqual([202, { rotationId: 'v2' }]);
+    expect(headers.location).toBe('/credentials/acme-prod/rotations/v2');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('says that something may have changed when the function died', async () => {
+    const crash = async () => ({
+      FunctionError: 'Unhandled',
+      Payload: Buffer.from('{"errorMessage":"not-to-be-told"}'),
+    });
+    const { statusCode, json, body } = await call(crash);
+    expect(statusCode).toBe(500);
+    expect(json).toMatchObject({ code: 'internal-error', nothingChanged: false, credential: 'acme-prod' });
+    expect(body).not.toContain('not-to-be-told');
+  });
+
+  it('fails with the name alone when it can not be invoked', async () => {
+    const refused = async () => {
+      throw serviceError('TooManyRequestsException');
+    };
+    const error = await call(refused).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining('TooManyRequestsException') });
+    expect(String(error)).not.toContain('not-to-be-told');
+  });
+});

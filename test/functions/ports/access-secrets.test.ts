@@ -1,0 +1,68 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from '@jest/globals';
+import { accessSecrets } from '../../../functions/ports/access-secrets.ts';
+import { serviceError, stubClient } from '../../support/sdk.ts';
+
+function secrets(...values: (string | undefined | Error)[]) {
+  let reads = 0;
+  const { client, sent } = stubClient<SecretsManagerClient>(() => {
+    const value = values[Math.min(reads++, values.length - 1)];
+    if (value instanceof Error) throw value;
+    return { SecretString: value };
+  });
+  return { port: accessSecrets(client), sent };
+}
+
+describe('an access secret', () => {
+  it.each([
+    ['clientSecret', { clientSecret: 's' }],
+    ['token', { token: 't' }],
+    ['basic', { username: 'u', password: 'p' }],
+  ] as const)('of the form %s is a JSON document', async (form, document) => {
+    const { port, sent } = secrets(JSON.stringify(document));
+    expect(await port.read('csr-access/x', form)).toEqual(document);
+    expect(sent).toEqual([['GetSecretValueCommand', { SecretId: 'csr-access/x' }]]);
+  });
+
+  it('is read once while the function is warm, and again when a fresh one is asked for', async () => {
+    const { port, sent } = secrets('{"token":"one"}', '{"token":"two"}');
+    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'one' });
+    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'one' });
+    expect(await port.read('csr-access/x', 'token', { fresh: true })).toEqual({ token: 'two' });
+    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'two' });
+    expect(sent).toHaveLength(2);
+  });
+
+  it('of one name is not that of another', async () => {
+    const { port, sent } = secrets('{"token":"one"}');
+    await port.read('csr-access/x', 'token');
+    await port.read('csr-access/y', 'token');
+    expect(sent).toHaveLength(2);
+  });
+
+  it.each([
+    ['not JSON', 'token=not-to-be-told'],
+    ['another form', '{"clientSecret":"not-to-be-told"}'],
+    ['empty', '{"token":""}'],
+    ['a number', '{"token":42}'],
+    ['without a value', undefined],
+  ])('that is %s is named, and nothing of it told; it is read anew the next time', async (_what, value) => {
+    const { port } = secrets(value, '{"token":"mended"}');
+    const error = await port.read('csr-access/x', 'token').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'access-secret-invalid', message: expect.stringContaining('csr-access/x') });
+    expect(JSON.stringify(error) + String(error)).not.toMatch(/not-to-be-told|42/);
+    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'mended' });
+  });
+
+  it.each([
+    ['ResourceNotFoundException', 'access-secret-invalid'],
+    ['AccessDeniedException', 'store-forbidden'],
+    ['DecryptionFailure', 'key-unusable'],
+    ['InternalServiceError', 'store-unavailable'],
+  ])('%s: %s', async (name, code) => {
+    const { port } = secrets(serviceError(name));
+    const error = await port.read('csr-access/x', 'token').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code, message: expect.stringContaining('csr-access/x') });
+    expect(String(error)).not.toContain('not-to-be-told');
+  });
+});

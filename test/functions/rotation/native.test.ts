@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { rotateSecret } from '../../../local/secrets-manager/rotation.ts';
+import { createWorld, FIRST_SECRET, SECRET_ID, type WorldOptions } from '../../support/world.ts';
+
+/** A world whose secret is registered with its rotation function, at rest for longer than a lease. */
+async function nativeWorld(options: WorldOptions = {}) {
+  const world = createWorld({ ...options, settings: { native: true, ...options.settings } });
+  await world.registerRotation();
+  world.advance(3_600_000);
+  return world;
+}
+
+describe("rotation by Secrets Manager's own four steps", () => {
+  it('answers the try-out at registration well, and changes nothing', async () => {
+    const world = createWorld({ settings: { native: true } });
+    const before = world.secrets.versions(SECRET_ID);
+    await world.registerRotation();
+    expect(world.secrets.versions(SECRET_ID)).toEqual(before);
+    expect(world.client().secret).toBe(FIRST_SECRET);
+  });
+
+  it.each([
+    [true, 'api'],
+    [false, 'schedule'],
+  ] as const)(
+    'goes through RotateSecret, with the same guarantees (overlap: %s, trigger: %s)',
+    async (overlap, trigger) => {
+      const world = await nativeWorld({ overlap });
+      const rotation = trigger === 'api' ? await world.rotate() : await world.scheduled();
+      expect(rotation).toMatchObject({ outcome: 'rotated', trigger });
+      await world.secrets.settled();
+      const { clientSecret } = world.current();
+      expect(clientSecret).not.toBe(FIRST_SECRET);
+      expect(world.labelled('AWSCURRENT')?.id).toBe(rotation.rotationId);
+      expect(world.labelled('AWSPENDING')).toBeUndefined();
+      expect(world.client().secret).toBe(clientSecret);
+      expect(world.connectorSecret()).toBe(clientSecret);
+      expect(await world.accepts(FIRST_SECRET)).toBe(overlap);
+      expect(world.planned.map(({ target }) => target)).toEqual(overlap ? ['retire'] : []);
+    },
+  );
+
+  it('undoes in setSecret what fails there, and lets Secrets Manager know', async () => {
+    const world = await nativeWorld({ overlap: false });
+    world.intercept(({ name }, perform) =>
+      name.startsWith('connector PATCH') ? Promise.resolve(new Response(null, { status: 500 })) : perform(),
+    );
+    expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back', failure: { code: 'native-failed' } });
+    expect(world.client().secret).toBe(FIRST_SECRET);
+    expect(world.current().clientSecret).toBe(FIRST_SECRET);
+    expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+
+  it('refuses in createSecret while something has to be put right first, and a run puts it right', async () => {
+    const world = await nativeWorld();
+    world.changeClient({ secret: 'a-secret-that-somebody-typed-in', attributes: {} });
+    rotateSecret(world.secrets.store, { SecretId: SECRET_ID, ClientRequestToken: 'by-console-'.padEnd(32, '0') });
+    await world.secrets.settled();
+    expect(world.current().clientSecret).toBe(FIRST_SECRET);
+    world.advance(3_600_000);
+    const rotation = await world.scheduled();
+    expect(['repaired', 'rotated']).toContain(rotation.outcome);
+    expect(world.connectorSecret()).toBe(world.client().secret);
+    expect(world.current().clientSecret).toBe(world.client().secret);
+    expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+
+  it('can be repeated step by step', async () => {
+    const world = await nativeWorld();
+    rotateSecret(world.secrets.store, { SecretId: SECRET_ID, ClientRequestToken: 'by-console-'.padEnd(32, '0') });
+    await world.secrets.settled();
+    const secret = world.current().clientSecret;
+    for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const) {
+      await world.step(step, 'by-console-'.padEnd(32, '0'));
+    }
+    expect(world.current().clientSecret).toBe(secret);
+    expect(secret).not.toBe(FIRST_SECRET);
+  });
+});

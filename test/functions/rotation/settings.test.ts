@@ -1,0 +1,257 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  credentialSchema,
+  faultLines,
+  fleetSchema,
+  fleetWarnings,
+  isLoopback,
+} from '../../../functions/rotation/settings.ts';
+
+const TOKEN_URL = 'https://acme.example.com/auth/realms/acmeprod/protocol/openid-connect/token';
+const CONNECTOR = {
+  name: 'IFS Production',
+  url: 'https://flow.acme.example.com/odata-connector/configurations/ifs-production',
+  auth: { type: 'bearer', secretId: 'csr-access/acme-prod/connector' },
+};
+const IAM_AUTH = { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' };
+const SMALLEST = {
+  id: 'acme-prod',
+  accessTokenUrl: TOKEN_URL,
+  clientId: 'NC_Flow_OData',
+  iam: { adminUrl: 'https://acme.example.com/auth/admin/realms/acmeprod', auth: IAM_AUTH },
+  connectors: [CONNECTOR],
+  schedule: { expression: 'cron(0 3 ? * SUN *)' },
+};
+
+/** `change` replaces members by their path: `{ 'schedule.timezone': 'Mars/X' }`. */
+function settings(change: Record<string, unknown> = {}): Record<string, unknown> {
+  const copy = structuredClone(SMALLEST) as Record<string, unknown>;
+  for (const [path, value] of Object.entries(change)) {
+    const keys = path.split('.');
+    const last = keys.pop() ?? '';
+    const holder = keys.reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, copy);
+    holder[last] = value;
+  }
+  return copy;
+}
+
+function faults(credentials: unknown[], local = false): string[] {
+  const result = fleetSchema({ prefix: 'csr', local }).safeParse({ credentials });
+  return result.success ? [] : faultLines(result.error);
+}
+
+function warnings(change: Record<string, unknown>): string[] {
+  return fleetWarnings(fleetSchema({ prefix: 'csr', local: false }).parse({ credentials: [settings(change)] }));
+}
+
+describe('the settings of a credential', () => {
+  it('have defaults for all that can be left out', () => {
+    expect(credentialSchema({ prefix: 'csr', local: false }).parse(SMALLEST)).toEqual({
+      ...SMALLEST,
+      scope: 'openid microprofile-jwt',
+      strategy: 'auto',
+      grace: 'PT24H',
+      maxAge: 'P90D',
+      native: false,
+      iam: { ...SMALLEST.iam, type: 'keycloak', renewal: 'set', firstRun: 'adopt' },
+      probePath: '/main/ifsapplications/projection/v1/ProjectionExplorer.svc/',
+      schedule: { expression: 'cron(0 3 ? * SUN *)', timezone: 'UTC', state: 'ENABLED' },
+      freezes: [],
+      tags: {},
+    });
+  });
+
+  it('take everything that the contract names', () => {
+    const full = settings({
+      strategy: 'dual-secret',
+      grace: 'PT0S',
+      maxAge: 'P999D',
+      serviceUri: 'https://acme.example.com',
+      'iam.firstRun': 'renew',
+      'schedule.timezone': 'Europe/Stockholm',
+      'schedule.flexibleWindow': 'PT30M',
+      'schedule.state': 'DISABLED',
+      freezes: [{ from: '2026-12-20', to: '2027-01-04', reason: 'year end' }],
+      tags: { environment: 'prod' },
+      connectors: [
+        CONNECTOR,
+        { ...CONNECTOR, name: 'b', url: `${CONNECTOR.url}-b`, auth: { ...CONNECTOR.auth, type: 'basic' } },
+        {
+          name: 'c',
+          url: `${CONNECTOR.url}-c`,
+          auth: { type: 'client-credentials', accessTokenUrl: TOKEN_URL, clientId: 'x', secretId: 'csr-access/c' },
+        },
+      ],
+    });
+    expect(faults([full])).toEqual([]);
+  });
+
+  it.each([
+    { strategy: 'alternating-clients', clientId: ['NC_Flow_A', 'NC_Flow_B'] },
+    { native: true },
+    { 'iam.renewal': 'regenerate' },
+  ])('take %j', (change) => {
+    expect(faults([settings(change)])).toEqual([]);
+  });
+
+  it.each([
+    [{ colour: 'red' }, 'colour: unknown key'],
+    [{ 'schedule.zone': 'UTC' }, 'schedule.zone: unknown key'],
+    [{ id: 'Acme' }, 'id: must be 3 to 40 lower-case letters, digits and hyphens'],
+    [{ id: 'a'.repeat(41) }, 'id: must be'],
+    [{ id: 'ab-' }, 'id: must be'],
+    [{ id: 'a.b.c' }, 'id: must be'],
+    [{ grace: '24h' }, "grace: '24h' is not an ISO 8601 duration"],
+    [{ grace: 'P1M' }, "grace: 'P1M' is not an ISO 8601 duration"],
+    [{ grace: 'P31D' }, "grace: 'P31D' is not between PT0S and P30D"],
+    [{ maxAge: 'PT1H' }, "maxAge: 'PT1H' is not between P1D and P999D"],
+    [{ 'schedule.flexibleWindow': 'PT30S' }, "schedule.flexibleWindow: 'PT30S' is not between PT1M and PT24H"],
+    [{ 'schedule.expression': 'cron(0 3 * * SUN *)' }, 'schedule.expression: '],
+    [
+      { 'schedule.timezone': 'Mars/X' },
+      "schedule.timezone: 'Mars/X' is not an IANA time zone; for example Europe/Stockholm",
+    ],
+    [{ 'schedule.timezone': '+02:00' }, "schedule.timezone: '+02:00' is not an IANA time zone"],
+    [{ 'schedule.state': 'PAUSED' }, 'schedule.state: '],
+    [{ clientId: 'IFS_connect' }, "clientId: IFS's own clients"],
+    [{ clientId: 'ifs_connect' }, "clientId: IFS's own clients"],
+    [{ clientId: '' }, 'clientId: '],
+    [
+      { accessTokenUrl: 'https://acme.example.com/openid-connect-provider/idp/token' },
+      'accessTokenUrl: the legacy IFS token endpoint',
+    ],
+    [
+      { accessTokenUrl: 'http://acme.example.com/token' },
+      "accessTokenUrl: 'http://acme.example.com/token' must use https",
+    ],
+    [{ accessTokenUrl: 'http://127.0.0.1:8080/token' }, 'accessTokenUrl: '],
+    [{ accessTokenUrl: 'acme' }, "accessTokenUrl: 'acme' is not an https URL"],
+    [{ accessTokenUrl: `${TOKEN_URL}?x=1` }, 'accessTokenUrl: must have neither query nor fragment'],
+    [{ accessTokenUrl: 'https://me:pw@acme.example.com/token' }, 'accessTokenUrl: must not carry user information'],
+    [{ scope: '' }, 'scope: '],
+    [{ scope: ' openid' }, 'scope: '],
+    [{ scope: 'openid  profile' }, 'scope: '],
+    [{ connectors: [] }, 'connectors: needs at least one connector'],
+    [{ connectors: undefined }, 'connectors: '],
+    [{ 'iam.adminUrl': 'https://acme.example.com/auth/admin' }, 'iam.adminUrl: must end with /admin/realms/<realm>'],
+    [{ 'iam.adminUrl': 'https://acme.example.com/auth/admin/realms/acmeprod/' }, 'iam.adminUrl: must end with'],
+    [{ 'iam.auth': { ...IAM_AUTH, secretId: 'csr/acme-prod' } }, 'iam.auth.secretId: must begin with csr-access/'],
+    [{ 'iam.auth': { clientId: 'x' } }, 'iam.auth: must be { clientId, secretId }'],
+    [{ freezes: [{ from: '2026-12-20', to: '2026-12-19', reason: 'x' }] }, 'freezes[0]: ends before it begins'],
+    [{ freezes: [{ from: '2026-02-30', to: '2026-03-01', reason: 'x' }] }, 'freezes[0].from: '],
+    [{ tags: { 'aws:x': 'y' } }, 'tags.aws:x: '],
+    [{ probePath: 'main' }, 'probePath: '],
+    [{ strategy: 'alternating-clients' }, 'clientId: must be an array of two for alternating-clients'],
+    [{ clientId: ['NC_Flow_A', 'NC_Flow_B'] }, "strategy: must be 'alternating-clients' with two Client IDs"],
+    [{ strategy: 'alternating-clients', clientId: ['NC_Flow_A', 'NC_Flow_A'] }, 'clientId: must be two different'],
+    [{ strategy: 'alternating-clients', clientId: ['NC_Flow_A', 'IFS_B'] }, "clientId[1]: IFS's own clients"],
+    [{ strategy: 'alternating-clients', clientId: ['NC_Flow_A'] }, 'clientId'],
+    [{ native: true, 'iam.renewal': 'regenerate' }, 'native: '],
+  ])('%j is a fault', (change, line) => {
+    const found = faults([settings(change)]);
+    expect(found).toEqual([expect.stringContaining(`credentials[0].${line}`)]);
+  });
+
+  it.each([[{ 'iam.auth': { clientId: 'x', kmsKeyId: 'alias/x' } }, 'iam.auth.kmsKeyId']])(
+    '%j is known, but not available yet',
+    (change, path) => {
+      const found = faults([settings(change)]);
+      expect(found).toEqual([expect.stringMatching(/not available yet/)]);
+      expect(found[0]).toContain(`credentials[0].${path}: `);
+    },
+  );
+
+  it('names of connectors and their urls are unique', () => {
+    expect(faults([settings({ connectors: [CONNECTOR, CONNECTOR] })])).toEqual([
+      "credentials[0].connectors[1].name: 'IFS Production' is already the name of element 0",
+      `credentials[0].connectors[1].url: '${CONNECTOR.url}' is already the url of element 0`,
+    ]);
+  });
+
+  it('have 20 connectors at most', () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ ...CONNECTOR, name: `c${i}`, url: `${CONNECTOR.url}${i}` }));
+    expect(faults([settings({ connectors: many(20) })])).toEqual([]);
+    expect(faults([settings({ connectors: many(21) })])).toEqual([
+      'credentials[0].connectors: has more than 20 connectors',
+    ]);
+  });
+
+  it.each(['http://127.0.0.1:8080/token', 'http://localhost:8080/token', 'http://[::1]:8080/token'])(
+    'take plain http to %s on one machine only',
+    (accessTokenUrl) => {
+      expect(faults([settings({ accessTokenUrl })], true)).toEqual([]);
+      expect(faults([settings({ accessTokenUrl })], false)).toHaveLength(1);
+    },
+  );
+
+  it.each(['http://acme.example.com/token', 'http://127.0.0.1.example.com/token', 'http://10.0.0.1/token'])(
+    'never take plain http to %s',
+    (accessTokenUrl) => {
+      expect(faults([settings({ accessTokenUrl })], true)).toHaveLength(1);
+    },
+  );
+});
+
+describe('the fleet', () => {
+  it('tells every fault at once, each with its place', () => {
+    const found = faults([
+      settings({ grace: '1 day' }),
+      settings({ id: 'other', colour: 1 }),
+      settings({ 'schedule.timezone': 'Mars/X' }),
+    ]);
+    expect(found.map((line) => line.split(':')[0]).sort()).toEqual([
+      'credentials[0].grace',
+      'credentials[1].colour',
+      'credentials[2].id',
+      'credentials[2].schedule.timezone',
+    ]);
+  });
+
+  it('refuses an id that another credential has', () => {
+    expect(faults([settings(), settings()])).toEqual(["credentials[1].id: 'acme-prod' is already the id of element 0"]);
+  });
+
+  it('has the same Client ID in every environment, by the advice of the vendor', () => {
+    expect(faults([settings(), settings({ id: 'acme-test' })])).toEqual([]);
+  });
+
+  it('holds 1 to 150 credentials', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, i) => settings({ id: `acme-${i}` }));
+    expect(faults([])).toEqual(['credentials: needs at least one credential']);
+    expect(faults(many(150))).toEqual([]);
+    expect(faults(many(151))).toEqual([expect.stringContaining('split the file into several prefixes')]);
+  });
+});
+
+describe('warnings', () => {
+  it('there are none for settings as they should be', () => {
+    expect(warnings({})).toEqual([]);
+  });
+
+  it.each([
+    [{ clientId: 'NC_Flow_ClientCreden' }, []],
+    [{ clientId: 'NC_Flow_ClientCredent' }, [/^credentials\[0\]\.clientId: .*20 characters/]],
+    [{ clientId: 'Integration' }, [/^credentials\[0\]\.clientId: .*not recognisable/]],
+    [{ 'schedule.expression': 'rate(1 day)' }, []],
+    [{ 'schedule.expression': 'rate(1 day)', grace: 'PT25H' }, [/^credentials\[0\]\.grace: /]],
+    [{ 'schedule.expression': 'rate(91 days)' }, [/^credentials\[0\]\.maxAge: /]],
+  ])('%j', (change, expected) => {
+    expect(warnings(change)).toEqual(expected.map((line) => expect.stringMatching(line)));
+  });
+});
+
+describe('isLoopback', () => {
+  it.each([
+    ['localhost', true],
+    ['127.0.0.1', true],
+    ['127.8.9.1', true],
+    ['[::1]', true],
+    ['127.0.0.1.example.com', false],
+    ['localhost.example.com', false],
+    ['10.0.0.1', false],
+    ['0.0.0.0', false],
+  ])('%s: %s', (host, expected) => {
+    expect(isLoopback(host)).toBe(expected);
+  });
+});

@@ -1,0 +1,113 @@
+import { serializeDocument } from '../../functions/rotation/document.ts';
+import { type Credential, credentialSchema } from '../../functions/rotation/settings.ts';
+import { IamEngine } from '../../local/iam/engine.ts';
+import { iamHandler } from '../../local/iam/handler.ts';
+import { localTokens } from '../../local/iam/tokens.ts';
+import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../../local/keycloak-overlap-policy.ts';
+import type { createSecretsManager } from '../../local/secrets-manager/engine.ts';
+import { createSecret } from '../../local/secrets-manager/lifecycle.ts';
+
+export const REALM = 'acmeprod';
+export const CLIENT_ID = 'NC_Flow_ClientCredentials';
+/** The second of two clients that alternate; idle at first. */
+export const IDLE_CLIENT_ID = 'NC_Flow_ClientCredentials_B';
+export const TOKEN_URL = `https://iam.example.com/auth/realms/${REALM}/protocol/openid-connect/token`;
+export const SECRET_ID = 'csr/acme-prod';
+export const TIMING = { leaseMs: 100_000, httpTimeoutMs: 10_000, undoReserveMs: 20_000 };
+export const FIRST_SECRET = 'the-secret-that-a-person-copied-once';
+/** What lets the rotator in at the connectors. */
+export const CONNECTOR_TOKEN = 'connector-access-token';
+export const FUNCTION_TIMEOUT_MS = 90_000;
+
+/** An IAM with the client, an idle second one, and the rotator that may change both. */
+export function createIam(now: () => number, overlap: boolean) {
+  let made = 0;
+  const engine = new IamEngine({
+    now,
+    randomSecret: () => `keycloak-made-secret-${++made}`,
+    randomUuid: () => `uuid-${++made}`,
+  });
+  engine.createRealm(REALM);
+  if (overlap) {
+    engine.putProfiles(REALM, { profiles: [OVERLAP_PROFILE] });
+    engine.putPolicies(REALM, { policies: [OVERLAP_POLICY] });
+  }
+  const { id } = engine.createClient(REALM, { clientId: CLIENT_ID, secret: FIRST_SECRET });
+  const idle = engine.createClient(REALM, { clientId: IDLE_CLIENT_ID, secret: 'the-secret-of-the-idle-client' });
+  engine.createClient(REALM, { clientId: 'flow-secret-rotator', secret: 'rotator-secret' });
+  engine.permit(REALM, 'flow-secret-rotator', { kind: 'clients', list: true, clients: [id, idle.id] });
+  const tokens = localTokens(engine, { key: Buffer.alloc(32, 7), randomUuid: () => `jti-${++made}` });
+  return { engine, handler: iamHandler(engine, tokens) };
+}
+
+/** The credential's settings, with every default filled in. */
+export function credentialOf(connectors: readonly string[], overrides: Record<string, unknown>): Credential {
+  return credentialSchema({ prefix: 'csr', local: false }).parse({
+    id: 'acme-prod',
+    accessTokenUrl: TOKEN_URL,
+    clientId: CLIENT_ID,
+    iam: {
+      adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+      auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+    },
+    connectors: connectors.map((name) => ({
+      name,
+      url: `https://flow.example.com/odata-connector/configurations/${name}`,
+      auth: { type: 'bearer', secretId: 'csr-access/acme-prod/connector' },
+    })),
+    schedule: { expression: 'cron(0 3 ? * SUN *)' },
+    ...overrides,
+  });
+}
+
+/** The credential document of a secret, written out. */
+export function documentText(clientSecret: string): string {
+  return `{"accessTokenUrl":"${TOKEN_URL}","clientId":"${CLIENT_ID}","clientSecret":"${clientSecret}","scope":"openid microprofile-jwt"}`;
+}
+
+/** Design time, runtime and one machine user are ours; one section differs in case, one in its token URL. */
+export function configurationOf(clientSecret: string, clientId = CLIENT_ID) {
+  const ours = {
+    flowType: 'ClientCredentials' as const,
+    accessTokenUrl: TOKEN_URL,
+    clientId,
+    clientSecret,
+    scopes: 'openid microprofile-jwt',
+  };
+  return {
+    name: 'IFS Production',
+    serviceUri: 'https://iam.example.com',
+    ifsVersion: 'IFS Cloud',
+    breakWorkflowOnError: true,
+    authentication: {
+      designTime: ours,
+      runtime: ours,
+      studioTestBench: { ...ours, clientId: CLIENT_ID.toUpperCase(), clientSecret: 'untouched-by-case' },
+      machineUsers: {
+        anna: ours,
+        bert: { ...ours, accessTokenUrl: TOKEN_URL.replace('acmeprod', 'acmetest'), clientSecret: 'untouched-by-url' },
+      },
+    },
+  };
+}
+
+/** The credential's secret, with its document once it is adopted, and the two access secrets. */
+export function seedSecrets(
+  secrets: ReturnType<typeof createSecretsManager>,
+  credential: Credential,
+  adopted: boolean,
+): void {
+  const create = (Name: string, SecretString?: string) => {
+    const token = Buffer.from(Name).toString('hex').padEnd(32, '0').slice(0, 64);
+    createSecret(secrets.store, {
+      Name,
+      ClientRequestToken: token,
+      ...(SecretString === undefined ? {} : { SecretString }),
+    });
+  };
+  const { accessTokenUrl, scope } = credential;
+  const document = serializeDocument({ accessTokenUrl, clientId: CLIENT_ID, clientSecret: FIRST_SECRET, scope });
+  create(SECRET_ID, adopted ? document : undefined);
+  create('csr-access/acme-prod/iam', JSON.stringify({ clientSecret: 'rotator-secret' }));
+  create('csr-access/acme-prod/connector', JSON.stringify({ token: CONNECTOR_TOKEN }));
+}

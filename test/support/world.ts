@@ -1,0 +1,249 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { portsOf, runtimeOf, type World } from '../../functions/compose.ts';
+import { type FetchInit, restrictFetch } from '../../functions/http/fetch.ts';
+import { accessSecrets } from '../../functions/ports/access-secrets.ts';
+import type { OneTime } from '../../functions/ports/schedules.ts';
+import { parseDocument } from '../../functions/rotation/document.ts';
+import { RotationError } from '../../functions/rotation/errors.ts';
+import { type NativeRequest, rotationStep } from '../../functions/rotation/native.ts';
+import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
+import type { RotationRequest } from '../../functions/rotation/run.ts';
+import { rotate } from '../../functions/rotation/workflow.ts';
+import { bearerAccess } from '../../local/connector/access.ts';
+import { ConnectorEngine } from '../../local/connector/engine.ts';
+import { connectorHandler } from '../../local/connector/handler.ts';
+import type { IamEngine } from '../../local/iam/engine.ts';
+import { inProcess } from '../../local/in-process.ts';
+import { createSecretsManager } from '../../local/secrets-manager/engine.ts';
+import { secretsManagerHandler } from '../../local/secrets-manager/handler.ts';
+import { findSecret } from '../../local/secrets-manager/model.ts';
+import { rotateSecret } from '../../local/secrets-manager/rotation.ts';
+import { putSecretValue } from '../../local/secrets-manager/values.ts';
+import { addVersion, attach } from '../../local/secrets-manager/versions.ts';
+import type { Handler } from '../../local/serve.ts';
+import {
+  CLIENT_ID,
+  CONNECTOR_TOKEN,
+  configurationOf,
+  createIam,
+  credentialOf,
+  FIRST_SECRET,
+  FUNCTION_TIMEOUT_MS,
+  REALM,
+  SECRET_ID,
+  seedSecrets,
+  TIMING,
+  TOKEN_URL,
+} from './parts.ts';
+
+export { CLIENT_ID, documentText, FIRST_SECRET, IDLE_CLIENT_ID, REALM, SECRET_ID, TIMING, TOKEN_URL } from './parts.ts';
+
+/** One request of a run to one of its neighbours. */
+export interface Io {
+  /** `secrets-manager PutSecretValue` (of an access secret with its name behind), `iam PUT /auth/admin/…`, `connector PATCH /…` */
+  readonly name: string;
+  /** All that was sent, Basic authentication decoded: for neighbours that repeat it where they should not. */
+  readonly sent: string;
+}
+
+/** Stands between a run and its neighbours: may answer itself, lose a request or a reply, or change the world meanwhile. */
+export type Interceptor = (io: Io, perform: () => Promise<Response>) => Promise<Response>;
+
+/** How the world begins. */
+export interface WorldOptions {
+  /** Whether the realm's client policy keeps previous secrets. */
+  readonly overlap?: boolean;
+  readonly settings?: Record<string, unknown>;
+  readonly connectors?: number;
+  /** Whether the credential has been adopted already. */
+  readonly adopted?: boolean;
+}
+
+/** The embedded parts on one simulated clock, in process. */
+export type TestWorld = ReturnType<typeof createWorld>;
+
+export function createWorld({ overlap = true, settings = {}, connectors = 1, adopted = true }: WorldOptions = {}) {
+  let clock = Date.parse('2026-03-01T03:00:00Z');
+  let drawn = 0;
+  const now = () => new Date(clock);
+  const advance = (ms: number) => {
+    clock += ms;
+  };
+  let intercept: Interceptor = (_io, perform) => perform();
+  const calls: string[] = [];
+  const io = async (name: string, sent: string, perform: () => Promise<Response>): Promise<Response> => {
+    calls.push(name);
+    advance(5);
+    return await intercept({ name, sent }, perform);
+  };
+
+  const iam = createIam(() => clock, overlap);
+  const flow = new ConnectorEngine({ now: () => clock, instance: 'test' });
+  const names = Array.from({ length: connectors }, (_, index) => `ifs-${index + 1}`);
+  for (const name of names) flow.configure(name, configurationOf(FIRST_SECRET));
+  const secrets = createSecretsManager({
+    clock: now,
+    newId: () => `00000000-0000-0000-0000-${String(++drawn).padStart(12, '0')}`,
+    newSuffix: () => 'AbCdEf',
+    invokeRotation: async (_function, { Step, ClientRequestToken }) => {
+      await rotationStep(credential, { step: Step, versionId: ClientRequestToken }, deps());
+    },
+  });
+  const credential = credentialOf(names, settings);
+
+  const handlers: Record<string, Handler> = {
+    'iam.example.com': iam.handler,
+    'flow.example.com': connectorHandler(flow, { access: bearerAccess(CONNECTOR_TOKEN) }),
+  };
+  const secretsHandler = secretsManagerHandler(secrets);
+  const secretsManager = new SecretsManagerClient({
+    region: 'eu-north-1',
+    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
+    endpoint: 'https://secretsmanager.example.com',
+    maxAttempts: 1,
+    requestHandler: inProcess(async (request) => {
+      const operation = request.headers.get('x-amz-target')?.split('.')[1] ?? '';
+      const sent = await request.clone().text();
+      const { SecretId } = JSON.parse(sent) as { SecretId?: string };
+      const about = SecretId === SECRET_ID ? '' : ` ${SecretId}`;
+      return io(`secrets-manager ${operation}${about}`, sent, () => secretsHandler.handler(request));
+    }),
+  });
+  const planned: OneTime[] = [];
+  const world: World = {
+    secretsManager,
+    accessSecrets: accessSecrets(secretsManager),
+    schedules: {
+      settings: async () => credential,
+      list: async () => ({ ids: [credential.id] }),
+      plan: async (oneTime) => {
+        const create = async () => {
+          if (!planned.some(({ name }) => name === oneTime.name)) planned.push(oneTime);
+          return new Response();
+        };
+        await io(`scheduler ${oneTime.target}`, JSON.stringify(oneTime.event), create).catch(() => {
+          throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${oneTime.name}`);
+        });
+      },
+    },
+    fetch: restrictFetch(
+      (url, init) => {
+        const { hostname, pathname } = new URL(url);
+        const handler = handlers[hostname];
+        if (!handler) throw new Error(`no such host: ${hostname}`);
+        const system = hostname.split('.')[0] === 'iam' ? 'iam' : 'connector';
+        const perform = () => handler(new Request(url, init as RequestInit));
+        return io(`${system} ${init.method} ${pathname}`, sentBy(init), perform);
+      },
+      { allowedHosts: Object.keys(handlers), local: false, timeoutMs: 1 },
+    ),
+    now,
+    sleep: async (ms) => advance(ms),
+    newId: () => `00000000-0000-4000-8000-${String(++drawn).padStart(12, '0')}`,
+    newSecret: () => `drawn-secret-number-${String(++drawn).padStart(4, '0')}-abcdefghijklmnop`,
+  };
+
+  seedSecrets(secrets, credential, adopted);
+  advance(3_600_000);
+
+  const deps = () => {
+    const endsAt = clock + FUNCTION_TIMEOUT_MS;
+    return {
+      ports: portsOf(credential, 'csr', world),
+      runtime: runtimeOf(world, () => endsAt - clock),
+      timing: TIMING,
+    };
+  };
+  return {
+    credential,
+    iam: iam.engine,
+    flow,
+    secrets,
+    planned,
+    calls,
+    names,
+    now,
+    advance,
+    world,
+    /** Replaces what stands between a run and its neighbours. */
+    intercept: (interceptor: Interceptor) => {
+      intercept = interceptor;
+    },
+    rotate: async (request: Partial<RotationRequest> = {}): Promise<Rotation> => {
+      return await rotate(credential, { trigger: 'api', ...request }, deps());
+    },
+    /** A run that was planned for this moment. */
+    scheduled: async (request: Partial<RotationRequest> = {}): Promise<Rotation> => {
+      return await rotate(credential, { trigger: 'schedule', scheduledTime: now(), ...request }, deps());
+    },
+    retire: async (versionId: string, attempt = 0): Promise<RetireReport> => {
+      return await retire(credential, { versionId, attempt }, deps());
+    },
+    /** Puts a version by hand, beside every interceptor. */
+    put: (id: string, value: string, ...stages: string[]) => {
+      putSecretValue(secrets.store, {
+        SecretId: SECRET_ID,
+        ClientRequestToken: id,
+        SecretString: value,
+        VersionStages: stages,
+      });
+    },
+    /** Labels a version without a value AWSPENDING, as RotateSecret does. */
+    mark: (id: string) => {
+      const secret = findSecret(secrets.store, SECRET_ID);
+      addVersion(secret, id, { now: now() });
+      attach(secret, 'AWSPENDING', id);
+    },
+    /** What a person does in the IAM's console to the client. */
+    changeClient: (representation: Parameters<IamEngine['updateClient']>[2]) => {
+      iam.engine.updateClient(REALM, iam.engine.findClient(REALM, CLIENT_ID)?.id ?? '', representation);
+    },
+    /** What a person enters in a connector, in every section of ours. */
+    enter: (clientSecret: string, index = 0) => {
+      flow.configure(names[index] ?? '', configurationOf(clientSecret));
+    },
+    /** One of Secrets Manager's steps, as it would call it. */
+    step: async (step: NativeRequest['step'], versionId: string): Promise<void> => {
+      await rotationStep(credential, { step, versionId }, deps());
+    },
+    /** Registers the function with the secret, as the stack does with `native: true`; resolves once Secrets Manager tried it out. */
+    registerRotation: async (): Promise<void> => {
+      const registration = { ClientRequestToken: 'registration-'.padEnd(32, '0'), RotateImmediately: false };
+      rotateSecret(secrets.store, { SecretId: SECRET_ID, RotationLambdaARN: 'arn:aws:lambda:x', ...registration });
+      await secrets.settled();
+    },
+    /** The version with a label, and its document. */
+    labelled: (stage: string) => {
+      const version = secrets.versions(SECRET_ID).find(({ stages }) => stages.includes(stage));
+      return version && { id: version.id, value: version.SecretString ?? '' };
+    },
+    current: () => {
+      const version = secrets.versions(SECRET_ID).find(({ stages }) => stages.includes('AWSCURRENT'));
+      return parseDocument(version?.SecretString ?? '');
+    },
+    /** The IAM's client, as the engine keeps it. */
+    client: () => {
+      const client = iam.engine.findClient(REALM, CLIENT_ID);
+      if (!client) throw new Error('the client is gone');
+      return client;
+    },
+    /** Asks the token endpoint, beside every interceptor. */
+    accepts: async (clientSecret: string, clientId = CLIENT_ID): Promise<boolean> => {
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: clientSecret,
+      });
+      return (await iam.handler(new Request(TOKEN_URL, { method: 'POST', body }))).ok;
+    },
+    /** The secret that a connector's runtime section uses. */
+    connectorSecret: (index = 0) => flow.secretOf(names[index] ?? '', 'runtime') ?? '',
+  };
+}
+
+function sentBy({ headers, body = '' }: FetchInit): string {
+  const [scheme, encoded = ''] = (new Headers(headers).get('authorization') ?? '').split(' ');
+  const credentials = scheme === 'Basic' ? decodeURIComponent(Buffer.from(encoded, 'base64').toString()) : encoded;
+  return `${credentials} ${body}`;
+}
