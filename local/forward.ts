@@ -23,5 +23,7 @@ export async function forwardTo(target: string, request: Request): Promise<Respo
   });
   const kept = Object.entries(answered).filter(([name]) => !PER_CONNECTION.includes(name));
   const list = kept.flatMap(([name, value]) => [value ?? []].flat().map((one): [string, string] => [name, one]));
-  return new Response(await body.arrayBuffer(), { status: statusCode, headers: list });
+  const bytes = await body.arrayBuffer();
+  // A status like 204 allows no body, not even an empty one.
+  return new Response(bytes.byteLength > 0 ? bytes : null, { status: statusCode, headers: list });
 }
