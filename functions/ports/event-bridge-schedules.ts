@@ -70,7 +70,8 @@ function scheduleInput({ name, at, target, event }: OneTime, options: SchedulesO
   return {
     Name: name,
     GroupName: options.onceGroup,
-    ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
+    // Whole seconds, and never earlier than asked for.
+    ScheduleExpression: `at(${new Date(Math.ceil(at.getTime() / 1000) * 1000).toISOString().slice(0, 19)})`,
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' as const },
     ActionAfterCompletion: 'DELETE' as const,

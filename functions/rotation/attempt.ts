@@ -67,7 +67,10 @@ export async function apply(run: Run, attempt: Attempt): Promise<Next | Map<stri
     return failures;
   } catch (error) {
     if (error instanceof LabelsMovedError) return 'observe';
-    return await undo(run, attempt, describeError(error));
+    const failure = describeError(error);
+    // An IAM that is away says nothing of a secret that it was seen to hold: connectors may use it already.
+    const away = !attempt.change && isRotationError(error, 'iam-timeout', 'iam-unavailable');
+    return away ? report(run, { outcome: 'interrupted', failure }) : await undo(run, attempt, failure);
   }
 }
 
@@ -79,6 +82,7 @@ function rollsForward({ strategy, wayBack }: Attempt): boolean {
 async function renew(run: Run, { client, candidate, current }: Attempt, change: SecretChange): Promise<void> {
   await step(run, 'renew', async () => {
     for (let tries = 0; ; tries++) {
+      run.changed = true;
       try {
         return await run.ports.iam.setSecret(client, change);
       } catch (error) {
@@ -100,8 +104,8 @@ async function check(run: Run, attempt: Attempt): Promise<void> {
     const { candidate, current, strategy, honoured } = attempt;
     const keeps = strategy !== null && keepsCurrent(strategy);
     const proofs = await Promise.allSettled([
-      proveAccepted(run, candidate.document, 'token-refused'),
       proveHeld(run, candidate.document),
+      proveAccepted(run, candidate.document, 'token-refused'),
       ...(keeps && honoured ? [proveAccepted(run, current.document, 'iam-overlap-lost')] : []),
     ]);
     for (const proof of proofs) if (proof.status === 'rejected') throw proof.reason;

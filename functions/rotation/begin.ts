@@ -79,7 +79,6 @@ async function endGrace(run: Run, seen: Found): Promise<Next> {
   const versionId = labels.previous?.id ?? '';
   const id = await journal(run, labels, retireIntent({ run: run.runtime.newId(), versionId }));
   const old = documentOf(run, { clientId: client.clientId, secret: client.previous?.secret ?? '' });
-  run.graceEnded = true;
   await endPrevious(run, old, current.document);
   await clear(run, id);
   return 'observe';

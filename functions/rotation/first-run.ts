@@ -15,6 +15,6 @@ export async function firstRun(run: Run, seen: Observation): Promise<Next> {
   run.achieved = 'adopted';
   run.renewAdopted = run.credential.iam.firstRun === 'renew';
   run.promoted = !run.renewAdopted;
-  const done = run.promoted && seen.connectors.every((view) => holds(view, document));
+  const done = run.promoted && !seen.labels.pending && seen.connectors.every((view) => holds(view, document));
   return done ? report(run, { outcome: 'adopted' }) : 'observe';
 }

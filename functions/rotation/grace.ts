@@ -93,6 +93,7 @@ export async function planRepeat(
 export async function endPrevious(run: Run, old: CredentialDocument, current: CredentialDocument): Promise<void> {
   await step(run, 'retire', async () => {
     const client = await run.ports.iam.find(old.clientId);
+    run.changed = true;
     if (old.clientId !== current.clientId) await renewAway(run, client, old);
     else if (client.secret === old.clientSecret) throw stillAccepted('it is the one that the IAM holds as current');
     else if (client.previous) await run.ports.iam.endPrevious(client);

@@ -19,8 +19,6 @@ export class LabelsMovedError extends Error {
 export async function journal(run: Run, labels: Labels, value: string): Promise<string> {
   return await step(run, 'journal', async () => {
     const id = nextVersionId(run.ports.store.secretId, labels.current?.id, takenIds(run, labels));
-    run.puts.set(id, value);
-    run.journaled = true;
     const { labelled } = await put(run, { id, value, stage: 'AWSPENDING' });
     if (!labelled && (await readLabels(run)).pending?.id !== id) throw new LabelsMovedError();
     return id;
@@ -31,13 +29,16 @@ export async function journal(run: Run, labels: Labels, value: string): Promise<
 export async function putFirst(run: Run, labels: Labels, value: string): Promise<string> {
   return await step(run, 'store', async () => {
     const id = nextVersionId(run.ports.store.secretId, labels.current?.id, takenIds(run, labels));
-    run.puts.set(id, value);
     await put(run, { id, value, stage: 'AWSCURRENT' });
+    run.journaled = false;
     return id;
   });
 }
 
 async function put(run: Run, version: Parameters<Run['ports']['store']['put']>[0]): Promise<{ labelled: boolean }> {
+  const { journaled, changed } = run;
+  Object.assign(run, { journaled: true, changed: true });
+  run.puts.set(version.id, version.value);
   try {
     return await run.ports.store.put(version);
   } catch (error) {
@@ -45,7 +46,7 @@ async function put(run: Run, version: Parameters<Run['ports']['store']['put']>[0
     const refused = taken || (isRotationError(error) && error.code !== 'store-unavailable');
     if (refused) {
       run.puts.delete(version.id);
-      run.journaled = false;
+      Object.assign(run, { journaled, changed });
     }
     throw taken ? new LabelsMovedError() : error;
   }
@@ -80,6 +81,7 @@ export async function clear(run: Run, id: string): Promise<void> {
       if (!(error instanceof StageMovedError)) throw error;
       throw new LabelsMovedError();
     } finally {
+      run.changed = true;
       if (!run.puts.has(id)) run.clearedForeign = true;
     }
     run.journaled = false;

@@ -4,6 +4,7 @@ import { forward } from './begin.ts';
 import { serializeDocument } from './document.ts';
 import { RotationError } from './errors.ts';
 import { parsePending } from './journal.ts';
+import { LabelsMovedError } from './labels.ts';
 import { assertReadable, documentOf, type Found, type Observation, observe } from './observe.ts';
 import { isFailure, type Rotation } from './outcome.ts';
 import { proveAccepted } from './proofs.ts';
@@ -41,7 +42,12 @@ export async function rotationStep(
   { step, versionId }: NativeRequest,
   deps: { ports: Ports; runtime: Runtime; timing: Timing },
 ): Promise<void> {
-  await STEPS[step](beginRun(credential, { trigger: 'secrets-manager' }, deps), versionId);
+  try {
+    await STEPS[step](beginRun(credential, { trigger: 'secrets-manager' }, deps), versionId);
+  } catch (error) {
+    if (!(error instanceof LabelsMovedError)) throw error;
+    throw new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile');
+  }
 }
 
 /** Fills Secrets Manager's mark, a version without a value, with a candidate. Everything else has to be at rest. */

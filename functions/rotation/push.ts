@@ -14,6 +14,8 @@ export interface Push {
   readonly document: CredentialDocument;
   /** Asked before a write is repeated that met somebody else's; throws to stop. */
   readonly fence: () => Promise<void>;
+  /** Connectors that are written even if they hold the document: a late write to them then meets another ETag. */
+  readonly rewrite?: ReadonlySet<string>;
   /** The step's name in the report; default `push`. */
   readonly step?: string;
 }
@@ -37,18 +39,20 @@ export async function push(run: Run, what: Push): Promise<Map<string, RotationEr
   });
 }
 
-async function pushOne(run: Run, view: ConnectorView, { document, fence }: Push): Promise<void> {
+async function pushOne(run: Run, view: ConnectorView, { document, fence, rewrite }: Push): Promise<void> {
   const { connector } = view;
   const tries = { conflicts: 0, repeats: 0, written: false };
+  let settled = !rewrite?.has(connector.name);
   let configuration: ConnectorConfiguration | undefined = view.configuration;
   for (;;) {
     try {
       configuration ??= await connector.read();
-      if (holds({ connector, configuration }, document)) return;
+      if (settled && holds({ connector, configuration }, document)) return;
       if (tries.written) throw mismatch(connector);
       assertTime(run);
       await write(run, { connector, configuration }, document);
       tries.written = true;
+      settled = true;
     } catch (error) {
       await recover(run, { error, tries, connector, fence });
     }
@@ -62,7 +66,13 @@ async function write(
   document: CredentialDocument,
 ): Promise<void> {
   run.touched.add(connector.name);
-  await connector.write(configuration, document);
+  run.unansweredBy.add(connector.name);
+  await connector.write(configuration, document).catch((error: unknown) => {
+    if (!isRotationError(error, 'connector-timeout', 'connector-unavailable')) run.unansweredBy.delete(connector.name);
+    throw error;
+  });
+  run.changed = true;
+  run.unansweredBy.delete(connector.name);
   run.written.set(connector.name, configuration.sections.length);
 }
 

@@ -66,6 +66,7 @@ const NOT_CARRIED_OUT = [
 ] as const;
 
 async function ask(run: Run, { target }: Found): Promise<string> {
+  run.changed = true;
   try {
     return await run.ports.iam.regenerate(target);
   } catch (error) {

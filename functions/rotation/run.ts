@@ -71,10 +71,12 @@ export interface Run {
   readonly skipped: Map<string, number>;
   /** Connectors to which a write was sent, answered or not. */
   readonly touched: Set<string>;
+  /** Those of them that did not answer: the write may still be carried out. */
+  readonly unansweredBy: Set<string>;
   /** Seen at the first look: no change of the secret within the last lease. */
   quiet?: boolean;
-  /** The run ended the previous secret before it began: that stays so, whatever happens then. */
-  graceEnded: boolean;
+  /** The run has changed something, or may have: a version, a label, the IAM's client or a connector. */
+  changed: boolean;
   /** A version of this run may be labelled AWSPENDING. */
   journaled: boolean;
   /** The run removed a pending version that another run had put. */
@@ -110,7 +112,8 @@ export function beginRun(
     written: new Map(),
     skipped: new Map(),
     touched: new Set(),
-    graceEnded: false,
+    unansweredBy: new Set(),
+    changed: false,
     journaled: false,
     clearedForeign: false,
     unanswered: false,

@@ -1,9 +1,11 @@
 import type { Attempt, Next } from './attempt.ts';
 import { RotationError } from './errors.ts';
+import { backstop } from './grace.ts';
 import { assertLabels, clear, LabelsMovedError } from './labels.ts';
+import { type ConnectorView, holds } from './observe.ts';
 import type { Failure } from './outcome.ts';
 import { isHeld, proveAccepted, proveHeld } from './proofs.ts';
-import { push } from './push.ts';
+import { type Push, push } from './push.ts';
 import { type Run, report, step } from './run.ts';
 
 /**
@@ -27,39 +29,64 @@ export async function undo(run: Run, attempt: Attempt, cause: Failure): Promise<
 }
 
 async function restoreIam(run: Run, attempt: Attempt): Promise<void> {
-  await waitOutUnanswered(run);
+  if (run.unanswered) await waitOut(run);
+  run.unanswered = false;
   await fence(run, attempt);
   if (attempt.wayBack === 'iam') await restoreSecret(run, attempt);
 }
 
 /** A write that was sent and not answered may still be carried out, after ours; it can't be once its time-out is over. */
-async function waitOutUnanswered(run: Run): Promise<void> {
-  if (!run.unanswered) return;
+async function waitOut(run: Run): Promise<void> {
   if (run.runtime.remainingMs() < 2 * run.timing.httpTimeoutMs) {
-    throw new RotationError('out-of-time', 'No time to wait for a write that the IAM did not answer');
+    throw new RotationError('out-of-time', 'No time to wait for a write that was not answered');
   }
   await run.runtime.sleep(run.timing.httpTimeoutMs);
-  run.unanswered = false;
 }
 
-async function restoreSecret(run: Run, { client, current }: Attempt): Promise<void> {
-  const { document } = current;
-  if (!(await isHeld(run, client.clientId, document.clientSecret))) {
-    await run.ports.iam.setSecret(client, { secret: document.clientSecret });
-    await proveHeld(run, document);
+/** While a connector may use the candidate, both secrets stay valid, where the IAM can do that. */
+async function restoreSecret(run: Run, attempt: Attempt): Promise<void> {
+  const { client, current, candidate, strategy } = attempt;
+  const { clientSecret: secret } = current.document;
+  if (!(await isHeld(run, client.clientId, secret))) {
+    const keeps = strategy === 'dual-secret' && behind(run, attempt).length > 0;
+    const previous = { secret: candidate.document.clientSecret, validUntil: backstop(run) };
+    await run.ports.iam.setSecret(client, keeps ? { secret, previous } : { secret });
+    await proveHeld(run, current.document);
   }
-  await proveAccepted(run, document, 'token-refused');
+  await proveAccepted(run, current.document, 'token-refused');
 }
 
-/** Only those that were written, or to which a write was sent; each is read anew. */
+/** Connectors that were written, to which a write was sent, or that were not seen to hold the previous document. */
+function behind(run: Run, { connectors, current }: Attempt): readonly ConnectorView[] {
+  return connectors.filter(
+    (view) => run.touched.has(view.connector.name) || view.error || !holds(view, current.document),
+  );
+}
+
+/**
+ * Each is read anew. One that did not answer a write is written in any case, so that the late write meets another ETag; where that
+ * fails as well, the late write is waited out.
+ */
 async function restoreConnectors(run: Run, attempt: Attempt): Promise<void> {
-  const views = attempt.connectors
-    .filter(({ connector }) => run.touched.has(connector.name))
-    .map(({ connector }) => ({ connector, error: UNREAD }));
+  const views = behind(run, attempt).map(({ connector }) => ({ connector, error: UNREAD }));
   if (views.length === 0) return;
-  const what = { views, document: attempt.current.document, fence: () => fence(run, attempt), step: 'push-back' };
-  const [failure] = (await push(run, what)).values();
-  if (failure) throw failure;
+  const failures = await pushBack(run, attempt, { views, rewrite: new Set(run.unansweredBy) });
+  if (failures.size > 0) {
+    await waitOut(run);
+    const failed = views.filter(({ connector }) => failures.has(connector.name));
+    const [failure] = (await pushBack(run, attempt, { views: failed })).values();
+    if (failure) throw failure;
+  }
+  if (attempt.strategy === 'dual-secret') await run.ports.iam.endPrevious(attempt.client);
+}
+
+async function pushBack(
+  run: Run,
+  attempt: Attempt,
+  what: Pick<Push, 'views' | 'rewrite'>,
+): Promise<Map<string, RotationError>> {
+  const { document } = attempt.current;
+  return await push(run, { ...what, document, fence: () => fence(run, attempt), step: 'push-back' });
 }
 
 async function fence(run: Run, { current, candidate }: Attempt): Promise<void> {

@@ -73,7 +73,7 @@ async function lookUntilAtRest(run: Run): Promise<Rotation> {
   } catch (error) {
     if (isRotationError(error, 'rotation-in-progress', 'too-soon')) throw error;
     const standing = run.journaled || seen?.labels.pending !== undefined;
-    const outcome = standing ? 'interrupted' : (run.achieved ?? (run.graceEnded ? 'rolled-back' : 'refused'));
+    const outcome = standing ? 'interrupted' : (run.achieved ?? (run.changed ? 'rolled-back' : 'refused'));
     return report(run, { outcome, failure: describeError(error) });
   }
 }

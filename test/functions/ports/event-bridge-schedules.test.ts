@@ -81,7 +81,7 @@ describe('plan', () => {
         {
           Name: 'acme-prod.retire.abcdef12',
           GroupName: 'csr-once',
-          ScheduleExpression: 'at(2026-03-02T03:00:01)',
+          ScheduleExpression: 'at(2026-03-02T03:00:02)',
           ScheduleExpressionTimezone: 'UTC',
           FlexibleTimeWindow: { Mode: 'OFF' },
           ActionAfterCompletion: 'DELETE',
