@@ -20,6 +20,8 @@ export interface TrafficOptions {
   readonly timeoutMs?: number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
+  /** Hears of every request that came to its end. @default - nothing */
+  readonly onCompleted?: (completed: Completed) => void;
 }
 
 /** What the traffic has seen. Times are milliseconds since the epoch. */
@@ -64,7 +66,7 @@ export function due(state: { elapsedMs: number; rate: number; paced: number; inF
  * traffic.report().failed;
  */
 export function startTraffic(options: TrafficOptions): Traffic {
-  const { rate = 50, maxInFlight = 50, now = Date.now } = options;
+  const { rate = 50, maxInFlight = 50, now = Date.now, onCompleted = () => {} } = options;
   const dispatcher = new Agent({ connections: maxInFlight, keepAliveTimeout: 30_000 });
   const begun = now();
   const underWay = new Set<Promise<void>>();
@@ -80,6 +82,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
       const one = complete(options, dispatcher).then((completed) => {
         underWay.delete(one);
         count(counts, completed);
+        onCompleted(completed);
       });
       underWay.add(one);
     }

@@ -1,0 +1,37 @@
+import { AwsClient } from 'aws4fetch';
+import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { OPERATOR, REGION } from '../embedded-stack/names.ts';
+
+/**
+ * Calls `POST /credentials/{id}/rotations`, signed with the operator's keys.
+ *
+ * @returns the Rotation
+ * @throws {Error} with the problem's own words when the answer is none
+ */
+export async function requestRotation(apiUrl: string, id: string, reason: string): Promise<Rotation> {
+  const { accessKeyId, secretAccessKey } = OPERATOR;
+  const aws = new AwsClient({ accessKeyId, secretAccessKey, region: REGION, service: 'execute-api', retries: 0 });
+  const response = await aws.fetch(`${apiUrl}/credentials/${id}/rotations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ reason }),
+  });
+  const body = (await response.json()) as Rotation & { code?: string; detail?: string };
+  if (response.status === 200) return body;
+  throw new Error(`The API answered ${response.status} for ${id}: ${body.code}: ${body.detail}`);
+}
+
+/**
+ * Asks for a token with a secret, as anybody who has kept it could.
+ *
+ * @returns whether the IAM refuses it
+ */
+export async function isRefused(
+  accessTokenUrl: string,
+  { clientId, secret }: { clientId: string; secret: string },
+): Promise<boolean> {
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret };
+  const response = await fetch(accessTokenUrl, { method: 'POST', body: new URLSearchParams(form) });
+  const { error } = (await response.json()) as { error?: string };
+  return response.status === 401 && error === 'unauthorized_client';
+}

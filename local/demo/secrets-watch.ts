@@ -1,0 +1,82 @@
+import type { EmbeddedStack } from '../embedded-stack.ts';
+import { acceptsSecret } from '../iam/token-request.ts';
+import { CLIENT_ID, type Customer } from './fleet.ts';
+
+/** A span of time, in milliseconds since the epoch. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Which secrets counted from an instant on. A secret is known by a letter: A, B, C, as they came. */
+export interface SecretsState {
+  /** Milliseconds since the epoch, by a clock that never jumps. */
+  readonly at: number;
+  /** What the IAM accepts. */
+  readonly accepted: readonly string[];
+  /** What the connector's runtime section is configured with. */
+  readonly configured: string;
+}
+
+/** What a watch looks at. */
+export interface Watched {
+  readonly stack: Pick<EmbeddedStack, 'iam' | 'connector'>;
+  readonly customer: Customer;
+  readonly now: () => number;
+  readonly onChange: (state: SecretsState) => void;
+}
+
+/** Follows which secrets the IAM accepts and which one the connector uses. It has to be told when to look. */
+export class SecretsWatch {
+  readonly #watched: Watched;
+  readonly #secrets: string[] = [];
+  readonly #states: SecretsState[] = [];
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+    this.look();
+  }
+
+  /** The secret that the connector is configured with. */
+  get configuredSecret(): string {
+    const { stack, customer } = this.#watched;
+    return stack.connector.secretOf(customer.id, 'runtime') ?? '';
+  }
+
+  /** Looks, and notes what is no longer as it was. */
+  look(): void {
+    const { stack, customer, now, onChange } = this.#watched;
+    const client = stack.iam.findClient(customer.realm, CLIENT_ID);
+    if (!client) return;
+    const configured = this.#letterOf(this.configuredSecret);
+    this.#letterOf(client.secret ?? '');
+    const known = this.#secrets.filter((secret) => acceptsSecret(client, secret, stack.iam.nowSeconds));
+    const state = { at: now(), accepted: known.map((secret) => this.#letterOf(secret)), configured };
+    if (same(this.#states.at(-1), state)) return;
+    this.#states.push(state);
+    onChange(state);
+  }
+
+  /** The states that cover a span; the first one may have begun before it. */
+  statesIn({ from, to }: Span): SecretsState[] {
+    const begun = this.#states.findLastIndex(({ at }) => at <= from);
+    return this.#states.slice(Math.max(0, begun)).filter(({ at }) => at <= to);
+  }
+
+  #letterOf(secret: string): string {
+    if (!this.#secrets.includes(secret)) this.#secrets.push(secret);
+    return String.fromCharCode('A'.charCodeAt(0) + this.#secrets.indexOf(secret));
+  }
+}
+
+/** When, in a span, the secret that the connector is configured with was not accepted. */
+export function outagesOf(states: readonly SecretsState[], { from, to }: Span): Span[] {
+  return states
+    .map((state, index) => ({ state, from: Math.max(from, state.at), to: states[index + 1]?.at ?? to }))
+    .filter(({ state }) => !state.accepted.includes(state.configured))
+    .map(({ state: _, ...span }) => span);
+}
+
+function same(one: SecretsState | undefined, other: SecretsState): boolean {
+  return one?.configured === other.configured && one.accepted.join() === other.accepted.join();
+}

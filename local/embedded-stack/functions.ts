@@ -1,0 +1,40 @@
+import { createApiHandler } from '../../functions/api.ts';
+import { type AwsAccess, lazily } from '../../functions/compose.ts';
+import { createRetireHandler } from '../../functions/retire.ts';
+import { createRotateHandler } from '../../functions/rotate.ts';
+import { durationMs } from '../../functions/rotation/duration.ts';
+import type { LambdaFunction, LambdaHandler } from '../lambda/environments.ts';
+import { environmentOf, type Timeouts } from './names.ts';
+import { embeddedTelemetry, type LogLine } from './telemetry.ts';
+
+/** API Gateway gives up after 30 s: the function answers before. */
+const API_TIMEOUT_MS = 29_000;
+
+/** What the functions of one stack are made of. */
+export interface FunctionsInput {
+  readonly prefix: string;
+  readonly timeouts: Timeouts;
+  /** Where the parts are; asked when an execution environment is made. */
+  readonly aws: () => AwsAccess;
+  readonly onLog: (line: LogLine) => void;
+}
+
+/** The functions that AWS would run, from the same handlers: only environment, endpoints and telemetry are given. */
+export function embeddedFunctions({ prefix, timeouts, aws, onLog }: FunctionsInput): LambdaFunction[] {
+  const variables = environmentOf(prefix, timeouts);
+  const timeoutMs = durationMs(timeouts.function);
+  const define = (
+    file: string,
+    create: typeof createRotateHandler | typeof createApiHandler | typeof createRetireHandler,
+    ms: number,
+  ) => ({
+    name: `${prefix}-${file}`,
+    timeoutMs: ms,
+    init: () => create(lazily(variables, aws()), embeddedTelemetry(`${prefix}-${file}`, onLog)) as LambdaHandler,
+  });
+  return [
+    define('rotate', createRotateHandler, timeoutMs),
+    define('retire', createRetireHandler, timeoutMs),
+    define('api', createApiHandler, API_TIMEOUT_MS),
+  ];
+}

@@ -1,0 +1,78 @@
+import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
+
+type IamEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
+
+/** A request on its way to the function. */
+export interface Routed {
+  readonly request: Request;
+  /** As text; empty when there is none. */
+  readonly body: string;
+  /** `GET /credentials/{id}` */
+  readonly routeKey: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  readonly now: Date;
+  readonly account: string;
+  /** Who signed it. */
+  readonly caller: { readonly accessKeyId: string; readonly userArn: string };
+}
+
+/**
+ * A request in payload format 2.0.
+ *
+ * @see [Payload format](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html)
+ */
+export function eventOf(routed: Routed): IamEvent {
+  const { request, body, routeKey, pathParameters } = routed;
+  const { pathname, search, searchParams } = new URL(request.url);
+  const names = [...new Set(searchParams.keys())];
+  const query = Object.fromEntries(names.map((name) => [name, searchParams.getAll(name).join(',')]));
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: pathname,
+    rawQueryString: search.slice(1),
+    headers: Object.fromEntries(request.headers),
+    ...(names.length > 0 && { queryStringParameters: query }),
+    ...(Object.keys(pathParameters).length > 0 && { pathParameters: { ...pathParameters } }),
+    requestContext: requestContextOf(routed, pathname),
+    ...(body !== '' && { body }),
+    isBase64Encoded: false,
+  };
+}
+
+function requestContextOf(routed: Routed, path: string): IamEvent['requestContext'] {
+  const { request, routeKey, requestId, now, account, caller } = routed;
+  const { host } = new URL(request.url);
+  const { accessKeyId: accessKey, userArn } = caller;
+  const userId = userArn.split('/').at(-1) ?? '';
+  return {
+    accountId: account,
+    apiId: 'embedded',
+    authorizer: {
+      iam: {
+        accessKey,
+        accountId: account,
+        callerId: userId,
+        cognitoIdentity: null,
+        principalOrgId: '',
+        userArn,
+        userId,
+      },
+    },
+    domainName: host,
+    domainPrefix: 'embedded',
+    http: {
+      method: request.method,
+      path,
+      protocol: 'HTTP/1.1',
+      sourceIp: '127.0.0.1',
+      userAgent: request.headers.get('user-agent') ?? '',
+    },
+    requestId,
+    routeKey,
+    stage: '$default',
+    time: now.toUTCString(),
+    timeEpoch: now.getTime(),
+  };
+}
