@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect } from '@jest/globals';
+import { createFetch, type Fetch, restrictFetch } from '../../functions/http/fetch.ts';
+import { keycloak } from '../../functions/ports/keycloak.ts';
+import { tokenEndpoint } from '../../functions/ports/token-endpoint.ts';
+import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../../local/keycloak-overlap-policy.ts';
+import { accessSecretsOf } from '../support/access-secrets.ts';
+import { iamFindCases } from './iam-port/find.ts';
+import { iamSecretCases } from './iam-port/secrets.ts';
+import { iamTokenCases } from './iam-port/tokens.ts';
+import { type IamFixture, type IamProbe, iamProbe } from './iam-probe.ts';
+
+/** What the cases of the ports use. */
+export type IamPortLab = ReturnType<typeof iamPortLab>;
+
+/**
+ * What the ports promise of an IAM, as cases against `keycloak()` in the role of a rotator with the least rights, and against
+ * `tokenEndpoint()`. The same cases run on the embedded IAM and on a real Keycloak.
+ *
+ * @param setUp makes an empty realm and says how it is reached; called once for a realm with the overlap policy and once for one
+ *   without
+ */
+export function iamPortContract(setUp: () => Promise<IamFixture>): void {
+  const labs: { overlap?: IamPortLab; plain?: IamPortLab } = {};
+  beforeAll(async () => {
+    labs.plain = iamPortLab(await setUp());
+    labs.overlap = iamPortLab(await setUp());
+    await setPolicy(labs.overlap.probe);
+  });
+  const made = (lab: IamPortLab | undefined) => {
+    if (!lab) throw new Error('the realm was not made');
+    return lab;
+  };
+  const overlap = () => made(labs.overlap);
+
+  describe('Iam.find', () => iamFindCases(overlap));
+  describe('Iam, secrets', () => iamSecretCases({ overlap, plain: () => made(labs.plain) }));
+  describe('TokenEndpoint.request', () => iamTokenCases(overlap));
+}
+
+/** A realm with the two ports on it. */
+export function iamPortLab(fixture: IamFixture) {
+  const probe = iamProbe(fixture);
+  const sleep = async () => {};
+  const now = () => new Date(fixture.nowSeconds() * 1000);
+  const fetch = portFetch(fixture);
+  const iamAs = (auth: { clientId: string; secrets: readonly string[] }, adminUrl = fixture.adminUrl) => {
+    const access = accessSecretsOf(auth.secrets.map((clientSecret) => ({ clientSecret })));
+    const credential = {
+      accessTokenUrl: fixture.tokenUrl,
+      iam: {
+        type: 'keycloak' as const,
+        renewal: 'set' as const,
+        firstRun: 'adopt' as const,
+        adminUrl,
+        auth: { clientId: auth.clientId, secretId: 'access/iam' },
+      },
+    };
+    return { iam: keycloak(credential, { fetch, sleep, now, accessSecrets: access }), reads: access.reads };
+  };
+  let made = 0;
+  /** A client, and the port in the role of a rotator that may view and manage it and nothing else. */
+  const rotated = async () => {
+    const client = await probe.client();
+    const auth = { clientId: `flow-secret-rotator-${++made}`, secret: `secret-of-rotator-${made}` };
+    await fixture.createRotator({ ...auth, clients: [client.uuid] });
+    const { iam } = iamAs({ clientId: auth.clientId, secrets: [auth.secret] });
+    const document = (clientSecret: string) => ({
+      accessTokenUrl: fixture.tokenUrl,
+      clientId: client.clientId,
+      clientSecret,
+      scope: 'openid microprofile-jwt',
+    });
+    const accepts = async (secret: string) => (await tokens().request(document(secret))).accepted;
+    return { client, auth, iam, document, accepts };
+  };
+  /** The token endpoint, as far as `fetch` leads there. */
+  const tokens = (through: Fetch = fetch) => tokenEndpoint({ fetch: through, sleep });
+  return { fixture, probe, fetch, now, iamAs, rotated, tokens };
+}
+
+/** Calls as the functions do: over undici where there is a socket. */
+function portFetch({ adminUrl, fetch }: IamFixture): Fetch {
+  const { hostname, protocol } = new URL(adminUrl);
+  const options = { allowedHosts: [hostname], local: true, timeoutMs: 10_000 };
+  if (protocol === 'http:') return createFetch(options);
+  return restrictFetch((url, init) => fetch(new Request(url, init as RequestInit)), options);
+}
+
+async function setPolicy(probe: IamProbe): Promise<void> {
+  const profiles = await probe.admin('PUT', '/client-policies/profiles', { profiles: [OVERLAP_PROFILE] });
+  const policies = await probe.admin('PUT', '/client-policies/policies', { policies: [OVERLAP_POLICY] });
+  expect([profiles.status, policies.status]).toEqual([204, 204]);
+}

@@ -1,0 +1,120 @@
+import { expect, it } from '@jest/globals';
+import type { IamPortLab } from '../iam-port.ts';
+
+const TEN_YEARS_MS = 315_360_000_000;
+
+/** Probing for overlap, setting secrets and ending the previous one. */
+export function iamSecretCases({ overlap, plain }: { overlap: () => IamPortLab; plain: () => IamPortLab }): void {
+  const inSeconds = (lab: IamPortLab, seconds: number) => new Date(lab.now().getTime() + seconds * 1000);
+
+  it.each([
+    ['with', true, overlap],
+    ['without', false, plain],
+  ])(
+    'probeOverlap, %s a policy that applies: %s, as often as it is asked, and the secret stays',
+    async (_, expected, lab) => {
+      const { client, iam, accepts } = await lab().rotated();
+      const found = await iam.find(client.clientId);
+      expect([await iam.probeOverlap(found), await iam.probeOverlap(found)]).toEqual([expected, expected]);
+      expect((await iam.find(client.clientId)).secret).toBe(client.secret);
+      expect(await accepts(client.secret)).toBe(true);
+    },
+  );
+
+  it.each([
+    ['with', overlap],
+    ['without', plain],
+  ])(
+    'setSecret without a previous one, %s the policy: the new secret is accepted, the old one refused',
+    async (_, lab) => {
+      const { client, iam, accepts } = await lab().rotated();
+      await iam.setSecret(await iam.find(client.clientId), { secret: 'the-new-secret' });
+      expect([await accepts('the-new-secret'), await accepts(client.secret)]).toEqual([true, false]);
+      const found = await iam.find(client.clientId);
+      expect([found.secret, found.previous]).toEqual(['the-new-secret', undefined]);
+    },
+  );
+
+  it('setSecret with a previous one: both are accepted, until when is told, and the new one lasts ten years', async () => {
+    const { client, iam, accepts } = await overlap().rotated();
+    const validUntil = inSeconds(overlap(), 600);
+    const previous = { secret: client.secret, validUntil };
+    await iam.setSecret(await iam.find(client.clientId), { secret: 'the-new-secret', previous });
+    expect([await accepts('the-new-secret'), await accepts(client.secret)]).toEqual([true, true]);
+    const found = await iam.find(client.clientId);
+    expect(found).toMatchObject({ secret: 'the-new-secret', previous });
+    const left = (found.secretExpiresAt?.getTime() ?? 0) - overlap().now().getTime();
+    expect(Math.abs(left - TEN_YEARS_MS)).toBeLessThan(10_000);
+  });
+
+  it('setSecret with a previous one, where no policy applies, succeeds and proves nothing: the old secret is refused', async () => {
+    const { client, iam, accepts } = await plain().rotated();
+    const previous = { secret: client.secret, validUntil: inSeconds(plain(), 600) };
+    await iam.setSecret(await iam.find(client.clientId), { secret: 'the-new-secret', previous });
+    expect([await accepts('the-new-secret'), await accepts(client.secret)]).toEqual([true, false]);
+    expect((await iam.find(client.clientId)).previous).toBeUndefined();
+  });
+
+  it('setSecret repeated changes nothing, also when the client was read before and after', async () => {
+    const { client, iam, accepts } = await overlap().rotated();
+    const change = {
+      secret: 'the-new-secret',
+      previous: { secret: client.secret, validUntil: inSeconds(overlap(), 600) },
+    };
+    const first = await iam.find(client.clientId);
+    await iam.setSecret(first, change);
+    await iam.setSecret(first, change);
+    await iam.setSecret(await iam.find(client.clientId), change);
+    expect([await accepts('the-new-secret'), await accepts(client.secret)]).toEqual([true, true]);
+  });
+
+  it('the previous secret is refused after its time', async () => {
+    const { client, iam, accepts } = await overlap().rotated();
+    const previous = { secret: client.secret, validUntil: inSeconds(overlap(), 2) };
+    await iam.setSecret(await iam.find(client.clientId), { secret: 'the-new-secret', previous });
+    expect(await accepts(client.secret)).toBe(true);
+    await overlap().fixture.passSeconds(3);
+    expect([await accepts('the-new-secret'), await accepts(client.secret)]).toEqual([true, false]);
+  });
+
+  it('endPrevious ends it at once, twice as well as once; the new one stays', async () => {
+    const { client, iam, accepts } = await overlap().rotated();
+    const previous = { secret: client.secret, validUntil: inSeconds(overlap(), 600) };
+    await iam.setSecret(await iam.find(client.clientId), { secret: 'the-new-secret', previous });
+    const found = await iam.find(client.clientId);
+    await iam.endPrevious(found);
+    await iam.endPrevious(found);
+    expect([await accepts('the-new-secret'), await accepts(client.secret)]).toEqual([true, false]);
+    expect((await iam.find(client.clientId)).previous).toBeUndefined();
+  });
+
+  it('setSecret repairs a client whose current secret has passed its expiry', async () => {
+    const { client, iam, accepts } = await overlap().rotated();
+    await iam.probeOverlap(await iam.find(client.clientId));
+    const soon = `${overlap().fixture.nowSeconds() + 2}`;
+    await client.put({ attributes: { 'client.secret.expiration.time': soon } });
+    await overlap().fixture.passSeconds(3);
+    expect(await accepts(client.secret)).toBe(false);
+    await iam.setSecret(await iam.find(client.clientId), { secret: client.secret });
+    expect(await accepts(client.secret)).toBe(true);
+    expect((await iam.find(client.clientId)).secret).toBe(client.secret);
+  });
+
+  it('setSecret takes 255 characters; at 256 it fails, and the old secret stays', async () => {
+    const { client, iam, accepts } = await overlap().rotated();
+    const found = await iam.find(client.clientId);
+    await iam.setSecret(found, { secret: 'x'.repeat(255) });
+    expect(await accepts('x'.repeat(255))).toBe(true);
+    await expect(iam.setSecret(found, { secret: 'y'.repeat(256) })).rejects.toMatchObject({ code: 'iam-unavailable' });
+    expect(await accepts('x'.repeat(255))).toBe(true);
+  });
+
+  it('writes to a client that the rotator may not manage fail with iam-forbidden, and change nothing', async () => {
+    const { iam } = await overlap().rotated();
+    const other = await overlap().rotated();
+    const found = await other.iam.find(other.client.clientId);
+    await expect(iam.setSecret(found, { secret: 'stolen' })).rejects.toMatchObject({ code: 'iam-forbidden' });
+    await expect(iam.probeOverlap(found)).rejects.toMatchObject({ code: 'iam-forbidden' });
+    expect(await other.accepts(other.client.secret)).toBe(true);
+  });
+}
