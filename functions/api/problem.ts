@@ -52,7 +52,8 @@ export function rotationResponse(rotation: Rotation): ApiResponse {
   const status = trouble ? 502 : ERRORS[failure.code].status;
   const code = trouble ? outcome : failure.code;
   const title = trouble ? OUTCOMES[outcome] : ERRORS[failure.code].title;
-  const nothingChanged = outcome === 'refused';
+  const nothingChanged =
+    outcome === 'refused' && rotation.connectors.every(({ sectionsWritten }) => sectionsWritten === 0);
   const facts = { detail: failure.detail, nothingChanged, next: failure.next, cause: failure.code };
   const body = { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members };
   return json(status, body, { 'content-type': 'application/problem+json' });

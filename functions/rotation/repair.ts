@@ -68,9 +68,9 @@ export async function pushCurrent(run: Run, seen: Found): Promise<Next> {
   const fence = () => assertLabels(run, { current: current.id, pending: labels.pending?.id });
   const views = connectors.filter((view) => !view.error);
   const [failure] = (await push(run, { views, document: current.document, fence })).values();
-  if (!failure || run.written.size > 0) run.achieved ??= 'repaired';
   if (failure)
     throw new RotationError('connector-behind', `It holds another secret and could not be given C: ${failure.message}`);
+  run.achieved ??= 'repaired';
   return 'observe';
 }
 

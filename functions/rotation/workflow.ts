@@ -5,7 +5,7 @@ import { firstRun } from './first-run.ts';
 import { activeFreeze } from './freezes.ts';
 import { LabelsMovedError } from './labels.ts';
 import { type Found, type Observation, observe } from './observe.ts';
-import type { Rotation } from './outcome.ts';
+import type { Outcome, Rotation } from './outcome.ts';
 import { adoptForeign, pushCurrent, repairExpired } from './repair.ts';
 import { adoptRegenerated, clearMark, finish, finishRetire, resumeHeld, resumeIntent, resumeUnset } from './resume.ts';
 import {
@@ -72,10 +72,16 @@ async function lookUntilAtRest(run: Run): Promise<Rotation> {
     throw new RotationError('internal-error', 'The run did not come to rest');
   } catch (error) {
     if (isRotationError(error, 'rotation-in-progress', 'too-soon')) throw error;
-    const standing = run.journaled || seen?.labels.pending !== undefined;
-    const outcome = standing ? 'interrupted' : (run.achieved ?? (run.changed ? 'rolled-back' : 'refused'));
-    return report(run, { outcome, failure: describeError(error) });
+    return report(run, { outcome: outcomeOf(run, seen, error), failure: describeError(error) });
   }
+}
+
+/** How a run ends that met an error outside an attempt. */
+function outcomeOf(run: Run, seen: Observation | undefined, error: unknown): Outcome {
+  if (run.journaled || seen?.labels.pending) return 'interrupted';
+  // Only connectors were given C, as far as they took it: no rotation was begun.
+  if (isRotationError(error, 'connector-behind')) return 'refused';
+  return run.achieved ?? (run.changed ? 'rolled-back' : 'refused');
 }
 
 async function act(run: Run, seen: Observation): Promise<Next> {
