@@ -41,7 +41,7 @@ export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsS
 }
 
 /** The real world, as the functions meet it. Built once for each warm function. */
-export function realWorld(environment: Environment, aws: AwsAccess = {}): World {
+function realWorld(environment: Environment, aws: AwsAccess = {}): World {
   const { httpTimeoutMs } = environment.timing;
   const requestHandler = {
     connectionTimeout: httpTimeoutMs,

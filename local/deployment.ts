@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { type GuardedFolder, guardedFolder } from './guarded-folder.ts';
 import { type AccessKeys, ROOT_KEYS } from './ministack-users.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CDK = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-const run = promisify(execFile);
 
 /** MiniStack's only account. */
-export const ACCOUNT = '000000000000';
+const ACCOUNT = '000000000000';
 
 /** Where, as whom and what to deploy. */
 export interface DeploymentOptions {
@@ -26,6 +24,8 @@ export interface DeploymentOptions {
   readonly prefix: string;
   /** Where the functions find Secrets Manager. */
   readonly secretsManagerEndpoint: string;
+  /** Context `timeouts`. @default - those of a local deployment */
+  readonly timeouts?: Readonly<Record<string, string>>;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -42,24 +42,34 @@ export interface Deployment {
  * @throws {Error} with the last lines of the CDK's output when it fails
  */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
-  const { aws, region, prefix, credentials, secretsManagerEndpoint, onProgress = () => {} } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'client-secret-rotation-cdk-'));
+  const { aws, region, prefix, credentials, secretsManagerEndpoint, timeouts, onProgress = () => {} } = options;
+  const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-cdk-'));
   try {
-    const context = Object.entries({ local: 'true', prefix, credentials, secretsManagerEndpoint });
-    const flags = ['-o', join(folder, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+    const context = Object.entries({
+      local: 'true',
+      prefix,
+      credentials,
+      secretsManagerEndpoint,
+      ...(timeouts ? { timeouts: JSON.stringify(timeouts) } : {}),
+    });
+    const flags = ['-o', join(folder.path, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
     onProgress('cdk bootstrap');
-    await cdk(options, ['bootstrap', `aws://${ACCOUNT}/${region}`, ...flags]);
+    await cdk(folder, options, ['bootstrap', `aws://${ACCOUNT}/${region}`, ...flags]);
     onProgress('cdk deploy');
-    const file = join(folder, 'outputs.json');
-    await cdk(options, ['deploy', '--require-approval', 'never', '--outputs-file', file, ...flags]);
+    const file = join(folder.path, 'outputs.json');
+    await cdk(folder, options, ['deploy', '--require-approval', 'never', '--outputs-file', file, ...flags]);
     const outputs = (JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>)[prefix] ?? {};
     return { outputs, apiUrl: `${aws}/_aws/execute-api/${outputs.ApiId}/$default` };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 }
 
-async function cdk({ aws, region, keys = ROOT_KEYS }: DeploymentOptions, args: readonly string[]): Promise<void> {
+async function cdk(
+  folder: GuardedFolder,
+  { aws, region, keys = ROOT_KEYS }: DeploymentOptions,
+  args: readonly string[],
+): Promise<void> {
   const env = {
     HOME: process.env.HOME,
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
@@ -73,11 +83,9 @@ async function cdk({ aws, region, keys = ROOT_KEYS }: DeploymentOptions, args: r
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     CI: 'true',
   };
-  try {
-    await run(process.execPath, [CDK, ...args], { cwd: ROOT, env, maxBuffer: 64 * 1024 * 1024 });
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    const lines = `${stdout}\n${stderr}`.trim().split('\n').slice(-30).join('\n');
-    throw new Error(`cdk ${args[0]} failed:\n${lines}`);
-  }
+  const program = process.execPath;
+  await folder.run({ program, args: [CDK, ...args], env, cwd: ROOT }).catch(async () => {
+    const output = await readFile(join(folder.path, `${basename(program)}.log`), 'utf8');
+    throw new Error(`cdk ${args[0]} failed:\n${output.trim().split('\n').slice(-30).join('\n')}`);
+  });
 }

@@ -5,8 +5,14 @@ import {
   expectSuccess,
   type KeycloakAccess,
 } from './keycloak-http.ts';
-import { removeOverlapPolicy, setOverlapPolicy } from './keycloak-overlap-policy.ts';
-import { type CreatedClient, createClient, createRotator, type NewClient } from './keycloak-rotator.ts';
+import { type OverlapPolicyOptions, removeOverlapPolicy, setOverlapPolicy } from './keycloak-overlap-policy.ts';
+import {
+  type CreatedClient,
+  createClient,
+  createRotator,
+  type NewClient,
+  type NewRotator,
+} from './keycloak-rotator.ts';
 
 /** What tests and the local stack do to a Keycloak as its administrator. Every function rejects unless Keycloak answers 2xx. */
 export interface KeycloakAdmin {
@@ -17,9 +23,9 @@ export interface KeycloakAdmin {
   /** Creates a confidential client with a service account. */
   createClient(realm: string, client: NewClient): Promise<CreatedClient>;
   /** Creates a client that may view and manage exactly the clients with the given uuids. */
-  createRotator(realm: string, options: { clientId: string; clients: readonly string[] }): Promise<CreatedClient>;
-  /** From now on, clients whose attribute `novacura.rotation` is `on` may keep their previous secret. */
-  setOverlapPolicy(realm: string): Promise<void>;
+  createRotator(realm: string, rotator: NewRotator): Promise<CreatedClient>;
+  /** From now on, clients whose attribute `novacura.rotation` is `on` may keep their previous secret. Repeatable. */
+  setOverlapPolicy(realm: string, options?: OverlapPolicyOptions): Promise<void>;
   removeOverlapPolicy(realm: string): Promise<void>;
   readClient(realm: string, uuid: string): Promise<ClientRepresentation>;
   /** A PUT of just these members; attributes are merged by Keycloak, and `""` removes one. */
@@ -27,7 +33,7 @@ export interface KeycloakAdmin {
 }
 
 /** @see [ClientRepresentation](https://www.keycloak.org/docs-api/latest/rest-api/index.html#ClientRepresentation) */
-export interface ClientRepresentation {
+interface ClientRepresentation {
   readonly id: string;
   readonly clientId: string;
   readonly enabled: boolean;
@@ -50,8 +56,8 @@ export function keycloakAdmin(access: KeycloakAccess, now = Date.now): KeycloakA
     createRealm: async (realm) => void (await call('POST', '', { realm, enabled: true })),
     deleteRealm: async (realm) => void (await call('DELETE', `/${realm}`)),
     createClient: (realm, client) => createClient(call, realm, client),
-    createRotator: (realm, options) => createRotator(call, realm, options),
-    setOverlapPolicy: (realm) => setOverlapPolicy(call, realm),
+    createRotator: (realm, rotator) => createRotator(call, realm, rotator),
+    setOverlapPolicy: (realm, options) => setOverlapPolicy(call, realm, options),
     removeOverlapPolicy: (realm) => removeOverlapPolicy(call, realm),
     readClient: async (realm, uuid) => (await call('GET', `/${realm}/clients/${uuid}`)).body,
     updateClient: async (realm, uuid, change) => void (await call('PUT', `/${realm}/clients/${uuid}`, change)),

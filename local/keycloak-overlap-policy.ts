@@ -25,23 +25,37 @@ export const OVERLAP_POLICY = {
   name: NAME,
   enabled: true,
   profiles: [NAME],
-  conditions: [
-    {
-      condition: 'client-attributes',
-      // A JSON text, not JSON: that is what this condition takes.
-      configuration: { attributes: JSON.stringify([{ key: 'novacura.rotation', value: 'on' }]) },
-    },
-  ],
+  conditions: [attributeCondition({ key: 'novacura.rotation', value: 'on' })],
 };
+
+/** A policy applies where all of its conditions do. The attributes are a JSON text, not JSON: that is what this one takes. */
+function attributeCondition(attribute: { readonly key: string; readonly value: string }) {
+  return { condition: 'client-attributes', configuration: { attributes: JSON.stringify([attribute]) } };
+}
+
+/** Whose previous secrets a realm keeps. */
+export interface OverlapPolicyOptions {
+  /** An attribute that a client must have besides the marker. @default - none */
+  readonly only?: { readonly key: string; readonly value: string };
+}
 
 /**
  * Makes a realm keep the previous secret of every client whose attribute `novacura.rotation` is `on`. Repeatable.
  *
  * @see [Client secret rotation](https://www.keycloak.org/docs/latest/server_admin/index.html#_secret_rotation)
  */
-export async function setOverlapPolicy(call: AdminRequest, realm: string): Promise<void> {
+export async function setOverlapPolicy(
+  call: AdminRequest,
+  realm: string,
+  { only }: OverlapPolicyOptions = {},
+): Promise<void> {
+  const conditions = [...OVERLAP_POLICY.conditions, ...(only ? [attributeCondition(only)] : [])];
   await merge(call, { path: `/${realm}/client-policies/profiles`, key: 'profiles', entry: OVERLAP_PROFILE });
-  await merge(call, { path: `/${realm}/client-policies/policies`, key: 'policies', entry: OVERLAP_POLICY });
+  await merge(call, {
+    path: `/${realm}/client-policies/policies`,
+    key: 'policies',
+    entry: { ...OVERLAP_POLICY, conditions },
+  });
 }
 
 /** Takes the policy away again; a previous secret that is still valid stays so until the client's next PUT. */

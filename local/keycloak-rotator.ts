@@ -16,6 +16,11 @@ export interface NewClient {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
+export interface NewRotator extends NewClient {
+  /** Keycloak's ids of the clients that it rotates. */
+  readonly clients: readonly string[];
+}
+
 /** Creates a confidential client with a service account and no other flow. */
 export async function createClient(call: AdminRequest, realm: string, client: NewClient): Promise<CreatedClient> {
   const { clientId, secret = randomBytes(32).toString('base64url'), attributes = {} } = client;
@@ -35,19 +40,18 @@ export async function createClient(call: AdminRequest, realm: string, client: Ne
  * Creates the client that rotates, with the least rights that suffice: it may list clients, which shows it only those that it
  * may view, and view and manage exactly the given ones (fine-grained admin permissions v2).
  *
- * @param options.clients uuids of the clients that it rotates
  * @see [Fine-grained admin permissions](https://www.keycloak.org/docs/latest/server_admin/index.html#_fine_grained_permissions)
  */
 export async function createRotator(
   call: AdminRequest,
   realm: string,
-  options: { clientId: string; clients: readonly string[] },
+  { clients, ...client }: NewRotator,
 ): Promise<CreatedClient> {
   await call('PUT', `/${realm}`, { adminPermissionsEnabled: true });
-  const rotator = await createClient(call, realm, { clientId: options.clientId });
+  const rotator = await createClient(call, realm, client);
   const user = (await call('GET', `/${realm}/clients/${rotator.uuid}/service-account-user`)).body.id as string;
   await allowListing(call, realm, user);
-  await allowManaging(call, realm, { name: options.clientId, user, clients: options.clients });
+  await allowManaging(call, realm, { name: rotator.clientId, user, clients });
   return rotator;
 }
 

@@ -12,6 +12,8 @@ export interface Command {
   readonly args: readonly string[];
   /** The program's whole environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** @default - the guarded folder */
+  readonly cwd?: string;
 }
 
 /** A program that runs in a process group of its own. */
@@ -39,12 +41,12 @@ export interface Running {
  */
 export async function startInGroup(
   folder: string,
-  { program, args, env }: Command,
+  { program, args, env, cwd = folder }: Command,
   onEnd: () => void = () => {},
 ): Promise<Running> {
   const log = join(folder, `${basename(program)}.log`);
   const output = openSync(log, 'a');
-  const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', output, output], detached: true });
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', output, output], detached: true });
   closeSync(output);
   await once(child, 'spawn');
   const pid = child.pid as number;

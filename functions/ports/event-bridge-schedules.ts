@@ -56,7 +56,7 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
  *
  * @throws {RotationError} `settings-invalid`, with every fault's place
  */
-export function parseSettings(
+function parseSettings(
   input: string | undefined,
   { id, context }: { id: string; context: SettingsContext },
 ): Credential {

@@ -41,7 +41,7 @@ export function refusal(answer: Extract<TokenResult, { accepted: false }>): stri
 }
 
 /** Repeats something harmless a few times while it does not give what is hoped for, or the IAM is away for a moment. */
-export async function persist<T>(run: Run, ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
+async function persist<T>(run: Run, ask: () => Promise<T>, good: (answer: T) => boolean): Promise<T> {
   for (let tries = 0; ; tries++) {
     const last = tries === PAUSES_MS.length || run.runtime.remainingMs() < run.timing.undoReserveMs;
     try {

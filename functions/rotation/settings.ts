@@ -11,7 +11,7 @@ export interface SettingsContext {
 }
 
 /** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
-export const MAX_CREDENTIALS = 150;
+const MAX_CREDENTIALS = 150;
 
 const DAY_MS = 86_400_000;
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;

@@ -6,7 +6,7 @@ import { eventOf } from './event.ts';
 import { signerOf } from './signature.ts';
 
 /** Who may call: the keys of an IAM user. */
-export interface Caller {
+interface Caller {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly userArn: string;

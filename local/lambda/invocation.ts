@@ -7,7 +7,7 @@ export type InvocationResult =
   | { readonly error: FunctionError; readonly payload?: never };
 
 /** A function's failure, as its caller sees it. */
-export interface FunctionError {
+interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
 }

@@ -3,7 +3,7 @@ import { forwardTo } from '../../local/forward.ts';
 import { type Server, serve } from '../../local/serve.ts';
 
 /** Decides what becomes of a request: it may be forwarded, and something may happen before or after. */
-export type Meddle = (request: { method: string; path: string }, forward: () => Promise<Response>) => Promise<Response>;
+type Meddle = (request: { method: string; path: string }, forward: () => Promise<Response>) => Promise<Response>;
 
 /** A proxy on loopback before one real service, with somebody in it who meddles. */
 export interface ChaosProxy {

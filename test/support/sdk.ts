@@ -1,5 +1,5 @@
 /** A command that was sent, by its name and its whole input. */
-export type SentCommand = readonly [name: string, input: unknown];
+type SentCommand = readonly [name: string, input: unknown];
 
 /**
  * An SDK client that keeps what is sent, and answers as it is told.

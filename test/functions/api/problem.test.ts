@@ -127,7 +127,8 @@ describe('rotationResponse', () => {
     ['iam-timeout', 504],
     ['iam-unavailable', 502],
   ] as const)('refused by %s: a problem %d; nothing was changed', (code, status) => {
-    const answer = rotationResponse({ ...ROTATION, outcome: 'refused', failure: { ...FAILURE, code } });
+    const connectors = [{ name: 'IFS Production', sectionsWritten: 0, sectionsSkipped: 0 }];
+    const answer = rotationResponse({ ...ROTATION, connectors, outcome: 'refused', failure: { ...FAILURE, code } });
     expect(answer.statusCode).toBe(status);
     expect(JSON.parse(answer.body)).toMatchObject({
       type: `/problems/${code}`,
@@ -136,6 +137,13 @@ describe('rotationResponse', () => {
       nothingChanged: true,
       credential: 'acme-prod',
     });
+  });
+
+  it('does not say that nothing was changed when a connector was given the current secret before the refusal', () => {
+    const connectors = [{ name: 'IFS Production', sectionsWritten: 2, sectionsSkipped: 0 }];
+    const failure = { ...FAILURE, code: 'connector-behind' } as const;
+    const answer = rotationResponse({ ...ROTATION, connectors, outcome: 'refused', failure });
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'connector-behind', nothingChanged: false });
   });
 });
 

@@ -100,7 +100,13 @@ describe('rotateNow', () => {
   });
 
   it('passes a problem on, with Retry-After', async () => {
-    const problem = { code: 'too-soon', detail: 'Changed just now', next: 'Wait.', retryAfter: 100, nothingChanged: true };
+    const problem = {
+      code: 'too-soon',
+      detail: 'Changed just now',
+      next: 'Wait.',
+      retryAfter: 100,
+      nothingChanged: true,
+    };
     const { statusCode, headers, json } = await call(payload({ problem }));
     expect([statusCode, headers['retry-after']]).toEqual([409, '100']);
     expect(json).toMatchObject({ code: 'too-soon', credential: 'acme-prod', nothingChanged: true });
