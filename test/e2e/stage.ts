@@ -19,7 +19,9 @@ import type { Configuration } from '../../local/connector/configuration.ts';
 import type { TrafficReport } from '../../local/connector/traffic.ts';
 import { type Deployment, deploy } from '../../local/deployment.ts';
 import { freePorts } from '../../local/free-ports.ts';
+import type { Intercept } from '../../local/intercept.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
+import type { KeycloakAccess } from '../../local/keycloak-http.ts';
 import { type AccessKeys, createUser } from '../../local/ministack-users.ts';
 import { type Provisioned, provision } from '../../local/provisioning.ts';
 import { type SecretsManagerFront, secretsManagerFront } from '../../local/secrets-manager-front.ts';
@@ -32,6 +34,8 @@ export const CLIENT_ID = 'NC_Flow_ClientCredentials';
 /** A credential of the stage, before its addresses are known. */
 export interface Cast {
   readonly id: string;
+  /** Settings of its connector that differ from the others'. */
+  readonly connector?: object;
   readonly [setting: string]: unknown;
 }
 
@@ -48,6 +52,8 @@ export interface Stage {
   readonly administrator: AccessKeys;
   /** Everything that the connector's process wrote. */
   readonly connectorOutput: () => string;
+  /** Lets somebody stand before Secrets Manager; nobody does when called without. */
+  meddleWithSecretsManager(intercept?: Intercept): void;
   /** Calls the API as a user who may do that and nothing else. */
   call(path: string, init?: { method?: string; body?: unknown; unsigned?: boolean }): Promise<Response>;
   /** Calls the connector's control. */
@@ -74,9 +80,21 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** What a stage may be set up with instead of the usual parts. */
+export interface StageOptions {
+  /** A Keycloak of the suite's own. @default - the one that all suites share */
+  readonly keycloak?: KeycloakAccess;
+  /** Where the functions and the connector find Keycloak. @default - where it is */
+  readonly iamUrl?: string;
+  /** Context `timeouts` of the deployment. @default - those of a local deployment */
+  readonly timeouts?: Readonly<Record<string, string>>;
+}
+
 /** Sets up the real Keycloak's realms, a connector process, the strict front, and deploys the unchanged stack. */
-export async function setStage(prefix: string, cast: readonly Cast[]): Promise<Stage> {
-  const { keycloak: access, ministack } = realStack();
+export async function setStage(prefix: string, cast: readonly Cast[], options: StageOptions = {}): Promise<Stage> {
+  const { ministack } = realStack();
+  const access = options.keycloak ?? realStack().keycloak;
+  const iamUrl = options.iamUrl ?? access.url;
   const keycloak = keycloakAdmin(access);
   const administrator = await createUser(ministack.url, { name: `${prefix}-admin`, policy: allowAll() });
   const aws = { region: REGION, endpoint: ministack.url, credentials: administrator };
@@ -84,7 +102,7 @@ export async function setStage(prefix: string, cast: readonly Cast[]): Promise<S
   const folder = await mkdtemp(join(tmpdir(), `${prefix}-`));
   const [connectorPort = 0] = await freePorts(1);
 
-  const settings = cast.map((one) => fill(one, { prefix, keycloak: access.url, connectorPort }));
+  const settings = cast.map((one) => fill(one, { prefix, keycloak: iamUrl, connectorPort }));
   const schema = credentialSchema({ prefix, local: true });
   const credentials = new Map(settings.map((one) => [one.id, schema.parse(one)]));
   const provisioned = new Map<string, Provisioned>();
@@ -98,7 +116,12 @@ export async function setStage(prefix: string, cast: readonly Cast[]): Promise<S
     }),
   );
 
-  const front = secretsManagerFront({ target: ministack.url, admin: secretsManager });
+  let meddle: Intercept | undefined;
+  const front = secretsManagerFront({
+    target: ministack.url,
+    admin: secretsManager,
+    intercept: (operation, secretId, forward) => (meddle ? meddle(operation, secretId, forward) : forward()),
+  });
   const frontServer = await serve(front.handler);
   const credentialsFile = join(folder, 'credentials.json');
   await writeFile(credentialsFile, JSON.stringify({ credentials: settings }));
@@ -116,6 +139,7 @@ export async function setStage(prefix: string, cast: readonly Cast[]): Promise<S
     credentials: credentialsFile,
     prefix,
     secretsManagerEndpoint: frontServer.url,
+    ...(options.timeouts ? { timeouts: options.timeouts } : {}),
   });
   const operator = await createUser(ministack.url, { name: `${prefix}-operator`, policy: mayCallApi() });
   const signed = new AwsClient({ ...operator, service: 'execute-api', region: REGION, retries: 0 });
@@ -136,6 +160,9 @@ export async function setStage(prefix: string, cast: readonly Cast[]): Promise<S
     administrator,
     connectorOutput: connector.output,
     answers,
+    meddleWithSecretsManager: (intercept) => {
+      meddle = intercept;
+    },
     call: async (path, { method = 'GET', body, unsigned = false } = {}) => {
       const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
       const url = `${deployment.apiUrl}${path}`;
@@ -207,7 +234,7 @@ export async function setStage(prefix: string, cast: readonly Cast[]): Promise<S
 const TRAFFIC_RATE = 20;
 
 function fill(
-  { id, ...rest }: Cast,
+  { id, connector, ...rest }: Cast,
   { prefix, keycloak, connectorPort }: { prefix: string; keycloak: string; connectorPort: number },
 ) {
   const realm = `${prefix}-${id}`;
@@ -224,6 +251,7 @@ function fill(
         name: `IFS ${id}`,
         url: `http://127.0.0.1:${connectorPort}/odata-connector/configurations/${id}`,
         auth: { type: 'bearer', secretId: `${prefix}-access/connector` },
+        ...connector,
       },
     ],
     schedule: { expression: 'cron(0 3 1 1 ? *)' },
