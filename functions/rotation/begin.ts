@@ -5,7 +5,7 @@ import { backstop, endPrevious } from './grace.ts';
 import { handOver } from './hand-over.ts';
 import { retireIntent } from './journal.ts';
 import { assertQuiet, clear, journal, mayBegin } from './labels.ts';
-import { assertReadable, documentOf, type Found, graceRuns, type StoredDocument } from './observe.ts';
+import { assertReadable, documentOf, type Found, graceRuns, type StoredDocument, sameCredential } from './observe.ts';
 import type { Strategy } from './outcome.ts';
 import { regenerate } from './regenerate.ts';
 import { type Run, report } from './run.ts';
@@ -93,13 +93,15 @@ async function rollBack(run: Run, seen: Found): Promise<Next> {
 }
 
 /** @throws {RotationError} `rollback-impossible` */
-async function previousDocument(run: Run, { labels, target }: Found): Promise<CredentialDocument> {
+async function previousDocument(run: Run, { labels, target, current }: Found): Promise<CredentialDocument> {
   const impossible = (why: string) => new RotationError('rollback-impossible', why);
   if (run.credential.iam.renewal === 'regenerate')
     throw impossible('An IAM that makes the secrets takes no old one back');
   const value = labels.previous && (await run.ports.store.read(labels.previous.id));
   if (!value) throw impossible('There is no previous document');
   const document = parseDocument(value);
+  if (sameCredential(document, current.document))
+    throw impossible('The previous document holds the secret that is in use');
   if (document.clientId === target.clientId) return document;
   throw impossible('The previous document is about the client in use, and there is no overlap to keep both');
 }

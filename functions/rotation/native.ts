@@ -78,6 +78,8 @@ async function createSecret(run: Run, versionId: string): Promise<void> {
 async function setSecret(run: Run, versionId: string): Promise<void> {
   const seen = await observeStep(run, versionId);
   if (seen === 'done') return;
+  if (seen.pending?.content.kind !== 'candidate')
+    throw new RotationError('not-at-rest', 'createSecret has not filled the version');
   const candidate = candidateOf(seen);
   const attempt = seen.holdsPending
     ? attemptUnderWay(run, seen)

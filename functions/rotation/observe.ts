@@ -209,7 +209,7 @@ async function isHeld(
 }
 
 /** Whether two documents are the same client with the same secret. */
-function sameCredential(one: CredentialDocument | undefined, other: CredentialDocument): boolean {
+export function sameCredential(one: CredentialDocument | undefined, other: CredentialDocument): boolean {
   return one?.clientId === other.clientId && one.clientSecret === other.clientSecret;
 }
 

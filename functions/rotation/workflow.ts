@@ -81,7 +81,7 @@ function outcomeOf(run: Run, seen: Observation | undefined, error: unknown): Out
   if (run.journaled || seen?.labels.pending) return 'interrupted';
   // Only connectors were given C, as far as they took it: no rotation was begun.
   if (isRotationError(error, 'connector-behind')) return 'refused';
-  return run.achieved ?? (run.changed ? 'rolled-back' : 'refused');
+  return run.achieved ?? (run.changed ? 'interrupted' : 'refused');
 }
 
 async function act(run: Run, seen: Observation): Promise<Next> {
