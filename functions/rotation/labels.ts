@@ -121,9 +121,7 @@ export function assertQuiet(run: Run): void {
   throw new RotationError(
     'too-soon',
     'The secret was changed within the last lease; a run that is alive may have done it',
-    {
-      retryAfter: Math.ceil(run.timing.leaseMs / 1000),
-    },
+    { retryAfter: Math.ceil(run.timing.leaseMs / 1000), changed: run.changed },
   );
 }
 

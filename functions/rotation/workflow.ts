@@ -108,5 +108,6 @@ function standDown(run: Run, seen: Observation): Rotation | undefined {
   if (run.achieved) return report(run, { outcome: run.achieved });
   throw new RotationError('rotation-in-progress', 'AWSPENDING belongs to a run that may be alive', {
     retryAfter: Math.ceil(left / 1000),
+    changed: run.changed,
   });
 }

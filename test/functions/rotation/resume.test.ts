@@ -96,7 +96,7 @@ describe("RotateSecret's mark (state 11)", () => {
     const world = createWorld();
     world.mark(P);
     world.advance(TIMING.leaseMs);
-    await expect(world.rotate()).rejects.toMatchObject({ code: 'too-soon' });
+    await expect(world.rotate()).rejects.toMatchObject({ code: 'too-soon', changed: true });
     expect(world.labelled('AWSPENDING')).toBeUndefined();
     world.advance(TIMING.leaseMs);
     expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });

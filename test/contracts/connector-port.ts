@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Fetch } from '../../functions/http/fetch.ts';
+import { ConfigurationChangedError } from '../../functions/ports/connector.ts';
+import { odataConnector } from '../../functions/ports/odata-connector.ts';
+import { secretFingerprint } from '../../functions/rotation/fingerprint.ts';
+import type { ConnectorSettings } from '../../functions/rotation/settings.ts';
+import type { Configuration, SectionName } from '../../local/connector/configuration.ts';
+import { configuration, JANUARY, section, TOKEN_URL, UMLAUT } from '../local/connector/fixture.ts';
+import { accessSecretsOf } from '../support/access-secrets.ts';
+
+/** The access that the connector under test accepts. */
+export const TOKEN = 'connector-access-token';
+
+/** A connector, and what a person can do at it. */
+export interface ConnectorFixture {
+  readonly fetch: Fetch;
+  /** Where the configurations lie; a name follows. */
+  readonly url: string;
+  configure(name: string, configuration: Configuration): Promise<void>;
+  /** Whether a section holds a secret. */
+  holds(name: string, section: SectionName, secret: string): Promise<boolean>;
+}
+
+const CLIENT_ID = 'NC_Flow_ClientCredentials';
+const DOCUMENT = {
+  accessTokenUrl: TOKEN_URL,
+  clientId: CLIENT_ID,
+  clientSecret: UMLAUT.secret,
+  scope: 'openid microprofile-jwt',
+};
+
+/**
+ * What the port promises of a connector, as cases against `odataConnector()`. They run on the embedded connector, in process and as
+ * a process of its own: a real one, whose configuration can be reached by HTTP, is not to be had.
+ *
+ * @param fixture asked at the beginning of each test, so that it may be made in a `beforeAll`
+ */
+export function connectorPortContract(fixture: () => ConnectorFixture): void {
+  let made = 0;
+  /** A configuration of this case's own, and the port on it. */
+  async function setUp(
+    authentication: Partial<Configuration['authentication']> = {},
+    tokens: readonly string[] = [TOKEN],
+  ) {
+    const name = `ifs-${++made}`;
+    await fixture().configure(name, configuration(authentication));
+    return { name, ...portOn(name, tokens) };
+  }
+  function portOn(name: string, tokens: readonly string[] = [TOKEN]) {
+    const accessSecrets = accessSecretsOf(tokens.map((token) => ({ token })));
+    const settings: ConnectorSettings = {
+      name: 'IFS Production',
+      url: `${fixture().url}${name}`,
+      auth: { type: 'bearer', secretId: 'access/connector' },
+    };
+    const ours = { clientIds: [CLIENT_ID], accessTokenUrl: TOKEN_URL };
+    const connector = odataConnector(settings, ours, { fetch: fixture().fetch, sleep: async () => {}, accessSecrets });
+    return { connector, reads: accessSecrets.reads };
+  }
+
+  describe('Connector.read', () => {
+    it('gives every section of ours with its fingerprint, machine users too, and the ETag', async () => {
+      const { connector } = await setUp({ studioTestBench: section(), machineUsers: { 'anna@acme': section() } });
+      const { etag, sections, sectionsSkipped } = await connector.read();
+      expect(etag).toMatch(/^".+"$/);
+      expect(sectionsSkipped).toBe(0);
+      expect(sections).toEqual(
+        ['designTime', 'runtime', 'studioTestBench', 'machineUsers/anna@acme'].map((path) => ({
+          path,
+          clientId: CLIENT_ID,
+          secretFingerprint: JANUARY.fingerprint,
+        })),
+      );
+    });
+
+    it('leaves sections out that differ in case, and those of Basic; counts those of another token URL as skipped', async () => {
+      const { connector } = await setUp({
+        designTime: section({ clientId: CLIENT_ID.toUpperCase() }),
+        studioTestBench: section({ flowType: 'Basic' }),
+        machineUsers: { anna: section({ accessTokenUrl: TOKEN_URL.replace('acmeprod', 'acmetest') }) },
+      });
+      const { sections, sectionsSkipped } = await connector.read();
+      expect([sections.map(({ path }) => path), sectionsSkipped]).toEqual([['runtime'], 1]);
+    });
+
+    it('takes a token URL for ours that is the same once it is parsed', async () => {
+      const written = TOKEN_URL.replace('https://acme.example.com', 'HTTPS://ACME.example.com:443');
+      const { connector } = await setUp({ designTime: section({ accessTokenUrl: written }) });
+      expect((await connector.read()).sections.map(({ path }) => path)).toEqual(['designTime', 'runtime']);
+    });
+
+    it('tells a section that holds no secret', async () => {
+      const { clientSecret: _, ...empty } = section();
+      const { connector } = await setUp({ runtime: empty });
+      expect((await connector.read()).sections[1]).toMatchObject({ path: 'runtime', secretFingerprint: null });
+    });
+
+    it('fails with section-not-found where no section is ours', async () => {
+      const other = section({ clientId: CLIENT_ID.toLowerCase() });
+      const { connector } = await setUp({ designTime: other, runtime: other });
+      await expect(connector.read()).rejects.toMatchObject({ code: 'section-not-found' });
+    });
+
+    it('fails with connector-not-found where there is no such configuration', async () => {
+      await expect(portOn('none').connector.read()).rejects.toMatchObject({ code: 'connector-not-found' });
+    });
+
+    it('fails with connector-unauthorized on a wrong token, which is read afresh once', async () => {
+      const { connector, reads } = await setUp({}, ['wrong']);
+      await expect(connector.read()).rejects.toMatchObject({ code: 'connector-unauthorized' });
+      expect(reads).toEqual([false, true]);
+    });
+
+    it('gets in with the token that is stored now, when the one in memory is old', async () => {
+      const { connector, reads } = await setUp({}, ['old', TOKEN]);
+      expect((await connector.read()).sections).toHaveLength(2);
+      expect(reads).toEqual([false, true]);
+    });
+  });
+
+  describe('Connector.write', () => {
+    it('gives every section of ours the document at once, and leaves the others and every other field', async () => {
+      const { name, connector } = await setUp({
+        studioTestBench: section({ clientId: 'other', clientSecret: 'not-ours' }),
+        machineUsers: { anna: section(), bo: section({ clientId: 'other', clientSecret: 'not-ours' }) },
+      });
+      const before = await connector.read();
+      await connector.write(before, DOCUMENT);
+      const after = await connector.read();
+      expect(after.etag).not.toBe(before.etag);
+      expect(after.sections.map(({ secretFingerprint }) => secretFingerprint)).toEqual(
+        Array(3).fill(UMLAUT.fingerprint),
+      );
+      expect(secretFingerprint(UMLAUT.secret)).toBe(UMLAUT.fingerprint);
+      const holds = (place: SectionName, secret: string) => fixture().holds(name, place, secret);
+      expect(await holds('studioTestBench', 'not-ours')).toBe(true);
+      expect(await holds('machineUsers.bo', 'not-ours')).toBe(true);
+      expect(await holds('machineUsers.anna', UMLAUT.secret)).toBe(true);
+    });
+
+    it('throws ConfigurationChangedError when somebody wrote in between, and changes nothing', async () => {
+      const { name, connector } = await setUp();
+      const before = await connector.read();
+      await fixture().configure(name, configuration({ runtime: section({ clientSecret: 'by-hand' }) }));
+      await expect(connector.write(before, DOCUMENT)).rejects.toBeInstanceOf(ConfigurationChangedError);
+      expect(await fixture().holds(name, 'runtime', 'by-hand')).toBe(true);
+    });
+
+    it('is refused the second time with the configuration that was read before the first', async () => {
+      const { connector } = await setUp();
+      const before = await connector.read();
+      await connector.write(before, DOCUMENT);
+      await expect(connector.write(before, DOCUMENT)).rejects.toBeInstanceOf(ConfigurationChangedError);
+    });
+
+    it('fails with connector-unauthorized on a wrong token, and changes nothing', async () => {
+      const { name, connector } = await setUp();
+      const before = await connector.read();
+      const stranger = portOn(name, ['wrong']).connector;
+      await expect(stranger.write(before, DOCUMENT)).rejects.toMatchObject({ code: 'connector-unauthorized' });
+      expect((await connector.read()).etag).toBe(before.etag);
+    });
+
+    it('repeats no secret in an error', async () => {
+      const { connector } = await setUp();
+      const before = await connector.read();
+      const error = await portOn('none')
+        .connector.write(before, DOCUMENT)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'connector-not-found' });
+      expect(JSON.stringify([error, String(error)])).not.toContain(UMLAUT.secret);
+    });
+  });
+}

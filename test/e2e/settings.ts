@@ -1,0 +1,44 @@
+import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
+import type { Credential } from '../../functions/rotation/settings.ts';
+import type { Stage } from './stage.ts';
+
+/** Settings as they lie in a schedule. */
+type Settings = Pick<Credential, 'clientId' | 'iam' | 'connectors'>;
+
+/** Parts of the settings that take the place of the deployed ones. */
+export interface SettingsChange {
+  readonly clientId?: string;
+  /** Where the IAM's admin API and the rotator's token requests go. */
+  readonly iam?: { readonly adminUrl: string; readonly accessTokenUrl: string };
+  readonly rotatorId?: string;
+  readonly connectorUrl?: string;
+}
+
+/** Replaces the settings in a credential's schedule, as the next deployment of another fleet file would. */
+export async function changeSettings(stage: Stage, id: string, change: SettingsChange): Promise<void> {
+  const { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target } = await stage.scheduler.send(
+    new GetScheduleCommand({ Name: id, GroupName: stage.prefix }),
+  );
+  if (!Target) throw new Error(`the schedule ${id} has no target`);
+  const input = JSON.parse(Target.Input ?? '') as { credential: Settings };
+  const Input = JSON.stringify({ ...input, credential: changed(input.credential, change) });
+  const same = { Name, GroupName, ScheduleExpression, FlexibleTimeWindow };
+  await stage.scheduler.send(new UpdateScheduleCommand({ ...same, Target: { ...Target, Input } }));
+}
+
+function changed(settings: Settings, { clientId, iam, rotatorId, connectorUrl }: SettingsChange) {
+  return {
+    ...settings,
+    ...(clientId ? { clientId } : {}),
+    iam: {
+      ...settings.iam,
+      ...(iam ? { adminUrl: iam.adminUrl } : {}),
+      auth: {
+        ...settings.iam.auth,
+        ...(iam ? { accessTokenUrl: iam.accessTokenUrl } : {}),
+        ...(rotatorId ? { clientId: rotatorId } : {}),
+      },
+    },
+    connectors: settings.connectors.map((one) => ({ ...one, ...(connectorUrl ? { url: connectorUrl } : {}) })),
+  };
+}
