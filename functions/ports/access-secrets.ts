@@ -26,18 +26,18 @@ export interface AccessSecrets {
 /** Access secrets in Secrets Manager. */
 export function accessSecrets(client: SecretsManagerClient): AccessSecrets {
   const known = new Map<string, unknown>();
-  return {
-    read: async (secretId, form, { fresh = false } = {}) => {
-      if (fresh || !known.has(secretId)) known.set(secretId, await fetchJson(client, secretId));
-      const result = FORMS[form].safeParse(known.get(secretId));
-      if (!result.success) {
-        known.delete(secretId);
-        const members = Object.keys(FORMS[form].shape).join(', ');
-        throw new RotationError('access-secret-invalid', `${secretId} is not a JSON document with ${members}`);
-      }
-      return result.data as never;
-    },
+  const read: AccessSecrets['read'] = async (secretId, form, { fresh = false } = {}) => {
+    const remembered = !fresh && known.has(secretId);
+    if (!remembered) known.set(secretId, await fetchJson(client, secretId));
+    const result = FORMS[form].safeParse(known.get(secretId));
+    if (result.success) return result.data as never;
+    known.delete(secretId);
+    // It may have been replaced by one of another form since.
+    if (remembered) return await read(secretId, form, { fresh: true });
+    const members = Object.keys(FORMS[form].shape).join(', ');
+    throw new RotationError('access-secret-invalid', `${secretId} is not a JSON document with ${members}`);
   };
+  return { read };
 }
 
 async function fetchJson(client: SecretsManagerClient, secretId: string): Promise<unknown> {

@@ -71,7 +71,7 @@ export interface Stage {
   /** Whether a section holds a secret. */
   holds(id: string, held: { section: string; secret: string }): Promise<boolean>;
   /** Lets the connector use its runtime section for token requests, at a steady rate. */
-  startTraffic(id: string): Promise<void>;
+  startTraffic(id: string, rate?: number): Promise<void>;
   traffic(id: string): Promise<TrafficReport>;
   /** Every line that a function has logged. */
   logs(name: 'rotate' | 'retire' | 'api'): Promise<string[]>;
@@ -198,10 +198,10 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
       const query = new URLSearchParams({ section, fingerprint: secretFingerprint(secret) });
       return ((await (await control(`configurations/${id}/holds?${query}`)).json()) as { holds: boolean }).holds;
     },
-    startTraffic: async (id) => {
+    startTraffic: async (id, rate = TRAFFIC_RATE) => {
       await control('traffic/start', {
         method: 'POST',
-        body: JSON.stringify({ configuration: id, rate: TRAFFIC_RATE }),
+        body: JSON.stringify({ configuration: id, rate }),
       });
     },
     logs: async (name) => {
