@@ -2,7 +2,7 @@ import type { IamClient, SecretChange } from '../ports/iam.ts';
 import type { CredentialDocument } from './document.ts';
 import { describeError, isRotationError, type RotationError } from './errors.ts';
 import { planRepeat, planRetire } from './grace.ts';
-import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, promote } from './labels.ts';
+import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, lookAgain, promote } from './labels.ts';
 import type { ConnectorView, Labels, StoredDocument } from './observe.ts';
 import type { Outcome, Rotation, Strategy } from './outcome.ts';
 import { isHeld, PAUSES_MS, proveAccepted, proveHeld } from './proofs.ts';
@@ -66,7 +66,7 @@ export async function apply(run: Run, attempt: Attempt): Promise<Next | Map<stri
     if (failure && !rollsForward(attempt)) throw failure;
     return failures;
   } catch (error) {
-    if (error instanceof LabelsMovedError) return 'observe';
+    if (error instanceof LabelsMovedError) return lookAgain(run);
     const failure = describeError(error);
     // An IAM that is away says nothing of a secret that it was seen to hold: connectors may use it already.
     const away = !attempt.change && isRotationError(error, 'iam-timeout', 'iam-unavailable');
@@ -127,7 +127,7 @@ async function settle(run: Run, attempt: Attempt, failures: Map<string, Rotation
     if (failure) return await storedNotApplied(run, { failure, version, previousWorks });
     await clear(run, candidate.id);
   } catch (error) {
-    if (error instanceof LabelsMovedError) return 'observe';
+    if (error instanceof LabelsMovedError) return lookAgain(run);
     throw error;
   }
   return run.renewAdopted ? 'observe' : report(run, { outcome: attempt.achieves });

@@ -9,6 +9,12 @@ export class LabelsMovedError extends Error {
   override readonly name = 'LabelsMovedError';
 }
 
+/** Goes on looking after labels moved that another run may have moved: from then on this run begins nothing. */
+export function lookAgain(run: Run): 'observe' {
+  run.quiet = false;
+  return 'observe';
+}
+
 /**
  * Puts a version as AWSPENDING under the next derived id. From here on other runs stand down.
  *
@@ -30,7 +36,7 @@ export async function putFirst(run: Run, labels: Labels, value: string): Promise
   return await step(run, 'store', async () => {
     const id = nextVersionId(run.ports.store.secretId, labels.current?.id, takenIds(run, labels));
     await put(run, { id, value, stage: 'AWSCURRENT' });
-    run.journaled = false;
+    Object.assign(run, { journaled: false, currentId: id });
     return id;
   });
 }
@@ -65,6 +71,7 @@ export async function promote(run: Run, { from, to }: { from: string; to: string
       if (!(error instanceof StageMovedError)) throw error;
       if ((await readLabels(run)).current?.id !== to) throw new LabelsMovedError();
     }
+    run.currentId = to;
   });
 }
 
@@ -125,7 +132,7 @@ export function assertQuiet(run: Run): void {
   );
 }
 
-/** Whether a rotation may begin: quiet at the first look, and since then only this run's own, answered changes. */
+/** Whether a rotation may begin: quiet at the first look, and since then only this run's own changes, all answered. */
 export function mayBegin(run: Run): boolean {
   return run.quiet === true && !run.clearedForeign && !run.unanswered;
 }

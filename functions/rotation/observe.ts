@@ -63,7 +63,7 @@ export async function observe(run: Run): Promise<Observation> {
   return await step(run, 'observe', async () => {
     const connectors = await readConnectors(run);
     const labels = await readLabels(run);
-    run.quiet ??= await isQuiet(run, labels);
+    await watch(run, labels);
     const current = await readCurrent(run, labels);
     const pending = await readPending(run, labels);
     const client = await findClient(run, current?.document.clientId ?? clientInUse(run, connectors));
@@ -147,6 +147,17 @@ export function holds(view: ConnectorView, document: CredentialDocument): boolea
 export function graceRuns(client: IamClient, now: Date): boolean {
   const { previous, secret } = client;
   return previous !== undefined && previous.secret !== secret && previous.validUntil > now;
+}
+
+/** The first look asks when the secret changed last; each later one, whether anybody else has changed it since. */
+async function watch(run: Run, { versions, current, ...labels }: Labels): Promise<void> {
+  if (!run.seenIds) {
+    run.seenIds = new Set(versions.map(({ id }) => id));
+    run.currentId = current?.id;
+    run.quiet = await isQuiet(run, { versions, ...labels });
+  }
+  const foreign = versions.some(({ id }) => !run.seenIds?.has(id) && !run.puts.has(id));
+  if (foreign || current?.id !== run.currentId) run.quiet = false;
 }
 
 /** LastChangedDate is read after the list: a change between the two is then seen here. */

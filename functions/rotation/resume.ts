@@ -82,6 +82,8 @@ export async function finish(run: Run, seen: Found): Promise<Next> {
   if (overlapping && labels.previous)
     await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt });
   run.achieved = 'rotated';
+  // This run's own candidate: whoever promoted it, that was the rotation that was asked for.
+  run.promoted ||= run.puts.has(current.id);
   await clear(run, current.id);
   return 'observe';
 }
@@ -101,6 +103,7 @@ export async function finishRetire(run: Run, seen: Found): Promise<Next> {
   const inUse = document && connectors.some((view) => view.error || holds(view, document));
   if (document && !inUse && document.clientSecret !== current.document.clientSecret) {
     await endPrevious(run, document, current.document);
+    run.achieved ??= 'repaired';
   }
   return await abandon(run, pending.id);
 }

@@ -73,8 +73,12 @@ export interface Run {
   readonly touched: Set<string>;
   /** Those of them that did not answer: the write may still be carried out. */
   readonly unansweredBy: Set<string>;
-  /** Seen at the first look: no change of the secret within the last lease. */
+  /** At the first look there was no change of the secret within the last lease, and since then none but this run's own. */
   quiet?: boolean;
+  /** AWSCURRENT, as this run saw it first or has moved it since. */
+  currentId?: string | undefined;
+  /** Every version that this run saw at its first look. */
+  seenIds?: ReadonlySet<string>;
   /** The run has changed something, or may have: a version, a label, the IAM's client or a connector. */
   changed: boolean;
   /** A version of this run may be labelled AWSPENDING. */

@@ -1,7 +1,7 @@
 import type { Attempt, Next } from './attempt.ts';
 import { RotationError } from './errors.ts';
 import { backstop } from './grace.ts';
-import { assertLabels, clear, LabelsMovedError } from './labels.ts';
+import { assertLabels, clear, LabelsMovedError, lookAgain } from './labels.ts';
 import { type ConnectorView, holds } from './observe.ts';
 import type { Failure } from './outcome.ts';
 import { isHeld, proveAccepted, proveHeld } from './proofs.ts';
@@ -22,7 +22,7 @@ export async function undo(run: Run, attempt: Attempt, cause: Failure): Promise<
     await restoreConnectors(run, attempt);
     await clear(run, attempt.candidate.id);
   } catch (error) {
-    if (error instanceof LabelsMovedError) return 'observe';
+    if (error instanceof LabelsMovedError) return lookAgain(run);
     return report(run, { outcome: 'interrupted', failure: cause });
   }
   return report(run, { outcome: 'rolled-back', failure: cause });

@@ -3,7 +3,7 @@ import { rest } from './begin.ts';
 import { describeError, isRotationError, RotationError } from './errors.ts';
 import { firstRun } from './first-run.ts';
 import { activeFreeze } from './freezes.ts';
-import { LabelsMovedError } from './labels.ts';
+import { LabelsMovedError, lookAgain } from './labels.ts';
 import { type Found, type Observation, observe } from './observe.ts';
 import type { Outcome, Rotation } from './outcome.ts';
 import { adoptForeign, pushCurrent, repairExpired } from './repair.ts';
@@ -94,7 +94,7 @@ async function act(run: Run, seen: Observation): Promise<Next> {
       throw new RotationError('internal-error', `State ${state} (${STATES[state].meaning}) without a document`);
     return await STEPS[state](run, { ...seen, current: seen.current });
   } catch (error) {
-    if (error instanceof LabelsMovedError) return 'observe';
+    if (error instanceof LabelsMovedError) return lookAgain(run);
     throw error;
   }
 }
