@@ -51,11 +51,8 @@ export async function setOverlapPolicy(
 ): Promise<void> {
   const conditions = [...OVERLAP_POLICY.conditions, ...(only ? [attributeCondition(only)] : [])];
   await merge(call, { path: `/${realm}/client-policies/profiles`, key: 'profiles', entry: OVERLAP_PROFILE });
-  await merge(call, {
-    path: `/${realm}/client-policies/policies`,
-    key: 'policies',
-    entry: { ...OVERLAP_POLICY, conditions },
-  });
+  const policy = { ...OVERLAP_POLICY, conditions };
+  await merge(call, { path: `/${realm}/client-policies/policies`, key: 'policies', entry: policy });
 }
 
 /** Takes the policy away again; a previous secret that is still valid stays so until the client's next PUT. */

@@ -2,57 +2,86 @@ import { randomBytes } from 'node:crypto';
 import { CreateSecretCommand, PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Credential } from '../functions/rotation/settings.ts';
 import type { KeycloakAdmin } from './keycloak-admin.ts';
+import type { CreatedClient } from './keycloak-rotator.ts';
+import { type PlannedRealm, planProvisioning } from './provisioning/plan.ts';
+import { realmOf } from './provisioning/realms.ts';
 
 /** What a credential needs before it can be rotated, as it was made. */
 export interface Provisioned {
   readonly realm: string;
-  /** Keycloak's id of the client. */
+  /** Keycloak's id of the client; of two that alternate, the first one's. */
   readonly uuid: string;
   /** The secret that the client has and nobody else knows yet. */
   readonly clientSecret: string;
 }
 
+/** Where things are made. */
+interface ProvisioningDeps {
+  readonly keycloak: KeycloakAdmin;
+  readonly secretsManager: SecretsManagerClient;
+}
+
+/** Sets the clients apart that may overlap, in a realm where others must not. */
+const CHOSEN = { key: 'local.overlap', value: 'yes' } as const;
+
 /**
- * Makes, for one credential, everything that a customer would: the realm, its client with a random secret and a service account,
- * the rotator with the least rights, and the access secrets. The realm can overlap unless the strategy is `in-place` or the tag
- * `overlap` is `no`.
+ * Makes, for one credential, what {@link provisionFleet} makes for several.
  *
  * @param credential its `iam.adminUrl` names the realm
  */
-export async function provision(
-  credential: Credential,
-  { keycloak, secretsManager }: { keycloak: KeycloakAdmin; secretsManager: SecretsManagerClient },
-): Promise<Provisioned> {
-  const realm = decodeURIComponent(credential.iam.adminUrl.split('/').at(-1) ?? '');
-  await keycloak.createRealm(realm);
-  const client = await keycloak.createClient(realm, { clientId: [credential.clientId].flat()[0] ?? '' });
-  const rotator = await keycloak.createRotator(realm, {
-    clientId: credential.iam.auth.clientId,
-    clients: [client.uuid],
-  });
-  if (overlaps(credential)) await keycloak.setOverlapPolicy(realm);
-  for (const [name, value] of accessSecretsOf(credential, rotator.secret))
-    await createSecret(secretsManager, name, value);
-  return { realm, uuid: client.uuid, clientSecret: client.secret };
+export async function provision(credential: Credential, deps: ProvisioningDeps): Promise<Provisioned> {
+  const made = (await provisionFleet([credential], deps)).get(credential.id);
+  if (!made) throw new Error(`nothing was made for ${credential.id}`);
+  return made;
 }
 
-function overlaps({ strategy, tags }: Credential): boolean {
-  return strategy === 'dual-secret' || (strategy === 'auto' && tags.overlap !== 'no');
+/**
+ * Makes everything that customers would: each realm, its clients with random secrets and service accounts, the rotators with the
+ * least rights, and the access secrets. What several credentials share is made once. A client can overlap with strategy
+ * `dual-secret`, and with `auto` unless the tag `overlap` is `no`.
+ *
+ * @param credentials `iam.adminUrl` names the realm
+ * @returns what was made, by credential
+ * @throws {Error} when Keycloak or Secrets Manager refuses something
+ */
+export async function provisionFleet(
+  credentials: readonly Credential[],
+  { keycloak, secretsManager }: ProvisioningDeps,
+): Promise<Map<string, Provisioned>> {
+  const plan = planProvisioning(credentials, () => randomBytes(32).toString('base64url'));
+  const made = new Map<string, Map<string, CreatedClient>>();
+  for (const realm of plan.realms) made.set(realm.name, await makeRealm(keycloak, realm));
+  for (const [name, document] of plan.secrets) await createSecret(secretsManager, name, document);
+  return new Map(
+    credentials.map((credential) => {
+      const realm = realmOf(credential);
+      const client = made.get(realm)?.get([credential.clientId].flat()[0] ?? '');
+      return [credential.id, { realm, uuid: client?.uuid ?? '', clientSecret: client?.secret ?? '' }];
+    }),
+  );
 }
 
-/** Every access secret of the credential with its document. The access of a local connector is `local-<id>`. */
-function accessSecretsOf({ id, iam, connectors }: Credential, rotatorSecret: string): Map<string, object> {
-  const secrets = new Map<string, object>();
-  if ('secretId' in iam.auth) secrets.set(iam.auth.secretId, { clientSecret: rotatorSecret });
-  for (const { auth } of connectors) {
-    const forms = {
-      bearer: { token: `local-${id}` },
-      basic: { username: id, password: `local-${id}` },
-      'client-credentials': { clientSecret: randomBytes(32).toString('base64url') },
-    };
-    if (!secrets.has(auth.secretId)) secrets.set(auth.secretId, forms[auth.type]);
+async function makeRealm(keycloak: KeycloakAdmin, realm: PlannedRealm): Promise<Map<string, CreatedClient>> {
+  const { name, overlap } = realm;
+  if (!(await keycloak.hasRealm(name))) await keycloak.createRealm(name);
+  const made = await makeClients(keycloak, realm);
+  for (const { clientId, secret, clients } of realm.rotators) {
+    const uuids = clients.flatMap((one) => made.get(one)?.uuid ?? []);
+    await keycloak.createRotator(name, { clientId, secret, clients: uuids });
   }
-  return secrets;
+  if (overlap !== 'nobody') await keycloak.setOverlapPolicy(name, overlap === 'chosen' ? { only: CHOSEN } : {});
+  return made;
+}
+
+async function makeClients(keycloak: KeycloakAdmin, realm: PlannedRealm): Promise<Map<string, CreatedClient>> {
+  const made = new Map<string, CreatedClient>();
+  for (const { scopes, overlap, ...client } of realm.clients) {
+    const attributes = overlap && realm.overlap === 'chosen' ? { [CHOSEN.key]: CHOSEN.value } : {};
+    const created = await keycloak.createClient(realm.name, { ...client, attributes });
+    await keycloak.allowScopes(realm.name, { uuid: created.uuid, scopes });
+    made.set(created.clientId, created);
+  }
+  return made;
 }
 
 async function createSecret(client: SecretsManagerClient, name: string, value: object): Promise<void> {

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { StackDescription } from '../../local/full-stack.ts';
+
+const STACK = fileURLToPath(new URL('../../local/stack.ts', import.meta.url));
+
+/** A stack that runs, as a caller of the command sees it. */
+export interface StackProcess {
+  readonly description: StackDescription;
+  /** SIGTERM to the pid that was printed. @returns how it ended, and in how many milliseconds */
+  end(): Promise<{ code: number | null; ms: number; stdout: string[] }>;
+  /** SIGKILL, where it still runs. */
+  kill(): void;
+}
+
+/** Starts the command and waits for its line. @throws {Error} with its stderr when there is none */
+export async function startStack(args: readonly string[]): Promise<StackProcess> {
+  const child = spawn(process.execPath, [STACK, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const stderr = text(child.stderr);
+  const stdout: string[] = [];
+  const lines = createInterface({ input: child.stdout }).on('line', (line) => stdout.push(line));
+  const first = await Promise.race([once(lines, 'line'), exit.then(() => undefined)]);
+  if (!first) throw new Error(`the stack did not start: ${await stderr}`);
+  const description = JSON.parse(String(first[0])) as StackDescription;
+  return {
+    description,
+    end: async () => {
+      const start = performance.now();
+      process.kill(description.pid, 'SIGTERM');
+      const [code] = await exit;
+      return { code, ms: performance.now() - start, stdout };
+    },
+    kill: () => void (child.exitCode === null && child.kill('SIGKILL')),
+  };
+}
+
+/** Runs the command to its end. */
+export async function runStack(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+  const child = spawn(process.execPath, [STACK, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { stdout, stderr, code: code as number | null };
+}
