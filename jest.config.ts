@@ -24,6 +24,7 @@ const config: Config = {
       globalTeardown: '<rootDir>/test/support/real-teardown.ts',
     },
   ],
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.ts'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['functions/**/*.ts', 'infra/**/*.ts', 'local/**/*.ts'],
 };

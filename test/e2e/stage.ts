@@ -28,7 +28,7 @@ import { type SecretsManagerFront, secretsManagerFront } from '../../local/secre
 import { serve } from '../../local/serve.ts';
 import { realStack } from '../support/real.ts';
 
-export const REGION = 'eu-north-1';
+const REGION = 'eu-north-1';
 export const CLIENT_ID = 'NC_Flow_ClientCredentials';
 
 /** A credential of the stage, before its addresses are known. */
