@@ -8,8 +8,8 @@ import { connectorHandler } from '../../local/connector/handler.ts';
 import { freePorts } from '../../local/free-ports.ts';
 import { TOKEN_URL } from '../local/connector/fixture.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
+import { type ConnectorProcess, startConnector } from '../support/connector-process.ts';
 import { connectorPortContract, TOKEN } from './connector-port.ts';
-import { type ConnectorProcess, startConnector } from './connector-process.ts';
 
 const overSocket = createFetch({ allowedHosts: ['127.0.0.1'], local: true, timeoutMs: 5000 });
 

@@ -6,8 +6,8 @@ import { connectorProbe } from '../../local/connector/conformance/probe.ts';
 import { exampleConfiguration } from '../../local/connector/example.ts';
 import { connectorHandler } from '../../local/connector/handler.ts';
 import { engineWith, section } from '../local/connector/fixture.ts';
+import { type ConnectorProcess, startConnector } from '../support/connector-process.ts';
 import { connectorContract } from './connector.ts';
-import { type ConnectorProcess, startConnector } from './connector-process.ts';
 
 const authorization = 'Bearer T-1';
 const newSecret = () => randomBytes(32).toString('base64url');

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -26,6 +23,7 @@ import { type AccessKeys, createUser } from '../../local/ministack-users.ts';
 import { type Provisioned, provision } from '../../local/provisioning.ts';
 import { type SecretsManagerFront, secretsManagerFront } from '../../local/secrets-manager-front.ts';
 import { serve } from '../../local/serve.ts';
+import { startConnector } from '../support/connector-process.ts';
 import { realStack } from '../support/real.ts';
 
 const REGION = 'eu-north-1';
@@ -129,7 +127,6 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     [...credentials.values()].map((credential) => [credential.id, configurationOf(credential, provisioned)]),
   );
   const connector = await startConnector({
-    folder,
     port: connectorPort,
     config: { access: { type: 'bearer', token: CONNECTOR_TOKEN }, configurations },
   });
@@ -295,36 +292,6 @@ export const OTHERS = { byCase: 'not-ours-the-case-differs', byUrl: 'not-ours-th
 
 /** The bearer token with which the functions may change the connector's configurations. */
 export const CONNECTOR_TOKEN = 'connector-access-token-of-the-stage';
-
-async function startConnector({ folder, port, config }: { folder: string; port: number; config: object }) {
-  const file = join(folder, 'connector.json');
-  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
-  const child = spawn(process.execPath, ['local/connector/server.ts', '--port', String(port), '--config', file], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
-    output += `${line}\n`;
-  });
-  const [ready] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [undefined])])) as [
-    string | undefined,
-  ];
-  if (ready === undefined) throw new Error(`the connector did not start: ${output}`);
-  return {
-    url: (JSON.parse(ready) as { url: string }).url,
-    output: () => output,
-    stop: async () => {
-      if (child.exitCode !== null) return;
-      const exit = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exit;
-    },
-  };
-}
 
 function allowAll() {
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
