@@ -48,6 +48,8 @@ export function forward(
   seen: Found,
   { candidate, strategy, achieves }: Pick<Attempt, 'candidate' | 'achieves'> & { strategy: Strategy },
 ): Attempt {
+  // A copy of C, which a repair had journaled: the secret stays, so there is none to end.
+  const repairs = sameCredential(candidate.document, seen.current.document);
   return {
     ...seen,
     candidate,
@@ -55,9 +57,9 @@ export function forward(
     client: seen.target,
     change: changeFor(run, seen, { document: candidate.document, strategy }),
     honoured: seen.answer.accepted,
-    retires: keepsCurrent(strategy),
+    retires: keepsCurrent(strategy) && !repairs,
     wayBack: strategy === 'alternating-clients' ? 'labels' : 'iam',
-    achieves,
+    achieves: repairs ? 'repaired' : achieves,
   };
 }
 

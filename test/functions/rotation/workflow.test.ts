@@ -219,7 +219,11 @@ describe('a run stands down', () => {
     await world.rotate();
     const { clientSecret } = world.current();
     world.advance(30_000);
-    await expect(world.rotate()).rejects.toMatchObject({ code: 'too-soon', changed: false, retryAfter: expect.any(Number) });
+    await expect(world.rotate()).rejects.toMatchObject({
+      code: 'too-soon',
+      changed: false,
+      retryAfter: expect.any(Number),
+    });
     await expect(world.scheduled()).rejects.toMatchObject({ code: 'too-soon' });
     expectAtRest(world, clientSecret);
     world.advance(TIMING.leaseMs);
