@@ -228,7 +228,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
 }
 
 /** Requests a second of each connector. A shared two-core machine signs about two hundred tokens a second. */
-const TRAFFIC_RATE = 20;
+const TRAFFIC_RATE = 10;
 
 function fill(
   { id, connector, ...rest }: Cast,
