@@ -12,7 +12,7 @@ const PAUSE_MS = 300;
 export interface Push {
   readonly views: readonly ConnectorView[];
   readonly document: CredentialDocument;
-  /** Asked before a write is repeated that met somebody else's; throws to stop. */
+  /** Asked before each write to a connector that was read after the labels; throws to stop. */
   readonly fence: () => Promise<void>;
   /** Connectors that are written even if they hold the document: a late write to them then meets another ETag. */
   readonly rewrite?: ReadonlySet<string>;
@@ -46,15 +46,18 @@ async function pushOne(run: Run, view: ConnectorView, { document, fence, rewrite
   let configuration: ConnectorConfiguration | undefined = view.configuration;
   for (;;) {
     try {
+      const reread = configuration === undefined;
       configuration ??= await connector.read();
       if (settled && holds({ connector, configuration }, document)) return;
       if (tries.written) throw mismatch(connector);
+      // Its ETag is younger than the labels that the decision rests on: they are read again, after it.
+      if (reread) await fence();
       assertTime(run);
       await write(run, { connector, configuration }, document);
       tries.written = true;
       settled = true;
     } catch (error) {
-      await recover(run, { error, tries, connector, fence });
+      await recover(run, { error, tries, connector });
     }
     configuration = undefined;
   }
@@ -79,16 +82,11 @@ async function write(
 /** Returns when the connector is to be read again and the write to be repeated if need be; throws when not. */
 async function recover(
   run: Run,
-  { error, tries, connector, fence }: { error: unknown; tries: Tries; connector: Connector; fence: Push['fence'] },
+  { error, tries, connector }: { error: unknown; tries: Tries; connector: Connector },
 ): Promise<void> {
   if (error instanceof ConfigurationChangedError) {
-    if (++tries.conflicts > MAX_CONFLICTS) {
-      throw new RotationError(
-        'connector-conflict',
-        `${connector.name}: its configuration changed at each of our writes`,
-      );
-    }
-    return await fence();
+    if (++tries.conflicts <= MAX_CONFLICTS) return;
+    throw new RotationError('connector-conflict', `${connector.name}: its configuration changed at each of our writes`);
   }
   if (!isRotationError(error, 'connector-timeout', 'connector-unavailable') || ++tries.repeats > MAX_REPEATS)
     throw error;
