@@ -1,0 +1,65 @@
+import type { Credential } from '../../functions/rotation/settings.ts';
+import { CLIENT_ID, credentialOf, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
+
+export const STRATEGIES = ['dual-secret', 'alternating-clients', 'in-place'] as const;
+export const RENEWALS = ['set', 'regenerate'] as const;
+export const TRIGGERS = ['schedule', 'api', 'secrets-manager', 'retire'] as const;
+
+/** A rotation a day: what is left behind is found before an IAM of its own accord ends a previous secret. */
+export const GRACE_HOURS = 12;
+
+/** How a credential is rotated. */
+export interface Combination {
+  readonly strategy: (typeof STRATEGIES)[number];
+  readonly renewal: (typeof RENEWALS)[number];
+  /** Whether rotation belongs to Secrets Manager. */
+  readonly native: boolean;
+}
+
+export type Trigger = (typeof TRIGGERS)[number];
+
+/** Every combination that can exist. */
+export const COMBINATIONS: readonly Combination[] = STRATEGIES.flatMap((strategy) =>
+  RENEWALS.map((renewal) => ({ strategy, renewal, native: false })),
+);
+
+/** Those of which Secrets Manager does the rotation: the IAM can't make the secret then, since its version has to be filled first. */
+export const NATIVE: readonly Combination[] = STRATEGIES.map((strategy) => ({
+  strategy,
+  renewal: 'set',
+  native: true,
+}));
+
+/** How a combination is called in scripts and tables. */
+export function nameOf({ strategy, renewal, native }: Combination): string {
+  return `${strategy}, ${renewal}${native ? ', native' : ''}`;
+}
+
+/** Whether the old secret works beside the new one. */
+export function overlaps({ strategy }: Combination): boolean {
+  return strategy !== 'in-place';
+}
+
+const known = new Map<string, Credential>();
+
+/** The settings of a combination. Two clients are named, the other strategies are found out by asking the IAM. */
+export function credentialFor(combination: Combination, connectors: readonly string[]): Credential {
+  const key = `${nameOf(combination)} ${connectors.length}`;
+  const { strategy, renewal, native } = combination;
+  const alternating = strategy === 'alternating-clients';
+  const make = () =>
+    credentialOf(connectors, {
+      native,
+      grace: `PT${GRACE_HOURS}H`,
+      schedule: { expression: 'rate(1 day)' },
+      ...(alternating ? { strategy, clientId: [CLIENT_ID, IDLE_CLIENT_ID] } : {}),
+      iam: {
+        renewal,
+        adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+        auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+      },
+    });
+  const credential = known.get(key) ?? make();
+  known.set(key, credential);
+  return credential;
+}

@@ -1,0 +1,98 @@
+import type { Client } from '../../local/iam/client.ts';
+import { CLIENT_ID, configurationOf, FIRST_SECRET, REALM } from '../support/parts.ts';
+import type { Laboratory } from './laboratory.ts';
+import type { Deed } from './script.ts';
+import { clientOf, documentIn, snapshot } from './snapshot.ts';
+
+/** How long Keycloak may take until a write that it answered is on disk, in milliseconds. */
+const FLUSH_MS = 200;
+
+/** What people and mishaps do to the world, beside every fault. */
+export class Deeds {
+  readonly #laboratory: Laboratory;
+  #stale: Client | undefined;
+  #written: { at: number; before: Client } | undefined;
+
+  constructor(laboratory: Laboratory) {
+    this.#laboratory = laboratory;
+  }
+
+  /** What an administrator has had open in the browser since now. */
+  openPage(): void {
+    this.#stale = structuredClone(this.#live());
+  }
+
+  /** Called before each write to the IAM. */
+  beforeWrite(): void {
+    this.#written = { at: this.#laboratory.simulation.now, before: this.#live() };
+  }
+
+  do(deed: Deed): void {
+    this.#laboratory.simulation.note(`person: ${deed}`);
+    if (deed !== 'remove-policy') this.#laboratory.simulation.disturbances += 1;
+    DEEDS[deed](this);
+    this.#laboratory.monitor.look();
+  }
+
+  /** Somebody presses *Regenerate* at the client that is in use. */
+  regenerate(): void {
+    const { parts, monitor } = this.#laboratory;
+    monitor.foreign.add(parts.iam.regenerateSecret(REALM, this.#live().id));
+  }
+
+  /** A connector is restored from a backup: it holds the previous document, or the first one. */
+  restore(): void {
+    const { parts } = this.#laboratory;
+    const { previous } = snapshot(parts);
+    const old = previous === undefined ? undefined : documentIn(parts, previous);
+    const { clientId, clientSecret } = old ?? { clientId: CLIENT_ID, clientSecret: FIRST_SECRET };
+    parts.flow.configure(parts.names[0] ?? '', configurationOf(clientSecret, clientId));
+  }
+
+  /** The page that was opened before is saved as a whole. */
+  saveStalePage(): void {
+    const { parts, monitor } = this.#laboratory;
+    if (!this.#stale) return;
+    const { id, secret, attributes } = this.#stale;
+    monitor.foreign.add(secret ?? '');
+    parts.iam.updateClient(REALM, id, { secret, attributes });
+    monitor.foreign.add(parts.iam.client(REALM, id).secret ?? '');
+  }
+
+  /** Keycloak is killed, and has forgotten the last write if that was a moment ago. */
+  forget(): void {
+    const { parts, simulation, monitor } = this.#laboratory;
+    if (!this.#written || simulation.now - this.#written.at > FLUSH_MS) return;
+    const { before } = this.#written;
+    monitor.foreign.add(before.secret ?? '');
+    parts.iam.realm(REALM).clients.set(before.id, before);
+  }
+
+  removePolicy(): void {
+    this.#laboratory.parts.iam.putPolicies(REALM, { policies: [] });
+  }
+
+  /** The expiry of the secret in use passes. */
+  expire(): void {
+    const { parts, monitor } = this.#laboratory;
+    const client = this.#live();
+    const attributes = { ...client.attributes, 'client.secret.expiration.time': '1000000000' };
+    parts.iam.realm(REALM).clients.set(client.id, { ...client, attributes });
+    monitor.look();
+  }
+
+  #live(): Client {
+    const { parts } = this.#laboratory;
+    const client = clientOf(parts, snapshot(parts).current?.clientId ?? CLIENT_ID);
+    if (!client) throw new Error('the client is gone');
+    return client;
+  }
+}
+
+const DEEDS: Readonly<Record<Deed, (deeds: Deeds) => void>> = {
+  regenerate: (deeds) => deeds.regenerate(),
+  restore: (deeds) => deeds.restore(),
+  'stale-save': (deeds) => deeds.saveStalePage(),
+  forget: (deeds) => deeds.forget(),
+  'remove-policy': (deeds) => deeds.removePolicy(),
+};

@@ -1,0 +1,95 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { SINGLE, THOROUGH } from './faults.ts';
+import { playPairs } from './pairs.ts';
+import { playProperty } from './property.ts';
+import { markdown, reportOf, text } from './report.ts';
+import { play } from './scene.ts';
+import { Script } from './script.ts';
+import { type Only, playSingles } from './singles.ts';
+
+const HELP = `Breaks rotations at every request, and says what became of them.
+
+npm run faults                                   single faults, pairs and random scenes; a matrix on stdout
+npm run faults -- --only strategy=in-place,fault=time-out
+npm run faults -- --runs 10000                   random scenes only, so many
+npm run faults -- --replay scene.json            one scene again, with every request (or the JSON itself instead of a file)
+npm run --silent faults -- --json                one JSON object on stdout
+npm run faults -- --write-docs                   also writes docs/reliability.md
+
+  --only KEY=VALUE,…   strategy, renewal, trigger, fault, start
+  --runs N             how many random scenes; with it nothing else is played        [500]
+  --pairs N            how many pairs of faults                                      [1500]
+  --thorough           each fault also three times and lasting, late ones also soon; takes about four times as long
+  --singles            single faults only
+  --seed N             of pairs and random scenes                                    [drawn]
+
+Exit 1 on any violation. Progress goes to stderr.`;
+
+const KEYS = ['strategy', 'renewal', 'trigger', 'fault', 'start'];
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: 'string' },
+    pairs: { type: 'string' },
+    only: { type: 'string' },
+    replay: { type: 'string' },
+    seed: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    thorough: { type: 'boolean', default: false },
+    singles: { type: 'boolean', default: false },
+    'write-docs': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (options.help) console.log(HELP);
+else if (options.replay !== undefined) await replay(options.replay);
+else await tryEverything();
+
+async function replay(source: string): Promise<void> {
+  const json: unknown = JSON.parse(source.trimStart().startsWith('{') ? source : readFileSync(source, 'utf8'));
+  const { trace, violations } = await play(Script.parse(json));
+  for (const { at, process, point, text } of trace) {
+    const place = process < 0 ? '' : `${process + 1}.${point || ''}`;
+    console.log(`${(at / 1000).toFixed(3).padStart(11)} s ${place.padStart(6)}  ${text}`);
+  }
+  for (const violation of violations) console.log(`violation: ${violation}`);
+  process.exitCode = violations.length > 0 ? 1 : 0;
+}
+
+async function tryEverything(): Promise<void> {
+  const only = onlyOf(options.only);
+  const seed = options.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : numberOf('seed', options.seed);
+  const progress = (line: string) => console.error(line);
+  const randomOnly = options.runs !== undefined;
+  const runs = options.singles ? 0 : numberOf('runs', options.runs ?? '500');
+  const pairs = options.singles || randomOnly ? 0 : numberOf('pairs', options.pairs ?? '1500');
+  const variants = options.thorough ? THOROUGH : SINGLE;
+  progress(`seed ${seed}`);
+  const report = reportOf(seed, {
+    combinations: randomOnly ? [] : await playSingles({ variants, only, progress }),
+    pairs: await playPairs({ count: pairs, seed, only, progress }),
+    property: await playProperty({ runs, seed, only, progress }),
+  });
+  console.log(options.json ? JSON.stringify(report) : text(report));
+  if (options['write-docs']) writeFileSync('docs/reliability.md', markdown(report, 'npm run faults -- --write-docs'));
+  process.exitCode = report.ok ? 0 : 1;
+}
+
+/** @throws {Error} when a key is unknown: a typo would try nothing, and find nothing */
+function onlyOf(list = ''): Only {
+  const pairs = list
+    .split(',')
+    .filter(Boolean)
+    .map((pair) => pair.split('='));
+  const unknown = pairs.find(([key = '', value]) => !KEYS.includes(key) || !value);
+  if (unknown) throw new Error(`--only ${unknown.join('=')}: must be one of ${KEYS.join(', ')}, with =value`);
+  return Object.fromEntries(pairs);
+}
+
+function numberOf(name: string, value: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  throw new Error(`--${name} ${value}: must be a whole number`);
+}

@@ -1,0 +1,117 @@
+import { TIMING } from '../support/parts.ts';
+import type { Simulation } from './simulation.ts';
+import {
+  type Credentials,
+  documentIn,
+  isStored,
+  kindOf,
+  nickname,
+  type Parts,
+  sectionsOf,
+  snapshot,
+} from './snapshot.ts';
+
+/** A time during which what a section holds was refused. */
+export interface Outage {
+  readonly place: string;
+  readonly from: number;
+  to?: number;
+}
+
+/** Steady traffic, and an eye on where the secret in use is kept: looks at the engines whenever something may have changed. */
+export class Monitor {
+  readonly outages: Outage[] = [];
+  /** What was seen that must not be: a secret of the IAM that is in no version, a push without time to take it back. */
+  readonly sins: string[] = [];
+  /** Secrets that came from a person: they have no copy until the next run. */
+  readonly foreign = new Set<string>();
+  readonly #parts: Parts;
+  readonly #simulation: Simulation;
+  readonly #open = new Map<string, Outage>();
+  #seen = '';
+  /** A secret that the IAM has made and that is to be stored. */
+  #owed: Credentials | undefined;
+
+  constructor(parts: Parts, simulation: Simulation) {
+    this.#parts = parts;
+    this.#simulation = simulation;
+  }
+
+  look(): void {
+    for (const { place, accepted } of sectionsOf(this.#parts)) {
+      const open = this.#open.get(place);
+      if (accepted && open) this.#end(open);
+      else if (!accepted && !open) this.#begin(place);
+    }
+    this.#lookForLoss();
+  }
+
+  #begin(place: string): void {
+    const outage: Outage = { place, from: this.#simulation.now };
+    this.#open.set(place, outage);
+    this.outages.push(outage);
+    this.#simulation.note(`outage of ${place} begins`);
+  }
+
+  #end(outage: Outage): void {
+    outage.to = this.#simulation.now;
+    this.#open.delete(outage.place);
+    this.#simulation.note(`outage of ${outage.place} ends`);
+  }
+
+  #lookForLoss(): void {
+    const { current, pending, iam } = snapshot(this.#parts);
+    if (!current) return;
+    const held: Credentials = { clientId: current.clientId, clientSecret: iam[current.clientId]?.secret ?? '' };
+    const key = `${held.clientId} ${held.clientSecret}`;
+    if (key === this.#seen || this.foreign.has(held.clientSecret) || isStored(this.#parts, held)) {
+      this.#seen = key;
+      return;
+    }
+    // Between the reply to a regeneration and its Put the intent stands for the copy: then it is adopted.
+    if (kindOf(this.#parts, pending)?.includes('/regenerate/')) {
+      this.#owe(held);
+      return;
+    }
+    this.#seen = key;
+    this.#sin(`the IAM holds ${nickname(held.clientSecret)}, which is in no version`);
+  }
+
+  #owe(held: Credentials): void {
+    const owed = this.#owed;
+    this.#owed = held;
+    if (!owed || owed.clientSecret === held.clientSecret || isStored(this.#parts, owed)) return;
+    this.#sin(`the IAM made ${nickname(owed.clientSecret)}, and another secret before that one was stored`);
+  }
+
+  /**
+   * A candidate is pushed only while there is time to take it back.
+   *
+   * @param body what is sent to a connector
+   * @param endsAt when the process that sends it is ended
+   */
+  lookAtPush(body: string, endsAt: number): void {
+    const { current } = snapshot(this.#parts);
+    const isCandidate = current !== undefined && !body.includes(JSON.stringify(current.clientSecret));
+    if (isCandidate && endsAt - this.#simulation.now < TIMING.undoReserveMs) {
+      this.#sin('a candidate was pushed without time left to take it back');
+    }
+  }
+
+  /**
+   * What a connector was given is current, or on its way: whoever writes what is superseded meets another ETag.
+   *
+   * @param body what a connector has taken
+   */
+  lookAtWrite(body: string): void {
+    const { current, pending } = snapshot(this.#parts);
+    const candidate = pending === undefined ? undefined : documentIn(this.#parts, pending);
+    const known = [current, candidate].some((one) => one && body.includes(JSON.stringify(one.clientSecret)));
+    if (!known) this.#sin('a connector took a document that is neither current nor pending');
+  }
+
+  #sin(text: string): void {
+    this.sins.push(text);
+    this.#simulation.note(text);
+  }
+}

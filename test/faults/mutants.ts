@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { MUTATIONS, type Mutation } from './mutations.ts';
+
+/** Takes each safeguard out of the workflow in turn, and demands that the laboratory notices. */
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const wanted = process.argv[2] ?? '';
+let missed = 0;
+
+const control = new Map<string, string>();
+
+for (const mutation of MUTATIONS.filter(({ safeguard }) => safeguard.includes(wanted))) {
+  const verdict = judge(mutation);
+  if (verdict !== 'noticed') missed += 1;
+  console.log(`${mutation.safeguard.padEnd(72)}${verdict}`);
+}
+console.log(missed === 0 ? 'every removal was noticed' : `${missed} not noticed`);
+process.exitCode = missed === 0 ? 0 : 1;
+
+/** The unchanged workflow has to pass the same scenes: otherwise they say nothing of the safeguard. */
+function judge(mutation: Mutation): string {
+  if (!fits(mutation)) return `does not fit ${mutation.file} any more`;
+  const key = mutation.lab.join(' ');
+  const unchanged = control.get(key) ?? run(mutation.lab, '');
+  control.set(key, unchanged);
+  if (unchanged !== 'NOT NOTICED') return `the unchanged workflow fails, too: ${unchanged}`;
+  return run(mutation.lab, mutation.safeguard);
+}
+
+function fits({ file, from }: Mutation): boolean {
+  return readFileSync(here(`../../functions/rotation/${file}`), 'utf8').split(from).length === 2;
+}
+
+/** The laboratory has to end by finding a violation, not by an accident. */
+function run(lab: readonly string[], safeguard: string): string {
+  const mutate = safeguard ? ['--import', import.meta.resolve('./mutate.ts')] : [];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...mutate, here('main.ts'), ...lab], {
+    env: { ...process.env, MUTATION: safeguard },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (status === 0) return 'NOT NOTICED';
+  if (status === 1 && /violation/.test(stdout)) return 'noticed';
+  return `the laboratory failed: ${stderr.trim().split('\n').at(-1)}`;
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { isPossible, THOROUGH } from './faults.ts';
+import { play, type Scene } from './scene.ts';
+import type { Script } from './script.ts';
+import { type Only, openings, type Point, type Progress, pointName, pointsOf, type Violation } from './singles.ts';
+
+/** What came of pairs of faults. */
+export interface Pairs {
+  points: number;
+  readonly violations: Violation[];
+}
+
+/** How many second faults are tried after each first one. */
+const SECONDS = 5;
+
+/**
+ * Two faults in one scene: the second at a later request of the same run, or of a repeat that the first one brought about.
+ *
+ * @param count how many pairs; they are drawn, the same ones for the same seed
+ */
+export async function playPairs({
+  count,
+  seed,
+  only,
+  progress,
+}: {
+  count: number;
+  seed: number;
+  only: Only;
+  progress: Progress;
+}): Promise<Pairs> {
+  const pairs: Pairs = { points: 0, violations: [] };
+  const beginnings = openings(only);
+  const clean = new Map<Script, Promise<Scene>>();
+  const draws = fc.sample(fc.array(fc.nat(), { minLength: 3 + 2 * SECONDS, maxLength: 3 + 2 * SECONDS }), {
+    seed,
+    numRuns: Math.ceil(count / SECONDS),
+  });
+  progress(`pairs: ${count}`);
+  for (const [opening = 0, at = 0, variant = 0, ...seconds] of draws) {
+    const { script } = beginnings[opening % beginnings.length] as { script: Script };
+    if (!clean.has(script)) clean.set(script, play(script));
+    const points = pointsOf((await clean.get(script)) as Scene);
+    const first = draw(points, { at, variant });
+    const scene = await play({ ...script, faults: [first.fault] });
+    const later = pointsOf(scene).slice((at % points.length) + 1);
+    for (let i = 0; i < seconds.length && later.length > 0; i += 2) {
+      const second = draw(later, { at: seconds[i] ?? 0, variant: seconds[i + 1] ?? 0 });
+      await tryOut(pairs, [first, second], script);
+    }
+  }
+  return pairs;
+}
+
+interface Drawn {
+  readonly point: Point;
+  readonly fault: Script['faults'][number];
+}
+
+function draw(points: readonly Point[], { at, variant }: { at: number; variant: number }): Drawn {
+  const point = points[at % points.length] as Point;
+  const possible = THOROUGH.filter(({ fault }) => isPossible(fault, point.name));
+  const drawn = possible[variant % possible.length] ?? { fault: 'dies-before' as const };
+  return { point, fault: { run: point.run, point: point.point, ...drawn } };
+}
+
+async function tryOut(pairs: Pairs, drawn: readonly [Drawn, Drawn], script: Script): Promise<void> {
+  const faulty = { ...script, faults: drawn.map(({ fault }) => fault) };
+  const { violations } = await play(faulty);
+  pairs.points += 1;
+  const point = drawn.map((one) => pointName(one.point)).join(' and ');
+  if (violations.length > 0) pairs.violations.push({ point, script: faulty, message: violations.join('; ') });
+}

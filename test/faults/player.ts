@@ -1,0 +1,170 @@
+import type { OneTime } from '../../functions/ports/schedules.ts';
+import { isRotationError } from '../../functions/rotation/errors.ts';
+import { NATIVE_STEPS } from '../../functions/rotation/native.ts';
+import type { RotationRequest } from '../../functions/rotation/run.ts';
+import { rotateSecret } from '../../local/secrets-manager/rotation.ts';
+import { TIMING } from '../support/parts.ts';
+import type { Laboratory } from './laboratory.ts';
+import type { Ending } from './process.ts';
+import { snapshot } from './snapshot.ts';
+import { type RunRecord, untruths, wordFor } from './truth.ts';
+
+/** Lambda's own repeats of an asynchronous invocation that failed. */
+const LAMBDA_PAUSES_MS = [60_000, 120_000] as const;
+/** How often a caller of the API, or Secrets Manager, tries again. */
+const REPEATS = 2;
+const NEXT_ROTATE_SECRET_MS = 300_000;
+
+/** Triggers, with the repeats that are theirs. */
+export class Player {
+  readonly records: RunRecord[] = [];
+  /** When the next scheduled run began, which nobody's repeats belong to. */
+  nextRunAt = Number.POSITIVE_INFINITY;
+  /** What was not true of reports, at the moment when they were made. */
+  readonly untruths: string[] = [];
+  readonly #laboratory: Laboratory;
+  #attempt = 0;
+
+  constructor(laboratory: Laboratory) {
+    this.#laboratory = laboratory;
+    laboratory.deliver = (oneTime) => this.#deliver(oneTime);
+    laboratory.takeStep = async (request) => {
+      const { ending } = await this.#record(() => laboratory.step(request), { attempt: this.#attempt });
+      return ending as Ending<undefined>;
+    };
+  }
+
+  /** The scheduler's run, planned for now. */
+  schedule(): Promise<void> {
+    const request: RotationRequest = { trigger: 'schedule', scheduledTime: this.#now() };
+    return this.#byLambda(() => this.#laboratory.rotate(request), hasFailed);
+  }
+
+  /** A caller who repeats when told to, and when there was no answer or no end. */
+  async api(request: Partial<RotationRequest> = {}): Promise<void> {
+    const { simulation } = this.#laboratory;
+    for (let repeats = 0; ; repeats++) {
+      const begun = simulation.now;
+      const record = await this.#record(() => this.#laboratory.rotate({ trigger: 'api', ...request }), {
+        rollsBack: request.rollback === true,
+      });
+      const pause = pauseOf(record, begun, simulation.now);
+      if (pause === undefined || repeats === REPEATS) return;
+      await simulation.wait(pause);
+    }
+  }
+
+  /** Secrets Manager's own schedule. What it left behind is taken up again before anything new is begun. */
+  async secretsManager(): Promise<void> {
+    const { simulation, parts } = this.#laboratory;
+    for (let repeats = 0; ; repeats++) {
+      await this.#rotateSecret();
+      const { pending, current } = snapshot(parts);
+      if (pending === undefined || pending === current?.id || repeats === REPEATS) return;
+      await simulation.wait(NEXT_ROTATE_SECRET_MS);
+    }
+  }
+
+  /** The end of a grace, as it is planned: the earliest that waits. */
+  async retire(): Promise<void> {
+    const name = [...this.#laboratory.planned.values()].find(({ target }) => target === 'retire')?.name;
+    if (name !== undefined) await this.#laboratory.fire(name);
+  }
+
+  async #rotateSecret(): Promise<void> {
+    const { parts } = this.#laboratory;
+    const { pending, current } = snapshot(parts);
+    const attempt = ++this.#attempt;
+    if (pending === undefined || pending === current?.id) {
+      rotateSecret(parts.secrets.store, this.#laboratory.rotateSecretInput());
+      return await parts.secrets.settled();
+    }
+    for (const step of NATIVE_STEPS) {
+      const { ending } = await this.#record(() => this.#laboratory.step({ step, versionId: pending }), { attempt });
+      if (ending.kind !== 'returned') return;
+    }
+  }
+
+  #deliver({ target, event }: OneTime): Promise<void> {
+    const { versionId, attempt, repeat, scheduledTime } = event as Delivered;
+    if (target === 'retire') {
+      return this.#byLambda(
+        () => this.#laboratory.retire({ versionId, attempt }),
+        ({ kind }) => kind !== 'returned',
+      );
+    }
+    const request = { trigger: 'schedule' as const, scheduledTime: new Date(scheduledTime), repeat };
+    return this.#byLambda(() => this.#laboratory.rotate(request), hasFailed);
+  }
+
+  async #byLambda<T extends RunRecord['ending']>(
+    invoke: () => Promise<T>,
+    failed: (ending: T) => boolean,
+  ): Promise<void> {
+    for (const pause of [...LAMBDA_PAUSES_MS, undefined]) {
+      const { ending } = await this.#record(invoke);
+      if (!failed(ending as T) || pause === undefined) return;
+      await this.#laboratory.simulation.wait(pause);
+    }
+  }
+
+  async #record(
+    invoke: () => Promise<RunRecord['ending']>,
+    { attempt = ++this.#attempt, rollsBack = false }: { attempt?: number; rollsBack?: boolean } = {},
+  ): Promise<RunRecord> {
+    const { simulation, parts } = this.#laboratory;
+    const [before, startedAt, disturbances] = [snapshot(parts), simulation.now, simulation.disturbances];
+    const process = simulation.processes.length;
+    const others = simulation.processes.some(({ alive }) => alive);
+    const ending = await invoke();
+    const undisturbed =
+      !others && simulation.processes.length === process + 1 && simulation.disturbances === disturbances;
+    const record = {
+      process,
+      attempt,
+      rollsBack,
+      startedAt,
+      endedAt: simulation.now,
+      before,
+      after: snapshot(parts),
+      undisturbed,
+      ending,
+    };
+    this.records.push(record);
+    this.untruths.push(...untruths(parts, record));
+    simulation.note(`ends: ${wordFor(record)}${detailOf(ending)}`, process);
+    return record;
+  }
+
+  #now(): Date {
+    return new Date(this.#laboratory.simulation.now);
+  }
+}
+
+interface Delivered {
+  readonly versionId: string;
+  readonly attempt: number;
+  readonly repeat: NonNullable<RotationRequest['repeat']>;
+  readonly scheduledTime: string;
+}
+
+/** As the function's handler decides it. */
+function hasFailed(ending: Ending<{ outcome: string; failure?: unknown }>): boolean {
+  if (ending.kind !== 'returned') return true;
+  return ending.value.failure !== undefined && ending.value.outcome !== 'stored-not-applied';
+}
+
+function pauseOf(record: RunRecord, begun: number, now: number): number | undefined {
+  const { ending } = record;
+  if (ending.kind === 'threw' && isRotationError(ending.error) && ending.error.retryAfter !== undefined) {
+    return ending.error.retryAfter * 1000;
+  }
+  const word = wordFor(record);
+  return word === 'died' || word === 'interrupted' ? Math.max(0, begun + TIMING.leaseMs - now) : undefined;
+}
+
+function detailOf(ending: RunRecord['ending']): string {
+  if (ending.kind === 'threw') return isRotationError(ending.error) ? '' : `: ${String(ending.error)}`;
+  const value = ending.kind === 'returned' ? ending.value : undefined;
+  return value && 'failure' in value && value.failure ? ` (${value.failure.code}: ${value.failure.detail})` : '';
+}

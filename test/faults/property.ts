@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { COMBINATIONS, GRACE_HOURS, NATIVE } from './combinations.ts';
+import { FAULT_KINDS } from './faults.ts';
+import { play } from './scene.ts';
+import { DEEDS, Script, STARTS } from './script.ts';
+import type { Only, Progress, Violation } from './singles.ts';
+
+const GRACE_MS = GRACE_HOURS * 3_600_000;
+
+/** What came of the property test. */
+export interface PropertyResult {
+  runs: number;
+  readonly seed: number;
+  readonly violations: Violation[];
+}
+
+/** How many different failures are looked for before the rest is left. */
+const MAX_FAILURES = 5;
+
+/** Moments close together, within a lease, within the repeats, and around the end of a grace. */
+const moment = fc.oneof(
+  fc.nat(150),
+  fc.nat(5000),
+  fc.nat(250_000),
+  fc.integer({ min: GRACE_MS - 100_000, max: GRACE_MS + 200_000 }),
+);
+
+const fault = fc.record({
+  run: fc.nat(5),
+  point: fc.integer({ min: 1, max: 45 }),
+  fault: fc.constantFrom(...FAULT_KINDS),
+  times: fc.constantFrom(1, 1, 3, 99),
+  late: fc.nat(9999),
+});
+
+const deeds = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  {
+    weight: 1,
+    arbitrary: fc.array(fc.record({ at: moment, do: fc.constantFrom(...DEEDS) }), { minLength: 1, maxLength: 2 }),
+  },
+);
+
+/**
+ * Anything: faults, two to five rotators that take turns at every request, whatever asks for them, and now and then a person who
+ * changes something in between.
+ */
+function anyScript(only: Only): fc.Arbitrary<Script> {
+  const combinations = [...COMBINATIONS, ...NATIVE].filter(
+    ({ strategy, renewal }) => (only.strategy ?? strategy) === strategy && (only.renewal ?? renewal) === renewal,
+  );
+  return fc.constantFrom(...combinations).chain((combination) => {
+    const triggers = combination.native ? NATIVE_TRIGGERS : OWN_TRIGGERS;
+    const start = fc.constantFrom(...BEGINNINGS.filter((one) => (only.start ?? one) === one));
+    return fc
+      .record({
+        start,
+        connectors: fc.integer({ min: 1, max: 2 }),
+        rotators: fc.array(fc.record({ at: moment, do: fc.constantFrom(...triggers) }), { minLength: 2, maxLength: 5 }),
+        deeds,
+        faults: fc.array(fault, { maxLength: 4 }),
+        turns: fc.array(fc.nat(6), { maxLength: 150 }),
+      })
+      .map(({ rotators, deeds, ...rest }) =>
+        Script.parse({ ...combination, ...rest, nextRun: true, events: [...rotators, ...deeds] }),
+      );
+  });
+}
+
+/** At rest more often than otherwise. */
+const BEGINNINGS = ['rest', ...STARTS] as const;
+
+const OWN_TRIGGERS = ['schedule', 'schedule', 'api', 'api', 'retire', 'rollback'] as const;
+const NATIVE_TRIGGERS = ['schedule', 'api', 'secrets-manager', 'secrets-manager', 'retire'] as const;
+
+/** Plays random scripts. A failure is made as small as it can be, and the search goes on behind it. */
+export async function playProperty({
+  runs,
+  seed,
+  only,
+  progress,
+}: {
+  runs: number;
+  seed: number;
+  only: Only;
+  progress: Progress;
+}): Promise<PropertyResult> {
+  const result: PropertyResult = { runs: 0, seed, violations: [] };
+  progress(`property test: ${runs} runs, seed ${seed}`);
+  for (let failures = 0; result.runs < runs && failures < MAX_FAILURES; failures++) {
+    const details = await fc.check(fc.asyncProperty(anyScript(only), holds), {
+      numRuns: runs - result.runs,
+      seed: seed + failures,
+      timeout: 60_000,
+    });
+    result.runs += details.numRuns;
+    const [script] = details.counterexample ?? [];
+    if (!script) break;
+    const { violations } = await play(script);
+    const message = violations.join('; ') || String(details.errorInstance);
+    result.violations.push({ point: `seed ${details.seed}, run ${details.numRuns}`, script, message });
+    progress(`violation: ${message}`);
+  }
+  return result;
+}
+
+async function holds(script: Script): Promise<void> {
+  const { violations } = await play(script);
+  if (violations.length > 0) throw new Error(violations.join('; '));
+}

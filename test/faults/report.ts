@@ -1,0 +1,133 @@
+import { CATEGORIES } from './faults.ts';
+import type { Pairs } from './pairs.ts';
+import type { PropertyResult } from './property.ts';
+import type { Line, Violation } from './singles.ts';
+
+/** Everything that was tried, in the form that `--json` prints. */
+export interface Report {
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly combinations: readonly Line[];
+  readonly pairs: Pairs;
+  readonly property: PropertyResult;
+}
+
+/** Puts the parts together. */
+export function reportOf(seed: number, parts: Pick<Report, 'combinations' | 'pairs' | 'property'>): Report {
+  return { ok: violationsOf(parts).length === 0, seed, ...parts };
+}
+
+function violationsOf({
+  combinations,
+  pairs,
+  property,
+}: Pick<Report, 'combinations' | 'pairs' | 'property'>): Violation[] {
+  return [...combinations.flatMap(({ violations }) => violations), ...pairs.violations, ...property.violations];
+}
+
+interface Sum {
+  points: number;
+  converged: number;
+  violations: number;
+}
+
+/** One row for each strategy, renewal and fault; all triggers together. */
+function matrix(lines: readonly Line[]): string[][] {
+  const rows = new Map<string, { head: string[]; sum: Sum }>();
+  for (const { strategy, renewal, fault, points, converged, violations } of lines) {
+    const key = `${strategy} ${renewal} ${fault}`;
+    const { head, sum } = rows.get(key) ?? {
+      head: [strategy, renewal, fault],
+      sum: { points: 0, converged: 0, violations: 0 },
+    };
+    sum.points += points;
+    sum.converged += converged;
+    sum.violations += violations.length;
+    rows.set(key, { head, sum });
+  }
+  const order = (row: { head: string[] }) => (CATEGORIES as readonly string[]).indexOf(row.head[2] ?? '');
+  return [...rows.values()]
+    .sort((a, b) => headOf(a).localeCompare(headOf(b)) || order(a) - order(b))
+    .map(({ head, sum }) => [
+      ...head,
+      ...[sum.points, sum.converged, sum.points - sum.converged, sum.violations].map(String),
+    ]);
+}
+
+const headOf = ({ head }: { head: string[] }) => head.slice(0, 2).join(' ');
+
+const COLUMNS = ['strategy', 'renewal', 'fault', 'points', 'converged', 'by the next run', 'violations'];
+
+/** The matrix for a terminal, and every violation with its script. */
+export function text(report: Report): string {
+  const { combinations, pairs, property } = report;
+  const violations = violationsOf(report);
+  return [
+    ...table(matrix(combinations)),
+    '',
+    `single faults: ${sumOf(combinations)} points tried`,
+    `pairs of faults: ${pairs.points} tried, ${pairs.violations.length} violations`,
+    `random scenes: ${property.runs} played (seed ${property.seed}), ${property.violations.length} violations`,
+    ...violations
+      .slice(0, MAX_SHOWN)
+      .flatMap(({ point, message, script }) => ['', `${point}: ${message}`, JSON.stringify(script)]),
+    '',
+    violations.length === 0 ? 'no violation' : `${violations.length} violations; play one again with --replay`,
+  ].join('\n');
+}
+
+const MAX_SHOWN = 20;
+
+function table(rows: readonly string[][]): string[] {
+  const all = [COLUMNS, ...rows];
+  const widths = COLUMNS.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  return all.map((row) =>
+    row.map((cell, i) => (i < 3 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+  );
+}
+
+function sumOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { points }) => sum + points, 0);
+}
+
+/** The page for readers: what is tried, and what came of it. */
+export function markdown(report: Report, command: string): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const { combinations, pairs, property } = report;
+  return `${HEAD}
+${row(COLUMNS)}
+${row(COLUMNS.map((_, i) => (i < 3 ? '---' : '--:')))}
+${matrix(combinations).map(row).join('\n')}
+
+| | tried | violations |
+| --- | --: | --: |
+| single faults | ${sumOf(combinations)} | ${combinations.reduce((sum, { violations }) => sum + violations.length, 0)} |
+| pairs of faults | ${pairs.points} | ${pairs.violations.length} |
+| random scenes | ${property.runs} | ${property.violations.length} |
+
+This page was written by \`${command}\` (seed ${report.seed}).
+`;
+}
+
+const HEAD = `# Reliability
+
+A rotation may die anywhere, hear no answer, or run twice at once. The fault laboratory in \`test/faults/\` tries it: it runs the
+real workflow with its real adapters over the embedded Secrets Manager, scheduler, IAM and connector on a simulated clock, and
+breaks it at every request. The requests are found by recording a run without faults; nobody keeps a list.
+
+Each fault is tried in its variants: a lost request is carried out never, at once, or after it was given up; an error comes once,
+three times, or until the run ends. Then the trigger's own repeats follow: Lambda's two, after one and two more minutes; an API
+caller's, after \`Retry-After\`; Secrets Manager's next \`RotateSecret\`. After that these have to hold:
+
+- **At rest**: what AWSCURRENT holds gets a token, every section of every connector holds the same, and no AWSPENDING is left.
+  Otherwise the outcome said so, and the next run puts it right (column *by the next run*).
+- **Nothing lost**: the secret that the IAM holds was in a version of the secret at every moment, except between the IAM's answer to
+  a regeneration and the Put, and then it was adopted.
+- **Nobody down**: with \`dual-secret\` and \`alternating-clients\` no request of the steady traffic failed at any point; in-place
+  the outage ended within the run or its first repeat that may act.
+- **The truth**: every outcome that was reported was so, and in the end the old secret is refused.
+
+Random scenes have two to five rotators that take turns at every request, up to four faults, and now and then a person who presses
+*Regenerate*, restores a connector or saves a stale page. A scene that breaks a promise is made as small as it can be, and printed
+as a script that \`npm run faults -- --replay <script>\` plays again.
+`;

@@ -1,0 +1,137 @@
+import { COMBINATIONS, type Combination, NATIVE, overlaps, TRIGGERS, type Trigger } from './combinations.ts';
+import { actionOf, type Category, isPossible, type PlannedFault, type Variant } from './faults.ts';
+import { play, type Scene } from './scene.ts';
+import { Script } from './script.ts';
+
+/** A scene that broke a promise, and how to see it again. */
+export interface Violation {
+  readonly point: string;
+  readonly script: Script;
+  readonly message: string;
+}
+
+/** One line of the matrix. */
+export interface Line {
+  readonly strategy: Combination['strategy'];
+  readonly renewal: Combination['renewal'];
+  readonly trigger: Trigger;
+  readonly fault: Category;
+  points: number;
+  converged: number;
+  readonly violations: Violation[];
+}
+
+/** Which part of everything is wanted. */
+export type Only = Readonly<Partial<Record<'strategy' | 'renewal' | 'trigger' | 'fault' | 'start', string>>>;
+
+/** A scene without faults, from which the points are read. */
+export interface Opening {
+  readonly script: Script;
+  readonly trigger: Trigger;
+}
+
+/** Every way in which a scene can begin. */
+export function openings(only: Only): Opening[] {
+  return [...COMBINATIONS, ...NATIVE]
+    .flatMap((combination) =>
+      TRIGGERS.filter((trigger) => (trigger === 'secrets-manager') === combination.native)
+        .filter((trigger) => trigger !== 'retire' || overlaps(combination))
+        .flatMap((trigger) =>
+          startsOf(combination, trigger).map((start) => ({
+            trigger,
+            script: Script.parse({ ...combination, start, events: [{ at: 0, do: trigger }] }),
+          })),
+        ),
+    )
+    .filter(({ script, trigger }) => wanted({ ...script, trigger }, only));
+}
+
+function startsOf(combination: Combination, trigger: Trigger): Script['start'][] {
+  if (trigger === 'retire') return ['retire-due'];
+  const grace: Script['start'][] = overlaps(combination) ? ['grace', 'behind'] : [];
+  const found: Script['start'][] = trigger === 'schedule' ? ['foreign', 'restored', 'expired'] : [];
+  return ['rest', ...grace, ...(combination.native ? [] : ['first-run' as const, ...found])];
+}
+
+function wanted(values: Readonly<Record<string, unknown>>, only: Only): boolean {
+  return Object.entries(only).every(([key, value]) => !(key in values) || values[key] === value);
+}
+
+/** A point of a scene: a request of one of its runs. */
+export interface Point {
+  readonly run: number;
+  readonly point: number;
+  readonly name: string;
+}
+
+/** The points of a scene that has been played, up to where nothing goes wrong any more. */
+export function pointsOf({ trace }: Scene): Point[] {
+  const end = trace.findIndex(({ process, text }) => process === -1 && text.startsWith('from here on'));
+  return trace
+    .slice(0, end === -1 ? undefined : end)
+    .filter(({ point }) => point > 0)
+    .map(({ process, point, text }) => ({ run: process, point, name: text.replace(/ ⟵ .*/, '') }));
+}
+
+/** Every fault that a point can meet. */
+function faultsAt(point: Point, variants: readonly Variant[]): PlannedFault[] {
+  const { run, point: number, name } = point;
+  return variants.filter(({ fault }) => isPossible(fault, name)).map((variant) => ({ run, point: number, ...variant }));
+}
+
+/** What is told while it goes on. */
+export type Progress = (text: string) => void;
+
+/** Every single fault at every point. */
+export async function playSingles({
+  variants,
+  only,
+  progress,
+}: {
+  variants: readonly Variant[];
+  only: Only;
+  progress: Progress;
+}): Promise<Line[]> {
+  const lines = new Map<string, Line>();
+  for (const { script, trigger } of openings(only)) {
+    const clean = await play(script);
+    const { strategy, renewal, start } = script;
+    progress(`${strategy}, ${renewal}, ${trigger}, ${start}: ${pointsOf(clean).length} points`);
+    if (!clean.converged || clean.violations.length > 0) {
+      const line = lineFor(lines, { strategy, renewal, trigger, fault: 'dies-before' });
+      line.violations.push({ point: 'without a fault', script, message: clean.violations.join('; ') || 'not at rest' });
+    }
+    if (!clean.converged || clean.violations.length > 0) {
+      const line = lineFor(lines, { strategy, renewal, trigger, fault: 'dies-before' });
+      line.violations.push({ point: 'without a fault', script, message: clean.violations.join('; ') || 'not at rest' });
+    }
+    for (const point of pointsOf(clean)) {
+      for (const fault of faultsAt(point, variants)) {
+        const { category } = actionOf(fault.fault);
+        if (only.fault !== undefined && only.fault !== category) continue;
+        const line = lineFor(lines, { strategy, renewal, trigger, fault: category });
+        await tryOut(line, { point, script: { ...script, faults: [fault] } });
+      }
+    }
+  }
+  return [...lines.values()];
+}
+
+async function tryOut(line: Line, { point, script }: { point: Point; script: Script }): Promise<void> {
+  const { converged, violations } = await play(script);
+  line.points += 1;
+  if (converged) line.converged += 1;
+  if (violations.length > 0) line.violations.push({ point: pointName(point), script, message: violations.join('; ') });
+}
+
+/** A point, for people. */
+export function pointName({ run, point, name }: Point): string {
+  return `${run + 1}.${point} ${name}`;
+}
+
+function lineFor(lines: Map<string, Line>, key: Pick<Line, 'strategy' | 'renewal' | 'trigger' | 'fault'>): Line {
+  const text = Object.values(key).join(' ');
+  const line = lines.get(text) ?? { ...key, points: 0, converged: 0, violations: [] };
+  lines.set(text, line);
+  return line;
+}

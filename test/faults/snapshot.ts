@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { ConnectorEngine } from '../../local/connector/engine.ts';
+import type { Client } from '../../local/iam/client.ts';
+import type { IamEngine } from '../../local/iam/engine.ts';
+import { acceptsSecret } from '../../local/iam/token-request.ts';
+import type { SecretsManagerEngine } from '../../local/secrets-manager/engine.ts';
+import { CLIENT_ID, IDLE_CLIENT_ID, REALM, SECRET_ID } from '../support/parts.ts';
+
+/** A client and its secret. */
+export interface Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** What the engines hold at one moment: looked at directly, beside every fault. */
+export interface Snapshot {
+  readonly current: (Credentials & { readonly id: string }) | undefined;
+  readonly previous: string | undefined;
+  readonly pending: string | undefined;
+  /** The current secret of each client, and whether the IAM accepts another one beside it. */
+  readonly iam: Readonly<Record<string, { readonly secret: string; readonly rotated: string | undefined }>>;
+  /** One for each section of ours in each connector. */
+  readonly sections: readonly (Credentials & { readonly accepted: boolean; readonly place: string })[];
+}
+
+/** The parts that are looked at. */
+export interface Parts {
+  readonly iam: IamEngine;
+  readonly flow: ConnectorEngine;
+  readonly secrets: SecretsManagerEngine;
+  readonly names: readonly string[];
+}
+
+const SECTIONS = ['designTime', 'runtime', 'machineUsers.anna'] as const;
+
+export function snapshot(parts: Parts): Snapshot {
+  const { labels } = secretOf(parts);
+  const id = labels.get('AWSCURRENT');
+  const document = id === undefined ? undefined : documentIn(parts, id);
+  return {
+    current: id !== undefined && document ? { ...document, id } : undefined,
+    previous: labels.get('AWSPREVIOUS'),
+    pending: labels.get('AWSPENDING'),
+    iam: Object.fromEntries([CLIENT_ID, IDLE_CLIENT_ID].map((clientId) => [clientId, secretsOf(parts, clientId)])),
+    sections: sectionsOf(parts),
+  };
+}
+
+/** The sections of ours, and whether what they hold gets a token at this moment. */
+export function sectionsOf(parts: Parts): Snapshot['sections'] {
+  return parts.names.flatMap((name) =>
+    SECTIONS.map((section) => {
+      const { clientId, clientSecret = '' } = parts.flow.sectionOf(name, section);
+      return {
+        clientId,
+        clientSecret,
+        accepted: accepts(parts, { clientId, clientSecret }),
+        place: `${name} ${section}`,
+      };
+    }),
+  );
+}
+
+/** Whether the IAM would give a token for this now. */
+export function accepts(parts: Parts, { clientId, clientSecret }: Credentials): boolean {
+  const client = clientOf(parts, clientId);
+  return client !== undefined && acceptsSecret(client, clientSecret, parts.iam.nowSeconds);
+}
+
+/** The client as the engine keeps it: not to be changed. */
+export function clientOf({ iam }: Parts, clientId: string): Client | undefined {
+  for (const client of iam.realm(REALM).clients.values()) if (client.clientId === clientId) return client;
+  return undefined;
+}
+
+function secretsOf(parts: Parts, clientId: string) {
+  const client = clientOf(parts, clientId);
+  const rotated = client?.attributes['client.secret.rotated'];
+  const works = rotated !== undefined && accepts(parts, { clientId, clientSecret: rotated });
+  return { secret: client?.secret ?? '', rotated: works ? rotated : undefined };
+}
+
+function secretOf({ secrets }: Parts) {
+  const secret = secrets.store.secrets.get(SECRET_ID);
+  if (!secret) throw new Error('the secret is gone');
+  return secret;
+}
+
+/** The document in a version; undefined when it holds none. */
+export function documentIn(parts: Parts, versionId: string): Credentials | undefined {
+  const text = secretOf(parts).versions.get(versionId)?.value?.SecretString;
+  const value = (text ? JSON.parse(text) : {}) as Partial<Credentials>;
+  const { clientId, clientSecret } = value;
+  return clientId !== undefined && clientSecret !== undefined ? { clientId, clientSecret } : undefined;
+}
+
+/** What the version says that it is: `candidate`, or the intent's format. */
+export function kindOf(parts: Parts, versionId: string | undefined): string | undefined {
+  if (versionId === undefined) return undefined;
+  const text = secretOf(parts).versions.get(versionId)?.value?.SecretString;
+  if (!text) return 'empty';
+  return (JSON.parse(text) as { format?: string }).format ?? 'candidate';
+}
+
+/** Whether some version of the secret, labelled or not, holds this. */
+export function isStored(parts: Parts, { clientId, clientSecret }: Credentials): boolean {
+  for (const { value } of secretOf(parts).versions.values()) {
+    const text = value?.SecretString;
+    if (text?.includes(JSON.stringify(clientSecret)) && text.includes(JSON.stringify(clientId))) return true;
+  }
+  return false;
+}
+
+/** A secret's name in a message: nobody can log in with it. */
+export function nickname(secret: string | undefined): string {
+  return secret === undefined ? 'none' : `#${createHash('sha256').update(secret).digest('hex').slice(0, 4)}`;
+}
+
+/** Why the credential is not at rest everywhere; nothing when it is. */
+export function discord({ current, pending, iam, sections }: Snapshot): string[] {
+  if (!current) return ['no document is current'];
+  const held = iam[current.clientId]?.secret;
+  const strangers = sections.filter(
+    (one) => one.clientId !== current.clientId || one.clientSecret !== current.clientSecret,
+  );
+  return [
+    ...(pending === undefined ? [] : ['AWSPENDING stands']),
+    ...(held === current.clientSecret
+      ? []
+      : [`the IAM holds ${nickname(held)}, AWSCURRENT ${nickname(current.clientSecret)}`]),
+    ...strangers.map(({ place, clientSecret }) => `${place} holds ${nickname(clientSecret)}`),
+    ...sections.filter(({ accepted }) => !accepted).map(({ place }) => `what ${place} holds is refused`),
+  ];
+}

@@ -1,0 +1,131 @@
+import { isRotationError } from '../../functions/rotation/errors.ts';
+import type { Rotation } from '../../functions/rotation/outcome.ts';
+import type { RetireReport } from '../../functions/rotation/retire.ts';
+import type { Ending } from './process.ts';
+import { accepts, type Credentials, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
+
+/** A run that has ended, and what the engines held when it began and when it ended. */
+export interface RunRecord {
+  readonly process: number;
+  /** Secrets Manager's four steps are one attempt. */
+  readonly attempt: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  /** Nobody else changed anything meanwhile: no other run, no person, no late request. */
+  readonly undisturbed: boolean;
+  /** Asked to go back to the previous document. */
+  readonly rollsBack: boolean;
+  readonly ending: Ending<Rotation | RetireReport | undefined>;
+}
+
+/** How a run ended, in a word or two. */
+export function wordFor({ ending }: Pick<RunRecord, 'ending'>): string {
+  if (ending.kind === 'died') return 'died';
+  if (ending.kind === 'threw') return isRotationError(ending.error) ? ending.error.code : String(ending.error);
+  return ending.value ? ending.value.outcome : 'done';
+}
+
+/** Whether a run had nothing to do with an outage: it stood down. */
+export function stoodDown(record: RunRecord): boolean {
+  return ['rotation-in-progress', 'too-soon'].includes(wordFor(record));
+}
+
+/** What is not true of what a run reported. */
+export function untruths(parts: Parts, record: RunRecord): string[] {
+  const { ending } = record;
+  if (ending.kind === 'died') return [];
+  if (ending.kind === 'threw') return thrown(record, ending.error);
+  const { value } = ending;
+  if (!value) return [];
+  const found = 'failure' in value && value.failure?.detail.startsWith('Unforeseen') ? [value.failure.detail] : [];
+  if (!record.undisturbed) return found;
+  const told = 'versionId' in value ? retireUntruths(parts, record, value) : CLAIMS[value.outcome](record, value);
+  return [...found, ...told].map((fault) => `a run reported ${value.outcome}, but ${fault}`);
+}
+
+function thrown({ before, after, undisturbed, ...record }: RunRecord, error: unknown): string[] {
+  if (!isRotationError(error))
+    return [`a run failed by ${error instanceof Error ? `${error.name}: ${error.message}` : 'something'}`];
+  if (error.code === 'internal-error') return [error.message];
+  const begun = undisturbed && after.current?.id !== before.current?.id && after.current?.id !== before.pending;
+  return begun && stoodDown({ ...record, before, after, undisturbed })
+    ? [`a run stood down (${error.code}), but AWSCURRENT moved`]
+    : [];
+}
+
+type Claim = (record: RunRecord, rotation: Rotation) => string[];
+
+const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
+  rotated: ({ before, after, rollsBack }, { rotationId, strategy, previousValidUntil }) => [
+    ...discord(after),
+    ...(strategy === 'dual-secret' && previousValidUntil && before.current && !works(after, before.current)
+      ? ['the previous secret is refused']
+      : []),
+    ...(rotationId === after.current?.id ? [] : ['its id is not that of AWSCURRENT']),
+    ...(!rollsBack && rotationId !== before.current?.id && after.current?.clientSecret === before.current?.clientSecret
+      ? ['the secret is the old one']
+      : []),
+  ],
+  repaired: ({ after }) => discord(after),
+  adopted: ({ before, after }) => [...discord(after), ...(same(before.iam, after.iam) ? [] : ['the IAM changed'])],
+  // What was refused before the attempt still is; and what was adopted before it stays so.
+  'rolled-back': ({ before, after }) => [
+    ...discord({ ...after, sections: revive(before, after) }),
+    ...(after.current?.id === before.current?.id || discord(before).length > 0 ? [] : ['AWSCURRENT moved']),
+  ],
+  'stored-not-applied': ({ after }, { previousWorks }) => [
+    ...(after.pending === after.current?.id ? [] : ['AWSPENDING is not on the current version']),
+    ...(after.iam[after.current?.clientId ?? '']?.secret === after.current?.clientSecret
+      ? []
+      : ['the IAM holds another']),
+    ...(previousWorks && after.sections.some(({ accepted }) => !accepted) ? ['a connector is refused'] : []),
+  ],
+  interrupted: (_record, { failure }) => (failure ? [] : ['it does not say why']),
+  // A mark that a dead rotation left may be gone.
+  unchanged: ({ before, after, ...record }) =>
+    unchanged({ ...record, before: { ...before, pending: after.pending }, after }),
+  // A connector that was behind may have been given C, though it could not be read afterwards.
+  refused: ({ before, after, ...record }, { failure }) => {
+    const sections = failure?.code === 'connector-behind' ? after.sections : before.sections;
+    return unchanged({ ...record, before: { ...before, sections }, after });
+  },
+};
+
+function revive(before: Snapshot, after: Snapshot): Snapshot['sections'] {
+  return after.sections.map((section, i) => ({
+    ...section,
+    accepted: section.accepted || !before.sections[i]?.accepted,
+  }));
+}
+
+/** The overlap probe may give an expired secret its life back: that is no harm. */
+function unchanged({ before, after }: RunRecord): string[] {
+  const sections = after.sections.map((section, i) => ({
+    ...section,
+    accepted: section.accepted && before.sections[i]?.accepted === true,
+  }));
+  return same(before, { ...after, sections }) ? [] : ['something changed'];
+}
+
+function retireUntruths(parts: Parts, record: RunRecord, { outcome, versionId }: RetireReport): string[] {
+  const old = documentIn(parts, versionId);
+  if (outcome === 'retired') {
+    return [
+      ...(old && accepts(parts, old) ? ['the old secret is accepted'] : []),
+      ...(record.before.previous === versionId ? [] : ['another version was AWSPREVIOUS']),
+    ];
+  }
+  return outcome === 'unchanged' ? unchanged(record) : [];
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Whether a secret is the client's current one, or is kept beside it. */
+function works({ iam }: Snapshot, { clientId, clientSecret }: Credentials): boolean {
+  const { secret, rotated } = iam[clientId] ?? {};
+  return secret === clientSecret || rotated === clientSecret;
+}
