@@ -43,7 +43,7 @@ describe('guardedFolder', () => {
   });
 
   it('stops a program by SIGTERM', async () => {
-    const running = await folder.start(shell('trap "exit 7" TERM; touch ready; while :; do sleep 0.05; done'));
+    const running = await folder.start(shell('trap "exit 7" TERM; : > ready; while :; do sleep 0.05; done'));
     await until(() => existsSync(join(folder.path, 'ready')));
     await running.stop();
     expect(await running.ended()).toBe(7);
@@ -51,7 +51,7 @@ describe('guardedFolder', () => {
   });
 
   it('kills the whole group where SIGTERM does not help', async () => {
-    const running = await folder.start(shell('trap "" TERM; sleep 60 & touch ready; wait'));
+    const running = await folder.start(shell('trap "" TERM; sleep 60 & : > ready; wait'));
     await until(() => existsSync(join(folder.path, 'ready')));
     await running.stop(100);
     expect(running.isAlive()).toBe(false);
