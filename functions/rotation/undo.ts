@@ -1,5 +1,5 @@
 import type { Attempt, Next } from './attempt.ts';
-import { RotationError } from './errors.ts';
+import { describeError, RotationError } from './errors.ts';
 import { backstop } from './grace.ts';
 import { assertLabels, clear, LabelsMovedError, lookAgain } from './labels.ts';
 import { type ConnectorView, holds } from './observe.ts';
@@ -23,7 +23,8 @@ export async function undo(run: Run, attempt: Attempt, cause: Failure): Promise<
     await clear(run, attempt.candidate.id);
   } catch (error) {
     if (error instanceof LabelsMovedError) return lookAgain(run);
-    return report(run, { outcome: 'interrupted', failure: cause });
+    const detail = `${cause.detail}. The undo failed as well: ${describeError(error).detail}`;
+    return report(run, { outcome: 'interrupted', failure: { ...cause, detail } });
   }
   return report(run, { outcome: 'rolled-back', failure: cause });
 }
