@@ -35,6 +35,20 @@ export function iamSecretCases({ overlap, plain }: { overlap: () => IamPortLab; 
     },
   );
 
+  it('setSecret under concurrency: done, or a conflict (409) that changes nothing, and a repeat is harmless', async () => {
+    const { client, iam, accepts } = await overlap().rotated();
+    const found = await iam.find(client.clientId);
+    const change = {
+      secret: 'the-new-secret',
+      previous: { secret: client.secret, validUntil: inSeconds(overlap(), 600) },
+    };
+    const writes = await Promise.allSettled(Array.from({ length: 20 }, () => iam.setSecret(found, change)));
+    for (const write of writes)
+      if (write.status === 'rejected') expect(write.reason).toMatchObject({ code: 'iam-conflict' });
+    expect(writes.some(({ status }) => status === 'fulfilled')).toBe(true);
+    expect([await accepts('the-new-secret'), await accepts(client.secret)]).toEqual([true, true]);
+  });
+
   it('setSecret with a previous one: both are accepted, until when is told, and the new one lasts ten years', async () => {
     const { client, iam, accepts } = await overlap().rotated();
     const validUntil = inSeconds(overlap(), 600);
