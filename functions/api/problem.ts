@@ -12,8 +12,8 @@ export interface ApiResponse {
 export interface ProblemFacts {
   readonly detail: string;
   readonly credential?: string | undefined;
-  /** Whether the call has left everything as it was. */
-  readonly nothingChanged: boolean;
+  /** Whether the call has left everything as it was; null when that is not known. */
+  readonly nothingChanged: boolean | null;
   readonly next: string;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
@@ -52,9 +52,7 @@ export function rotationResponse(rotation: Rotation): ApiResponse {
   const status = trouble ? 502 : ERRORS[failure.code].status;
   const code = trouble ? outcome : failure.code;
   const title = trouble ? OUTCOMES[outcome] : ERRORS[failure.code].title;
-  const nothingChanged =
-    outcome === 'refused' && rotation.connectors.every(({ sectionsWritten }) => sectionsWritten === 0);
-  const facts = { detail: failure.detail, nothingChanged, next: failure.next, cause: failure.code };
+  const facts = { detail: failure.detail, next: failure.next, cause: failure.code };
   const body = { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members };
   return json(status, body, { 'content-type': 'application/problem+json' });
 }

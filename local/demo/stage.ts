@@ -10,7 +10,7 @@ import type { Live } from './live.ts';
 import { SecretsWatch } from './secrets-watch.ts';
 
 /** Short enough for a demonstration: a lease is 8 s. */
-const TIMEOUTS = { function: 'PT6S', http: 'PT2S', undoReserve: 'PT2S' };
+const TIMEOUTS = { function: 'PT9S', http: 'PT2S' };
 const GRACE = 'PT3S';
 /** Requests a second of each connector: more than what is promised, so that a late timer doesn't matter. */
 const RATE = 60;

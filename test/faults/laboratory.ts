@@ -1,4 +1,4 @@
-import { portsOf, runtimeOf, type World } from '../../functions/compose.ts';
+import { runDeps, type World } from '../../functions/compose.ts';
 import { restrictFetch } from '../../functions/http/fetch.ts';
 import { accessSecrets } from '../../functions/ports/access-secrets.ts';
 import { eventBridgeSchedules } from '../../functions/ports/event-bridge-schedules.ts';
@@ -125,8 +125,8 @@ export class Laboratory {
   #spawn<T>(name: string, main: (world: World, deps: Parameters<typeof rotate>[2]) => Promise<T>): Promise<Ending<T>> {
     return this.simulation.spawn(name, FUNCTION_TIMEOUT_MS, async (process) => {
       const world = this.#worldOf(process);
-      const runtime = runtimeOf(world, () => process.endsAt - this.simulation.now);
-      return await main(world, { ports: portsOf(this.credential, 'csr', world), runtime, timing: TIMING });
+      const remainingMs = () => process.endsAt - this.simulation.now;
+      return await main(world, runDeps(this.credential, { prefix: 'csr', timing: TIMING }, { world, remainingMs }));
     });
   }
 

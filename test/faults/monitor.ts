@@ -93,7 +93,7 @@ export class Monitor {
   lookAtPush(body: string, endsAt: number): void {
     const { current } = snapshot(this.#parts);
     const isCandidate = current !== undefined && !body.includes(JSON.stringify(current.clientSecret));
-    if (isCandidate && endsAt - this.#simulation.now < TIMING.undoReserveMs) {
+    if (isCandidate && endsAt - this.#simulation.now < TIMING.httpTimeoutMs) {
       this.#sin('a candidate was pushed without time left to take it back');
     }
   }

@@ -13,7 +13,7 @@ export const CLIENT_ID = 'NC_Flow_ClientCredentials';
 export const IDLE_CLIENT_ID = 'NC_Flow_ClientCredentials_B';
 export const TOKEN_URL = `https://iam.example.com/auth/realms/${REALM}/protocol/openid-connect/token`;
 export const SECRET_ID = 'csr/acme-prod';
-export const TIMING = { leaseMs: 100_000, httpTimeoutMs: 10_000, undoReserveMs: 20_000 };
+export const TIMING = { leaseMs: 100_000, httpTimeoutMs: 10_000 };
 export const FIRST_SECRET = 'the-secret-that-a-person-copied-once';
 /** What lets the rotator in at the connectors. */
 export const CONNECTOR_TOKEN = 'connector-access-token';

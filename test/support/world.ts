@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { portsOf, runtimeOf, type World } from '../../functions/compose.ts';
+import { runDeps, type World } from '../../functions/compose.ts';
 import { type FetchInit, restrictFetch } from '../../functions/http/fetch.ts';
 import { accessSecrets } from '../../functions/ports/access-secrets.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
@@ -149,11 +149,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
 
   const deps = () => {
     const endsAt = clock + FUNCTION_TIMEOUT_MS;
-    return {
-      ports: portsOf(credential, 'csr', world),
-      runtime: runtimeOf(world, () => endsAt - clock),
-      timing: TIMING,
-    };
+    return runDeps(credential, { prefix: 'csr', timing: TIMING }, { world, remainingMs: () => endsAt - clock });
   };
   return {
     credential,

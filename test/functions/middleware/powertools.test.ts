@@ -42,6 +42,8 @@ function rotation(outcome: Outcome): Rotation {
     durationMs: 1000,
     steps: [],
     previousValidUntil: null,
+    nothingChanged: false,
+    repeatAt: null,
     connectors: [],
   };
 }
@@ -79,7 +81,6 @@ describe('a retire', () => {
     ['retired', undefined, 'INFO', false],
     ['unchanged', undefined, 'INFO', false],
     ['postponed', failure, 'ERROR', true],
-    ['given-up', failure, 'ERROR', true],
   ] as const)('that ended %s', async (outcome, fault, level, counted) => {
     const report = {
       credential: 'acme-prod',

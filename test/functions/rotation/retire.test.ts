@@ -72,7 +72,7 @@ describe('retire', () => {
   it('never ends the secret that the IAM holds as current', async () => {
     const { world, old } = await afterGrace();
     world.changeClient({ secret: FIRST_SECRET, attributes: {} });
-    expect(await world.retire(old)).toMatchObject({ outcome: 'postponed', failure: { code: 'retire-failed' } });
+    expect(await world.retire(old)).toMatchObject({ outcome: 'postponed', failure: { code: 'not-at-rest' } });
     expect(await world.accepts(FIRST_SECRET)).toBe(true);
   });
 });
@@ -81,9 +81,10 @@ describe('a retire is postponed by an hour', () => {
   const planned = (world: TestWorld) => world.planned.filter(({ target }) => target === 'retire').at(-1);
 
   async function expectPostponed(world: TestWorld, old: string, code: string): Promise<void> {
-    const plans = world.planned.length;
+    const retires = () => world.planned.filter(({ target }) => target === 'retire').length;
+    const plans = retires();
     expect(await world.retire(old, 3)).toMatchObject({ outcome: 'postponed', failure: { code } });
-    expect(world.planned).toHaveLength(plans + 1);
+    expect(retires()).toBe(plans + 1);
     const distance = (planned(world)?.at.getTime() ?? 0) - world.now().getTime();
     expect(Math.round(distance / 1000)).toBe(3600);
     expect(planned(world)?.event).toEqual({ trigger: 'retire', id: 'acme-prod', versionId: old, attempt: 4 });
@@ -127,13 +128,28 @@ describe('a retire is postponed by an hour', () => {
     await expectPostponed(world, old, 'iam-unavailable');
   });
 
-  it('144 times at most', async () => {
+  it('for six days, then by a day: it never gives up', async () => {
     const { world, old } = await afterGrace();
     world.enter(FIRST_SECRET);
-    const plans = world.planned.length;
-    expect(await world.retire(old, 143)).toMatchObject({ outcome: 'postponed' });
-    expect(await world.retire(old, 144)).toMatchObject({ outcome: 'given-up', failure: { code: 'connector-behind' } });
-    expect(world.planned).toHaveLength(plans + 1);
+    const hoursUntil = () => Math.round(((planned(world)?.at.getTime() ?? 0) - world.now().getTime()) / 3_600_000);
+    expect(await world.retire(old, 143)).toMatchObject({ outcome: 'postponed', failure: { code: 'connector-behind' } });
+    expect(hoursUntil()).toBe(1);
+    expect(await world.retire(old, 144)).toMatchObject({ outcome: 'postponed', failure: { code: 'connector-behind' } });
+    expect(hoursUntil()).toBe(24);
+    expect(await world.retire(old, 1000)).toMatchObject({ outcome: 'postponed' });
+    expect(hoursUntil()).toBe(24);
+  });
+
+  it('and a run is planned that gives the connector the new secret', async () => {
+    const { world, old } = await afterGrace();
+    world.enter(FIRST_SECRET);
+    await world.retire(old);
+    const repeat = world.planned.find(({ target }) => target === 'rotate');
+    expect(repeat?.event).toMatchObject({ id: 'acme-prod', repeat: { due: false } });
+    world.advance((repeat?.at.getTime() ?? 0) - world.now().getTime());
+    expect(await world.scheduled({ repeat: { attempt: 1, due: false } })).toMatchObject({ outcome: 'repaired' });
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+    expect(await world.retire(old, 1)).toMatchObject({ outcome: 'retired' });
   });
 });
 
