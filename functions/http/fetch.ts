@@ -11,6 +11,8 @@ export interface FetchInit {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Milliseconds for this request, where that is less than what every request has. */
+  readonly timeoutMs?: number;
 }
 
 /** There is no response. Only `not-allowed` and `redirect` are certain not to have reached whoever was called for. */
