@@ -30,8 +30,9 @@ export class Deeds {
   do(deed: Deed): void {
     this.#laboratory.simulation.note(`person: ${deed}`);
     if (deed !== 'remove-policy') this.#laboratory.simulation.disturbances += 1;
+    const overlapping = this.#laboratory.monitor.overlapping();
     DEEDS[deed](this);
-    this.#laboratory.monitor.look();
+    this.#laboratory.monitor.look({ by: 'person', what: deed }, overlapping);
   }
 
   /** Somebody presses *Regenerate* at the client that is in use. */

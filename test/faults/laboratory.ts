@@ -1,5 +1,5 @@
 import { runDeps, type World } from '../../functions/compose.ts';
-import { restrictFetch } from '../../functions/http/fetch.ts';
+import { type FetchInit, restrictFetch } from '../../functions/http/fetch.ts';
 import { accessSecrets } from '../../functions/ports/access-secrets.ts';
 import { eventBridgeSchedules } from '../../functions/ports/event-bridge-schedules.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../../functions/ports/schedules.ts';
@@ -22,6 +22,9 @@ import {
   createIam,
   FIRST_SECRET,
   FUNCTION_TIMEOUT_MS,
+  idOf,
+  type OverlapOf,
+  REALM,
   SECRET_ID,
   seedSecrets,
   TIMING,
@@ -34,6 +37,8 @@ import { Monitor } from './monitor.ts';
 import type { Ending, Process } from './process.ts';
 import { Simulation } from './simulation.ts';
 import type { Parts } from './snapshot.ts';
+import { type Staleness, StaleReads } from './stale.ts';
+import { Witness } from './witness.ts';
 
 const START = Date.parse('2026-03-01T03:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -44,12 +49,21 @@ export interface LaboratoryOptions {
   readonly combination: Combination;
   readonly connectors: number;
   readonly adopted: boolean;
+  /** Settings that differ from those of the combination. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether the realm's policy keeps previous secrets. @default only with `dual-secret` */
+  readonly overlap?: OverlapOf;
+  /** By how much the clock of every function is ahead, in milliseconds. @default 0 */
+  readonly skewMs?: number;
+  /** @default - every read is answered with what there is */
+  readonly staleness?: Staleness | undefined;
 }
 
 /** The real workflow with its real ports over the embedded parts, on one simulated clock. */
 export class Laboratory {
   readonly simulation: Simulation;
-  readonly credential: Credential;
+  /** A deployment replaces it. */
+  credential: Credential;
   readonly parts: Parts;
   readonly monitor: Monitor;
   /** One-time schedules that have not fired yet. */
@@ -60,17 +74,23 @@ export class Laboratory {
   takeStep = (request: NativeRequest): Promise<Ending<undefined>> => this.step(request);
   /** Called right before a write to the IAM is carried out. */
   beforeIamWrite: () => void = () => undefined;
+  /** By how much the clock of a process is ahead, in milliseconds. */
+  skewOf: (process: number) => number;
+  readonly #witness: Witness;
+  readonly #stale: StaleReads | undefined;
   readonly #handlers: Readonly<Record<string, Handler>>;
   readonly #schedules;
   #drawn = 0;
 
-  constructor({ combination, connectors, adopted }: LaboratoryOptions) {
+  constructor({ combination, connectors, adopted, ...options }: LaboratoryOptions) {
+    const { settings, overlap = combination.strategy === 'dual-secret', skewMs = 0, staleness } = options;
+    this.skewOf = () => skewMs;
     const onChange = () => this.monitor.look();
     this.simulation = new Simulation({ start: START, faults: [], turns: [], onChange });
     const now = () => this.simulation.now;
     const names = Array.from({ length: connectors }, (_, index) => `ifs-${index + 1}`);
-    this.credential = credentialFor(combination, names);
-    const iam = createIam(now, combination.strategy === 'dual-secret');
+    this.credential = credentialFor(combination, names, settings);
+    const iam = createIam(now, overlap);
     const flow = new ConnectorEngine({ now, instance: 'laboratory' });
     for (const name of names) flow.configure(name, configurationOf(FIRST_SECRET));
     const secrets = createSecretsManager({
@@ -85,6 +105,9 @@ export class Laboratory {
     this.#schedules = createSchedules(() => new Date(now()));
     this.parts = { iam: iam.engine, flow, secrets, names };
     this.monitor = new Monitor(this.parts, this.simulation);
+    this.monitor.overlapping = () => this.#overlaps();
+    this.#witness = new Witness(this.parts, this.monitor, now);
+    this.#stale = staleness && new StaleReads(secrets, staleness);
     this.#handlers = {
       'iam.example.com': iam.handler,
       'flow.example.com': connectorHandler(flow, { access: bearerAccess(CONNECTOR_TOKEN) }),
@@ -122,6 +145,13 @@ export class Laboratory {
     return { SecretId: SECRET_ID, ClientRequestToken: this.#newId() };
   }
 
+  /** Whether two secrets can work at once, as things are. */
+  #overlaps(): boolean {
+    const { strategy } = this.credential;
+    if (strategy === 'alternating-clients') return true;
+    return strategy !== 'in-place' && this.parts.iam.realm(REALM).policies.policies.length > 0;
+  }
+
   #spawn<T>(name: string, main: (world: World, deps: Parameters<typeof rotate>[2]) => Promise<T>): Promise<Ending<T>> {
     return this.simulation.spawn(name, FUNCTION_TIMEOUT_MS, async (process) => {
       const world = this.#worldOf(process);
@@ -132,34 +162,45 @@ export class Laboratory {
 
   /** A cold function's world: every request of it is the process's. */
   #worldOf(process: Process): World {
-    const secretsManager = secretsManagerOf(this.parts.secrets, process);
+    const secretsManager = secretsManagerOf(this.parts.secrets, process, {
+      stale: this.#stale,
+      sends: (name) => this.#witness.sends(process, name),
+      writes: (name, write) => this.#witness.writes(process, name, write),
+    });
     return {
       secretsManager,
       accessSecrets: accessSecrets(secretsManager),
       schedules: this.#schedulesOf(process),
-      fetch: restrictFetch(
-        async (url, init) => {
-          const { hostname, pathname } = new URL(url);
-          const system = hostname === 'iam.example.com' ? 'iam' : 'connector';
-          if (init.method === 'PATCH') this.monitor.lookAtPush(init.body ?? '', process.endsAt);
-          return await process.io<Response>({
-            name: nameOf(system, pathname, init),
-            perform: async () => {
-              if (system === 'iam' && isWrite(`iam ${init.method} ${pathname}`)) this.beforeIamWrite();
-              const response = await (this.#handlers[hostname] as Handler)(new Request(url, init as RequestInit));
-              if (init.method === 'PATCH' && response.ok) this.monitor.lookAtWrite(init.body ?? '');
-              return response;
-            },
-            fail: (answer) => (answer === 'ignored' ? pretence(pathname) : httpFailure(answer, system)),
-          });
-        },
-        { allowedHosts: Object.keys(this.#handlers), local: false, timeoutMs: TIMING.httpTimeoutMs },
-      ),
-      now: () => new Date(this.simulation.now),
+      fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
+        allowedHosts: Object.keys(this.#handlers),
+        local: false,
+        timeoutMs: TIMING.httpTimeoutMs,
+      }),
+      now: () => new Date(this.simulation.now + this.skewOf(process.index)),
       sleep: (ms) => process.sleep(ms),
       newId: () => this.#newId(),
       newSecret: () => `drawn-secret-number-${String(++this.#drawn).padStart(4, '0')}-abcdefghijklmnop`,
     };
+  }
+
+  async #fetch(process: Process, url: string, init: FetchInit): Promise<Response> {
+    const { hostname, pathname } = new URL(url);
+    const system = hostname === 'iam.example.com' ? 'iam' : 'connector';
+    const name = nameOf(system, pathname, init);
+    if (init.method === 'PATCH') this.monitor.lookAtPush(init.body ?? '', process.endsAt);
+    this.#witness.sends(process, name);
+    const perform = async () => {
+      if (system === 'iam' && isWrite(name)) this.beforeIamWrite();
+      const response = await (this.#handlers[hostname] as Handler)(new Request(url, init as RequestInit));
+      if (init.method === 'PATCH' && response.ok) this.monitor.lookAtWrite(init.body ?? '');
+      return response;
+    };
+    return await process.io<Response>({
+      name,
+      timeoutMs: init.timeoutMs,
+      perform: () => this.#witness.carriesOut(process, name, perform),
+      fail: (answer) => (answer === 'ignored' ? pretence(pathname) : httpFailure(answer, system)),
+    });
   }
 
   #schedulesOf(process: Process): SchedulesPort {
@@ -207,7 +248,7 @@ export class Laboratory {
   }
 
   #newId(): string {
-    return `00000000-0000-4000-8000-${String(++this.#drawn).padStart(12, '0')}`;
+    return idOf(++this.#drawn);
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { COMBINATIONS, GRACE_HOURS, NATIVE } from './combinations.ts';
-import { FAULT_KINDS } from './faults.ts';
+import { KINDS_OF_A_REQUEST } from './faults.ts';
 import { play } from './scene.ts';
 import { DEEDS, Script, STARTS } from './script.ts';
 import type { Only, Progress, Violation } from './singles.ts';
@@ -28,7 +28,7 @@ const moment = fc.oneof(
 const fault = fc.record({
   run: fc.nat(5),
   point: fc.integer({ min: 1, max: 45 }),
-  fault: fc.constantFrom(...FAULT_KINDS),
+  fault: fc.constantFrom(...KINDS_OF_A_REQUEST),
   times: fc.constantFrom(1, 1, 3, 99),
   late: fc.nat(9999),
 });
@@ -45,7 +45,7 @@ const deeds = fc.oneof(
  * Anything: faults, two to five rotators that take turns at every request, whatever asks for them, and now and then a person who
  * changes something in between.
  */
-function anyScript(only: Only): fc.Arbitrary<Script> {
+export function anyScript(only: Only): fc.Arbitrary<Script> {
   const combinations = [...COMBINATIONS, ...NATIVE].filter(
     ({ strategy, renewal }) => (only.strategy ?? strategy) === strategy && (only.renewal ?? renewal) === renewal,
   );

@@ -74,7 +74,7 @@ async function prepare(script: Script): Promise<Laboratory> {
   const marked = start === 'foreign' && strategy === 'dual-secret';
   if (start === 'restored' || marked) await simulation.run(rotated(GRACE_HOURS + 1));
   simulation.begin(faults, turns);
-  monitor.outages.length = 0;
+  monitor.forget();
   const deeds = new Deeds(laboratory);
   if (start === 'foreign') deeds.regenerate();
   if (start === 'restored' || start === 'behind') deeds.restore();

@@ -70,7 +70,7 @@ export function pointsOf({ trace }: Scene): Point[] {
   return trace
     .slice(0, end === -1 ? undefined : end)
     .filter(({ point }) => point > 0)
-    .map(({ process, point, text }) => ({ run: process, point, name: text.replace(/ ⟵ .*/, '') }));
+    .map(({ process, point, text }) => ({ run: process, point, name: text.replace(/ (\(\d+ ms\)|⟵).*/, '') }));
 }
 
 /** Every fault that a point can meet. */

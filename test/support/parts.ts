@@ -19,8 +19,11 @@ export const FIRST_SECRET = 'the-secret-that-a-person-copied-once';
 export const CONNECTOR_TOKEN = 'connector-access-token';
 export const FUNCTION_TIMEOUT_MS = 90_000;
 
+/** Which clients a realm's policy keeps previous secrets of: none, those with the marker, or every one. */
+export type OverlapOf = boolean | 'any-client';
+
 /** An IAM with the client, an idle second one, and the rotator that may change both. */
-export function createIam(now: () => number, overlap: boolean) {
+export function createIam(now: () => number, overlap: OverlapOf) {
   let made = 0;
   const engine = new IamEngine({
     now,
@@ -30,7 +33,8 @@ export function createIam(now: () => number, overlap: boolean) {
   engine.createRealm(REALM);
   if (overlap) {
     engine.putProfiles(REALM, { profiles: [OVERLAP_PROFILE] });
-    engine.putPolicies(REALM, { policies: [OVERLAP_POLICY] });
+    const any = { ...OVERLAP_POLICY, conditions: [{ condition: 'any-client', configuration: {} }] };
+    engine.putPolicies(REALM, { policies: [overlap === 'any-client' ? any : OVERLAP_POLICY] });
   }
   const { id } = engine.createClient(REALM, { clientId: CLIENT_ID, secret: FIRST_SECRET });
   const idle = engine.createClient(REALM, { clientId: IDLE_CLIENT_ID, secret: 'the-secret-of-the-idle-client' });
@@ -38,6 +42,12 @@ export function createIam(now: () => number, overlap: boolean) {
   engine.permit(REALM, 'flow-secret-rotator', { kind: 'clients', list: true, clients: [id, idle.id] });
   const tokens = localTokens(engine, { key: Buffer.alloc(32, 7), randomUuid: () => `jti-${++made}` });
   return { engine, handler: iamHandler(engine, tokens) };
+}
+
+/** A UUID for each number. The first eight characters of two of them differ, as they do in life. */
+export function idOf(number: number): string {
+  const beginning = ((number * 2_654_435_761) >>> 0).toString(16).padStart(8, '0');
+  return `${beginning}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
 /** The credential's settings, with every default filled in. */

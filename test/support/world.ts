@@ -30,6 +30,7 @@ import {
   credentialOf,
   FIRST_SECRET,
   FUNCTION_TIMEOUT_MS,
+  idOf,
   REALM,
   SECRET_ID,
   seedSecrets,
@@ -84,7 +85,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
   for (const name of names) flow.configure(name, configurationOf(FIRST_SECRET));
   const secrets = createSecretsManager({
     clock: now,
-    newId: () => `00000000-0000-0000-0000-${String(++drawn).padStart(12, '0')}`,
+    newId: () => idOf(++drawn),
     newSuffix: () => 'AbCdEf',
     invokeRotation: async (_function, { Step, ClientRequestToken }) => {
       await rotationStep(credential, { step: Step, versionId: ClientRequestToken }, deps());
@@ -140,7 +141,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     ),
     now,
     sleep: async (ms) => advance(ms),
-    newId: () => `00000000-0000-4000-8000-${String(++drawn).padStart(12, '0')}`,
+    newId: () => idOf(++drawn),
     newSecret: () => `drawn-secret-number-${String(++drawn).padStart(4, '0')}-abcdefghijklmnop`,
   };
 
