@@ -5,6 +5,7 @@ import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './m
 import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
 import { rotationStep } from './rotation/native.ts';
 import type { Rotation } from './rotation/outcome.ts';
+import { isUrgent } from './rotation/repeats.ts';
 import type { RotationRequest } from './rotation/run.ts';
 import type { Credential } from './rotation/settings.ts';
 import { rotate } from './rotation/workflow.ts';
@@ -44,7 +45,7 @@ export function createRotateHandler(deployed: () => Deployed, telemetry: Telemet
       }
       const rotation = await rotate(credential, requestOf(parsed), deps);
       recordRotation(rotation, telemetry);
-      if (!byApi) assertDone(rotation);
+      if (!byApi) assertDone(rotation, requestOf(parsed));
       return { rotation };
     } catch (error) {
       if (!byApi || !isRotationError(error)) throw error;
@@ -83,11 +84,8 @@ function requestOf(event: RotateEvent): RotationRequest {
   return { trigger, scheduledTime, ...(repeat ? { repeat } : {}) };
 }
 
-/** These go on with the repeat that they have planned; tried again at once they would only cost an outage more. */
-const PATIENT: readonly Rotation['outcome'][] = ['stored-not-applied', 'rolled-back'];
-
 /** @throws {RotationError} with the run's own code: an asynchronous run that failed is tried again by Lambda */
-function assertDone({ outcome, failure, repeatAt }: Rotation): void {
-  if (!failure || (repeatAt !== null && PATIENT.includes(outcome))) return;
-  throw new RotationError(failure.code, `${outcome}: ${failure.detail}`);
+function assertDone(rotation: Rotation, request: RotationRequest): void {
+  const { failure, outcome } = rotation;
+  if (failure && isUrgent(rotation, request)) throw new RotationError(failure.code, `${outcome}: ${failure.detail}`);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import type { Rotation } from './outcome.ts';
-import { type Run, step } from './run.ts';
+import { type RotationRequest, type Run, step } from './run.ts';
 
 const MINUTE_MS = 60_000;
 const FIRST_MS = 5 * MINUTE_MS;
@@ -54,6 +54,15 @@ export function isStillDue(
   const overlaps = ['dual-secret', 'alternating-clients'].includes(credential.strategy);
   const cheap = overlaps || (request.repeat?.attempt ?? 0) < COSTLY_ATTEMPTS;
   return cheap && mayPass(failure?.code);
+}
+
+/**
+ * Whether an invocation is to be tried again at once by whoever invoked it: when nothing else will, and when a run was interrupted,
+ * since a connector may be cut off meanwhile. All else waits for the repeat that was planned.
+ */
+export function isUrgent({ outcome, failure, repeatAt }: Rotation, request: Pick<RotationRequest, 'repeat'>): boolean {
+  if (!failure) return false;
+  return repeatAt === null || (outcome === 'interrupted' && request.repeat === undefined);
 }
 
 /** Whether the same call can succeed later without anybody's doing. */

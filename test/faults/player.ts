@@ -1,6 +1,8 @@
 import type { OneTime } from '../../functions/ports/schedules.ts';
 import { isRotationError } from '../../functions/rotation/errors.ts';
 import { NATIVE_STEPS } from '../../functions/rotation/native.ts';
+import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { isUrgent } from '../../functions/rotation/repeats.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import { rotateSecret } from '../../local/secrets-manager/rotation.ts';
 import { TIMING } from '../support/parts.ts';
@@ -37,7 +39,7 @@ export class Player {
   /** The scheduler's run, planned for now. */
   schedule(): Promise<void> {
     const request: RotationRequest = { trigger: 'schedule', scheduledTime: this.#now() };
-    return this.#byLambda(() => this.#laboratory.rotate(request), hasFailed);
+    return this.#byLambda(() => this.#laboratory.rotate(request), failedBy(request));
   }
 
   /** A caller who repeats when told to, and when there was no answer or no end. */
@@ -94,7 +96,7 @@ export class Player {
       );
     }
     const request = { trigger: 'schedule' as const, scheduledTime: new Date(scheduledTime), repeat };
-    return this.#byLambda(() => this.#laboratory.rotate(request), hasFailed);
+    return this.#byLambda(() => this.#laboratory.rotate(request), failedBy(request));
   }
 
   async #byLambda<T extends RunRecord['ending']>(
@@ -149,9 +151,8 @@ interface Delivered {
 }
 
 /** As the function's handler decides it. */
-function hasFailed(ending: Ending<{ outcome: string; failure?: unknown }>): boolean {
-  if (ending.kind !== 'returned') return true;
-  return ending.value.failure !== undefined && ending.value.outcome !== 'stored-not-applied';
+function failedBy(request: RotationRequest): (ending: Ending<Rotation>) => boolean {
+  return (ending) => ending.kind !== 'returned' || isUrgent(ending.value, request);
 }
 
 function pauseOf(record: RunRecord, begun: number, now: number): number | undefined {

@@ -13,6 +13,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Grace, the backstop of the IAM's own, and some. */
 const ALL_OVER_MS = 10 * DAY_MS;
+/** The first repeat of a run, and what it needs. */
+const REPEATED_MS = HOUR_MS / 4;
 
 /** How a scene went. */
 export interface Scene {
@@ -123,11 +125,13 @@ async function nextRun(
   await simulation.run(simulation.wait(DAY_MS));
   player.nextRunAt = simulation.now;
   await simulation.run(player.schedule());
+  // A run that meets another one's traces plans its own repeat.
+  await simulation.run(simulation.wait(REPEATED_MS));
   const remaining = discord(snapshot(parts));
   if (remaining.length > 0) return [`the next run did not put it right: ${remaining.join('; ')}`];
-  const last = player.records.at(-1);
-  const word = last ? wordFor(last) : 'nothing';
-  return ['rotated', 'repaired', 'adopted'].includes(word) ? [] : [`the next run ended as ${word}`];
+  const words = player.records.filter(({ startedAt }) => startedAt >= player.nextRunAt).map(wordFor);
+  const done = words.some((word) => ['rotated', 'repaired', 'adopted'].includes(word));
+  return done ? [] : [`the next run ended as ${words.join(', ') || 'nothing'}`];
 }
 
 /** After all one-time schedules: still at rest, and the old secret is dead. */
