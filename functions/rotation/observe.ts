@@ -150,21 +150,18 @@ export function graceRuns(client: IamClient, now: Date): boolean {
   return previous !== undefined && previous.secret !== secret && previous.validUntil > now;
 }
 
-/** The first look asks when the secret changed last; each later one, whether anybody else has changed it since. */
-async function watch(run: Run, { versions, current, ...labels }: Labels): Promise<void> {
+/**
+ * The first look asks when the secret changed last, after the list, so that a change between the two is seen; each later one looks
+ * whether anybody else has changed it since.
+ */
+async function watch(run: Run, { versions, current }: Labels): Promise<void> {
   if (!run.seenIds) {
     run.seenIds = new Set(versions.map(({ id }) => id));
     run.currentId = current?.id;
-    run.quiet = await isQuiet(run, { versions, ...labels });
+    run.quiet = leaseLeft(run, await run.ports.store.lastChangedAt()) === 0;
   }
   const foreign = versions.some(({ id }) => !run.seenIds?.has(id) && !run.puts.has(id));
   if (foreign || current?.id !== run.currentId) run.quiet = false;
-}
-
-/** LastChangedDate is read after the list: a change between the two is then seen here. */
-async function isQuiet(run: Run, labels: Labels): Promise<boolean> {
-  const pendingMayLive = labels.pending !== undefined && leaseLeft(run, labels.pending.createdAt) > 0;
-  return leaseLeft(run, await run.ports.store.lastChangedAt()) === 0 && !pendingMayLive;
 }
 
 async function readCurrent(run: Run, labels: Labels): Promise<StoredDocument | undefined> {
