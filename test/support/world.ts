@@ -72,6 +72,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     clock += ms;
   };
   let intercept: Interceptor = (_io, perform) => perform();
+  let lastTimeoutMs = TIMING.httpTimeoutMs;
   const calls: string[] = [];
   const io = async (name: string, sent: string, perform: () => Promise<Response>): Promise<Response> => {
     calls.push(name);
@@ -134,6 +135,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
         const handler = handlers[hostname];
         if (!handler) throw new Error(`no such host: ${hostname}`);
         const system = hostname.split('.')[0] === 'iam' ? 'iam' : 'connector';
+        lastTimeoutMs = init.timeoutMs ?? TIMING.httpTimeoutMs;
         const perform = () => handler(new Request(url, init as RequestInit));
         return io(`${system} ${init.method} ${pathname}`, sentBy(init), perform);
       },
@@ -163,6 +165,10 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     now,
     advance,
     world,
+    /** How long the last request to the IAM or a connector may wait for its answer. */
+    lastTimeoutMs: () => lastTimeoutMs,
+    /** What stands between a run and its neighbours now. */
+    intercepted: () => intercept,
     /** Replaces what stands between a run and its neighbours. */
     intercept: (interceptor: Interceptor) => {
       intercept = interceptor;
