@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CONDITIONS, dimensionsOf, JUDGEMENTS, NEW_DIMENSIONS } from './dimensions.ts';
+import { playStates, statesText } from './exhaustive.ts';
 import { SINGLE, THOROUGH } from './faults.ts';
 import { playPairs } from './pairs.ts';
 import { playProperty } from './property.ts';
@@ -29,6 +30,7 @@ npm run faults -- --write-docs                   also writes docs/reliability.md
   --dimensions LIST    what scenes meet and are judged by besides: all, or some of
                        ${CONDITIONS.join(', ')};
                        ${JUDGEMENTS.join(', ')}
+  --states             each state of a credential under each fault that lasts: what ends it, and when
   --tally              random scenes only: counts each kind of violation, with the smallest scene of it
 
 Exit 1 on any violation. Progress goes to stderr.`;
@@ -47,6 +49,7 @@ const { values: options } = parseArgs({
     singles: { type: 'boolean', default: false },
     dimensions: { type: 'string' },
     tally: { type: 'boolean', default: false },
+    states: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -54,6 +57,7 @@ const { values: options } = parseArgs({
 
 if (options.help) console.log(HELP);
 else if (options.replay !== undefined) await replay(options.replay);
+else if (options.states) await tryStates();
 else await tryEverything();
 
 async function replay(source: string): Promise<void> {
@@ -65,6 +69,12 @@ async function replay(source: string): Promise<void> {
   }
   for (const violation of violations) console.log(`violation: ${violation}`);
   process.exitCode = violations.length > 0 ? 1 : 0;
+}
+
+async function tryStates(): Promise<void> {
+  const rows = await playStates();
+  console.log(options.json ? JSON.stringify(rows) : statesText(rows));
+  process.exitCode = rows.some(({ ended, forgotten }) => ended === 'never' || forgotten) ? 1 : 0;
 }
 
 async function tryEverything(): Promise<void> {

@@ -119,7 +119,7 @@ export function changedAt(parts: Parts): number {
 /** The document in a version; undefined when it holds none. */
 export function documentIn(parts: Parts, versionId: string): Credentials | undefined {
   const text = secretOf(parts).versions.get(versionId)?.value?.SecretString;
-  const value = (text ? JSON.parse(text) : {}) as Partial<Credentials>;
+  const value = parsed(text) as Partial<Credentials>;
   const { clientId, clientSecret } = value;
   return clientId !== undefined && clientSecret !== undefined ? { clientId, clientSecret } : undefined;
 }
@@ -129,7 +129,16 @@ export function kindOf(parts: Parts, versionId: string | undefined): string | un
   if (versionId === undefined) return undefined;
   const text = secretOf(parts).versions.get(versionId)?.value?.SecretString;
   if (!text) return 'empty';
-  return (JSON.parse(text) as { format?: string }).format ?? 'candidate';
+  return (parsed(text) as { format?: string }).format ?? 'candidate';
+}
+
+/** What is not JSON has no members. */
+function parsed(text = '{}'): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return {};
+  }
 }
 
 /** Whether some version of the secret, labelled or not, holds this. */
