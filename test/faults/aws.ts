@@ -1,6 +1,6 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { Schedules } from '../../local/scheduler/engine.ts';
+import { details, Schedules } from '../../local/scheduler/engine.ts';
 import { ScheduleBody } from '../../local/scheduler/schemas.ts';
 import { operations, type SecretsManagerEngine } from '../../local/secrets-manager/engine.ts';
 import { SECRET_ID } from '../support/parts.ts';
@@ -60,20 +60,40 @@ export interface Eyes {
   readonly writes: <T>(request: string, write: () => T) => T;
 }
 
+/** What is heard of one-time schedules. */
+interface OneTimes {
+  readonly created: (name: string) => void;
+  readonly deleted: (name: string) => void;
+}
+
 /** The same for EventBridge Scheduler. */
-export function schedulerOf(
-  schedules: Schedules,
-  process: Process,
-  onCreated: (name: string) => void,
-): SchedulerClient {
+export function schedulerOf(schedules: Schedules, process: Process, { created, deleted }: OneTimes): SchedulerClient {
+  const calls: Readonly<Record<string, (name: string, body: object) => object>> = {
+    GetSchedule: (name, { GroupName = 'default' }: { GroupName?: string }) =>
+      name === '' ? {} : details(schedules.find(name, GroupName)),
+    CreateSchedule: (name, body) => {
+      const answer = schedules.create(name, ScheduleBody.parse(body));
+      created(name);
+      return answer;
+    },
+    UpdateSchedule: (name, body) => {
+      const answer = schedules.update(name, ScheduleBody.parse(body));
+      created(name);
+      return answer;
+    },
+    DeleteSchedule: (name, { GroupName = 'default' }: { GroupName?: string }) => {
+      schedules.delete(schedules.find(name, GroupName));
+      deleted(name);
+      return {};
+    },
+  };
   return clientOf(process, 'scheduler', {
     name: (operation) => operation,
     perform: (operation, input) => {
       const { Name = '', ...body } = input as { Name?: string };
-      if (operation === 'GetSchedule') return {};
-      const created = schedules.create(Name, ScheduleBody.parse(body));
-      onCreated(Name);
-      return created;
+      const call = calls[operation];
+      if (call) return call(Name, body);
+      throw new Error(`the laboratory's scheduler has no ${operation}`);
     },
   }) as unknown as SchedulerClient;
 }

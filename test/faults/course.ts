@@ -22,6 +22,9 @@ export interface Condition {
  */
 export type Weather = (name: string, now: number, process: number) => Condition | undefined;
 
+/** So long after it was given up a request may still be carried out, in milliseconds. */
+const LATEST_MS = HTTP_TIMEOUT_MS - 100;
+
 /** What becomes of one request, in milliseconds from now. */
 export interface Course {
   /** @default - never */
@@ -33,9 +36,10 @@ export interface Course {
 /** A request that takes longer than its sender waits is given up, and is carried out all the same. */
 export function courseOf(
   timeoutMs: number,
-  { latency = 0, reach = latency }: Condition,
+  { latency = 0, reach: wanted = latency }: Condition,
   planned?: Pick<PlannedFault, 'fault' | 'late'>,
 ): Course {
+  const reach = Math.min(wanted, timeoutMs + LATEST_MS);
   const tooSlow = latency >= timeoutMs;
   if (!planned) {
     const answer = tooSlow ? 'timeout' : 'reply';
@@ -44,6 +48,6 @@ export function courseOf(
   const { carried, answer } = actionOf(planned.fault);
   const heard = tooSlow && answer !== 'dies' ? 'timeout' : answer;
   const answeredAfter = heard === 'timeout' ? timeoutMs : heard === 'dies' ? 0 : latency;
-  const carriedAfter = carried === 'late' ? answeredAfter + (planned.late ?? HTTP_TIMEOUT_MS - 100) : reach;
+  const carriedAfter = carried === 'late' ? answeredAfter + (planned.late ?? LATEST_MS) : reach;
   return { ...(carried === 'never' ? {} : { carriedAfter }), answeredAfter, answer: heard };
 }

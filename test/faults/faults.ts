@@ -12,6 +12,9 @@ export const CATEGORIES = [
   'ignored',
   'refused',
   '403',
+  // Of a dependency, not of a request.
+  'away',
+  'slow',
 ] as const;
 
 export type Category = (typeof CATEGORIES)[number];

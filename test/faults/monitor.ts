@@ -78,6 +78,12 @@ export class Monitor {
     this.ownOutages.length = 0;
   }
 
+  /** What counts as a change. What an overlap probe leaves behind does not: an attribute, and an expiry that is moved away. */
+  key(): string {
+    const { current, previous, pending, iam, sections } = snapshot(this.#parts);
+    return JSON.stringify([current?.id, previous, pending, iam, sections]);
+  }
+
   #begin(outage: Outage): void {
     const { place, cause } = outage;
     this.#open.set(place, outage);

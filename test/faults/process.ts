@@ -48,7 +48,7 @@ export interface Trouble {
 }
 
 /** What a process has done to its dependencies, as these have seen it. */
-interface Conduct {
+export interface Conduct {
   /** Its writes, by name, carried out or not. */
   readonly sent: string[];
   /** Those that were carried out and made a difference. */
@@ -57,4 +57,10 @@ interface Conduct {
   readonly touched: Set<string>;
   /** When it has seen a dependency last: the time at which the read was carried out. */
   readonly looks: Map<string, number>;
+}
+
+/** What a person did, or a mishap. */
+export interface Deed {
+  readonly at: number;
+  readonly what: string;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { type Condition, type Course, courseOf, HTTP_TIMEOUT_MS, type Weather } from './course.ts';
 import { isPossible, type PlannedFault } from './faults.ts';
-import type { Ending, Process, Request, TraceLine, Trouble } from './process.ts';
+import type { Deed, Ending, Process, Request, TraceLine, Trouble } from './process.ts';
 
 export { HTTP_TIMEOUT_MS } from './course.ts';
 
@@ -44,6 +44,10 @@ export class Simulation {
   readonly processes: Process[] = [];
   /** Every request that went wrong, and every one that was carried out late. */
   readonly troubles: Trouble[] = [];
+  /** What people did, and when. */
+  readonly deeds: Deed[] = [];
+  /** When something happened last that no run may have seen: a late request, a person's deed. Milliseconds since 1970. */
+  lastDisturbance = 0;
   /** How often something happened that no process asked for at that moment: a late request, a person's deed. */
   disturbances = 0;
   #options: SimulationOptions;
@@ -82,6 +86,7 @@ export class Simulation {
     this.#persistent.clear();
     this.processes.length = 0;
     this.troubles.length = 0;
+    this.deeds.length = 0;
     this.trace.length = 0;
   }
 
@@ -243,7 +248,13 @@ export class Simulation {
   #late(waiting: Waiting): void {
     this.note(`(late) ${waiting.request.name}`);
     this.#trouble(waiting, 0);
+    this.disturb();
+  }
+
+  /** Something happens that no process asked for at this moment. */
+  disturb(): void {
     this.disturbances += 1;
+    this.lastDisturbance = this.now;
   }
 
   #trouble({ process, request }: Waiting, after: number): void {

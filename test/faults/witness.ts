@@ -1,18 +1,15 @@
-import { REALM } from '../support/parts.ts';
 import { dependencyOf, isWrite } from './faults.ts';
 import type { Monitor } from './monitor.ts';
 import type { Process } from './process.ts';
-import { type Parts, snapshot } from './snapshot.ts';
 
 /** Sees what each process does to the engines: its looks, its writes, and whether those made a difference. */
 export class Witness {
-  readonly #parts: Parts;
-  readonly #monitor: Monitor;
+  readonly #monitors: readonly Monitor[];
   readonly #now: () => number;
 
-  constructor(parts: Parts, monitor: Monitor, now: () => number) {
-    this.#parts = parts;
-    this.#monitor = monitor;
+  /** @param monitors one for each credential */
+  constructor(monitors: readonly Monitor[], now: () => number) {
+    this.#monitors = monitors;
     this.#now = now;
   }
 
@@ -26,17 +23,17 @@ export class Witness {
   /** Carries a request out at an HTTP dependency. */
   async carriesOut<T>(process: Process, request: string, perform: () => Promise<T>): Promise<T> {
     if (!isWrite(request)) return this.#saw(process, request, await perform());
-    const [before, overlapping] = [this.#key(), this.#monitor.overlapping()];
+    const before = this.#state();
     const result = await perform();
-    this.#note({ process, request, before, overlapping });
+    this.#note({ process, request, before });
     return result;
   }
 
   /** Carries a write out at an engine that answers at once. */
   writes<T>(process: Process, request: string, write: () => T): T {
-    const [before, overlapping] = [this.#key(), this.#monitor.overlapping()];
+    const before = this.#state();
     const result = write();
-    this.#note({ process, request, before, overlapping });
+    this.#note({ process, request, before });
     return result;
   }
 
@@ -45,23 +42,28 @@ export class Witness {
     return result;
   }
 
-  #note({ process, request, before, overlapping }: Noted): void {
-    if (this.#key() !== before) process.conduct.changes.push(request);
-    this.#monitor.look({ by: 'own', what: request, process }, overlapping);
+  #note({ process, request, before }: Noted): void {
+    const after = this.#state();
+    if (after.key !== before.key) process.conduct.changes.push(request);
+    for (const [i, monitor] of this.#monitors.entries())
+      monitor.look({ by: 'own', what: request, process }, before.overlapping[i]);
   }
 
-  /** What counts as a change. What an overlap probe leaves behind does not: an attribute, and an expiry that is moved away. */
-  #key(): string {
-    const { current, previous, pending, iam, sections } = snapshot(this.#parts);
-    const { clients } = this.#parts.iam.realm(REALM);
-    const enabled = [...clients.values()].map((client) => client.enabled);
-    return JSON.stringify([current?.id, previous, pending, iam, sections, enabled]);
+  #state(): State {
+    return {
+      key: this.#monitors.map((monitor) => monitor.key()).join(),
+      overlapping: this.#monitors.map((monitor) => monitor.overlapping()),
+    };
   }
+}
+
+interface State {
+  readonly key: string;
+  readonly overlapping: readonly boolean[];
 }
 
 interface Noted {
   readonly process: Process;
   readonly request: string;
-  readonly before: string;
-  readonly overlapping: boolean;
+  readonly before: State;
 }
