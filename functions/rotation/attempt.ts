@@ -8,7 +8,7 @@ import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, lookAgain, pr
 import { leavesInDoubt } from './ledger.ts';
 import { type ConnectorView, holds, type StoredDocument } from './observe.ts';
 import type { Outcome, Rotation, Strategy } from './outcome.ts';
-import { findWhenBack, isAway, PAUSES_MS, proveAccepted, proveHeld } from './proofs.ts';
+import { askToken, findWhenBack, isAway, PAUSES_MS, proveAccepted, proveHeld } from './proofs.ts';
 import { push } from './push.ts';
 import { type Run, report, step } from './run.ts';
 import { keepsBeside, type Overlap } from './strategy.ts';
@@ -179,7 +179,7 @@ function isKept(run: Run, held: IamClient, { candidate, current }: Attempt): boo
 /** One request; an IAM that is away has not accepted anything. */
 async function isAcceptedNow(run: Run, document: CredentialDocument): Promise<boolean> {
   try {
-    return (await run.ports.tokens.request(document)).accepted;
+    return (await askToken(run, document)).accepted;
   } catch (error) {
     if (isRotationError(error)) return false;
     throw error;
@@ -234,10 +234,13 @@ async function settle(
   return run.renewAdopted ? 'observe' : report(run, { outcome: attempt.achieves });
 }
 
-/** Plans the end of C where the IAM keeps it: after grace where it was to be kept, else as soon as can be. */
-async function planEnd(run: Run, { current, candidate, honoured }: Attempt, kept: Kept): Promise<void> {
+/**
+ * Plans the end of C where the IAM keeps it: after grace where it was to be kept, else as soon as can be. A secret that is refused
+ * today, since it has expired, may be accepted tomorrow, since somebody saved the client.
+ */
+async function planEnd(run: Run, { current, candidate }: Attempt, kept: Kept): Promise<void> {
   const same = current.document.clientSecret === candidate.document.clientSecret;
-  if (same || !kept.lingers || (candidate.document.clientId !== current.document.clientId && !honoured)) return;
+  if (same || !kept.lingers) return;
   const { validUntil } = kept;
   await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now(), validUntil, atOnce: !kept.works });
 }
@@ -256,9 +259,8 @@ export async function storedNotApplied(run: Run, { failure, previous }: StoredNo
 
 async function doesItWork(run: Run, document: CredentialDocument): Promise<boolean | null> {
   try {
-    return (await run.ports.tokens.request(document)).accepted;
+    return (await askToken(run, document)).accepted;
   } catch (error) {
-    if (isRotationError(error, 'client-not-usable')) return false;
     if (isRotationError(error)) return null;
     throw error;
   }

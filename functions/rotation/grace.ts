@@ -87,7 +87,10 @@ export async function endPrevious(run: Run, old: CredentialDocument, current: Cr
     if (old.clientId === current.clientId) assertHeld(client, current);
     else await renewAway(run, client, old);
     await endKept(run, old);
-    if (await isRefused(run, old)) return;
+    if (await isRefused(run, old)) {
+      delete run.previousValidUntil;
+      return;
+    }
     throw new RotationError('retire-failed', 'The old secret was not ended: the IAM accepts it after it was ended');
   });
 }

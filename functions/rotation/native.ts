@@ -3,7 +3,7 @@ import { apply, type Next, timeNeeded } from './attempt.ts';
 import { forward } from './begin.ts';
 import { assertFits } from './budget.ts';
 import { serializeDocument } from './document.ts';
-import { RotationError } from './errors.ts';
+import { isRotationError, RotationError } from './errors.ts';
 import { parsePending } from './journal.ts';
 import { LabelsMovedError } from './labels.ts';
 import { assertReadable, assertUsable, documentOf, type Found, type Observation, observe } from './observe.ts';
@@ -11,7 +11,7 @@ import { isFailure, type Rotation } from './outcome.ts';
 import { proveAccepted } from './proofs.ts';
 import { pushCurrent } from './repair.ts';
 import { attemptUnderWay, candidateOf, finish, resumeHeld } from './resume.ts';
-import { beginRun, type Run, type RunDeps } from './run.ts';
+import { beginRun, type Run, type RunDeps, withLedger } from './run.ts';
 import type { Credential } from './settings.ts';
 import { classify, STATES } from './states.ts';
 import { assertStrategy, overlapWanted } from './strategy.ts';
@@ -43,11 +43,13 @@ export async function rotationStep(
   { step, versionId }: NativeRequest,
   deps: RunDeps,
 ): Promise<void> {
+  const run = beginRun(credential, { trigger: 'secrets-manager' }, deps);
   try {
-    await STEPS[step](beginRun(credential, { trigger: 'secrets-manager' }, deps), versionId);
+    await STEPS[step](run, versionId);
   } catch (error) {
+    if (isRotationError(error)) throw withLedger(run, error);
     if (!(error instanceof LabelsMovedError)) throw error;
-    throw new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile');
+    throw withLedger(run, new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile'));
   }
 }
 
@@ -111,6 +113,8 @@ async function finishSecret(run: Run, versionId: string): Promise<void> {
 
 /** Looks, and makes certain that the step is still about the version in AWSPENDING. */
 async function observeStep(run: Run, versionId: string): Promise<Found | 'done'> {
+  // Secrets Manager has made the version: a list without it is stale.
+  run.confirmed.add(versionId);
   const seen: Observation = await observe(run);
   const { current, pending } = seen.labels;
   if (current?.id === versionId && pending?.id !== versionId) return 'done';

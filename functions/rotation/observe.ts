@@ -6,7 +6,7 @@ import { isRotationError, RotationError } from './errors.ts';
 import { secretFingerprint } from './fingerprint.ts';
 import { type Pending, parsePending } from './journal.ts';
 import { type Labels, readLabels } from './label-reading.ts';
-import { lookRepeatedly } from './proofs.ts';
+import { askToken, lookRepeatedly } from './proofs.ts';
 import { leaseLeft, type Run, step } from './run.ts';
 
 /** A connector as it was read, or why it could not be. */
@@ -221,16 +221,6 @@ async function findClient(run: Run, clientId: string): Promise<IamClient> {
   } catch (error) {
     if (clientIdsOf(run).length === 1 || !isRotationError(error, 'client-not-found')) throw error;
     return { id: '', clientId, secret: '', fault: error.message };
-  }
-}
-
-/** A client that can't be used gets no token, and need not be asked for one. */
-async function askToken(run: Run, document: CredentialDocument): Promise<TokenResult> {
-  try {
-    return await run.ports.tokens.request(document);
-  } catch (error) {
-    if (!isRotationError(error, 'client-not-usable')) throw error;
-    return { accepted: false, error: 'client-not-usable', description: error.message };
   }
 }
 

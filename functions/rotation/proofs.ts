@@ -95,10 +95,20 @@ export async function isRefused(run: Run, document: CredentialDocument): Promise
   return !(await answerTo(run, document, false)).accepted;
 }
 
+/** One token request. A client that can't be used as such gets no token, whatever its secret is. */
+export async function askToken(run: Run, document: CredentialDocument): Promise<TokenResult> {
+  try {
+    return await run.ports.tokens.request(document);
+  } catch (error) {
+    if (!isRotationError(error, 'client-not-usable')) throw error;
+    return { accepted: false, error: 'client-not-usable', description: error.message };
+  }
+}
+
 async function answerTo(run: Run, document: CredentialDocument, hoped: boolean): Promise<TokenResult> {
   return await lookRepeatedly(
     run,
-    () => whenBack(run, () => run.ports.tokens.request(document)),
+    () => whenBack(run, () => askToken(run, document)),
     ({ accepted }) => accepted === hoped,
   );
 }

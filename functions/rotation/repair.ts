@@ -5,7 +5,7 @@ import { RotationError } from './errors.ts';
 import { readLabels } from './label-reading.ts';
 import { assertLabels, assertQuiet, journal, LabelsMovedError } from './labels.ts';
 import { assertUsable, documentOf, type Found, type Observation } from './observe.ts';
-import { refused } from './proofs.ts';
+import { askToken, refused } from './proofs.ts';
 import { push } from './push.ts';
 import type { Run } from './run.ts';
 
@@ -18,7 +18,7 @@ export async function adoptForeign(run: Run, seen: Found): Promise<Next> {
   if (run.quiet !== true) assertQuiet(run);
   await assertSameVersions(run, seen);
   const document = documentOf(run, seen.client);
-  const answer = await run.ports.tokens.request(document);
+  const answer = await askToken(run, document);
   const change = answer.accepted ? {} : { change: unexpired(seen, answer, run.runtime.now()) };
   const id = await journal(run, seen.labels, serializeDocument(document));
   // A secret that a person saw is no secret.

@@ -4,6 +4,7 @@ import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Projection, TokenEndpoint } from '../ports/token-endpoint.ts';
 import { Budget } from './budget.ts';
+import { RotationError } from './errors.ts';
 import { Ledger } from './ledger.ts';
 import type { ConnectorReport, Outcome, Rotation, Strategy, Trigger } from './outcome.ts';
 import type { Credential } from './settings.ts';
@@ -101,8 +102,11 @@ export interface Run {
   currentId?: string | undefined;
   /** Every version that this run saw at its first look. */
   seenIds?: ReadonlySet<string>;
-  /** A version carried AWSPENDING when the labels were read last, or may carry it by this run's doing. */
-  pendingStands: boolean;
+  /**
+   * A version carried AWSPENDING when the labels were read last, or may carry it by this run's doing; undefined before the labels
+   * were read.
+   */
+  pendingStands?: boolean | undefined;
   /** The run removed a pending version that another run had put. */
   clearedForeign: boolean;
   /** A write to the IAM was sent and not answered: it may still be carried out. */
@@ -143,7 +147,6 @@ export function beginRun(credential: Credential, request: RotationRequest, deps:
     skipped: new Map(),
     touched: new Set(),
     unansweredBy: new Set(),
-    pendingStands: false,
     clearedForeign: false,
     unanswered: false,
     renewed: 'no',
@@ -174,6 +177,12 @@ export async function step<T>(run: Run, name: string, act: () => Promise<T>): Pr
 export function leaseLeft(run: Run, createdAt: Date): number {
   const age = run.runtime.now().getTime() - createdAt.getTime();
   return age < -run.timing.leaseMs ? 0 : Math.max(0, run.timing.leaseMs - age);
+}
+
+/** An error that also tells what the run had changed before it met it. */
+export function withLedger(run: Run, { code, message, retryAfter }: RotationError): RotationError {
+  const changed = run.ledger.changed;
+  return new RotationError(code, message, retryAfter === undefined ? { changed } : { retryAfter, changed });
 }
 
 /** The run's report, as it ended. */

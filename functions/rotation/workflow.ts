@@ -8,7 +8,7 @@ import type { Outcome, Rotation } from './outcome.ts';
 import { adoptForeign, pushCurrent, repairExpired } from './repair.ts';
 import { isStillDue, planRepeat } from './repeats.ts';
 import { adoptRegenerated, clearMark, finish, finishRetire, resumeHeld, resumeIntent, resumeUnset } from './resume.ts';
-import { beginRun, leaseLeft, type RotationRequest, type Run, type RunDeps, report } from './run.ts';
+import { beginRun, leaseLeft, type RotationRequest, type Run, type RunDeps, report, withLedger } from './run.ts';
 import type { Credential } from './settings.ts';
 import { classify, STATES, type State } from './states.ts';
 
@@ -77,14 +77,8 @@ async function lookUntilAtRest(run: Run): Promise<Rotation> {
     throw new RotationError('internal-error', 'The run did not come to rest');
   } catch (error) {
     if (isNotNow(error)) throw withLedger(run, error);
-    return report(run, { outcome: outcomeOf(run), failure: describeError(error) });
+    return report(run, { outcome: outcomeOf(run, error), failure: describeError(error) });
   }
-}
-
-/** Whoever hears "not now" also hears what the run had put right before. */
-function withLedger(run: Run, { code, message, retryAfter }: RotationError): RotationError {
-  const changed = run.ledger.changed;
-  return new RotationError(code, message, retryAfter === undefined ? { changed } : { retryAfter, changed });
 }
 
 /** Nothing is wrong: another run may be alive, or a person has said so. */
@@ -93,10 +87,12 @@ function isNotNow(error: unknown): error is RotationError {
 }
 
 /** How a run ends that met an error outside an attempt. */
-function outcomeOf(run: Run): Outcome {
+function outcomeOf(run: Run, error: unknown): Outcome {
   if (run.pendingStands) return 'interrupted';
   if (run.atRest && run.achieved) return run.achieved;
-  return run.ledger.changed === false ? 'refused' : 'interrupted';
+  // Whether a rotation is under way could not be read.
+  const unknown = run.pendingStands === undefined && isRotationError(error, 'store-unavailable');
+  return run.ledger.changed === false && !unknown ? 'refused' : 'interrupted';
 }
 
 async function act(run: Run, seen: Observation): Promise<Next> {

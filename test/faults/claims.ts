@@ -106,7 +106,9 @@ function previousFaults(parts: Parts, record: RunRecord, rotation: Rotation & Cl
   const works = accepts(parts, previous);
   if (previousWorks === true && !works) faults.push('that the previous secret works, but it is refused');
   if (previousWorks === false && works) faults.push('that the previous secret does not work, but it is accepted');
-  if (until !== undefined && until > endedAt) faults.push(...validityFaults(parts, { previous, until, works }));
+  // A time that the IAM tells is true, whatever the function's clock says.
+  const least = until === undefined ? undefined : Math.min(until, until + aheadMs);
+  if (least !== undefined && least > endedAt) faults.push(...validityFaults(parts, { previous, until: least, works }));
   return faults;
 }
 

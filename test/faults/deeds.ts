@@ -76,11 +76,14 @@ export class Deeds {
 
   /** Somebody switches a client off, the one in use or the other one of two. */
   disable(which: 'live' | 'idle'): void {
-    const { parts } = this.#laboratory;
+    const { parts, monitor } = this.#laboratory;
     const live = this.#live();
     const idle = [CLIENT_ID, IDLE_CLIENT_ID].find((id) => id !== live.clientId) ?? IDLE_CLIENT_ID;
     const client = which === 'live' ? live : clientOf(parts, idle);
-    if (client) parts.iam.updateClient(REALM, client.id, { enabled: false, attributes: client.attributes });
+    if (!client) return;
+    parts.iam.updateClient(REALM, client.id, { enabled: false, attributes: client.attributes });
+    // Saving a client whose secret has expired makes Keycloak draw a new one.
+    monitor.foreign.add(parts.iam.client(REALM, client.id).secret ?? '');
   }
 
   /** Whatever was switched off is switched on again. */

@@ -26,7 +26,7 @@ export type Dimension = (typeof DIMENSIONS)[number];
 export type Judgement = (typeof JUDGEMENTS)[number];
 
 /** NEW_DIMENSIONS: what is drawn and judged without being asked for. `= DIMENSIONS` switches everything on. */
-export const NEW_DIMENSIONS: readonly Dimension[] = [];
+export const NEW_DIMENSIONS: readonly Dimension[] = DIMENSIONS;
 
 /** The judgements among some dimensions. */
 export function judgementsIn(dimensions: readonly Dimension[]): Judgement[] {

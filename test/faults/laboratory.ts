@@ -155,7 +155,8 @@ export class Laboratory {
   #createSecond(combination: Combination, names: readonly string[], settings: object = {}): Second {
     // Two clients of its own would only be more of the same.
     const strategy = combination.strategy === 'alternating-clients' ? 'in-place' : combination.strategy;
-    const own = { id: SECOND_ID, clientId: SECOND_CLIENT_ID, native: false };
+    const named = 'strategy' in settings && settings.strategy !== 'alternating-clients' ? settings.strategy : 'auto';
+    const own = { id: SECOND_ID, clientId: SECOND_CLIENT_ID, native: false, strategy: named };
     const credential = credentialFor({ ...combination, strategy }, names, { ...settings, ...own });
     const parts = { ...this.parts, subject: SECOND };
     return { credential, parts, monitor: this.#monitorOf(parts, credential) };

@@ -135,6 +135,8 @@ async function nextRun(
   if (remaining.length > 0) return [`the next run did not put it right: ${remaining.join('; ')}`];
   const words = player.records.filter(({ startedAt }) => startedAt >= player.nextRunAt).map(wordFor);
   if (script.setup.freeze && words.includes('unchanged')) return [];
+  // A client that a person has disabled is not renewed.
+  if (words.at(-1) === 'refused' && script.events.some((event) => event.do === 'disable')) return [];
   // A strategy that is named, and that a person has made impossible, is refused for good.
   if (words.at(-1) === 'refused' && script.setup.named && script.events.some((event) => event.do === 'remove-policy'))
     return [];
