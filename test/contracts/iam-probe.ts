@@ -1,5 +1,9 @@
+import type { Release } from '../../local/iam/belongings.ts';
+
 /** An empty realm of an IAM, and how it is reached. */
 export interface IamFixture {
+  /** The release that it is, or is like, where releases differ. */
+  readonly release: Release;
   /** `…/admin/realms/<realm>` */
   readonly adminUrl: string;
   /** `…/realms/<realm>/protocol/openid-connect/token` */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Fetch, type FetchInit, HttpError } from '../../../functions/http/fetch.ts';
-import { keycloak, parseFound, secretUpdate } from '../../../functions/ports/keycloak.ts';
+import { keycloak } from '../../../functions/ports/keycloak.ts';
+import { parseFound } from '../../../functions/ports/keycloak-client.ts';
+import { secretUpdate } from '../../../functions/ports/keycloak-updates.ts';
 import { isRotationError } from '../../../functions/rotation/errors.ts';
 import { credentialSchema } from '../../../functions/rotation/settings.ts';
 
@@ -215,6 +217,7 @@ describe('probeOverlap', () => {
         ['GET', `${ADMIN}/clients/uuid-1`],
       ]);
       expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual({
+        serviceAccountsEnabled: true,
         attributes: { 'novacura.rotation': 'on', 'client.secret.expiration.time': String(FAR_S) },
       });
     },
@@ -226,9 +229,23 @@ describe('a write', () => {
     const { port, admin } = iam(noContent);
     await port.setSecret(asIamClient, { secret: 'new' });
     expect(admin.map(({ url, init }) => [init.method, url])).toEqual([['PUT', `${ADMIN}/clients/uuid-1`]]);
-    expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual(secretUpdate({ secret: 'new' }, NOW));
+    expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual({
+      serviceAccountsEnabled: true,
+      ...secretUpdate({ secret: 'new' }, NOW),
+    });
     expect(admin[0]?.init.headers).toMatchObject({ 'content-type': 'application/json' });
   });
+
+  it.each([true, false, undefined])(
+    'repeats the switch of the authorization services as it was read: %s',
+    async (read) => {
+      const { port, admin } = iam(({ init }) =>
+        init.method === 'GET' ? Response.json([{ ...CLIENT, authorizationServicesEnabled: read }]) : noContent(),
+      );
+      await port.setSecret(await port.find('NC_Flow'), { secret: 'new' });
+      expect(JSON.parse(admin[1]?.init.body ?? '').authorizationServicesEnabled).toBe(read);
+    },
+  );
 
   it('that ends the previous secret is one DELETE', async () => {
     const { port, admin } = iam(noContent);
