@@ -36,8 +36,8 @@ export interface Iam {
   find(clientId: string): Promise<IamClient>;
 
   /**
-   * Asks the IAM whether it would keep a previous secret valid. Harmless and repeatable, but only while no previous secret is
-   * alive: an IAM that can't overlap drops it.
+   * Asks the IAM whether it would keep a previous secret valid. Harmless, also several at once, and repeated inside, but only
+   * while no previous secret is alive: an IAM that can't overlap drops it. A "no" takes a few looks, for a replicated IAM.
    */
   probeOverlap(client: IamClient): Promise<boolean>;
 
@@ -51,6 +51,9 @@ export interface Iam {
    */
   regenerate(client: IamClient): Promise<string>;
 
-  /** Ends the previous secret. Idempotent; sent once. */
+  /**
+   * Leaves exactly `client.secret` as the one valid secret: it names what stays, so that a secret which somebody set since the
+   * client was read is ended, and the one that connectors hold is not. Idempotent; sent once.
+   */
   endPrevious(client: IamClient): Promise<void>;
 }

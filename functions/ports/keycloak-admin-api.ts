@@ -1,5 +1,5 @@
 import type { Fetch, FetchInit } from '../http/fetch.ts';
-import { repeatRead } from '../http/repeat.ts';
+import { isTransient, repeatRead } from '../http/repeat.ts';
 import { RotationError } from '../rotation/errors.ts';
 import type { Credential } from '../rotation/settings.ts';
 import type { AccessSecrets } from './access-secrets.ts';
@@ -13,26 +13,34 @@ export interface AdminApiDeps {
   readonly accessSecrets: AccessSecrets;
 }
 
-/** Calls the admin API. Reads are repeated; a write is sent once, except after a 401, which says that it was not carried out. */
+/** "Not now", or in the way of somebody else's write to the same client. */
+function isBusy({ status }: Response): boolean {
+  return isTransient(status) || status === 409;
+}
+
+/**
+ * Calls the admin API. Reads are repeated, and what is said to be harmless; any other write is sent once, except after a 401,
+ * which says that it was not carried out.
+ */
 export function adminApi(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>, deps: AdminApiDeps) {
   let token: Promise<string> | undefined;
-  const send = async (url: string, init: FetchInit): Promise<Response> => {
+  const send = async (url: string, init: FetchInit, repeated: boolean): Promise<Response> => {
     const headers = {
       authorization: `Bearer ${await token}`,
       accept: 'application/json',
       'content-type': 'application/json',
     };
     const once = () => deps.fetch(url, { ...init, headers });
-    return await (init.method === 'GET' ? repeatRead(once, deps.sleep) : once());
+    return await (repeated ? repeatRead(once, deps.sleep, isBusy) : once());
   };
-  return async (url: string, init: FetchInit): Promise<Response> => {
+  return async (url: string, init: FetchInit, { repeated = init.method === 'GET' } = {}): Promise<Response> => {
     const what = `Keycloak, ${init.method} ${new URL(url).pathname}`;
     try {
       token ??= adminToken(credential, deps, false);
-      let response = await send(url, init);
+      let response = await send(url, init, repeated);
       if (response.status === 401) {
         token = adminToken(credential, deps, true);
-        response = await send(url, init);
+        response = await send(url, init, repeated);
       }
       if (!response.ok) throw statusFailure(IAM_FAILURES, response, what);
       return response;

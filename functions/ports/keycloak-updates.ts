@@ -38,6 +38,22 @@ export function secretUpdate({ secret, previous }: SecretChange, now: Date): Upd
   };
 }
 
+/**
+ * Ends the previous secret and names the one that stays: should somebody have made another since the client was read, the secret
+ * that the connectors hold is the valid one all the same.
+ */
+export function endUpdate({ secret }: IamClient, now: Date): Update {
+  return {
+    secret,
+    attributes: {
+      [ATTRIBUTES.expiresAt]: String(epochSeconds(now) + FAR_FUTURE_S),
+      [ATTRIBUTES.previous]: '',
+      [ATTRIBUTES.previousCreatedAt]: '',
+      [ATTRIBUTES.previousExpiresAt]: '',
+    },
+  };
+}
+
 /** Sets the marker and an expiry, and no secret. Where no policy applies, Keycloak strips the expiry without a word. */
 export function probeUpdate(now: Date): Update {
   const expiresAt = String(epochSeconds(now) + FAR_FUTURE_S);

@@ -4,7 +4,7 @@ import type { Credential } from '../rotation/settings.ts';
 import type { Iam, IamClient } from './iam.ts';
 import { type AdminApiDeps, adminApi, readJson } from './keycloak-admin-api.ts';
 import { parseClient, parseFound } from './keycloak-client.ts';
-import { probeUpdate, putBody, secretUpdate } from './keycloak-updates.ts';
+import { endUpdate, probeUpdate, putBody, secretUpdate } from './keycloak-updates.ts';
 
 /** What the adapter is made of. */
 export interface KeycloakDeps extends AdminApiDeps {
@@ -27,11 +27,12 @@ export function keycloak(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>,
       return parseFound(await readJson(response), clientId);
     },
     probeOverlap: async (client) => {
-      const update = probeUpdate(deps.now());
-      await call(clientUrl(client), { method: 'PUT', body: putBody(client, update) });
-      const response = await call(clientUrl(client), { method: 'GET' });
-      const { secretExpiresAt } = parseClient(await readJson(response));
-      return String((secretExpiresAt?.getTime() ?? 0) / 1000) === update.attributes['client.secret.expiration.time'];
+      const body = putBody(client, probeUpdate(deps.now()));
+      await call(clientUrl(client), { method: 'PUT', body }, { repeated: true });
+      return await seen(deps.sleep, async () => {
+        const { secretExpiresAt } = parseClient(await readJson(await call(clientUrl(client), { method: 'GET' })));
+        return secretExpiresAt !== undefined && secretExpiresAt > deps.now();
+      });
     },
     setSecret: async (client, change) => {
       await call(clientUrl(client), { method: 'PUT', body: putBody(client, secretUpdate(change, deps.now())) });
@@ -43,7 +44,19 @@ export function keycloak(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>,
       throw new RotationError('iam-unavailable', 'The IAM regenerated the secret, but its answer does not hold one');
     },
     endPrevious: async (client) => {
-      await call(`${clientUrl(client)}/client-secret/rotated`, { method: 'DELETE' });
+      await call(clientUrl(client), { method: 'PUT', body: putBody(client, endUpdate(client, deps.now())) });
     },
   };
+}
+
+/** When a look is repeated that found nothing: it may have been answered by a node that the write had not reached yet. */
+const LOOKS_AFTER_MS = [200, 500, 1000] as const;
+
+/** Whether something shows, by now or in a moment: only the last "no" counts. */
+async function seen(sleep: (ms: number) => Promise<void>, look: () => Promise<boolean>): Promise<boolean> {
+  for (const pause of LOOKS_AFTER_MS) {
+    if (await look()) return true;
+    await sleep(pause);
+  }
+  return await look();
 }

@@ -78,7 +78,9 @@ async function restoreConnectors(run: Run, attempt: Attempt): Promise<void> {
     const [failure] = (await pushBack(run, attempt, { views: failed })).values();
     if (failure) throw failure;
   }
-  if (attempt.strategy === 'dual-secret') await run.ports.iam.endPrevious(attempt.client);
+  if (attempt.strategy !== 'dual-secret') return;
+  // The client may have been read while it held the candidate: what stays is named.
+  await run.ports.iam.endPrevious({ ...attempt.client, secret: attempt.current.document.clientSecret });
 }
 
 async function pushBack(
