@@ -9,7 +9,8 @@ export function isTransient(status: number): boolean {
 }
 
 /**
- * Sends something that changes nothing, and sends it again, twice at most, when the other side is away or says "not now".
+ * Sends something that changes nothing, and sends it again, twice at most, when nobody is there or the other side says "not now".
+ * No answer in time is the end: the next one would cost as much again.
  *
  * @param send one try
  * @param sleep waits for some milliseconds
@@ -30,7 +31,7 @@ export async function repeatRead(
       await response.body?.cancel();
       await sleep(retryAfterMs(response) ?? pause);
     } catch (error) {
-      const again = error instanceof HttpError && (error.kind === 'timeout' || error.kind === 'connection');
+      const again = error instanceof HttpError && error.kind === 'connection';
       if (pause === undefined || !again) throw error;
       await sleep(pause);
     }
