@@ -1,9 +1,10 @@
 import type { Fetch, FetchInit } from '../http/fetch.ts';
-import { isTransient, repeatRead } from '../http/repeat.ts';
+import { repeatRead } from '../http/repeat.ts';
 import { RotationError } from '../rotation/errors.ts';
 import type { Credential } from '../rotation/settings.ts';
 import type { AccessSecrets } from './access-secrets.ts';
 import { connectionFailure, IAM_FAILURES, statusFailure } from './failures.ts';
+import { isAway } from './keycloak-answer.ts';
 import { exchange } from './token-request.ts';
 
 /** How the admin API is reached. */
@@ -11,11 +12,6 @@ export interface AdminApiDeps {
   readonly fetch: Fetch;
   readonly sleep: (ms: number) => Promise<void>;
   readonly accessSecrets: AccessSecrets;
-}
-
-/** "Not now", or in the way of somebody else's write to the same client. */
-function isBusy({ status }: Response): boolean {
-  return isTransient(status) || status === 409;
 }
 
 /**
@@ -31,7 +27,7 @@ export function adminApi(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>,
       'content-type': 'application/json',
     };
     const once = () => deps.fetch(url, { ...init, headers });
-    return await (repeated ? repeatRead(once, deps.sleep, isBusy) : once());
+    return await (repeated ? repeatRead(once, deps.sleep, isAway) : once());
   };
   return async (url: string, init: FetchInit, { repeated = init.method === 'GET' } = {}): Promise<Response> => {
     const what = `Keycloak, ${init.method} ${new URL(url).pathname}`;
@@ -42,6 +38,7 @@ export function adminApi(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>,
         token = adminToken(credential, deps, true);
         response = await send(url, init, repeated);
       }
+      if (await isAway(response, { repeated })) throw away(response, what);
       if (!response.ok) throw statusFailure(IAM_FAILURES, response, what);
       return response;
     } catch (error) {
@@ -49,6 +46,10 @@ export function adminApi(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>,
       throw connectionFailure(IAM_FAILURES, error, what);
     }
   };
+}
+
+function away({ status }: Response, what: string): RotationError {
+  return new RotationError('iam-unavailable', `${what}: HTTP ${status}, and not Keycloak's own word`);
 }
 
 async function adminToken(
@@ -79,16 +80,4 @@ async function adminToken(
     'iam-unauthorized',
     `The IAM refuses the rotator ${auth.clientId}: ${answer.error}: ${answer.description}`,
   );
-}
-
-/** The JSON of an answer. @throws {RotationError} `iam-unexpected` when it is none */
-export async function readJson(response: Response): Promise<unknown> {
-  try {
-    return await response.json();
-  } catch {
-    throw new RotationError(
-      'iam-unexpected',
-      `The IAM answered HTTP ${response.status} with something that is not JSON`,
-    );
-  }
 }

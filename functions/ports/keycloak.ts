@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { RotationError } from '../rotation/errors.ts';
 import type { Credential } from '../rotation/settings.ts';
 import type { Iam, IamClient } from './iam.ts';
-import { type AdminApiDeps, adminApi, readJson } from './keycloak-admin-api.ts';
+import { type AdminApiDeps, adminApi } from './keycloak-admin-api.ts';
+import { readJson } from './keycloak-answer.ts';
 import { parseClient, parseFound } from './keycloak-client.ts';
 import { endUpdate, probeUpdate, putBody, secretUpdate } from './keycloak-updates.ts';
 

@@ -45,6 +45,8 @@ export interface Realm {
   accessTokenLifespan: number;
   profiles: Profiles;
   policies: Policies;
+  /** Scopes that are granted and not named in a token (*Include in token scope* off). */
+  readonly hiddenScopes: Set<string>;
   readonly clients: Map<string, Client>;
   /** By the uuid of the client that holds them. */
   readonly permissions: Map<string, Permission>;
@@ -86,6 +88,7 @@ export class IamEngine {
       accessTokenLifespan,
       profiles: { profiles: [] },
       policies: { policies: [] },
+      hiddenScopes: new Set(),
       clients: new Map(),
       permissions: new Map(),
     };
@@ -144,7 +147,7 @@ export class IamEngine {
   }
 
   /**
-   * Changes what a PUT of the client can't: roles, the user behind the service account, authorization services.
+   * Changes what a PUT of the client can't: roles, the user behind the service account, authorization services, scopes.
    *
    * @throws {KeycloakError} 404
    */
@@ -153,7 +156,7 @@ export class IamEngine {
     uuid: string,
     fields: Pick<
       Partial<Client>,
-      'roles' | 'serviceAccountUserEnabled' | 'serviceAccountRoles' | 'authorization' | 'other'
+      'roles' | 'serviceAccountUserEnabled' | 'serviceAccountRoles' | 'authorization' | 'optionalClientScopes' | 'other'
     >,
   ): void {
     this.realm(realmName).clients.set(uuid, { ...this.client(realmName, uuid), ...fields });

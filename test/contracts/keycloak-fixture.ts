@@ -52,6 +52,13 @@ function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
       const { uuid } = await admin.createRotator(realm, { clientId, clients, fineGrained: release.fineGrained });
       await admin.updateClient(realm, uuid, { serviceAccountsEnabled: true, secret });
     },
+    allowHiddenScope: async (uuid, name) => {
+      const attributes = { 'include.in.token.scope': 'false' };
+      const scope = { name, protocol: 'openid-connect', attributes };
+      const { headers } = await admin.request('POST', `/${realm}/client-scopes`, scope);
+      const id = headers.get('location')?.split('/').at(-1);
+      await admin.request('PUT', `/${realm}/clients/${uuid}/optional-client-scopes/${id}`);
+    },
     disableServiceAccountUser: async (uuid) => {
       const { body } = await admin.request('GET', `/${realm}/clients/${uuid}/service-account-user`);
       await admin.request('PUT', `/${realm}/users/${body.id}`, { enabled: false });

@@ -131,7 +131,7 @@ describe('find', () => {
     [401, 'iam-unauthorized', 2],
     [403, 'iam-forbidden', 1],
     [404, 'iam-not-found', 1],
-    [409, 'iam-conflict', 3],
+    [409, 'iam-unavailable', 3],
     [400, 'iam-unexpected', 1],
     [500, 'iam-unavailable', 3],
   ])('%d: %s', async (status, code, times) => {
@@ -140,6 +140,37 @@ describe('find', () => {
     expect(error).toMatchObject({ code });
     expect(String(error)).not.toContain('held');
     expect(admin).toHaveLength(times);
+  });
+});
+
+describe('what stands before Keycloak', () => {
+  it.each([
+    ['a page', () => new Response('<html>held</html>', { headers: { 'content-type': 'text/html' } })],
+    ['text', () => new Response('held')],
+    ...[400, 401, 403, 404, 409].flatMap((status): [string, () => Response][] => [
+      [`${status} and a page`, () => new Response('<html>held</html>', { status })],
+      [`${status} and nothing`, () => new Response(null, { status })],
+      [`${status} and a gateway's JSON`, () => Response.json({ message: 'held' }, { status })],
+      [`${status} and a framework's JSON`, () => Response.json({ error: 'held', path: '/', status }, { status })],
+    ]),
+    ['a fault in a form of its own', () => Response.json({ error: 'unknown_error' }, { status: 400 })],
+  ])('%s: Keycloak is away, asked three times', async (_what, answer) => {
+    const { port, admin } = iam(answer);
+    const error = await port.find('NC_Flow').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'iam-unavailable' });
+    expect(String(error)).not.toContain('held');
+    // A 401 is tried again with a fresh token.
+    expect(admin).toHaveLength((await answer()).status === 401 ? 6 : 3);
+  });
+
+  it.each([
+    [403, { errorMessage: 'no' }, 'iam-forbidden'],
+    [404, { error: 'Realm not found.' }, 'iam-not-found'],
+    [400, { error: 'invalid_request', error_description: 'held' }, 'iam-unexpected'],
+  ])('%d with %j is Keycloak', async (status, body, code) => {
+    const { port, admin } = iam(() => Response.json(body, { status }));
+    await expect(port.find('NC_Flow')).rejects.toMatchObject({ code });
+    expect(admin).toHaveLength(1);
   });
 });
 
@@ -303,9 +334,12 @@ describe('a write', () => {
 
   it.each([
     ['503', () => new Response(null, { status: 503 }), 'iam-unavailable'],
-    ['409', () => new Response(null, { status: 409 }), 'iam-conflict'],
+    ['409', () => Response.json({ error: 'conflict', error_description: 'x' }, { status: 409 }), 'iam-conflict'],
+    ['409 of a release up to 26.0', () => Response.json({ error: 'unknown_error' }, { status: 409 }), 'iam-conflict'],
     ['500', () => new Response(null, { status: 500 }), 'iam-unavailable'],
-    ['403', () => new Response(null, { status: 403 }), 'iam-forbidden'],
+    ['403', () => Response.json({ error: 'HTTP 403 Forbidden' }, { status: 403 }), 'iam-forbidden'],
+    ['a page', () => new Response('<html/>', { headers: { 'content-type': 'text/html' } }), 'iam-unavailable'],
+    ['a page of 403', () => new Response('<html/>', { status: 403 }), 'iam-unavailable'],
     [
       'no answer',
       () => {

@@ -51,6 +51,11 @@ export async function embeddedFixture(
       engine.createClient(REALM, { clientId, secret });
       engine.permit(REALM, clientId, { kind: 'clients', list: true, clients });
     },
+    allowHiddenScope: async (uuid, scope) => {
+      engine.realm(REALM).hiddenScopes.add(scope);
+      const { optionalClientScopes } = engine.client(REALM, uuid);
+      engine.adjustClient(REALM, uuid, { optionalClientScopes: [...optionalClientScopes, scope] });
+    },
     disableServiceAccountUser: async (uuid) => engine.adjustClient(REALM, uuid, { serviceAccountUserEnabled: false }),
   };
 }
