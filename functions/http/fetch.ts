@@ -121,7 +121,8 @@ function asHttpError(error: unknown, { host }: URL): HttpError {
   if (name === 'TimeoutError' || name === 'AbortError' || /TIMEOUT/.test(code)) {
     return new HttpError('timeout', `${host} did not answer in time`);
   }
-  return new HttpError('connection', `${host} can not be reached${code ? ` (${code})` : ''}`);
+  const told = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : '';
+  return new HttpError('connection', `${host} can not be reached${told}`);
 }
 
 /** Resolves like the system does, and refuses a name that leads to a link-local address. */

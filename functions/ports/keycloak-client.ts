@@ -68,6 +68,9 @@ function toIamClient(client: ClientRepresentation): IamClient {
   };
 }
 
+/** Keycloak's own; what an extension calls its authenticator could be any text. */
+const AUTHENTICATORS = ['client-jwt', 'client-secret-jwt', 'client-x509', 'federated-jwt'] as const;
+
 function clientFault(client: ClientRepresentation): string | undefined {
   const { clientId, clientAuthenticatorType } = client;
   if (!client.enabled) return `The client ${clientId} is disabled`;
@@ -75,7 +78,8 @@ function clientFault(client: ClientRepresentation): string | undefined {
   if (!client.serviceAccountsEnabled)
     return `The client ${clientId} has no service account (client credentials are off)`;
   if (clientAuthenticatorType !== 'client-secret') {
-    return `The client ${clientId} authenticates by ${clientAuthenticatorType}, not by a client secret`;
+    const told = AUTHENTICATORS.find((name) => name === clientAuthenticatorType) ?? 'something else';
+    return `The client ${clientId} authenticates by ${told}, not by a client secret`;
   }
   return undefined;
 }

@@ -101,6 +101,7 @@ describe('no response', () => {
     [Object.assign(new Error('not-to-be-told'), { name: 'AbortError' }), 'timeout'],
     [new TypeError('not-to-be-told', { cause: { code: 'UND_ERR_CONNECT_TIMEOUT' } }), 'timeout'],
     [new TypeError('not-to-be-told', { cause: { code: 'ECONNREFUSED' } }), 'connection'],
+    [new TypeError('not-to-be-told', { cause: { code: 'not-to-be-told' } }), 'connection'],
     [new TypeError('not-to-be-told'), 'connection'],
   ])('is told as what it is, without its text (%#)', async (thrown, kind) => {
     const fetch: Fetch = () => Promise.reject(thrown);

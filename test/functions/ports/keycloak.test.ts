@@ -228,6 +228,7 @@ describe('parseFound', () => {
     [{ bearerOnly: true }, /not confidential/],
     [{ serviceAccountsEnabled: false }, /no service account/],
     [{ clientAuthenticatorType: 'client-jwt' }, /client-jwt/],
+    [{ clientAuthenticatorType: 'held-by-an-extension' }, /authenticates by something else/],
   ])('%j is a fault of the client', (fields, fault) => {
     expect(parseFound([{ ...CLIENT, ...fields }], 'NC_Flow').fault).toMatch(fault);
   });
