@@ -7,6 +7,7 @@ import {
 import * as z from 'zod';
 import { RotationError } from '../rotation/errors.ts';
 import { type Credential, credentialSchema, faultLines, type SettingsContext } from '../rotation/settings.ts';
+import { awsErrorName } from './aws-error.ts';
 import type { OneTime, Schedules } from './schedules.ts';
 
 /** Where the schedules are, and as whom one-time schedules call what. */
@@ -40,18 +41,24 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
       try {
         await create(oneTime.at).catch(async (error: unknown) => {
           // A time that is past by Scheduler's clock: this function's own is behind.
-          if (nameOf(error) !== 'ValidationException') throw error;
+          if (awsErrorName(error) !== 'ValidationException') throw error;
           await create(new Date(oneTime.at.getTime() + CLOCK_SLACK_MS));
         });
       } catch (error) {
-        if (nameOf(error) === 'ConflictException') return;
-        throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${oneTime.name}: ${nameOf(error)}`);
+        if (awsErrorName(error) === 'ConflictException') return;
+        throw new RotationError(
+          'schedule-unavailable',
+          `EventBridge Scheduler, ${oneTime.name}: ${awsErrorName(error)}`,
+        );
       }
     },
     list: async ({ limit, nextToken }) => {
       const input = { GroupName: options.group, MaxResults: limit, NextToken: nextToken };
       const page = await client.send(new ListSchedulesCommand(input)).catch((error: unknown) => {
-        throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${options.group}: ${nameOf(error)}`);
+        throw new RotationError(
+          'schedule-unavailable',
+          `EventBridge Scheduler, ${options.group}: ${awsErrorName(error)}`,
+        );
       });
       const ids = (page.Schedules ?? []).flatMap(({ Name }) => Name ?? []);
       return { ids, ...(page.NextToken ? { nextToken: page.NextToken } : {}) };
@@ -97,10 +104,10 @@ async function getSchedule(client: SchedulerClient, input: { GroupName: string; 
   try {
     return await client.send(new GetScheduleCommand(input));
   } catch (error) {
-    if (nameOf(error) === 'ResourceNotFoundException') {
+    if (awsErrorName(error) === 'ResourceNotFoundException') {
       throw new RotationError('credential-unknown', `There is no credential ${input.Name}`);
     }
-    throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${input.Name}: ${nameOf(error)}`);
+    throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${input.Name}: ${awsErrorName(error)}`);
   }
 }
 
@@ -110,8 +117,4 @@ function tryJson(text: string | undefined): unknown {
   } catch {
     return undefined;
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown error';
 }
