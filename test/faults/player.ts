@@ -47,8 +47,9 @@ export class Player {
     return this.#byLambda(() => this.#laboratory.rotate(request), hasFailed);
   }
 
-  /** The schedule of the second credential. */
+  /** The schedule of the second credential; where there is none, of the first. */
   second(): Promise<void> {
+    if (!this.#laboratory.second) return this.schedule();
     const request: RotationRequest = { trigger: 'schedule', scheduledTime: this.#now() };
     return this.#byLambda(() => this.#laboratory.rotate(request, SECOND_ID), hasFailed, SECOND_ID);
   }

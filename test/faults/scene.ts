@@ -133,8 +133,7 @@ async function nextRun(
   const word = last ? wordFor(last) : 'nothing';
   if (word === 'unchanged' && script.setup.freeze) return [];
   // A strategy that is named, and that a person has made impossible, is refused for good.
-  if (word === 'refused' && script.setup.named && script.events.some((event) => event.do === 'remove-policy'))
-    return [];
+  if (script.setup.named && script.events.some((event) => event.do === 'remove-policy')) return [];
   return ['rotated', 'repaired', 'adopted'].includes(word) ? [] : [`the next run ended as ${word}`];
 }
 
