@@ -54,7 +54,7 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
     } catch (error) {
       const { code, detail, next } = describeError(error);
       if (!isRotationError(error)) telemetry.logger.error('unforeseen', { routeKey: event.routeKey, detail });
-      return problem(code, { detail, credential, nothingChanged: true, next });
+      return problem(code, { detail, credential, nothingChanged: changedNothing(event, error) ? true : null, next });
     }
   }, telemetry);
 }
@@ -72,6 +72,11 @@ function dependencies({ environment, world, aws }: Deployed): CredentialsDeps & 
     rotateFunctionName: environment.ROTATE_FUNCTION_ARN,
     waitMs: WAIT_MS,
   };
+}
+
+/** A read changes nothing, and a route throws an error of ours only where no run began. */
+function changedNothing({ routeKey }: ApiEvent, error: unknown): boolean {
+  return routeKey.startsWith('GET ') || isRotationError(error);
 }
 
 function pathOf(event: ApiEvent, name: string): string {

@@ -12,8 +12,8 @@ export interface ApiResponse {
 export interface ProblemFacts {
   readonly detail: string;
   readonly credential?: string | undefined;
-  /** Whether the call has left everything as it was. */
-  readonly nothingChanged: boolean;
+  /** Whether the call has left everything as it was; null when that is not known. */
+  readonly nothingChanged: boolean | null;
   readonly next: string;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
@@ -46,15 +46,18 @@ const TROUBLE: readonly Outcome[] = ['rolled-back', 'stored-not-applied', 'inter
 
 /** The answer to a rotation that has ended: itself when all is well, else a problem with the rotation's members beside it. */
 export function rotationResponse(rotation: Rotation): ApiResponse {
-  const { failure, outcome, ...members } = rotation;
+  const { failure, outcome, nothingChanged = nothingWritten(rotation), ...members } = rotation;
   if (!failure) return json(200, rotation);
   const trouble = TROUBLE.includes(outcome);
   const status = trouble ? 502 : ERRORS[failure.code].status;
   const code = trouble ? outcome : failure.code;
   const title = trouble ? OUTCOMES[outcome] : ERRORS[failure.code].title;
-  const nothingChanged =
-    outcome === 'refused' && rotation.connectors.every(({ sectionsWritten }) => sectionsWritten === 0);
   const facts = { detail: failure.detail, nothingChanged, next: failure.next, cause: failure.code };
   const body = { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members };
   return json(status, body, { 'content-type': 'application/problem+json' });
+}
+
+/** What the report's other members tell, where the run itself does not say it. */
+function nothingWritten({ outcome, connectors }: Rotation): boolean {
+  return outcome === 'refused' && connectors.every(({ sectionsWritten }) => sectionsWritten === 0);
 }

@@ -59,6 +59,8 @@ export interface Rotation {
   readonly projection?: 'ok' | 'refused' | 'unavailable';
   /** With `stored-not-applied`: whether the connector's old secret still works. */
   readonly previousWorks?: boolean;
+  /** Whether the run left everything as it was; null when that is not known. */
+  readonly nothingChanged?: boolean | null;
   readonly failure?: Failure;
 }
 

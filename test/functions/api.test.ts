@@ -58,9 +58,12 @@ describe('the HTTP API', () => {
     expect(answer.json).toMatchObject({ code: 'request-invalid', errors: [{ pointer }] });
   });
 
-  it('answers 500 to a route that only the stack knows, without details', async () => {
-    const answer = await call('GET /nowhere');
+  it.each([
+    ['GET /nowhere', true],
+    ['POST /nowhere', null],
+  ])('answers 500 to a route that only the stack knows, without details: %s', async (routeKey, nothingChanged) => {
+    const answer = await call(routeKey);
     expect(answer.statusCode).toBe(500);
-    expect(answer.json).toMatchObject({ code: 'internal-error', title: expect.any(String) });
+    expect(answer.json).toMatchObject({ code: 'internal-error', title: expect.any(String), nothingChanged });
   });
 });

@@ -147,6 +147,19 @@ describe('rotationResponse', () => {
   });
 });
 
+describe('what a rotation says of itself', () => {
+  it.each([
+    ['refused', null],
+    ['refused', false],
+    ['refused', true],
+    ['interrupted', null],
+    ['rolled-back', true],
+  ] as const)('is told as it is: %s, nothingChanged %j', (outcome, nothingChanged) => {
+    const answer = rotationResponse({ ...ROTATION, outcome, failure: FAILURE, nothingChanged });
+    expect(JSON.parse(answer.body)).toMatchObject({ nothingChanged });
+  });
+});
+
 describe('json', () => {
   it('is what the gateway takes', () => {
     expect(json(202, { a: 1 }, { location: '/x' })).toEqual({
