@@ -1,41 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
-import * as z from 'zod';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { RotateAnswer } from '../rotate.ts';
 import { RotationError } from '../rotation/errors.ts';
+import type { RotationBody } from './body.ts';
 import { type ApiResponse, json, problem, rotationResponse } from './problem.ts';
 
 /** How long a look at the labels may take after the wait for the run, in milliseconds: both end before the gateway gives up. */
 const LOOK_MS = 2000;
-
-const Body = z.strictObject({
-  reason: z.string().min(1).max(500).optional(),
-  force: z.boolean().optional(),
-  dryRun: z.literal(false, 'is not available yet').optional(),
-  revokePrevious: z.literal(false, 'is not available yet').optional(),
-});
-
-/** What a caller may say about a rotation. */
-export type RotationBody = Pick<z.infer<typeof Body>, 'reason' | 'force'>;
-
-/**
- * Reads the body of `POST /credentials/{id}/rotations`.
- *
- * @param text undefined or empty is `{}`
- * @returns the body, or the problem to answer with: 422 with a JSON Pointer for each fault
- */
-export function parseBody(text: string | undefined): RotationBody | ApiResponse {
-  const result = Body.safeParse(tryJson(text));
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => {
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const paths = unknown.length > 0 ? unknown.map((key) => [...issue.path, key]) : [issue.path];
-    return paths.map((path) => ({ pointer: jsonPointer(path), detail: issue.message }));
-  });
-  const next = 'Send {}, or an object with "reason" and "force".';
-  return problem('request-invalid', { detail: 'The body is not valid', nothingChanged: true, next, errors });
-}
 
 /** What a rotation on demand needs. */
 export interface RotationsDeps {
@@ -52,7 +24,7 @@ export interface RotationsDeps {
  * Invokes `rotate` once and waits. A run that takes longer goes on, and is answered with 202 and where to look.
  *
  * @returns every answer that follows an invocation that may have begun; its `nothingChanged` is null where that is not known
- * @throws {RotationError} when Lambda refused the call, so that no run began
+ * @throws {RotationError} `lambda-throttled` or `internal-error` when Lambda refused the call, so that no run began
  */
 export async function rotateNow(
   { id, body, requestedBy }: { id: string; body: RotationBody; requestedBy: string },
@@ -68,8 +40,7 @@ export async function rotateNow(
     if (FunctionError) return unknownEnd(id, 'ended without an answer');
     return toResponse(id, JSON.parse(Buffer.from(Payload ?? []).toString()) as RotateAnswer);
   } catch (error) {
-    if (isRefusal(error))
-      throw new RotationError('internal-error', `Lambda did not run the rotation: ${nameOf(error)}`);
+    if (isRefusal(error)) throw refusal(error);
     if (abortSignal.aborted) return await accepted(id, { ...deps, calledAt });
     return unknownEnd(id, `may have begun, and its answer did not arrive (${nameOf(error)})`);
   }
@@ -82,8 +53,13 @@ function toResponse(id: string, { rotation, problem: fault }: RotateAnswer): Api
 }
 
 /** Whether Lambda answered that it did not run the function. Any other failure may have come after a run had begun. */
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is LambdaServiceException {
   return error instanceof LambdaServiceException && error.$fault === 'client';
+}
+
+function refusal({ name, $metadata }: LambdaServiceException): RotationError {
+  const code = $metadata.httpStatusCode === 429 ? 'lambda-throttled' : 'internal-error';
+  return new RotationError(code, `Lambda did not run the rotation: ${name}`);
 }
 
 function unknownEnd(id: string, what: string): ApiResponse {
@@ -111,18 +87,4 @@ async function pendingSince(id: string, { storeOf, calledAt }: RotationsDeps & {
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown error';
-}
-
-/** @see [RFC 6901 §3](https://www.rfc-editor.org/rfc/rfc6901#section-3) */
-function jsonPointer(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-function tryJson(text: string | undefined): unknown {
-  if (!text) return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -37,13 +37,16 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
         await client.send(new CreateScheduleCommand(scheduleInput(oneTime, options)));
       } catch (error) {
         if (nameOf(error) === 'ConflictException') return;
-        throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${oneTime.name}: ${nameOf(error)}`);
+        throw schedulerFailure(error, oneTime.name);
       }
     },
     list: async ({ limit, nextToken }) => {
       const input = { GroupName: options.group, MaxResults: limit, NextToken: nextToken };
       const page = await client.send(new ListSchedulesCommand(input)).catch((error: unknown) => {
-        throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${options.group}: ${nameOf(error)}`);
+        // All else in the call is ours, and right.
+        if (nextToken !== undefined && nameOf(error) === 'ValidationException')
+          throw new RotationError('request-invalid', 'This nextToken is not of a page of this API');
+        throw schedulerFailure(error, options.group);
       });
       const ids = (page.Schedules ?? []).flatMap(({ Name }) => Name ?? []);
       return { ids, ...(page.NextToken ? { nextToken: page.NextToken } : {}) };
@@ -92,8 +95,15 @@ async function getSchedule(client: SchedulerClient, input: { GroupName: string; 
     if (nameOf(error) === 'ResourceNotFoundException') {
       throw new RotationError('credential-unknown', `There is no credential ${input.Name}`);
     }
-    throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${input.Name}: ${nameOf(error)}`);
+    throw schedulerFailure(error, input.Name);
   }
+}
+
+/** A failure of EventBridge Scheduler, in our words: its name and what it is about. */
+function schedulerFailure(error: unknown, about: string): RotationError {
+  const name = nameOf(error);
+  const code = name === 'ThrottlingException' ? 'schedule-throttled' : 'schedule-unavailable';
+  return new RotationError(code, `EventBridge Scheduler, ${about}: ${name}`);
 }
 
 function tryJson(text: string | undefined): unknown {

@@ -1,7 +1,7 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
 import type { ApiResponse } from '../../../functions/api/problem.ts';
-import { parseBody, rotateNow } from '../../../functions/api/rotations.ts';
+import { rotateNow } from '../../../functions/api/rotations.ts';
 import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
 import { RotationError } from '../../../functions/rotation/errors.ts';
 import { lambdaError, serviceError } from '../../support/sdk.ts';
@@ -50,53 +50,6 @@ const never = (abort: AbortSignal) =>
   new Promise<object>((_resolve, reject) => {
     abort.addEventListener('abort', () => reject(serviceError('AbortError')));
   });
-
-describe('parseBody', () => {
-  it.each([undefined, '', '{}'])('takes %j for nothing said', (text) => {
-    expect(parseBody(text)).toEqual({});
-  });
-
-  it('takes a reason and force', () => {
-    expect(parseBody('{"reason":"left the company","force":true}')).toEqual({
-      reason: 'left the company',
-      force: true,
-    });
-    expect(parseBody('{"dryRun":false,"revokePrevious":false}')).not.toHaveProperty('statusCode');
-  });
-
-  it.each([
-    ['{"reason":42}', '/reason'],
-    ['{"reason":""}', '/reason'],
-    [JSON.stringify({ reason: 'x'.repeat(501) }), '/reason'],
-    ['{"force":"yes"}', '/force'],
-    ['{"dryRun":true}', '/dryRun'],
-    ['{"revokePrevious":true}', '/revokePrevious'],
-    ['{"colour":"red"}', '/colour'],
-    ['{"a/b~c":1}', '/a~1b~0c'],
-    ['[]', ''],
-    ['"x"', ''],
-    ['null', ''],
-    ['not JSON', ''],
-  ])('refuses %s with a JSON Pointer', (text, pointer) => {
-    const answer = parseBody(text) as ApiResponse;
-    expect(answer.statusCode).toBe(422);
-    expect(JSON.parse(answer.body)).toMatchObject({
-      code: 'request-invalid',
-      nothingChanged: true,
-      errors: [{ pointer, detail: expect.any(String) }],
-    });
-  });
-
-  it('tells every fault', () => {
-    const { errors } = JSON.parse((parseBody('{"reason":1,"force":1,"x":1,"y":1}') as ApiResponse).body);
-    expect(errors.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
-      '/force',
-      '/reason',
-      '/x',
-      '/y',
-    ]);
-  });
-});
 
 describe('rotateNow', () => {
   it('invokes rotate once, with who called and why', async () => {
@@ -165,12 +118,16 @@ describe('rotateNow', () => {
     expect(body).not.toContain('not-to-be-told');
   });
 
-  it('throws the name alone when Lambda refuses the call: nothing was begun', async () => {
-    const error = await call(async () => Promise.reject(lambdaError('ResourceNotFoundException', 404))).catch(
-      (thrown: unknown) => thrown,
-    );
-    expect(error).toBeInstanceOf(RotationError);
-    expect(error).toMatchObject({ message: expect.stringContaining('ResourceNotFoundException') });
-    expect(String(error)).not.toContain('not-to-be-told');
-  });
+  it.each([
+    ['ResourceNotFoundException', 404, 'internal-error'],
+    ['TooManyRequestsException', 429, 'lambda-throttled'],
+  ] as const)(
+    'throws the name alone when Lambda refuses the call, so that nothing was begun: %s',
+    async (name, status, code) => {
+      const error = await call(() => Promise.reject(lambdaError(name, status))).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RotationError);
+      expect(error).toMatchObject({ code, message: expect.stringContaining(name) });
+      expect(String(error)).not.toContain('not-to-be-told');
+    },
+  );
 });
