@@ -2,6 +2,14 @@ import { AwsClient } from 'aws4fetch';
 import type { Rotation } from '../../functions/rotation/outcome.ts';
 import { OPERATOR, REGION } from '../embedded-stack/names.ts';
 
+/** The members of a problem that tell what happened. */
+interface Problem {
+  readonly code?: string;
+  readonly cause?: string;
+  readonly detail?: string;
+  readonly next?: string;
+}
+
 /**
  * Calls `POST /credentials/{id}/rotations`, signed with the operator's keys.
  *
@@ -16,9 +24,12 @@ export async function requestRotation(apiUrl: string, id: string, reason: string
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ reason }),
   });
-  const body = (await response.json()) as Rotation & { code?: string; detail?: string };
+  const body = (await response.json()) as Rotation & Problem;
   if (response.status === 200) return body;
-  throw new Error(`The API answered ${response.status} for ${id}: ${body.code}: ${body.detail}`);
+  if (response.status === 202) throw new Error(`${id}: the rotation was not over in time for the API's answer`);
+  const { code, cause = code, detail, next } = body;
+  const why = cause === code ? code : `${code} (${cause})`;
+  throw new Error(`${id}: the API answered ${response.status} ${why}: ${detail}. ${next}`);
 }
 
 /**
