@@ -13,10 +13,10 @@ interface Problem {
 /**
  * Calls `POST /credentials/{id}/rotations`, signed with the operator's keys.
  *
- * @returns the Rotation
- * @throws {Error} with the problem's own words when the answer is none
+ * @returns the Rotation; undefined when it goes on, since neither the API nor the gateway waits any longer
+ * @throws {Error} with the problem's own words when the answer is one
  */
-export async function requestRotation(apiUrl: string, id: string, reason: string): Promise<Rotation> {
+export async function requestRotation(apiUrl: string, id: string, reason: string): Promise<Rotation | undefined> {
   const { accessKeyId, secretAccessKey } = OPERATOR;
   const aws = new AwsClient({ accessKeyId, secretAccessKey, region: REGION, service: 'execute-api', retries: 0 });
   const response = await aws.fetch(`${apiUrl}/credentials/${id}/rotations`, {
@@ -26,8 +26,8 @@ export async function requestRotation(apiUrl: string, id: string, reason: string
   });
   const body = (await response.json()) as Rotation & Problem;
   if (response.status === 200) return body;
-  if (response.status === 202) throw new Error(`${id}: the rotation was not over in time for the API's answer`);
   const { code, cause = code, detail, next } = body;
+  if (code === undefined) return undefined;
   const why = cause === code ? code : `${code} (${cause})`;
   throw new Error(`${id}: the API answered ${response.status} ${why}: ${detail}. ${next}`);
 }

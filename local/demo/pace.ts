@@ -10,7 +10,7 @@ import { serve } from '../serve.ts';
 
 /** How fast the demonstration goes: on a slow or busy machine it takes longer, and shows the same. */
 export interface Pace {
-  /** How many times as long as on a quiet machine things take: 1 to 10. */
+  /** How many times as long as on a quiet machine things take: 1 to 20. */
   readonly slowness: number;
   readonly timeouts: Timeouts;
   /** For how long a rotation may be under way before another run may begin, in milliseconds. */
@@ -25,7 +25,7 @@ export interface Pace {
 
 /** What a token request takes at most on a quiet machine, in milliseconds. */
 const QUIET_MS = 5;
-const MOST_SLOWNESS = 10;
+const MOST_SLOWNESS = 20;
 /** For how long, and how often at least, the machine is tried out. A machine that is stopped now and then is seen to be. */
 const TRIAL_MS = 500;
 const LEAST_TRIALS = 20;

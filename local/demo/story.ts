@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RotateAnswer } from '../../functions/rotate.ts';
 import type { Rotation } from '../../functions/rotation/outcome.ts';
-import type { RetireReport } from '../../functions/rotation/retire.ts';
-import type { Invocation } from '../lambda/host.ts';
-import { CLIENT_ID, scheduleFrom } from './fleet.ts';
-import { credentialIn } from './invocations.ts';
+import { CLIENT_ID } from './fleet.ts';
 import type { Live } from './live.ts';
-import { isRefused, requestRotation } from './operator.ts';
+import { isRefused } from './operator.ts';
 import type { Measured, Report } from './report.ts';
+import { bySchedule, endOfGrace, onDemand, rotateByApi, type Scene, type Trigger } from './rotating.ts';
 import { outagesOf, type Span } from './secrets-watch.ts';
 import type { ROUNDS, Site, Stage } from './stage.ts';
 
@@ -15,8 +12,6 @@ import type { ROUNDS, Site, Stage } from './stage.ts';
 const MARGIN_MS = 1000;
 /** What it takes to set a schedule, or to hear of a request's end, on a quiet machine, in milliseconds. */
 const LEAD_MS = 200;
-
-type Trigger = 'schedule' | 'api';
 
 /** What is told: for each site in turn, by what it is rotated. */
 const TRIGGERS = [
@@ -51,16 +46,10 @@ export async function tellStory(stage: Stage, live: Live): Promise<Told> {
   return { onboarded, rotations: await Promise.all(rotations) };
 }
 
-async function adopt({ stack }: Stage, { credential: { id } }: Site, live: Live) {
-  const { outcome } = await requestRotation(stack.apiUrl, id, 'first run');
+async function adopt(stage: Stage, { credential: { id } }: Site, live: Live) {
+  const { outcome } = await rotateByApi(stage, id, 'first run');
   live.note(id, `${outcome}: what the IAM holds is stored`);
   return { credential: id, outcome };
-}
-
-interface Scene {
-  readonly stage: Stage;
-  readonly site: Site;
-  readonly live: Live;
 }
 
 /**
@@ -92,41 +81,6 @@ async function watchOn(scene: Scene, observed: Observed): Promise<Measured> {
   const oldSecretRefused = await isRefused(accessTokenUrl, { clientId: CLIENT_ID, secret: observed.oldSecret });
   live.note(id, `the old secret is ${oldSecretRefused ? 'refused' : 'STILL ACCEPTED'}`);
   return measure(site, observed, oldSecretRefused);
-}
-
-async function bySchedule({ stage, site, live }: Scene, at: number): Promise<Rotation> {
-  const { id } = site.credential;
-  const ended = stage.invocations.next(
-    `The scheduled rotation of ${id}`,
-    ({ functionName, event }) => functionName.endsWith('-rotate') && isScheduled(event, id),
-    at - stage.now() + stage.pace.leaseMs,
-  );
-  live.note(id, 'its schedule is due next second');
-  await Promise.all([scheduleFrom(stage.stack, site.credential, new Date(at)), ended]);
-  const { rotation } = (await ended) as RotateAnswer;
-  if (!rotation) throw new Error(`The scheduled rotation of ${id} told nothing`);
-  return rotation;
-}
-
-async function onDemand({ stage, site, live }: Scene, at: number): Promise<Rotation> {
-  const { id } = site.credential;
-  await sleep(at - stage.now());
-  live.note(id, 'rotation requested through the API');
-  return await requestRotation(stage.stack.apiUrl, id, 'demonstration');
-}
-
-async function endOfGrace({ stage, site, live }: Scene): Promise<void> {
-  const { id } = site.credential;
-  const { graceMs, leaseMs } = stage.pace;
-  live.note(id, `grace: both secrets work for ${graceMs / 1000} s`);
-  const isOurs = ({ functionName, event }: Invocation) =>
-    functionName.endsWith('-retire') && credentialIn(event) === id;
-  const report = await stage.invocations.next(`The retire of ${id}`, isOurs, graceMs + leaseMs);
-  live.note(id, `the end of grace: ${(report as RetireReport).outcome}`);
-}
-
-function isScheduled(event: unknown, id: string): boolean {
-  return (event as { trigger?: string }).trigger === 'schedule' && credentialIn(event) === id;
 }
 
 interface Observed {

@@ -19,7 +19,7 @@ describe('the pace of the demonstration', () => {
     [5.1, 2],
     [29, 6],
     [50, 10],
-    [9000, 10],
+    [9000, 20],
   ])('follows the machine: a request of %d ms makes it %d times as slow', (requestMs, slowness) => {
     const pace = paceOf(requestMs);
     expect(pace).toMatchObject({ slowness, rate: 60 / slowness, leastRate: 50 / slowness });
