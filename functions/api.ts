@@ -1,13 +1,16 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
+import { readBody } from './api/body.ts';
 import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
+import { faultsDetail, faultsIn } from './api/faults.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
-import { parseBody, type RotationsDeps, rotateNow } from './api/rotations.ts';
+import { type RotationsDeps, rotateNow } from './api/rotations.ts';
 import { clientOptions, type Deployed, lazily } from './compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
 import { secretsManagerStore } from './ports/secrets-manager.ts';
-import { describeError, isRotationError } from './rotation/errors.ts';
+import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
+import { CREDENTIAL_ID, CREDENTIAL_ID_RULE } from './rotation/settings.ts';
 
 type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
 type Route = (event: ApiEvent, deps: CredentialsDeps & RotationsDeps) => Promise<ApiResponse>;
@@ -17,20 +20,18 @@ const WAIT_MS = 25_000;
 
 const ROUTES: Readonly<Record<string, Route>> = {
   'POST /credentials/{id}/rotations': async (event, deps) => {
-    const body = parseBody(text(event));
+    const id = idOf(event);
+    const body = readBody(event);
     if ('statusCode' in body) return body;
-    return await rotateNow(
-      { id: pathOf(event, 'id'), body, requestedBy: event.requestContext.authorizer.iam.userArn },
-      deps,
-    );
+    return await rotateNow({ id, body, requestedBy: event.requestContext.authorizer.iam.userArn }, deps);
   },
   'GET /credentials': async (event, deps) => {
     const page = PageQuery.safeParse(event.queryStringParameters ?? {});
     return page.success ? json(200, await credentialsPage(page.data, deps)) : invalidQuery(page.error);
   },
-  'GET /credentials/{id}': async (event, deps) => json(200, await credentialView(pathOf(event, 'id'), deps)),
+  'GET /credentials/{id}': async (event, deps) => json(200, await credentialView(idOf(event), deps)),
   'GET /credentials/{id}/rotations/{rotationId}': async (event, deps) =>
-    json(200, await rotationView(pathOf(event, 'id'), pathOf(event, 'rotationId'), deps)),
+    json(200, await rotationView(idOf(event), event.pathParameters?.rotationId ?? '', deps)),
 };
 
 /** The routes that this function answers, as the gateway names them: `GET /credentials/{id}`. */
@@ -54,7 +55,7 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
     } catch (error) {
       const { code, detail, next } = describeError(error);
       if (!isRotationError(error)) telemetry.logger.error('unforeseen', { routeKey: event.routeKey, detail });
-      return problem(code, { detail, credential, nothingChanged: true, next });
+      return problem(code, { detail, credential, nothingChanged: changedNothing(event, error) ? true : null, next });
     }
   }, telemetry);
 }
@@ -74,16 +75,25 @@ function dependencies({ environment, world, aws }: Deployed): CredentialsDeps & 
   };
 }
 
-function pathOf(event: ApiEvent, name: string): string {
-  return decodeURIComponent(event.pathParameters?.[name] ?? '');
+/** A read changes nothing, and a route throws an error of ours only where no run began. */
+function changedNothing({ routeKey }: ApiEvent, error: unknown): boolean {
+  return routeKey.startsWith('GET ') || isRotationError(error);
 }
 
-function text({ body, isBase64Encoded }: ApiEvent): string | undefined {
-  return body && isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+/**
+ * The credential's id, as the gateway has decoded it. It is not decoded again: IAM has decided about this one.
+ *
+ * @throws {RotationError} `credential-unknown` when no credential can have it
+ */
+function idOf({ pathParameters }: ApiEvent): string {
+  const id = pathParameters?.id ?? '';
+  if (CREDENTIAL_ID.test(id)) return id;
+  throw new RotationError('credential-unknown', `No credential can have this id: it ${CREDENTIAL_ID_RULE}`);
 }
 
 function invalidQuery(error: z.ZodError): ApiResponse {
-  const errors = error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message }));
+  const { errors, omitted } = faultsIn(error);
+  const detail = faultsDetail('The query', omitted);
   const next = 'Use limit (1 to 50) and the nextToken of the page before.';
-  return problem('request-invalid', { detail: 'The query is not valid', nothingChanged: true, next, errors });
+  return problem('request-invalid', { detail, nothingChanged: true, next, errors });
 }

@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { liveTimeline } from './demo/live.ts';
+import { type Live, liveTimeline } from './demo/live.ts';
 import { type DemoOptions, HELP, readOptions, UsageError } from './demo/options.ts';
+import { measureRequestMs, type Pace, paceOf } from './demo/pace.ts';
 import { timelinePicture } from './demo/picture.ts';
 import { faultsOf, type Report } from './demo/report.ts';
-import { openStage, type Stage } from './demo/stage.ts';
+import { openStage, type Site, type Stage } from './demo/stage.ts';
 import { type Told, tellStory } from './demo/story.ts';
 import { table } from './demo/table.ts';
 import { OPERATOR, REGION } from './embedded-stack/names.ts';
@@ -23,14 +24,16 @@ async function main(): Promise<void> {
 async function demonstrate(options: DemoOptions): Promise<void> {
   const progress = options.json ? process.stderr : process.stdout;
   const live = liveTimeline(progress, () => performance.now());
-  const stage = await openStage(live, options.port).catch((error: NodeJS.ErrnoException) => {
+  const pace = paceOf(await measureRequestMs());
+  const stage = await openStage(live, options.port, pace).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new UsageError(`Port ${options.port} is taken: choose another one with --port, or leave it out`);
   });
   try {
+    tellPace(pace, live);
     const told = await tellStory(stage, live);
     live.end();
-    await conclude(told, options);
+    await conclude(told, options, pace);
     if (options.keep) await keepRunning(stage, progress);
   } finally {
     live.end();
@@ -38,8 +41,21 @@ async function demonstrate(options: DemoOptions): Promise<void> {
   }
 }
 
-async function conclude({ onboarded, rotations }: Told, { json, svg }: DemoOptions): Promise<void> {
-  const faults = faultsOf(onboarded, rotations);
+function tellPace({ slowness, rate, leaseMs }: Pace, live: Live): void {
+  if (slowness === 1) return;
+  live.note(
+    '',
+    `this machine is busy, or slow: a lease is ${leaseMs / 1000} s instead of ${leaseMs / slowness / 1000} s,`,
+  );
+  live.note('', `and each connector asks for ${Math.round(rate)} tokens a second`);
+}
+
+async function conclude(
+  { onboarded, rotations }: Told,
+  { json, svg }: DemoOptions,
+  { leastRate }: Pace,
+): Promise<void> {
+  const faults = faultsOf(onboarded, rotations, leastRate);
   const lines = rotations.map(({ line }) => line);
   const versions = { node: process.versions.node, project: await projectVersion() };
   const report: Report = { ok: faults.length === 0, versions, onboarded, rotations: lines };
@@ -51,10 +67,10 @@ async function conclude({ onboarded, rotations }: Told, { json, svg }: DemoOptio
 }
 
 async function keepRunning({ stack, sites }: Stage, progress: NodeJS.WritableStream): Promise<void> {
-  const id = sites[0]?.credential.id;
+  const { id, schedule } = (sites[0] as Site).credential;
   const call = `curl --user '${OPERATOR.accessKeyId}:${OPERATOR.secretAccessKey}' --aws-sigv4 'aws:amz:${REGION}:execute-api'`;
   progress.write(`
-It goes on running, with a scheduled rotation of each credential every minute. Ctrl-C ends it.
+It goes on running, with a scheduled rotation of each credential at a ${schedule.expression}. Ctrl-C ends it.
 
   ${call} ${stack.apiUrl}/credentials
   ${call} ${stack.apiUrl}/credentials/${id}

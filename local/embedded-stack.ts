@@ -35,6 +35,8 @@ export interface EmbeddedStackOptions {
   readonly connectorToken: string;
   /** The port of the API. @default - a free one */
   readonly apiPort?: number;
+  /** The time by which Secrets Manager dates what it does. @default - real time */
+  readonly secretsManagerClock?: () => Date;
   /** Hears of every invocation that has ended. */
   readonly onInvoked?: (invocation: Invocation) => void;
   /** Hears of events that Lambda or the Scheduler gave up: what the dead-letter queue would get. */
@@ -88,7 +90,8 @@ async function startAws(options: AwsOptions, running: Running) {
   const lambda = await running.listen(lambdaHandler(host));
   const lambdaClient = new LambdaClient({ region: REGION, credentials: KEYS, endpoint: lambda.url, maxAttempts: 1 });
   const scheduling = schedulerFor(lambdaClient, options);
-  const store = createSecretsManager({ region: REGION, account: ACCOUNT });
+  const clock = options.secretsManagerClock ?? (() => new Date());
+  const store = createSecretsManager({ region: REGION, account: ACCOUNT, clock });
   const endpoints = {
     lambda: lambda.url,
     scheduler: (await running.listen(scheduling.handler)).url,

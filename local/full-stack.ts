@@ -6,7 +6,7 @@ import { type Keycloak, startKeycloak } from './keycloak.ts';
 import { keycloakAdmin } from './keycloak-admin.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
 import { type AccessKeys, ROOT_KEYS } from './ministack-users.ts';
-import { provisionFleet } from './provisioning.ts';
+import { type Provisioned, provisionFleet } from './provisioning.ts';
 import { secretsManagerFront } from './secrets-manager-front.ts';
 import { type Server, serve } from './serve.ts';
 
@@ -18,8 +18,10 @@ export interface StackDescription {
   readonly aws: AccessKeys & { readonly endpoint: string; readonly region: string };
   /** Keys that may call the API and nothing else. */
   readonly operator: AccessKeys;
-  /** No slash at the end. */
+  /** With the name of the stage, `$default`. No slash at the end. */
   readonly apiUrl: string;
+  /** {@link apiUrl} without the stage: curl 7.88 signs the `$` in another way than the server. */
+  readonly curlApiUrl: string;
   /** The stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
   /** A credential's secret is `<secretPrefix>/<id>`. */
@@ -36,6 +38,16 @@ export interface FullStack {
   close(): Promise<void>;
 }
 
+/** What the caller has to do with it besides. */
+export interface StackHooks {
+  /** One line at a time. */
+  readonly onProgress: (line: string) => void;
+  /** Hears what was made for each credential, before anything is deployed. @default - nothing */
+  readonly onProvisioned?: (made: ReadonlyMap<string, Provisioned>) => void;
+  /** Context `timeouts` of the deployment. @default - those of a local deployment */
+  readonly timeouts?: Readonly<Record<string, string>>;
+}
+
 interface Services {
   readonly keycloak: Keycloak;
   readonly ministack: Ministack;
@@ -47,18 +59,18 @@ interface Services {
  * Starts a real Keycloak and MiniStack, makes what the fleet needs, and deploys it. About half a minute; nothing outlives this
  * process.
  *
- * @param onProgress one line at a time
  * @throws {ConfigurationError} with one line a fault of the fleet's file, before anything is started
  * @throws {UsageError} when a port is taken, {@link UnavailableError} when a program is missing, before anything is started
  * @throws {Error} when something doesn't start or can't be deployed; all that was started has ended by then
  */
-export async function startFullStack(options: StackOptions, onProgress: (line: string) => void): Promise<FullStack> {
+export async function startFullStack(options: StackOptions, hooks: StackHooks): Promise<FullStack> {
+  const { onProgress } = hooks;
   const { bare, credentials: file } = options;
   const preparation = await prepare(options);
   for (const line of preparation.warnings) onProgress(`warning: ${line}`);
   const services = await startServices(preparation, onProgress);
   try {
-    const description = await setUp(services, { ...preparation, bare, file, onProgress });
+    const description = await setUp(services, { ...preparation, ...hooks, bare, file });
     return { description, close: () => stopServices(services) };
   } catch (error) {
     await stopServices(services);
@@ -96,9 +108,9 @@ async function stopServices({ keycloak, ministack, front }: Services): Promise<v
 
 async function setUp(
   { keycloak, ministack, front }: Services,
-  setup: Preparation & { bare: boolean; file: string; onProgress: (line: string) => void },
+  setup: Preparation & StackHooks & { bare: boolean; file: string },
 ): Promise<StackDescription> {
-  const { prefix, credentials, bare, file, onProgress } = setup;
+  const { prefix, credentials, bare, file, onProgress, onProvisioned = () => {}, timeouts } = setup;
   const { url, adminUser, adminPassword } = keycloak;
   const administrator = await ministack.createUser(`${prefix}-administrator`, policy('*'));
   const { accessKeyId, secretAccessKey } = administrator;
@@ -107,7 +119,8 @@ async function setUp(
     onProgress('making realms, clients and access secrets');
     const admin = keycloakAdmin({ url, user: adminUser, password: adminPassword });
     const aws = { region: REGION, endpoint: ministack.url, credentials: administrator };
-    await provisionFleet(credentials, { keycloak: admin, secretsManager: new SecretsManagerClient(aws) });
+    const made = await provisionFleet(credentials, { keycloak: admin, secretsManager: new SecretsManagerClient(aws) });
+    onProvisioned(made);
   }
   const { apiUrl, outputs } = await deploy({
     aws: ministack.url,
@@ -115,12 +128,14 @@ async function setUp(
     credentials: file,
     prefix,
     secretsManagerEndpoint: front.url,
+    ...(timeouts && { timeouts }),
     onProgress,
   });
   return {
     aws: { endpoint: ministack.url, region: REGION, accessKeyId, secretAccessKey },
     operator,
     apiUrl,
+    curlApiUrl: apiUrl.replace(/\/\$default$/, ''),
     outputs,
     secretPrefix: prefix,
     keycloak: { url, adminUser, adminPassword },

@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import { progressOnStderr } from './cache.ts';
 import { runCommand } from './command-line.ts';
-import { HELP, readOptions } from './full-stack/options.ts';
+import { type ExampleStack, startExample } from './full-stack/example.ts';
+import { type ExampleOptions, HELP, readOptions, type StackOptions } from './full-stack/options.ts';
 import { startFullStack } from './full-stack.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+async function start(options: StackOptions | ExampleOptions): Promise<ExampleStack> {
+  const hooks = { onProgress: progressOnStderr };
+  if ('example' in options) return await startExample(options, hooks);
+  return { ...(await startFullStack(options, hooks)), commands: [] };
+}
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -15,10 +22,11 @@ async function main(): Promise<number> {
   // While it starts, an end is at once: what runs and the folders go with this process, whatever they are at.
   const endAtOnce = () => process.exit(0);
   for (const signal of SIGNALS) process.on(signal, endAtOnce);
-  const stack = await startFullStack(options, progressOnStderr);
+  const stack = await start(options);
   const ended = Promise.race(SIGNALS.map((signal) => once(process, signal)));
   for (const signal of SIGNALS) process.off(signal, endAtOnce);
   process.stdout.write(`${JSON.stringify(stack.description)}\n`);
+  for (const command of stack.commands) process.stdout.write(`${command}\n`);
   progressOnStderr('ready; Ctrl-C or SIGTERM ends it');
   await ended;
   progressOnStderr('ending');

@@ -1,6 +1,6 @@
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
-import { RotationError } from '../rotation/errors.ts';
+import { describeError, type ErrorCode, isRotationError, RotationError } from '../rotation/errors.ts';
 import type { Credential } from '../rotation/settings.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,8 +17,6 @@ export interface CredentialView {
   /** Whether a rotation is under way, or was left behind. */
   readonly pending: boolean;
   readonly schedule: Pick<Credential['schedule'], 'expression' | 'timezone' | 'state'>;
-  /** Null: labels don't tell. */
-  readonly previousValidUntil: string | null;
 }
 
 /** Where a rotation stands, by its labels. */
@@ -54,18 +52,40 @@ export async function credentialView(
     ageDays: current ? Math.floor((now().getTime() - current.createdAt.getTime()) / DAY_MS) : null,
     pending: versions.some(({ stages }) => stages.includes('AWSPENDING')),
     schedule: { expression, timezone, state },
-    previousValidUntil: null,
   };
 }
 
-/** A page of credentials. */
+/** A credential of which only the id can be shown, and why. */
+export interface UnreadableCredential {
+  readonly id: string;
+  readonly problem: {
+    readonly code: ErrorCode;
+    readonly title: string;
+    readonly detail: string;
+    readonly next: string;
+  };
+}
+
+/**
+ * A page of credentials. One that can't be read doesn't hide the others.
+ *
+ * @throws {RotationError} `schedule-throttled` and the like when AWS is busy: that says nothing about a credential
+ */
 export async function credentialsPage(
   page: { limit: number; nextToken?: string | undefined },
   deps: CredentialsDeps,
-): Promise<{ credentials: CredentialView[]; nextToken?: string }> {
+): Promise<{ credentials: (CredentialView | UnreadableCredential)[]; nextToken?: string }> {
   const { ids, nextToken } = await deps.schedules.list(page);
-  const credentials = await Promise.all(ids.map((id) => credentialView(id, deps)));
+  const credentials = await Promise.all(
+    ids.map((id) => credentialView(id, deps).catch((error: unknown) => unreadable(id, error))),
+  );
   return { credentials, ...(nextToken === undefined ? {} : { nextToken }) };
+}
+
+function unreadable(id: string, error: unknown): UnreadableCredential {
+  if (!isRotationError(error) || error.info.status === 503) throw error;
+  const { code, detail, next } = describeError(error);
+  return { id, problem: { code, title: error.info.title, detail, next } };
 }
 
 /** @throws {RotationError} `credential-unknown` or `rotation-unknown` */

@@ -1,11 +1,18 @@
 import { ERRORS, type ErrorCode } from '../rotation/errors.ts';
-import { OUTCOMES, type Outcome, type Rotation } from '../rotation/outcome.ts';
+import { type Failure, OUTCOMES, type Outcome, type Rotation } from '../rotation/outcome.ts';
 
 /** An answer of the API, as Lambda hands it to the gateway. */
 export interface ApiResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+/** A fault of a body or a query. */
+export interface FieldFault {
+  /** JSON Pointer. */
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 /** What a problem tells besides its code. */
@@ -18,8 +25,11 @@ export interface ProblemFacts {
   /** Seconds. */
   readonly retryAfter?: number | undefined;
   /** The faults of a body, each with its place. */
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly errors?: readonly FieldFault[];
 }
+
+/** When a busy service of AWS may be asked again, in seconds: the SDK has given up its own repeats by then. */
+const BUSY_S = 5;
 
 /** A JSON answer. */
 export function json(statusCode: number, body: object, headers: Readonly<Record<string, string>> = {}): ApiResponse {
@@ -31,9 +41,10 @@ export function json(statusCode: number, body: object, headers: Readonly<Record<
  *
  * @see [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)
  */
-export function problem(code: ErrorCode, { retryAfter, ...facts }: ProblemFacts): ApiResponse {
+export function problem(code: ErrorCode, facts: ProblemFacts): ApiResponse {
   const { status, title } = ERRORS[code];
-  const body = { type: `/problems/${code}`, title, status, code, ...facts };
+  const { retryAfter = status === 503 ? BUSY_S : undefined } = facts;
+  const body = { type: `/problems/${code}`, title, status, code, ...facts, retryAfter };
   const headers = {
     'content-type': 'application/problem+json',
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
@@ -52,7 +63,12 @@ export function rotationResponse(rotation: Rotation): ApiResponse {
   const status = trouble ? 502 : ERRORS[failure.code].status;
   const code = trouble ? outcome : failure.code;
   const title = trouble ? OUTCOMES[outcome] : ERRORS[failure.code].title;
-  const facts = { detail: failure.detail, next: failure.next, cause: failure.code };
+  const facts = { detail: failure.detail, next: nextOf(outcome, failure), cause: failure.code };
   const body = { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members };
   return json(status, body, { 'content-type': 'application/problem+json' });
+}
+
+/** The repeat of an interrupted run finishes it; the rotation that was asked for may have to be asked for again. */
+function nextOf(outcome: Outcome, { next }: Failure): string {
+  return outcome === 'interrupted' && !/rotate again/i.test(next) ? `${next} Then rotate again.` : next;
 }

@@ -1,37 +1,13 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import * as z from 'zod';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { RotateAnswer } from '../rotate.ts';
 import { RotationError } from '../rotation/errors.ts';
+import type { RotationBody } from './body.ts';
 import { type ApiResponse, json, problem, rotationResponse } from './problem.ts';
 
-const Body = z.strictObject({
-  reason: z.string().min(1).max(500).optional(),
-  force: z.boolean().optional(),
-  dryRun: z.literal(false, 'is not available yet').optional(),
-  revokePrevious: z.literal(false, 'is not available yet').optional(),
-});
-
-/** What a caller may say about a rotation. */
-export type RotationBody = Pick<z.infer<typeof Body>, 'reason' | 'force'>;
-
-/**
- * Reads the body of `POST /credentials/{id}/rotations`.
- *
- * @param text undefined or empty is `{}`
- * @returns the body, or the problem to answer with: 422 with a JSON Pointer for each fault
- */
-export function parseBody(text: string | undefined): RotationBody | ApiResponse {
-  const result = Body.safeParse(tryJson(text));
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => {
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const paths = unknown.length > 0 ? unknown.map((key) => [...issue.path, key]) : [issue.path];
-    return paths.map((path) => ({ pointer: jsonPointer(path), detail: issue.message }));
-  });
-  const next = 'Send {}, or an object with "reason" and "force".';
-  return problem('request-invalid', { detail: 'The body is not valid', nothingChanged: true, next, errors });
-}
+/** How long a look at the labels may take after the wait for the run, in milliseconds: both end before the gateway gives up. */
+const LOOK_MS = 2000;
 
 /** What a rotation on demand needs. */
 export interface RotationsDeps {
@@ -40,26 +16,33 @@ export interface RotationsDeps {
   readonly storeOf: (id: string) => Pick<SecretStore, 'versions'>;
   /** How long to wait for the run, in milliseconds: less than the gateway's 30 s. */
   readonly waitMs: number;
+  /** @default - real time */
+  readonly now?: () => Date;
 }
 
-/** Invokes `rotate` once and waits; a run that takes longer goes on, and is answered with 202 and where to look. */
+/**
+ * Invokes `rotate` once and waits. A run that takes longer goes on, and is answered with 202 and where to look.
+ *
+ * @returns every answer that follows an invocation that may have begun; its `nothingChanged` is null where that is not known
+ * @throws {RotationError} `lambda-throttled` or `internal-error` when Lambda refused the call, so that no run began
+ */
 export async function rotateNow(
   { id, body, requestedBy }: { id: string; body: RotationBody; requestedBy: string },
   deps: RotationsDeps,
 ): Promise<ApiResponse> {
+  const { now = () => new Date() } = deps;
   const event = { trigger: 'api', id, requestedBy, ...body };
   const command = new InvokeCommand({ FunctionName: deps.rotateFunctionName, Payload: JSON.stringify(event) });
+  const calledAt = now();
   const abortSignal = AbortSignal.timeout(deps.waitMs);
   try {
     const { Payload, FunctionError } = await deps.lambda.send(command, { abortSignal });
-    if (FunctionError) return failed(id);
+    if (FunctionError) return unknownEnd(id, 'ended without an answer');
     return toResponse(id, JSON.parse(Buffer.from(Payload ?? []).toString()) as RotateAnswer);
   } catch (error) {
-    if (abortSignal.aborted) return await accepted(id, deps);
-    throw new RotationError(
-      'internal-error',
-      `The function could not be invoked: ${error instanceof Error ? error.name : 'unknown'}`,
-    );
+    if (isRefusal(error)) throw refusal(error);
+    if (abortSignal.aborted) return await accepted(id, { ...deps, calledAt });
+    return unknownEnd(id, `may have begun, and its answer did not arrive (${nameOf(error)})`);
   }
 }
 
@@ -69,33 +52,39 @@ function toResponse(id: string, { rotation, problem: fault }: RotateAnswer): Api
   return problem(code, { detail, next, retryAfter, credential: id, nothingChanged });
 }
 
-function failed(id: string): ApiResponse {
-  const detail = `The rotation of ${id} ended without an answer; its state is found and put right by the next run`;
+/** Whether Lambda answered that it did not run the function. Any other failure may have come after a run had begun. */
+function isRefusal(error: unknown): error is LambdaServiceException {
+  return error instanceof LambdaServiceException && error.$fault === 'client';
+}
+
+function refusal({ name, $metadata }: LambdaServiceException): RotationError {
+  const code = $metadata.httpStatusCode === 429 ? 'lambda-throttled' : 'internal-error';
+  return new RotationError(code, `Lambda did not run the rotation: ${name}`);
+}
+
+function unknownEnd(id: string, what: string): ApiResponse {
   return problem('internal-error', {
-    detail,
+    detail: `The rotation of ${id} ${what}; the next run finds the state of things and puts it right`,
     credential: id,
-    nothingChanged: false,
+    nothingChanged: null,
     next: 'Look at the log, then rotate again.',
   });
 }
 
-async function accepted(id: string, { storeOf }: RotationsDeps): Promise<ApiResponse> {
+/** The run goes on. Its rotation is named only where the labels show it: an older version is not of this call. */
+async function accepted(id: string, deps: RotationsDeps & { calledAt: Date }): Promise<ApiResponse> {
+  const tooLate = sleep(LOOK_MS, null, { ref: false });
+  const rotationId = await Promise.race([pendingSince(id, deps).catch(() => null), tooLate]);
+  const place = rotationId === null ? '' : `/rotations/${rotationId}`;
+  return json(202, { rotationId }, { location: `/credentials/${id}${place}` });
+}
+
+async function pendingSince(id: string, { storeOf, calledAt }: RotationsDeps & { calledAt: Date }) {
   const versions = await storeOf(id).versions();
-  const holder = (stage: string) => versions.find(({ stages }) => stages.includes(stage))?.id;
-  const rotationId = holder('AWSPENDING') ?? holder('AWSCURRENT') ?? null;
-  return json(202, { rotationId }, { location: `/credentials/${id}/rotations/${rotationId}` });
+  const pending = versions.find(({ stages }) => stages.includes('AWSPENDING'));
+  return pending && pending.createdAt.getTime() >= calledAt.getTime() ? pending.id : null;
 }
 
-/** @see [RFC 6901 §3](https://www.rfc-editor.org/rfc/rfc6901#section-3) */
-function jsonPointer(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
-function tryJson(text: string | undefined): unknown {
-  if (!text) return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown error';
 }

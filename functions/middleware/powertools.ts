@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { isFailure, type Rotation } from '../rotation/outcome.ts';
@@ -28,9 +27,13 @@ export function observed<E, R>(
   handle: (event: E, context: Context) => Promise<R>,
   { logger, metrics }: Telemetry = telemetryOfLambda,
 ) {
+  // Powertools' own middleware publishes in any case, and warns of each invocation that counted nothing.
+  const publish = () => {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  };
   return middy<E, R>()
     .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
-    .use(logMetrics(metrics, { captureColdStartMetric: false, throwOnEmptyMetrics: false }))
+    .use({ after: publish, onError: publish })
     .handler(handle);
 }
 

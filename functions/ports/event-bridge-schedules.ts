@@ -46,19 +46,16 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
         });
       } catch (error) {
         if (awsErrorName(error) === 'ConflictException') return;
-        throw new RotationError(
-          'schedule-unavailable',
-          `EventBridge Scheduler, ${oneTime.name}: ${awsErrorName(error)}`,
-        );
+        throw schedulerFailure(error, oneTime.name);
       }
     },
     list: async ({ limit, nextToken }) => {
       const input = { GroupName: options.group, MaxResults: limit, NextToken: nextToken };
       const page = await client.send(new ListSchedulesCommand(input)).catch((error: unknown) => {
-        throw new RotationError(
-          'schedule-unavailable',
-          `EventBridge Scheduler, ${options.group}: ${awsErrorName(error)}`,
-        );
+        // All else in the call is ours, and right.
+        if (nextToken !== undefined && awsErrorName(error) === 'ValidationException')
+          throw new RotationError('request-invalid', 'This nextToken is not of a page of this API');
+        throw schedulerFailure(error, options.group);
       });
       const ids = (page.Schedules ?? []).flatMap(({ Name }) => Name ?? []);
       return { ids, ...(page.NextToken ? { nextToken: page.NextToken } : {}) };
@@ -107,8 +104,15 @@ async function getSchedule(client: SchedulerClient, input: { GroupName: string; 
     if (awsErrorName(error) === 'ResourceNotFoundException') {
       throw new RotationError('credential-unknown', `There is no credential ${input.Name}`);
     }
-    throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${input.Name}: ${awsErrorName(error)}`);
+    throw schedulerFailure(error, input.Name);
   }
+}
+
+/** A failure of EventBridge Scheduler, in our words: its name and what it is about. */
+function schedulerFailure(error: unknown, about: string): RotationError {
+  const name = awsErrorName(error);
+  const code = name === 'ThrottlingException' ? 'schedule-throttled' : 'schedule-unavailable';
+  return new RotationError(code, `EventBridge Scheduler, ${about}: ${name}`);
 }
 
 function tryJson(text: string | undefined): unknown {

@@ -9,7 +9,10 @@ export interface OneTime {
   readonly event: object;
 }
 
-/** EventBridge Scheduler: where the settings live, and what fires later. */
+/**
+ * EventBridge Scheduler: where the settings live, and what fires later. All methods throw a RotationError `schedule-throttled` or
+ * `schedule-unavailable` when it doesn't answer as it should.
+ */
 export interface Schedules {
   /**
    * The settings of a credential, from its schedule.
@@ -21,6 +24,10 @@ export interface Schedules {
   /** Plans a one-time event. The schedule deletes itself once it has fired. */
   plan(oneTime: OneTime): Promise<void>;
 
-  /** A page of credentials, by id. */
+  /**
+   * A page of credentials, by id.
+   *
+   * @throws {RotationError} `request-invalid` when `nextToken` is not one that an earlier page gave
+   */
   list(page: { limit: number; nextToken?: string | undefined }): Promise<{ ids: string[]; nextToken?: string }>;
 }

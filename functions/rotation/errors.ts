@@ -4,6 +4,9 @@
  */
 export const ERRORS = {
   'request-invalid': e(422, 'The request is not valid', false, 'Correct the request as the detail says.'),
+  'body-not-json': e(400, 'The body is not JSON', false, 'Send a JSON object, or no body.'),
+  'body-too-large': e(413, 'The body is too large', false, 'Send at most 64 KiB.'),
+  'media-type-unsupported': e(415, 'The body has another media type', false, 'Send application/json.'),
   'settings-invalid': e(422, 'The settings are not valid', false, 'Correct the fleet file and deploy again.'),
   'not-available': e(422, 'Not available in this version', false, 'Remove the setting, or use a version that has it.'),
   'credential-unknown': e(404, 'There is no such credential', false, 'List the credentials with GET /credentials.'),
@@ -80,6 +83,8 @@ export const ERRORS = {
     "Compare the function's role with the stack.",
   ),
   'schedule-unavailable': e(502, 'EventBridge Scheduler does not answer', true, 'Wait and rotate again.'),
+  'schedule-throttled': e(503, 'EventBridge Scheduler is busy', true, 'Repeat the call after Retry-After.'),
+  'lambda-throttled': e(503, 'Lambda is busy', true, 'Repeat the call after Retry-After.'),
   'secret-not-found': e(422, 'The secret does not exist', false, 'Create the secret that the detail names.'),
   'secret-deleted': e(422, 'The secret is scheduled for deletion', false, 'Restore it with RestoreSecret.'),
   'key-unusable': e(502, 'The KMS key can not be used', false, 'Enable the key that the detail names.'),
@@ -105,7 +110,7 @@ export const ERRORS = {
 
 interface ErrorInfo {
   /** HTTP status of the API's problem. */
-  readonly status: 404 | 409 | 422 | 500 | 502 | 504;
+  readonly status: 400 | 404 | 409 | 413 | 415 | 422 | 500 | 502 | 503 | 504;
   readonly title: string;
   /** Whether the same call can succeed later without anybody's doing. */
   readonly retryable: boolean;

@@ -13,6 +13,11 @@ export interface SettingsContext {
 /** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
 const MAX_CREDENTIALS = 150;
 
+/** What a credential's id looks like. */
+export const CREDENTIAL_ID = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
+/** {@link CREDENTIAL_ID} in words. */
+export const CREDENTIAL_ID_RULE = 'must be 3 to 40 lower-case letters, digits and hyphens; for example acme-prod';
+
 const DAY_MS = 86_400_000;
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
@@ -108,12 +113,7 @@ export function credentialSchema(context: SettingsContext) {
 
   return z
     .strictObject({
-      id: z
-        .string()
-        .regex(
-          /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/,
-          'must be 3 to 40 lower-case letters, digits and hyphens; for example acme-prod',
-        ),
+      id: z.string().regex(CREDENTIAL_ID, CREDENTIAL_ID_RULE),
       accessTokenUrl: tokenUrl,
       clientId: z.union([clientId, clientPair], {
         error: (issue) => unionFault(issue.errors, 'must be a Client ID, or an array of two for alternating-clients'),

@@ -34,6 +34,8 @@ export interface Onboarding {
   readonly connectorToken: string;
   /** ISO 8601 duration. */
   readonly grace: string;
+  /** Between scheduled rotations; longer than a lease and the grace. @default 1 */
+  readonly everyMinutes?: number;
 }
 
 /** Makes everything that exists before the first run: what the customer's administrators do, and what the deployed stack holds. */
@@ -59,8 +61,9 @@ export async function scheduleFrom(stack: EmbeddedStack, credential: Credential,
   await stack.scheduler.send(new UpdateScheduleCommand(scheduleOf(stack, credential, first)));
 }
 
-function settingsOf({ prefix, iamUrl, connectorUrl }: EmbeddedStack, customer: Customer, { grace }: Onboarding) {
+function settingsOf({ prefix, iamUrl, connectorUrl }: EmbeddedStack, customer: Customer, onboarding: Onboarding) {
   const { id, realm } = customer;
+  const { grace, everyMinutes = 1 } = onboarding;
   return credentialSchema({ prefix, local: true }).parse({
     id,
     accessTokenUrl: `${iamUrl}/auth/realms/${realm}/protocol/openid-connect/token`,
@@ -77,7 +80,7 @@ function settingsOf({ prefix, iamUrl, connectorUrl }: EmbeddedStack, customer: C
         auth: { type: 'bearer', secretId: `${prefix}-access/${id}/connector` },
       },
     ],
-    schedule: { expression: 'rate(1 minute)' },
+    schedule: { expression: `rate(${everyMinutes} minute${everyMinutes === 1 ? '' : 's'})` },
   });
 }
 

@@ -4,6 +4,13 @@ interface Waiting {
   readonly matches: (invocation: Invocation) => boolean;
   readonly resolve: (payload: unknown) => void;
   readonly reject: (error: Error) => void;
+  readonly what: string;
+}
+
+/** The id of the credential that an event of `rotate` or `retire` is about; empty where it names none. */
+export function credentialIn(event: unknown): string {
+  const { id, credential } = event as { id?: string; credential?: { id?: string } };
+  return id ?? credential?.id ?? '';
 }
 
 /** Lets somebody wait for a function's end. */
@@ -14,10 +21,10 @@ export class Invocations {
   readonly record = (invocation: Invocation): void => {
     const ready = this.#waiting.filter(({ matches }) => matches(invocation));
     this.#waiting = this.#waiting.filter((one) => !ready.includes(one));
-    const { functionName, result } = invocation;
-    for (const { resolve, reject } of ready) {
-      if (result.error) reject(new Error(`${functionName} failed: ${result.error.errorMessage}`));
-      else resolve(result.payload);
+    const { error, payload } = invocation.result;
+    for (const { resolve, reject, what } of ready) {
+      if (error) reject(new Error(`${what} failed: ${error.errorType}: ${error.errorMessage}`));
+      else resolve(payload);
     }
   };
 
@@ -37,7 +44,7 @@ export class Invocations {
           clearTimeout(timer);
           then(value);
         };
-      this.#waiting.push({ matches, resolve: end(resolve), reject: end(reject) });
+      this.#waiting.push({ matches, resolve: end(resolve), reject: end(reject), what });
     });
   }
 }

@@ -2,13 +2,21 @@ import { AwsClient } from 'aws4fetch';
 import type { Rotation } from '../../functions/rotation/outcome.ts';
 import { OPERATOR, REGION } from '../embedded-stack/names.ts';
 
+/** The members of a problem that tell what happened. */
+interface Problem {
+  readonly code?: string;
+  readonly cause?: string;
+  readonly detail?: string;
+  readonly next?: string;
+}
+
 /**
  * Calls `POST /credentials/{id}/rotations`, signed with the operator's keys.
  *
- * @returns the Rotation
- * @throws {Error} with the problem's own words when the answer is none
+ * @returns the Rotation; undefined when it goes on, since neither the API nor the gateway waits any longer
+ * @throws {Error} with the problem's own words when the answer is one
  */
-export async function requestRotation(apiUrl: string, id: string, reason: string): Promise<Rotation> {
+export async function requestRotation(apiUrl: string, id: string, reason: string): Promise<Rotation | undefined> {
   const { accessKeyId, secretAccessKey } = OPERATOR;
   const aws = new AwsClient({ accessKeyId, secretAccessKey, region: REGION, service: 'execute-api', retries: 0 });
   const response = await aws.fetch(`${apiUrl}/credentials/${id}/rotations`, {
@@ -16,9 +24,12 @@ export async function requestRotation(apiUrl: string, id: string, reason: string
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ reason }),
   });
-  const body = (await response.json()) as Rotation & { code?: string; detail?: string };
+  const body = (await response.json()) as Rotation & Problem;
   if (response.status === 200) return body;
-  throw new Error(`The API answered ${response.status} for ${id}: ${body.code}: ${body.detail}`);
+  const { code, cause = code, detail, next } = body;
+  if (code === undefined) return undefined;
+  const why = cause === code ? code : `${code} (${cause})`;
+  throw new Error(`${id}: the API answered ${response.status} ${why}: ${detail}. ${next}`);
 }
 
 /**

@@ -11,7 +11,7 @@ export interface DemoOptions {
   readonly port: number;
 }
 
-export const HELP = `Rotates the client secrets of an example fleet in this process, on loopback, within a minute.
+export const HELP = `Rotates the client secrets of an example fleet in this process, on loopback, in about 12 s.
 
   npm start [-- OPTIONS]
 
@@ -19,7 +19,10 @@ Two customers have the same Client ID, each in its own IAM. One IAM can keep a p
 connectors ask for a token at least 50 times a second, without a cache and without a repeat. Both credentials are adopted,
 then rotated twice: by schedule and through the API. The exit code is 0 only if everything held.
 
-  --json        prints the report as one JSON object on stdout, and the progress on stderr
+The machine is tried out first. On a busy or slow one time-outs are longer, requests fewer, and all of it takes longer.
+
+  --json        prints the report as one JSON object on stdout, and the progress on stderr; "npm run --silent" keeps npm's own
+                lines out of it
   --svg FILE    writes a picture of the rotations' timeline
   --keep        goes on running afterwards, and prints how to call the API with curl; Ctrl-C ends it
   --port N      the API's port; default 0: a free one

@@ -39,28 +39,31 @@ export interface Measured {
   readonly requests: readonly Completed[];
 }
 
-/** What the connector has to send at least, in requests a second. */
-const LEAST_RATE = 50;
-
-/** Everything that did not hold, one line each; empty when all is well. */
-export function faultsOf(onboarded: Report['onboarded'], rotations: readonly Measured[]): string[] {
+/**
+ * Everything that did not hold, one line each; empty when all is well.
+ *
+ * @param leastRate what each connector has to send at least, in requests a second
+ */
+export function faultsOf(onboarded: Report['onboarded'], rotations: readonly Measured[], leastRate = 50): string[] {
   const notAdopted = onboarded.filter(({ outcome }) => outcome !== 'adopted');
   return [
     ...notAdopted.map(({ credential, outcome }) => `${credential}: the first run ended ${outcome}, not adopted`),
     ...rotations.flatMap((measured) =>
-      rotationFaults(measured).map((fault) => `${measured.line.credential} (${measured.line.trigger}): ${fault}`),
+      rotationFaults(measured, leastRate).map(
+        (fault) => `${measured.line.credential} (${measured.line.trigger}): ${fault}`,
+      ),
     ),
   ];
 }
 
-function rotationFaults({ line, window, outages, requests }: Measured): string[] {
+function rotationFaults({ line, window, outages, requests }: Measured, leastRate: number): string[] {
   const { outcome, strategy, outageMs, failedRequests, oldSecretRefused } = line;
   const rate = line.requests / ((window.to - window.from) / 1000);
   const inPlace = strategy === 'in-place';
   const outside = requests.filter((one) => one.error !== undefined && !outages.some((span) => overlap(one, span)));
   const checks: [boolean, string][] = [
     [outcome === 'rotated', `it ended ${outcome}, not rotated`],
-    [rate >= LEAST_RATE, `only ${rate.toFixed(1)} requests a second were sent`],
+    [rate >= leastRate, `only ${rate.toFixed(1)} requests a second were sent`],
     [inPlace || failedRequests === 0, `${failedRequests} requests failed in spite of the overlap`],
     [inPlace === outageMs > 0, `the connector's secret was refused for ${outageMs} ms`],
     [outside.length === 0, `${outside.length} requests failed while the connector's secret was accepted`],

@@ -1,28 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { durationMs } from '../../functions/rotation/duration.ts';
 import type { Credential } from '../../functions/rotation/settings.ts';
 import type { Completed } from '../connector/outages.ts';
 import { startTraffic, type Traffic, type TrafficOptions } from '../connector/traffic.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded-stack.ts';
+import type { Invocation } from '../lambda/host.ts';
 import { CUSTOMERS, onboard } from './fleet.ts';
-import { Invocations } from './invocations.ts';
+import { credentialIn, Invocations } from './invocations.ts';
 import type { Live } from './live.ts';
+import type { Pace } from './pace.ts';
 import { SecretsWatch } from './secrets-watch.ts';
 
-/** Short enough for a demonstration: a lease is 8 s. */
-const TIMEOUTS = { function: 'PT9S', http: 'PT2S' };
-const GRACE = 'PT3S';
-/** Requests a second of each connector: more than what is promised, so that a late timer doesn't matter. */
-const RATE = 60;
 /** How often is looked at what the IAM accepts, besides after each change; milliseconds. */
 const LOOK_EVERY_MS = 20;
+/** Token requests of a connector that may be under way at once: a slow machine sends fewer, and they don't pile up. */
+const MOST_IN_FLIGHT = 64;
+/** How long a token request may take: longer than anything that slows the machine down, in milliseconds. */
+const PATIENCE_MS = 120_000;
+/** How many rotations of each credential are shown. */
+export const ROUNDS = 2;
 /** Requests that are kept, for each connector: some minutes of them. */
 const KEPT_REQUESTS = 20_000;
-
-/** For how long a rotation may be under way before another run may begin, in milliseconds. */
-export const LEASE_MS = durationMs(TIMEOUTS.function) + durationMs(TIMEOUTS.http);
-/** How long the previous secret stays valid after a rotation, in milliseconds. */
-export const GRACE_MS = durationMs(GRACE);
 
 /** One customer, onboarded, whose connector is at work. */
 export interface Site {
@@ -37,6 +34,9 @@ export interface Stage {
   readonly stack: EmbeddedStack;
   readonly sites: readonly Site[];
   readonly invocations: Invocations;
+  readonly pace: Pace;
+  /** Lets the lease of a run that could still be alive be over, without waiting for it. May be called {@link ROUNDS} times. */
+  passLease(): void;
   /** Milliseconds since the epoch, by a clock that never jumps. */
   readonly now: () => number;
   close(): Promise<void>;
@@ -48,7 +48,7 @@ export interface Stage {
  * @param apiPort 0 takes a free one
  * @throws {Error} with code `EADDRINUSE` when the port is taken
  */
-export async function openStage(live: Live, apiPort: number): Promise<Stage> {
+export async function openStage(live: Live, apiPort: number, pace: Pace): Promise<Stage> {
   const now = () => performance.timeOrigin + performance.now();
   const invocations = new Invocations();
   const watches: SecretsWatch[] = [];
@@ -56,25 +56,34 @@ export async function openStage(live: Live, apiPort: number): Promise<Stage> {
     for (const watch of watches) watch.look();
   };
   const connectorToken = randomBytes(32).toString('base64url');
+  let leasesBehind = ROUNDS;
   const stack = await startEmbeddedStack({
-    timeouts: TIMEOUTS,
+    timeouts: pace.timeouts,
     connectorToken,
     apiPort,
-    onInvoked: invocations.record,
+    secretsManagerClock: () => new Date(Date.now() - leasesBehind * (pace.leaseMs + 1)),
+    onInvoked: (invocation) => {
+      invocations.record(invocation);
+      tellFailure(invocation, live);
+    },
     onChange: look,
     onGivenUp: (what) => live.note('', `given up: ${what}`),
-    onLog: ({ level, message }) => {
-      if (level === 'ERROR') live.note('', message);
+    onLog: ({ level, message, credential = '', cause = 'no cause is known' }) => {
+      if (level === 'ERROR') live.note(credential, `${message}: ${cause}`);
     },
   });
+  const grace = `PT${pace.graceMs / 1000}S`;
+  const everyMinutes = Math.ceil((2 * pace.graceMs + pace.leaseMs) / 60_000);
+  const onboarding = { connectorToken, grace, everyMinutes };
   const traffics: Traffic[] = [];
   const sites: Site[] = [];
   for (const customer of CUSTOMERS) {
-    const credential = await onboard(stack, customer, { connectorToken, grace: GRACE });
+    const credential = await onboard(stack, customer, onboarding);
     const watch = new SecretsWatch({ stack, customer, now, onChange: (state) => live.state(customer.id, state) });
     watches.push(watch);
     const requests: Completed[] = [];
-    traffics.push(startConnector(stack, customer.id, { now, onCompleted: keepIn(requests, customer.id, live) }));
+    const onCompleted = keepIn(requests, customer.id, live);
+    traffics.push(startConnector(stack, customer.id, { now, rate: pace.rate, onCompleted }));
     sites.push({ credential, watch, requests });
   }
   const timer = setInterval(look, LOOK_EVERY_MS);
@@ -83,15 +92,24 @@ export async function openStage(live: Live, apiPort: number): Promise<Stage> {
     await Promise.all(traffics.map((traffic) => traffic.stop()));
     await stack.close();
   };
-  return { stack, sites, invocations, now, close };
+  const passLease = () => {
+    leasesBehind -= 1;
+  };
+  return { stack, sites, invocations, pace, passLease, now, close };
 }
 
 function startConnector(
   { connector }: EmbeddedStack,
   id: string,
-  options: Pick<TrafficOptions, 'now' | 'onCompleted'>,
+  options: Pick<TrafficOptions, 'now' | 'rate' | 'onCompleted'>,
 ): Traffic {
-  return startTraffic({ section: () => connector.sectionOf(id, 'runtime'), rate: RATE, maxInFlight: 200, ...options });
+  const section = () => connector.sectionOf(id, 'runtime');
+  return startTraffic({ section, maxInFlight: MOST_IN_FLIGHT, timeoutMs: PATIENCE_MS, ...options });
+}
+
+/** What the functions themselves could not tell. */
+function tellFailure({ functionName, event, result: { error } }: Invocation, live: Live): void {
+  if (error) live.note(credentialIn(event), `${functionName} failed: ${error.errorType}: ${error.errorMessage}`);
 }
 
 function keepIn(requests: Completed[], id: string, live: Live): (completed: Completed) => void {

@@ -1,11 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Telemetry } from '../../functions/middleware/powertools.ts';
+import type { Failure } from '../../functions/rotation/outcome.ts';
 
 /** A line that a function logged. */
 export interface LogLine {
   readonly level: string;
   readonly message: string;
+  /** The credential that it is about. */
+  readonly credential?: string;
+  /** Why what it tells of failed: a code and its detail. */
+  readonly cause?: string;
 }
 
 /** What a function of the embedded stack tells: log lines go to a listener instead of stdout, and metrics nowhere. */
@@ -25,9 +30,35 @@ class ListenedLogger extends Logger {
   }
 
   protected override printLog(_level: number, item: Parameters<Logger['printLog']>[1]): void {
-    const { level, message } = item.getAttributes();
-    this.#onLog({ level: String(level), message: String(message) });
+    this.#onLog(lineOf(item.getAttributes() as Attributes));
   }
+}
+
+/** What the functions' log lines hold, as far as a person needs it at once. */
+interface Attributes {
+  readonly level?: unknown;
+  readonly message?: unknown;
+  readonly credential?: string;
+  readonly rotation?: Report;
+  readonly retire?: Report;
+  readonly detail?: string;
+}
+
+interface Report {
+  readonly credential: string;
+  readonly failure?: Failure;
+}
+
+function lineOf({ level, message, credential, rotation, retire, detail }: Attributes): LogLine {
+  const report = rotation ?? retire;
+  const about = report?.credential ?? credential;
+  const cause = report?.failure ? `${report.failure.code}: ${report.failure.detail}` : detail;
+  return {
+    level: String(level),
+    message: String(message),
+    ...(about !== undefined && { credential: about }),
+    ...(cause !== undefined && { cause }),
+  };
 }
 
 function silentMetrics(): Metrics {

@@ -33,7 +33,7 @@ const Answer = z.object({
 
 /**
  * An HTTP API of API Gateway in front of one function: routes, an IAM authorizer (Signature Version 4) and payload format 2.0. Its own
- * answers are the gateway's: 404 without a route, 403 without a valid signature, 500 when the function fails.
+ * answers are the gateway's: 404 without a route, 400 for a path that can't be decoded, 403 without a valid signature, 500 when the function fails.
  *
  * @see [IAM authorization](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html)
  */
@@ -43,12 +43,16 @@ export function httpApiHandler(options: HttpApiOptions): Handler {
   return async (request) => {
     const route = routeOf(routes, request);
     if (!route) return gateway(404, 'Not Found');
+    const pathParameters = decoded(route.pathParameters);
+    if (!pathParameters) return gateway(400, 'Bad Request');
     const now = clock();
     const body = await request.text();
     const signer = await signerOf(request, body, { secretOf, region, service: 'execute-api', now });
     const caller = callers.find(({ accessKeyId }) => accessKeyId === signer);
     if (!caller) return gateway(403, 'Forbidden');
-    return respond(await invoke(eventOf({ request, body, ...route, requestId: randomUUID(), now, account, caller })));
+    const { routeKey } = route;
+    const requestId = randomUUID();
+    return respond(await invoke(eventOf({ request, body, routeKey, pathParameters, requestId, now, account, caller })));
   };
 }
 
@@ -82,4 +86,13 @@ function parametersOf(wanted: readonly string[], sent: readonly string[]): Recor
   return Object.fromEntries(
     pairs.filter(({ part }) => isName(part)).map(({ part, value }) => [part.slice(1, -1), value]),
   );
+}
+
+/** Parameters as the function gets them: decoded, once. Undefined when one can't be. */
+function decoded(parameters: Record<string, string>): Record<string, string> | undefined {
+  try {
+    return Object.fromEntries(Object.entries(parameters).map(([name, text]) => [name, decodeURIComponent(text)]));
+  } catch {
+    return undefined;
+  }
 }

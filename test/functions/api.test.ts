@@ -50,16 +50,55 @@ describe('the HTTP API', () => {
     [{ limit: '0' }, '/limit'],
     [{ limit: '51' }, '/limit'],
     [{ limit: 'many' }, '/limit'],
+    [{ limit: '5,6' }, '/limit'],
     [{ nextToken: '' }, '/nextToken'],
+    [{ colour: 'red' }, '/colour'],
   ])('refuses the query %j', async (queryStringParameters, pointer) => {
     const answer = await call('GET /credentials', { queryStringParameters });
     expect(answer.statusCode).toBe(422);
     expect(answer.json).toMatchObject({ code: 'request-invalid', errors: [{ pointer }] });
   });
 
-  it('answers 500 to a route that only the stack knows, without details', async () => {
-    const answer = await call('GET /nowhere');
+  it.each([
+    ['GET /credentials/{id}', '100%'],
+    ['GET /credentials/{id}', '%zz'],
+    // What was sent as acme%252Dprod.
+    ['GET /credentials/{id}', 'acme%2Dprod'],
+    ['GET /credentials/{id}/rotations/{rotationId}', '../acme-prod'],
+    ['POST /credentials/{id}/rotations', 'acme/prod'],
+    ['POST /credentials/{id}/rotations', 'ACME-PROD'],
+    ['POST /credentials/{id}/rotations', 'größe'],
+    ['POST /credentials/{id}/rotations', 'a'.repeat(41)],
+    ['POST /credentials/{id}/rotations', ''],
+  ])('%s knows no credential %j, before anything is called', async (routeKey, id) => {
+    const answer = await call(routeKey, { pathParameters: { id, rotationId: 'v1' } });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json).toMatchObject({ code: 'credential-unknown', credential: id, nothingChanged: true });
+  });
+
+  it.each([
+    ['not JSON', {}, 400],
+    ['{}', { 'content-type': 'application/xml' }, 415],
+    [`"${'x'.repeat(65_536)}"`, {}, 413],
+  ])('refuses a body by its form, before anything is called: %#', async (body, headers, status) => {
+    const pathParameters = { id: 'acme-prod' };
+    const answer = await call('POST /credentials/{id}/rotations', { body, headers, pathParameters });
+    expect(answer.statusCode).toBe(status);
+  });
+
+  it('bounds the faults of a query', async () => {
+    const queryStringParameters = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`q${index}`, '1']));
+    const answer = await call('GET /credentials', { queryStringParameters });
+    expect([answer.statusCode, (answer.json.errors as object[]).length]).toEqual([422, 10]);
+    expect(answer.body.length).toBeLessThan(2000);
+  });
+
+  it.each([
+    ['GET /nowhere', true],
+    ['POST /nowhere', null],
+  ])('answers 500 to a route that only the stack knows, without details: %s', async (routeKey, nothingChanged) => {
+    const answer = await call(routeKey);
     expect(answer.statusCode).toBe(500);
-    expect(answer.json).toMatchObject({ code: 'internal-error', title: expect.any(String) });
+    expect(answer.json).toMatchObject({ code: 'internal-error', title: expect.any(String), nothingChanged });
   });
 });

@@ -3,6 +3,7 @@ import { AwsClient } from 'aws4fetch';
 import { CLIENT_ID, CUSTOMERS, onboard, scheduleFrom } from '../../local/demo/fleet.ts';
 import { isRefused } from '../../local/demo/operator.ts';
 import { OPERATOR, REGION } from '../../local/embedded-stack/names.ts';
+import type { LogLine } from '../../local/embedded-stack/telemetry.ts';
 import { type EmbeddedStack, type EmbeddedStackOptions, startEmbeddedStack } from '../../local/embedded-stack.ts';
 import type { Invocation } from '../../local/lambda/host.ts';
 
@@ -12,11 +13,11 @@ const OPTIONS: EmbeddedStackOptions = {
 };
 
 describe('the embedded stack', () => {
-  const logged: string[] = [];
+  const lines: LogLine[] = [];
   const ended: Invocation[] = [];
   let stack: EmbeddedStack;
   beforeAll(async () => {
-    const onLog = ({ level, message }: { level: string; message: string }) => logged.push(`${level} ${message}`);
+    const onLog = (line: LogLine) => lines.push(line);
     stack = await startEmbeddedStack({ ...OPTIONS, onLog, onInvoked: (invocation) => ended.push(invocation) });
   });
   afterAll(() => stack.close());
@@ -46,7 +47,7 @@ describe('the embedded stack', () => {
     const credential = await onboard(stack, acme, { connectorToken: OPTIONS.connectorToken, grace: 'PT3S' });
     const adoption = await signed(`/credentials/${acme.id}/rotations`, { reason: 'first run' });
     expect(await adoption.json()).toMatchObject({ outcome: 'adopted', trigger: 'api', requestedBy: OPERATOR.userArn });
-    expect(logged).toContain('INFO rotation adopted');
+    expect(lines).toContainEqual({ level: 'INFO', message: 'rotation adopted', credential: acme.id });
 
     await scheduleFrom(stack, credential, new Date(Math.ceil(Date.now() / 1000) * 1000));
     const byScheduler = () => ended.find(({ event }) => (event as { trigger?: string }).trigger === 'schedule');
@@ -58,6 +59,20 @@ describe('the embedded stack', () => {
     const asked = { clientId: CLIENT_ID, secret };
     expect(await isRefused(credential.accessTokenUrl, asked)).toBe(false);
     expect(await isRefused(credential.accessTokenUrl, { ...asked, secret: 'guessed' })).toBe(true);
+  });
+
+  it('tells of a failure its credential, its code and its detail', async () => {
+    const [, globex] = CUSTOMERS;
+    if (!globex) throw new Error('the fleet has one customer only');
+    await onboard(stack, globex, { connectorToken: 'another-token', grace: 'PT3S' });
+    lines.length = 0;
+    await signed(`/credentials/${globex.id}/rotations`, {});
+    expect(lines).toContainEqual({
+      level: 'ERROR',
+      message: 'rotation refused',
+      credential: 'globex-prod',
+      cause: expect.stringMatching(/^connector-unauthorized: ./),
+    });
   });
 
   it('does not start when the port of the API is taken', async () => {

@@ -10,6 +10,8 @@ const STACK = fileURLToPath(new URL('../../local/stack.ts', import.meta.url));
 /** A stack that runs, as a caller of the command sees it. */
 export interface StackProcess {
   readonly description: StackDescription;
+  /** The lines that follow the first one, once there are as many. */
+  linesAfter(count: number): Promise<string[]>;
   /** SIGTERM to the pid that was printed. @returns how it ended, and in how many milliseconds */
   end(): Promise<{ code: number | null; ms: number; stdout: string[] }>;
   /** SIGKILL, where it still runs. */
@@ -28,6 +30,10 @@ export async function startStack(args: readonly string[]): Promise<StackProcess>
   const description = JSON.parse(String(first[0])) as StackDescription;
   return {
     description,
+    linesAfter: async (count) => {
+      while (stdout.length <= count) await once(lines, 'line');
+      return stdout.slice(1);
+    },
     end: async () => {
       const start = performance.now();
       process.kill(description.pid, 'SIGTERM');

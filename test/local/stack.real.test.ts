@@ -83,7 +83,7 @@ describeReal('the full stack by hand', ['keycloak', 'ministack'], () => {
   }
 
   it('says where everything is', () => {
-    const { aws, operator, apiUrl, outputs, secretPrefix, keycloak, pid } = stack.description;
+    const { aws, operator, apiUrl, curlApiUrl, outputs, secretPrefix, keycloak, pid } = stack.description;
     expect(aws).toEqual({
       endpoint: `http://127.0.0.1:${ports.aws}`,
       region: expect.any(String),
@@ -92,6 +92,7 @@ describeReal('the full stack by hand', ['keycloak', 'ministack'], () => {
     });
     expect(Object.keys(operator)).toEqual(['accessKeyId', 'secretAccessKey']);
     expect(apiUrl).toBe(`http://127.0.0.1:${ports.aws}/_aws/execute-api/${outputs.ApiId}/$default`);
+    expect(curlApiUrl).toBe(`http://127.0.0.1:${ports.aws}/_aws/execute-api/${outputs.ApiId}`);
     expect(secretPrefix).toBe('client-secret-rotation');
     expect(keycloak.url).toBe(`http://127.0.0.1:${ports.keycloak}`);
     expect(pid).toBeGreaterThan(0);

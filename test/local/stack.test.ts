@@ -45,7 +45,12 @@ describe('the command stack, called in a way that it can not serve', () => {
 
   it.each([
     [['--credentials', 'fleet.json', '--port', '1'], "Unknown option '--port'; see --help\n"],
-    [[], '--credentials is missing; name the fleet file, or see --help\n'],
+    [[], '--credentials is missing; name the fleet file, take --example, or see --help\n'],
+    [
+      ['--example', '--credentials', 'fleet.json'],
+      '--example brings its own fleet: leave --credentials and --bare out; see --help\n',
+    ],
+    [['--example', '--bare'], '--example brings its own fleet: leave --credentials and --bare out; see --help\n'],
     [
       ['--credentials', '/nowhere/fleet.json'],
       "--credentials: the file '/nowhere/fleet.json' does not exist or can not be read\n",
@@ -76,6 +81,12 @@ describe('the command stack, called in a way that it can not serve', () => {
       stderr:
         "credentials[0].accessTokenUrl: this Keycloak has no path '/auth'; write http://127.0.0.1:8080/realms/acme/protocol/openid-connect/token\n",
     });
+  });
+
+  it('tells that a port of the example is taken', async () => {
+    const { code, stdout, stderr } = await runStack(['--example', '--keycloak-port', String(taken.port)]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^port ${taken.port} is taken, .*--keycloak-port.*\n$`));
   });
 
   it.each(['--keycloak-port', '--aws-port'])('tells that the port of %s is taken', async (flag) => {

@@ -1,3 +1,4 @@
+import type { Completed } from '../../connector/outages.ts';
 import type { Measured } from '../report.ts';
 import type { SecretsState, Span } from '../secrets-watch.ts';
 import { axis } from './axis.ts';
@@ -74,14 +75,21 @@ function bar(
   return [element('rect', rect), ...label];
 }
 
-function requests({ requests: all }: Measured, { span, x }: Frame): string[] {
-  const visible = all.filter(({ startedAt }) => startedAt >= span.from && startedAt <= span.to);
-  return visible.map(({ startedAt, error }) => {
-    const at = x(startedAt);
+function requests({ requests: all, outages }: Measured, { span, x }: Frame): string[] {
+  const drawn = all.map((request) => ({ ...request, drawnAt: judgedAt(request, outages) }));
+  const visible = drawn.filter(({ drawnAt }) => drawnAt >= span.from && drawnAt <= span.to);
+  return visible.map(({ drawnAt, error }) => {
+    const at = x(drawnAt);
     const reach = error === undefined ? 0 : 5;
     const line = { x1: at, x2: at, y1: LANES.requests - reach, y2: LANES.requests + BAR + reach };
     return element('line', { class: error === undefined ? 'ok' : 'failed', ...line });
   });
+}
+
+/** When a request can have been refused at the earliest: one that was on its way when the gap began was refused in the gap. */
+function judgedAt({ startedAt, endedAt, error }: Completed, outages: readonly Span[]): number {
+  const gap = error === undefined ? undefined : outages.find(({ from, to }) => startedAt <= to && endedAt >= from);
+  return Math.max(startedAt, gap?.from ?? startedAt);
 }
 
 function gaps({ outages }: Measured, { x }: Frame): string[] {

@@ -35,7 +35,6 @@ describe('credentialView', () => {
       ageDays: 6,
       pending: true,
       schedule: { expression: 'cron(0 3 ? * SUN *)', timezone: 'UTC', state: 'ENABLED' },
-      previousValidUntil: null,
     });
   });
 
@@ -61,6 +60,43 @@ describe('credentialsPage', () => {
     const last = await credentialsPage({ limit: 2, nextToken: 'more' }, deps());
     expect(last.credentials.map(({ id }) => id)).toEqual(['acme-c']);
     expect(last).not.toHaveProperty('nextToken');
+  });
+
+  /** A page of two credentials, the first of which fails. */
+  const withBad = (fail: () => never) => {
+    const { schedules, now } = deps();
+    const storeOf = (id: string) => ({ versions: async () => (id === 'acme-a' ? fail() : VERSIONS) });
+    return credentialsPage({ limit: 2 }, { schedules, storeOf, now });
+  };
+
+  it('shows the others when one can not be read, and says what is wrong with that one', async () => {
+    const { credentials, nextToken } = await withBad(() => {
+      throw new RotationError('secret-deleted', 'csr/acme-a: InvalidRequestException');
+    });
+    expect(credentials).toEqual([
+      {
+        id: 'acme-a',
+        problem: {
+          code: 'secret-deleted',
+          title: 'The secret is scheduled for deletion',
+          detail: 'csr/acme-a: InvalidRequestException',
+          next: 'Restore it with RestoreSecret.',
+        },
+      },
+      expect.objectContaining({ id: 'acme-b', versionId: 'v2' }),
+    ]);
+    expect(nextToken).toBe('more');
+  });
+
+  it('fails as a whole when AWS is busy, or by a fault of the program: neither is about a credential', async () => {
+    const busy = () => {
+      throw new RotationError('schedule-throttled', 'busy');
+    };
+    await expect(withBad(busy)).rejects.toMatchObject({ code: 'schedule-throttled' });
+    const broken = () => {
+      throw new TypeError('broken');
+    };
+    await expect(withBad(broken)).rejects.toThrow(TypeError);
   });
 });
 

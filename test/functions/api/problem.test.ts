@@ -86,12 +86,23 @@ describe('problem', () => {
       credential: 'acme-prod',
       nothingChanged: true,
       next: 'Wait.',
+      retryAfter: 100,
     });
   });
 
+  it.each(['schedule-throttled', 'lambda-throttled'] as const)(
+    'of a busy service tells when to come back: %s',
+    (code) => {
+      const answer = problem(code, { detail: 'd', nothingChanged: true, next: 'n' });
+      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5']);
+      expect(JSON.parse(answer.body)).toMatchObject({ retryAfter: 5 });
+    },
+  );
+
   it('has no Retry-After where none is known', () => {
-    const { headers } = problem('frozen', { detail: 'd', nothingChanged: true, next: 'n' });
+    const { headers, body } = problem('frozen', { detail: 'd', nothingChanged: true, next: 'n' });
     expect(headers).not.toHaveProperty('retry-after');
+    expect(body).not.toContain('retryAfter');
   });
 });
 
@@ -116,7 +127,7 @@ describe('rotationResponse', () => {
       status,
       title: expect.any(String),
       detail: 'ifs: HTTP 503',
-      next: 'Make it reachable.',
+      next: expect.stringMatching(/^Make it reachable\./),
       nothingChanged: false,
       outcome,
       ...{ rotationId, credential, steps, connectors, strategy, trigger },
@@ -145,6 +156,30 @@ describe('rotationResponse', () => {
     const failure = { ...FAILURE, code: 'connector-behind' } as const;
     const answer = rotationResponse({ ...ROTATION, nothingChanged, outcome: 'refused', failure });
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'connector-behind', nothingChanged });
+  });
+});
+
+describe('what to do', () => {
+  it.each([
+    ['interrupted', 'Make it reachable.', 'Make it reachable. Then rotate again.'],
+    ['interrupted', 'Rotate again.', 'Rotate again.'],
+    ['rolled-back', 'Make it reachable.', 'Make it reachable.'],
+  ] as const)('after %s, with "%s": %s', (outcome, next, expected) => {
+    const answer = rotationResponse({ ...ROTATION, outcome, failure: { ...FAILURE, next } });
+    expect(JSON.parse(answer.body).next).toBe(expected);
+  });
+});
+
+describe('what a rotation says of itself', () => {
+  it.each([
+    ['refused', null],
+    ['refused', false],
+    ['refused', true],
+    ['interrupted', null],
+    ['rolled-back', true],
+  ] as const)('is told as it is: %s, nothingChanged %j', (outcome, nothingChanged) => {
+    const answer = rotationResponse({ ...ROTATION, outcome, failure: FAILURE, nothingChanged });
+    expect(JSON.parse(answer.body)).toMatchObject({ nothingChanged });
   });
 });
 

@@ -1,8 +1,10 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
 import type { ApiResponse } from '../../../functions/api/problem.ts';
-import { parseBody, rotateNow } from '../../../functions/api/rotations.ts';
-import { serviceError } from '../../support/sdk.ts';
+import { rotateNow } from '../../../functions/api/rotations.ts';
+import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
+import { RotationError } from '../../../functions/rotation/errors.ts';
+import { lambdaError, serviceError } from '../../support/sdk.ts';
 
 const CALL = { id: 'acme-prod', body: { reason: 'left', force: true }, requestedBy: 'arn:aws:iam::1:user/eve' };
 const ROTATION = { rotationId: 'v1', credential: 'acme-prod', trigger: 'api', outcome: 'rotated', connectors: [] };
@@ -17,18 +19,27 @@ function lambda(answer: (abort: AbortSignal) => Promise<object>) {
   return { client: { send } as unknown as LambdaClient, sent };
 }
 
-async function call(answer: (abort: AbortSignal) => Promise<object>, { waitMs = 5000, stages = {} } = {}) {
+const CALLED_AT = new Date('2026-03-01T03:00:00.250Z');
+
+/** A version that was created so many milliseconds after the call. */
+function version(id: string, stages: string[], afterCallMs: number): SecretVersion {
+  return { id, stages, createdAt: new Date(CALLED_AT.getTime() + afterCallMs) };
+}
+
+interface Setting {
+  readonly waitMs?: number;
+  readonly versions?: () => Promise<readonly SecretVersion[]>;
+}
+
+async function call(answer: (abort: AbortSignal) => Promise<object>, setting: Setting = {}) {
+  const { waitMs = 5000, versions = async () => [] } = setting;
   const { client, sent } = lambda(answer);
-  const versions = Object.entries(stages).map(([id, labels]) => ({
-    id,
-    stages: labels as string[],
-    createdAt: new Date(0),
-  }));
   const deps = {
     lambda: client,
     rotateFunctionName: 'rotate',
-    storeOf: () => ({ versions: async () => versions }),
+    storeOf: () => ({ versions }),
     waitMs,
+    now: () => CALLED_AT,
   };
   const response: ApiResponse = await rotateNow(CALL, deps);
   return { ...response, json: JSON.parse(response.body), sent };
@@ -39,53 +50,6 @@ const never = (abort: AbortSignal) =>
   new Promise<object>((_resolve, reject) => {
     abort.addEventListener('abort', () => reject(serviceError('AbortError')));
   });
-
-describe('parseBody', () => {
-  it.each([undefined, '', '{}'])('takes %j for nothing said', (text) => {
-    expect(parseBody(text)).toEqual({});
-  });
-
-  it('takes a reason and force', () => {
-    expect(parseBody('{"reason":"left the company","force":true}')).toEqual({
-      reason: 'left the company',
-      force: true,
-    });
-    expect(parseBody('{"dryRun":false,"revokePrevious":false}')).not.toHaveProperty('statusCode');
-  });
-
-  it.each([
-    ['{"reason":42}', '/reason'],
-    ['{"reason":""}', '/reason'],
-    [JSON.stringify({ reason: 'x'.repeat(501) }), '/reason'],
-    ['{"force":"yes"}', '/force'],
-    ['{"dryRun":true}', '/dryRun'],
-    ['{"revokePrevious":true}', '/revokePrevious'],
-    ['{"colour":"red"}', '/colour'],
-    ['{"a/b~c":1}', '/a~1b~0c'],
-    ['[]', ''],
-    ['"x"', ''],
-    ['null', ''],
-    ['not JSON', ''],
-  ])('refuses %s with a JSON Pointer', (text, pointer) => {
-    const answer = parseBody(text) as ApiResponse;
-    expect(answer.statusCode).toBe(422);
-    expect(JSON.parse(answer.body)).toMatchObject({
-      code: 'request-invalid',
-      nothingChanged: true,
-      errors: [{ pointer, detail: expect.any(String) }],
-    });
-  });
-
-  it('tells every fault', () => {
-    const { errors } = JSON.parse((parseBody('{"reason":1,"force":1,"x":1,"y":1}') as ApiResponse).body);
-    expect(errors.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
-      '/force',
-      '/reason',
-      '/x',
-      '/y',
-    ]);
-  });
-});
 
 describe('rotateNow', () => {
   it('invokes rotate once, with who called and why', async () => {
@@ -113,30 +77,57 @@ describe('rotateNow', () => {
   });
 
   it('answers 202 with where to look when the run takes longer, and it goes on', async () => {
-    const stages = { v1: ['AWSCURRENT'], v2: ['AWSPENDING'] };
-    const { statusCode, headers, json, sent } = await call(never, { waitMs: 20, stages });
+    const versions = async () => [version('v1', ['AWSCURRENT'], -604_800_000), version('v2', ['AWSPENDING'], 300)];
+    const { statusCode, headers, json, sent } = await call(never, { waitMs: 20, versions });
     expect([statusCode, json]).toEqual([202, { rotationId: 'v2' }]);
     expect(headers.location).toBe('/credentials/acme-prod/rotations/v2');
     expect(sent).toHaveLength(1);
   });
 
-  it('says that something may have changed when the function died', async () => {
-    const crash = async () => ({
-      FunctionError: 'Unhandled',
-      Payload: Buffer.from('{"errorMessage":"not-to-be-told"}'),
-    });
-    const { statusCode, json, body } = await call(crash);
+  it.each<[string, () => Promise<readonly SecretVersion[]>]>([
+    ['nothing has been begun yet', async () => [version('v1', ['AWSCURRENT'], -604_800_000)]],
+    [
+      'what is pending is older than the call',
+      async () => [version('v1', ['AWSCURRENT'], -604_800_000), version('v2', ['AWSPENDING'], -1)],
+    ],
+    ['there is no version at all', async () => []],
+    ['the labels can not be read', async () => Promise.reject(new RotationError('store-unavailable', 'away'))],
+    ['the labels take too long', () => new Promise(() => {})],
+  ])('answers 202 without a rotation, and with the place of the credential, when %s', async (_what, versions) => {
+    const { statusCode, headers, json } = await call(never, { waitMs: 20, versions });
+    expect([statusCode, json]).toEqual([202, { rotationId: null }]);
+    expect(headers.location).toBe('/credentials/acme-prod');
+  });
+
+  it.each<[string, (abort: AbortSignal) => Promise<object>]>([
+    [
+      'the function died',
+      async () => ({ FunctionError: 'Unhandled', Payload: Buffer.from('{"errorMessage":"not-to-be-told"}') }),
+    ],
+    [
+      'the connection broke',
+      async () => Promise.reject(Object.assign(new Error('not-to-be-told'), { code: 'ECONNRESET' })),
+    ],
+    ['Lambda failed', async () => Promise.reject(lambdaError('ServiceException', 500))],
+    ['the answer is cut off', async () => ({ Payload: Buffer.from('{"rotation":{"outc') })],
+    ['there is no answer', async () => ({ Payload: Buffer.from('null') })],
+  ])('says that it does not know whether something was changed when %s', async (_what, answer) => {
+    const { statusCode, json, body } = await call(answer);
     expect(statusCode).toBe(500);
-    expect(json).toMatchObject({ code: 'internal-error', nothingChanged: false, credential: 'acme-prod' });
+    expect(json).toMatchObject({ code: 'internal-error', nothingChanged: null, credential: 'acme-prod' });
     expect(body).not.toContain('not-to-be-told');
   });
 
-  it('fails with the name alone when it can not be invoked', async () => {
-    const refused = async () => {
-      throw serviceError('TooManyRequestsException');
-    };
-    const error = await call(refused).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ message: expect.stringContaining('TooManyRequestsException') });
-    expect(String(error)).not.toContain('not-to-be-told');
-  });
+  it.each([
+    ['ResourceNotFoundException', 404, 'internal-error'],
+    ['TooManyRequestsException', 429, 'lambda-throttled'],
+  ] as const)(
+    'throws the name alone when Lambda refuses the call, so that nothing was begun: %s',
+    async (name, status, code) => {
+      const error = await call(() => Promise.reject(lambdaError(name, status))).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RotationError);
+      expect(error).toMatchObject({ code, message: expect.stringContaining(name) });
+      expect(String(error)).not.toContain('not-to-be-told');
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { logger, observed, recordRetire, recordRotation } from '../../../functions/middleware/powertools.ts';
@@ -12,12 +13,15 @@ const CONTEXT = {
   getRemainingTimeInMillis: () => 1000,
 } as unknown as Context;
 
+/** With the namespace that the stack sets. */
+const TELEMETRY = { logger, metrics: new Metrics({ namespace: 'ClientSecretRotation' }) };
+
 let lines: Record<string, unknown>[] = [];
 
 beforeEach(() => {
   lines = [];
   const keep = (text: unknown) => {
-    for (const line of String(text).split('\n').filter(Boolean)) lines.push(JSON.parse(line));
+    for (const line of String(text).split('\n').filter(Boolean)) lines.push(parsed(line));
     return true;
   };
   jest.spyOn(process.stdout, 'write').mockImplementation(keep as never);
@@ -29,6 +33,15 @@ beforeEach(() => {
 afterEach(() => {
   jest.restoreAllMocks();
 });
+
+/** A console drops what a stream throws: a line that is no JSON has to be kept as well. */
+function parsed(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { line };
+  }
+}
 
 function rotation(outcome: Outcome): Rotation {
   return {
@@ -50,7 +63,7 @@ function rotation(outcome: Outcome): Rotation {
 
 /** Runs a handler, and tells its log lines and the metrics that it counted. */
 async function run(handle: () => Promise<unknown>): Promise<{ logs: typeof lines; metrics: Record<string, unknown> }> {
-  await observed(handle)({ clientSecret: 'not-to-be-told' }, CONTEXT).catch(() => undefined);
+  await observed(handle, TELEMETRY)({ clientSecret: 'not-to-be-told' }, CONTEXT).catch(() => undefined);
   const metrics = lines.filter((line) => '_aws' in line);
   return { logs: lines.filter((line) => !('_aws' in line)), metrics: Object.assign({}, ...metrics) };
 }
@@ -66,7 +79,7 @@ describe('a rotation', () => {
     ['stored-not-applied', 'ERROR', ['RotationFailed', 'StoredNotApplied']],
     ['interrupted', 'ERROR', ['RotationFailed', 'Interrupted']],
   ] as const)('that ended %s is one line of level %s, and counts %j', async (outcome, level, counted) => {
-    const { logs, metrics } = await run(async () => recordRotation(rotation(outcome)));
+    const { logs, metrics } = await run(async () => recordRotation(rotation(outcome), TELEMETRY));
     expect(logs).toEqual([expect.objectContaining({ level, rotation: rotation(outcome) })]);
     const failures = ['RotationFailed', 'StoredNotApplied', 'Interrupted'].filter((name) => name in metrics);
     expect(failures).toEqual(counted);
@@ -89,13 +102,29 @@ describe('a retire', () => {
       steps: [],
       ...(fault ? { failure: fault } : {}),
     };
-    const { logs, metrics } = await run(async () => recordRetire(report));
+    const { logs, metrics } = await run(async () => recordRetire(report, TELEMETRY));
     expect(logs).toEqual([expect.objectContaining({ level })]);
     expect('RetirePostponed' in metrics).toBe(counted);
   });
 });
 
 describe('a chain', () => {
+  it.each([
+    ['ends well', async () => {}],
+    ['fails', async () => Promise.reject(new Error('too bad'))],
+  ])('says nothing of metrics when nothing was counted: it %s', async (_what, handle) => {
+    await run(handle);
+    expect(lines).toEqual([]);
+  });
+
+  it('publishes what was counted before it failed', async () => {
+    const { metrics } = await run(async () => {
+      recordRotation(rotation('interrupted'), TELEMETRY);
+      throw new Error('too bad');
+    });
+    expect(metrics).toMatchObject({ Interrupted: 1 });
+  });
+
   it('never logs the event', async () => {
     await run(async () => logger.info('here'));
     expect(JSON.stringify(lines)).not.toContain('not-to-be-told');

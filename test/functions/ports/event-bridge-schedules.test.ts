@@ -47,6 +47,7 @@ describe('settings', () => {
   it.each([
     ['no such schedule', failing('ResourceNotFoundException'), 'credential-unknown'],
     ['a scheduler that is down', failing('InternalServerException'), 'schedule-unavailable'],
+    ['a scheduler that is busy', failing('ThrottlingException'), 'schedule-throttled'],
     ['no permission', failing('AccessDeniedException'), 'schedule-unavailable'],
     ['no input', () => ({ Target: {} }), 'settings-invalid'],
     ['an input that is not JSON', () => ({ Target: { Input: 'x' } }), 'settings-invalid'],
@@ -133,5 +134,21 @@ describe('list', () => {
   it('fails with a code', async () => {
     const call = schedules(failing('InternalServerException')).port.list({ limit: 25 });
     await expect(call).rejects.toMatchObject({ code: 'schedule-unavailable' });
+  });
+
+  it.each([
+    ['ValidationException', 'made-up', 'request-invalid'],
+    ['ValidationException', undefined, 'schedule-unavailable'],
+    ['ThrottlingException', 'here', 'schedule-throttled'],
+  ])('%s with the token %s: %s', async (name, nextToken, code) => {
+    const call = schedules(failing(name)).port.list({ limit: 25, nextToken });
+    await expect(call).rejects.toMatchObject({ code });
+  });
+});
+
+it('says of a plan, too, that the scheduler is busy', async () => {
+  const once = { name: 'acme-prod.retire.x', at: new Date(0), target: 'retire', event: {} } as const;
+  await expect(schedules(failing('ThrottlingException')).port.plan(once)).rejects.toMatchObject({
+    code: 'schedule-throttled',
   });
 });

@@ -63,6 +63,13 @@ describe('what has to hold', () => {
     expect(faultsOf(ADOPTED, [rotation])).toEqual([`acme-prod (schedule): ${fault}`]);
   });
 
+  it('asks for as many requests as the machine was given', () => {
+    expect(faultsOf(ADOPTED, [measured({ requests: 30 })], 6)).toEqual([]);
+    expect(faultsOf(ADOPTED, [measured({ requests: 29 })], 6)).toEqual([
+      'acme-prod (schedule): only 5.8 requests a second were sent',
+    ]);
+  });
+
   it('does not with a failed request in spite of the overlap', () => {
     expect(faultsOf(ADOPTED, [measured({}, [2010])])).toContain(
       'acme-prod (schedule): 1 requests failed in spite of the overlap',
@@ -87,24 +94,31 @@ describe('an outage', () => {
 });
 
 describe('the table', () => {
+  const long: RotationLine = {
+    ...LINE,
+    credential: 'globex-prod',
+    outcome: 'rotated',
+    durationMs: 12_345,
+    outageMs: 1029.64,
+    requests: 3210,
+    failedRequests: 12,
+    oldSecretRefused: false,
+  };
+
   it('has a line for each rotation', () => {
-    const rows = table([LINE, { ...LINE, strategy: 'in-place', outageMs: 29.64, oldSecretRefused: false }]).split('\n');
-    expect(rows.map((row) => row.split(/ {2,}/))).toEqual([
-      [
-        'credential',
-        'strategy',
-        'trigger',
-        'outcome',
-        'duration',
-        'outage',
-        'requests sent',
-        'requests failed',
-        'old secret refused?',
-      ],
+    const rows = table([LINE, long]).split('\n');
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ['took', 'outage', 'failed', 'old is'],
+      ['credential', 'strategy', 'trigger', 'outcome', 'ms', 'ms', 'of sent', 'refused?'],
       expect.any(Array),
-      ['acme-prod', 'dual-secret', 'schedule', 'rotated', '150 ms', '0 ms', '250', '0', 'yes'],
-      ['acme-prod', 'in-place', 'schedule', 'rotated', '150 ms', '29.6 ms', '250', '0', 'NO'],
+      ['acme-prod', 'dual-secret', 'schedule', 'rotated', '150', '0', '0/250', 'yes'],
+      ['globex-prod', 'dual-secret', 'schedule', 'rotated', '12345', '1029.6', '12/3210', 'NO'],
     ]);
+  });
+
+  it('fits on a terminal of 80 columns', () => {
+    const rows = table([LINE, long]).split('\n');
+    expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 });
 
@@ -118,5 +132,13 @@ describe('the picture', () => {
     // The third one is outside of what is shown.
     expect(svg.match(/<line class="failed"/g)).toHaveLength(2);
     expect(svg.match(/<rect class="gap"/g)).toHaveLength(1);
+  });
+
+  it('draws a request that was on its way when the gap began where it was refused: in the gap', () => {
+    const svg = timelinePicture([measured({ strategy: 'in-place' }, [1998, 2010])]);
+    const gap = Number(/<rect class="gap" x="([\d.]+)"/.exec(svg)?.[1]);
+    const failed = [...svg.matchAll(/<line class="failed" x1="([\d.]+)"/g)].map(([, x]) => Number(x));
+    expect(failed[0]).toBe(gap);
+    expect(failed[1]).toBeGreaterThan(gap);
   });
 });

@@ -85,6 +85,23 @@ describe('a signed call', () => {
   });
 
   it.each([
+    ['acme%2Dprod', 'acme-prod'],
+    ['acme%252Dprod', 'acme%2Dprod'],
+    ['acme%2Fprod', 'acme/prod'],
+    ['100%25', '100%'],
+  ])('has its parameters decoded once: %s is %s', async (sent, id) => {
+    const { handler, events } = bench();
+    await handler(await signed({ path: `/credentials/${sent}/rotations` }));
+    expect(events).toEqual([expect.objectContaining({ pathParameters: { id } })]);
+  });
+
+  it('is a 400 when its path can not be decoded', async () => {
+    const { handler, events } = bench();
+    const response = await handler(await signed({ path: '/credentials/%zz/rotations' }));
+    expect([response.status, events]).toEqual([400, []]);
+  });
+
+  it.each([
     ['the function fails', { error: { errorType: 'Error', errorMessage: 'secret-detail' } }],
     ['the function answers in another format', { payload: 'hello' }],
   ])('gets the gateway’s 500 when %s', async (_, result) => {

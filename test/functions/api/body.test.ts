@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { readBody, type SentBody } from '../../../functions/api/body.ts';
+import type { ApiResponse } from '../../../functions/api/problem.ts';
+
+const read = (body: string | undefined) => readBody({ body });
+
+/** What a body is refused with; fails for one that is taken. */
+function refusal(sent: SentBody) {
+  const { statusCode, body } = readBody(sent) as ApiResponse;
+  return { statusCode, size: Buffer.byteLength(body ?? ''), ...JSON.parse(body ?? 'null') };
+}
+
+describe('a body', () => {
+  it.each([undefined, '', '{}'])('that is %j says nothing', (text) => {
+    expect(read(text)).toEqual({});
+  });
+
+  it('may hold a reason and force', () => {
+    const body = { reason: 'left the company', force: true };
+    expect(read(JSON.stringify(body))).toEqual(body);
+    const encoded = Buffer.from(JSON.stringify(body)).toString('base64');
+    expect(readBody({ body: encoded, isBase64Encoded: true })).toEqual(body);
+    expect(read('{"dryRun":false,"revokePrevious":false}')).not.toHaveProperty('statusCode');
+  });
+
+  it.each([
+    ['{"reason":42}', '/reason'],
+    ['{"reason":""}', '/reason'],
+    [JSON.stringify({ reason: 'x'.repeat(501) }), '/reason'],
+    ['{"force":"yes"}', '/force'],
+    ['{"dryRun":true}', '/dryRun'],
+    ['{"revokePrevious":true}', '/revokePrevious'],
+    ['{"colour":"red"}', '/colour'],
+    ['{"__proto__":{"force":true}}', '/__proto__'],
+    ['{"a/b~c":1}', '/a~1b~0c'],
+    ['[]', ''],
+    ['"x"', ''],
+    ['null', ''],
+  ])('that is %s is refused with a JSON Pointer', (body, pointer) => {
+    expect(refusal({ body })).toMatchObject({
+      statusCode: 422,
+      code: 'request-invalid',
+      nothingChanged: true,
+      errors: [{ pointer, detail: expect.any(String) }],
+    });
+  });
+
+  it('has every fault told', () => {
+    const { errors } = refusal({ body: '{"reason":1,"force":1,"x":1,"y":1}' });
+    const pointers = errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(pointers.toSorted()).toEqual(['/force', '/reason', '/x', '/y']);
+  });
+
+  it.each(['not JSON', ' ', '{"reason":"x"', "{'reason':'x'}"])('that is %j is no JSON: 400', (body) => {
+    expect(refusal({ body })).toMatchObject({ statusCode: 400, code: 'body-not-json', nothingChanged: true });
+  });
+});
+
+describe('the size of a body', () => {
+  const sized = (bytes: number) => `{"reason":"${'x'.repeat(bytes - 13)}"}`;
+
+  it('may be 64 KiB; then its content decides', () => {
+    expect(sized(65_536)).toHaveLength(65_536);
+    expect(refusal({ body: sized(65_536) }).statusCode).toBe(422);
+  });
+
+  it.each<[string, SentBody]>([
+    ['in characters of one byte', { body: sized(65_537) }],
+    ['in characters of several', { body: `{"reason":"${'é'.repeat(32_763)}"}` }],
+    ['encoded', { body: Buffer.from(sized(65_537)).toString('base64'), isBase64Encoded: true }],
+  ])('is refused above, with 413: %s', (_what, sent) => {
+    expect(refusal(sent)).toMatchObject({ statusCode: 413, code: 'body-too-large', nothingChanged: true });
+  });
+
+  it('bounds the size of the answer, whatever it holds', () => {
+    const names = Array.from({ length: 6000 }, (_, index) => `"m${index}":1`);
+    const body = `{${names.join()}}`;
+    const { statusCode, errors, detail, size } = refusal({ body });
+    expect([statusCode, errors.length]).toEqual([422, 10]);
+    expect(detail).toContain('5990 more');
+    expect(size).toBeLessThan(2000);
+    const [long] = [refusal({ body: `{"${'~'.repeat(60_000)}":1}` })];
+    expect(long.size).toBeLessThan(130_000);
+  });
+});
+
+describe('the media type of a body', () => {
+  it.each([
+    'application/json',
+    'Application/JSON; charset=utf-8',
+    'application/merge-patch+json',
+    // What fetch says of a text when its caller says nothing.
+    'text/plain;charset=UTF-8',
+  ])('may be %s', (type) => {
+    expect(readBody({ body: '{}', headers: { 'content-type': type } })).toEqual({});
+  });
+
+  it.each([
+    'application/x-www-form-urlencoded',
+    'application/xml',
+    'multipart/form-data; boundary=x',
+    'application/jsonx',
+    'json',
+  ])('is refused with 415 when it is %s', (type) => {
+    const answer = refusal({ body: '{}', headers: { 'content-type': type } });
+    expect(answer).toMatchObject({ statusCode: 415, code: 'media-type-unsupported', nothingChanged: true });
+  });
+
+  it('does not matter without a body', () => {
+    expect(readBody({ headers: { 'content-type': 'application/x-www-form-urlencoded' } })).toEqual({});
+  });
+});

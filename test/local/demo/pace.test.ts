@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { durationMs } from '../../../functions/rotation/duration.ts';
+import { measureRequestMs, paceOf } from '../../../local/demo/pace.ts';
+
+describe('the pace of the demonstration', () => {
+  it('is 60 requests a second and a lease of 30 s on a quiet machine', () => {
+    expect(paceOf(2)).toEqual({
+      slowness: 1,
+      timeouts: { function: 'PT27S', http: 'PT3S' },
+      leaseMs: 30_000,
+      graceMs: 2000,
+      rate: 60,
+      leastRate: 50,
+    });
+  });
+
+  it.each([
+    [5, 1],
+    [5.1, 2],
+    [29, 6],
+    [50, 10],
+    [9000, 20],
+  ])('follows the machine: a request of %d ms makes it %d times as slow', (requestMs, slowness) => {
+    const pace = paceOf(requestMs);
+    expect(pace).toMatchObject({ slowness, rate: 60 / slowness, leastRate: 50 / slowness });
+    expect(durationMs(pace.timeouts.http)).toBe(3000 * slowness);
+    expect(durationMs(pace.timeouts.function) + durationMs(pace.timeouts.http)).toBe(pace.leaseMs);
+  });
+
+  it('is found out by requests to a real token endpoint', async () => {
+    expect(await measureRequestMs()).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const GUARD = 'local/node-version.cjs';
+
+interface Found {
+  readonly version: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly installed: boolean;
+}
+
+const { obstacle } = createRequire(import.meta.url)(resolve(ROOT, GUARD)) as {
+  obstacle: (found: Found) => string | undefined;
+};
+const HERE: Found = { version: 'v24.0.0', platform: 'linux', arch: 'x64', installed: true };
+
+describe('what keeps the project from running', () => {
+  it.each(['v24.0.0', 'v24.21.0', 'v26.1.0'])('is nothing with Node %s', (version) => {
+    expect(obstacle({ ...HERE, version })).toBeUndefined();
+  });
+
+  it.each(['v6.17.1', 'v20.20.2', 'v23.11.0'])('is Node %s, which npm ci replaces on Linux x64', (version) => {
+    expect(obstacle({ ...HERE, version, installed: false })).toBe(
+      `This needs Node 24 or later, and here is ${version}: run "npm ci", without --omit=optional, which brings it along.`,
+    );
+  });
+
+  it.each([
+    ['darwin', 'arm64'],
+    ['linux', 'arm64'],
+    ['win32', 'x64'],
+  ])('is an older Node, which has to be installed on %s %s', (platform, arch) => {
+    expect(obstacle({ ...HERE, version: 'v22.1.0', platform, arch })).toBe(
+      `This needs Node 24 or later, and here is v22.1.0: for ${platform} on ${arch}, install it from https://nodejs.org, then run "npm ci".`,
+    );
+  });
+
+  it('is that nothing is installed', () => {
+    expect(obstacle({ ...HERE, installed: false })).toBe('The dependencies are not installed: run "npm ci" first.');
+  });
+});
+
+describe('the scripts', () => {
+  const { scripts } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+
+  it('look at the version before Node meets what an older one can not read', () => {
+    const needing = Object.entries(scripts).filter(([, script]) =>
+      /node (?!local\/node-version)|^cdk|&& cdk/.test(script),
+    );
+    expect(needing.length).toBeGreaterThan(8);
+    expect(needing.filter(([, script]) => !script.startsWith(`node ${GUARD} && `))).toEqual([]);
+  });
+});
