@@ -129,7 +129,8 @@ async function nextRun(
   // Nothing is adopted in a freeze.
   if (script.setup.freeze && remaining[0] === 'no document is current') return [];
   if (remaining.length > 0) return [`the next run did not put it right: ${remaining.join('; ')}`];
-  const last = player.records.at(-1);
+  const own = laboratory.credential.id;
+  const last = player.records.findLast(({ name, credential }) => name.startsWith('rotate') && credential === own);
   const word = last ? wordFor(last) : 'nothing';
   if (word === 'unchanged' && script.setup.freeze) return [];
   // A strategy that is named, and that a person has made impossible, is refused for good.
