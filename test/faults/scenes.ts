@@ -135,11 +135,15 @@ const SCENES: Readonly<Record<string, object>> = {
     sharedIds: true,
     events: [0, 5, 10].map((minutes) => ({ at: minutes * MINUTE_MS, do: 'secrets-manager' })),
   },
-  'a replica that does not know the first version yet': {
-    ...IN_PLACE,
-    start: 'first-run',
-    events: [...now(), { at: 700, do: 'api' }],
-    stale: { ms: 3000, every: 1 },
+  'a replica that does not know the version in AWSCURRENT yet': {
+    ...ALTERNATING,
+    events: [
+      { at: 2, do: 'schedule' },
+      { at: 104, do: 'api' },
+      { at: 784, do: 'rollback' },
+    ],
+    lag: 297,
+    stale: { ms: 2998, every: 2 },
   },
   'a first run whose connector can not be written': {
     ...IN_PLACE,
