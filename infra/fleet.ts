@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { type Credential, type Fleet, faultLines, fleetSchema, fleetWarnings } from '../functions/rotation/settings.ts';
+import { type Credential, faultLines } from '../functions/rotation/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { Deployment } from './context.ts';
+import { type Fleet, fleetSchema } from './fleet-schema.ts';
+import { fleetWarnings } from './fleet-warnings.ts';
 
 /** Lambda holds 4 KB of environment for a function: what is left for the hosts beside everything else in it. */
 const MAX_HOSTS_LENGTH = 2800;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { fleetSchema } from '../functions/rotation/settings.ts';
+import { fleetSchema } from './fleet-schema.ts';
 import { DESCRIPTIONS } from './schema-descriptions.ts';
 
 interface Schema {

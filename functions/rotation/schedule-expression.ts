@@ -9,10 +9,11 @@ const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 /**
  * Says what is wrong with a recurring EventBridge Scheduler expression.
  *
+ * @param now the expression has to fire after this
  * @returns a sentence for the person who wrote it, or undefined when the expression can be used
  * @see [Schedule types](https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html)
  */
-export function scheduleExpressionFault(expression: string): string | undefined {
+export function scheduleExpressionFault(expression: string, now = new Date()): string | undefined {
   const rate = RATE.exec(expression);
   if (rate) {
     const singular = !rate[2]?.endsWith('s');
@@ -22,11 +23,11 @@ export function scheduleExpressionFault(expression: string): string | undefined 
   if (cron === undefined) {
     return `'${expression}' is neither cron(…) nor rate(…); for example cron(0 3 ? * SUN *) or rate(30 days)`;
   }
-  const fault = cronFault(cron);
+  const fault = cronFault(cron, now);
   return fault && `'${expression}': ${fault}; for example cron(0 3 ? * SUN *)`;
 }
 
-function cronFault(cron: string): string | undefined {
+function cronFault(cron: string, now: Date): string | undefined {
   const fields = cron.split(' ');
   if (fields.length !== FIELD_NAMES.length) {
     return `cron needs the six fields ${FIELD_NAMES.join(' ')}, found ${fields.length}`;
@@ -35,7 +36,7 @@ function cronFault(cron: string): string | undefined {
   if (bad >= 0) return `the ${FIELD_NAMES[bad]} field '${fields[bad]}' is not a cron field`;
   if ((fields[2] === '?') === (fields[4] === '?')) return "exactly one of day-of-month and day-of-week must be '?'";
   try {
-    return awsCron.next(awsCron.parse(cron), new Date()) ? undefined : 'it never fires';
+    return awsCron.next(awsCron.parse(cron), now) ? undefined : 'it never fires';
   } catch (error) {
     const reason = error instanceof Error && error.message.startsWith('Invalid') ? error.message : undefined;
     return reason ? reason.replace(/^Invalid: /, '') : 'a field holds a value that cron does not know';

@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { httpsUrl } from './addresses.ts';
+import { anyway, distinct } from './checks.ts';
 import { parseDuration } from './duration.ts';
-import { rateIntervalMs, scheduleExpressionFault } from './schedule-expression.ts';
+
+export { isLoopback } from './addresses.ts';
 
 /** What the schema has to know of the deployment whose settings it checks. */
 export interface SettingsContext {
@@ -10,10 +13,6 @@ export interface SettingsContext {
   readonly local: boolean;
 }
 
-/** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
-const MAX_CREDENTIALS = 150;
-
-const DAY_MS = 86_400_000;
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
 const durationBetween = (shortest: string, longest: string) =>
@@ -26,20 +25,14 @@ const durationBetween = (shortest: string, longest: string) =>
     }
   });
 
-const timeZone = z.string().superRefine((text, issues) => {
-  if (!isTimeZone(text)) issues.addIssue(`'${text}' is not an IANA time zone; for example Europe/Stockholm`);
-});
-
 const scope = z
   .string()
   .regex(SCOPE, 'must be scope tokens with one space between (RFC 6749 §3.3); for example openid microprofile-jwt');
 
+/** Whether the expression and the zone can be used is judged at synth: a run reads them, and must not be refused by the clock. */
 const schedule = z.strictObject({
-  expression: z.string().superRefine((text, issues) => {
-    const fault = scheduleExpressionFault(text);
-    if (fault) issues.addIssue(fault);
-  }),
-  timezone: timeZone.default('UTC'),
+  expression: z.string().min(1),
+  timezone: z.string().min(1).default('UTC'),
   flexibleWindow: durationBetween('PT1M', 'PT24H').optional(),
   state: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
 });
@@ -62,7 +55,8 @@ const clientPair = z
   .refine(([one, other]) => one !== other, 'must be two different Client IDs');
 
 /**
- * The zod schema of a credential's settings: what stands in the fleet's file, and in the `Input` of its schedule.
+ * The zod schema of a credential's settings: what stands in the fleet file, and in the `Input` of its schedule. It holds what a
+ * run relies on, and nothing that time or another time-zone database could change. Synth judges more.
  *
  * @param context the deployment that the settings are for
  */
@@ -160,25 +154,6 @@ export type Credential = z.infer<ReturnType<typeof credentialSchema>>;
 /** One connector of a credential's settings. */
 export type ConnectorSettings = Credential['connectors'][number];
 
-/**
- * The zod schema of the fleet's file.
- *
- * @param context the deployment that the file is for
- */
-export function fleetSchema(context: SettingsContext) {
-  return z.strictObject({
-    $schema: z.string().optional(),
-    credentials: z
-      .array(credentialSchema(context))
-      .min(1, 'needs at least one credential')
-      .max(MAX_CREDENTIALS, `has more than ${MAX_CREDENTIALS} credentials: split the file into several prefixes`)
-      .check(distinct('id')),
-  });
-}
-
-/** The fleet's file, parsed. */
-export type Fleet = z.infer<ReturnType<typeof fleetSchema>>;
-
 /** A schema's issues, one line each: `credentials[3].schedule.timezone: 'Mars/X' is not an IANA time zone; …`. */
 export function faultLines(error: z.ZodError): string[] {
   return error.issues.flatMap((issue) => {
@@ -193,102 +168,24 @@ export function faultLines(error: z.ZodError): string[] {
   });
 }
 
-/** What is allowed, yet worth a second look. One line each, in the form of {@link faultLines}. */
-export function fleetWarnings(fleet: Fleet): string[] {
-  return fleet.credentials.flatMap((credential, index) =>
-    credentialWarnings(credential).map(([key, warning]) => `credentials[${index}].${key}: ${warning}`),
-  );
-}
-
-function credentialWarnings(credential: Credential): [string, string][] {
-  const warnings: [string, string][] = [];
-  for (const id of [credential.clientId].flat()) {
-    if (id.length > 20) warnings.push(['clientId', `'${id}' is longer than the 20 characters that IFS documents`]);
-    if (!/novacura|flow|^nc_/i.test(id)) warnings.push(['clientId', `'${id}' is not recognisable as Flow's client`]);
-  }
-  const interval = rateIntervalMs(credential.schedule.expression);
-  const grace = parseDuration(credential.grace) ?? 0;
-  if (interval !== undefined && grace > interval) {
-    warnings.push([
-      'grace',
-      `'${credential.grace}' is longer than the schedule's interval: each rotation ends it early`,
-    ]);
-  }
-  const maxAge = parseDuration(credential.maxAge) ?? 0;
-  if (interval !== undefined && interval > maxAge) {
-    warnings.push([
-      'maxAge',
-      `'${credential.maxAge}' is shorter than the schedule's interval of ${interval / DAY_MS} days`,
-    ]);
-  }
-  return warnings;
-}
-
 /** The end of a refusal: what the schema knows and this version can't do is refused, never ignored. */
 function notYet(what: string): string {
   return `${what} is not available yet`;
 }
 
-/** Settings that only make sense together. Checked also where other faults were found, so that all are told at once. */
-const together = z.check<Record<string, unknown>>(({ value, issues }) => {
-  const { strategy, clientId: id, native, iam } = value;
-  const fault = (path: string, message: string) => issues.push({ code: 'custom', input: value, path: [path], message });
+/** Settings that only make sense together. */
+const together = anyway<Record<string, unknown>>(({ strategy, clientId: id, native, iam }, tell) => {
   if (strategy === 'alternating-clients' && typeof id === 'string')
-    fault('clientId', 'must be an array of two for alternating-clients');
+    tell(['clientId'], 'must be an array of two for alternating-clients');
   if (native === true && (iam as { renewal?: unknown } | undefined)?.renewal === 'regenerate') {
-    fault('native', "needs the renewal set: a version of Secrets Manager's own can be filled only once");
+    tell(['native'], "needs the renewal set: a version of Secrets Manager's own can be filled only once");
   }
   if (Array.isArray(id) && strategy !== 'alternating-clients')
-    fault('strategy', "must be 'alternating-clients' with two Client IDs");
+    tell(['strategy'], "must be 'alternating-clients' with two Client IDs");
 });
-together._zod.def.when = ({ value }) => typeof value === 'object' && value !== null;
-
-/** Refuses a value of `key` that an earlier element has, also where other faults were found, so that all are told at once. */
-function distinct(key: string) {
-  const check = z.check<Record<string, unknown>[]>(({ value, issues }) => {
-    const values = value.map((element) => element?.[key]);
-    for (const [index, current] of values.entries()) {
-      const first = values.indexOf(current);
-      if (typeof current !== 'string' || first === index) continue;
-      const message = `'${current}' is already the ${key} of element ${first}`;
-      issues.push({ code: 'custom', input: current, path: [index, key], message });
-    }
-  });
-  check._zod.def.when = ({ value }) => Array.isArray(value);
-  return check;
-}
 
 /** A union's own message, unless one of its members failed by a rule of ours, whose message says more. */
 function unionFault(errors: readonly (readonly z.core.$ZodIssue[])[] | undefined, otherwise: string): string {
   const own = (errors ?? []).flat().find((issue) => issue.code === 'custom' || issue.code === 'invalid_format');
   return own?.message ?? otherwise;
-}
-
-function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false;
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: text }));
-  } catch {
-    return false;
-  }
-}
-
-function httpsUrl({ local }: SettingsContext) {
-  return z.string().superRefine((text, issues) => {
-    const fault = urlFault(text, local);
-    if (fault) issues.addIssue(fault);
-  });
-}
-
-function urlFault(text: string, local: boolean): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) return `'${text}' is not an https URL`;
-  if (url.username || url.password) return 'must not carry user information';
-  if (url.protocol === 'http:' && !(local && isLoopback(url.hostname))) return `'${text}' must use https`;
-  return undefined;
-}
-
-/** Whether a URL's host is the machine itself: `localhost`, 127.0.0.0/8 or `[::1]`. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { anyway, distinct } from '../functions/rotation/checks.ts';
+import { scheduleExpressionFault } from '../functions/rotation/schedule-expression.ts';
+import { credentialSchema, type SettingsContext } from '../functions/rotation/settings.ts';
+import { timeZoneFault } from './time-zones.ts';
+
+/** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
+const MAX_CREDENTIALS = 150;
+
+/** What the schema of the fleet file has to know. */
+export interface FleetContext extends SettingsContext {
+  /** A schedule has to fire after this. @default - now */
+  readonly now?: Date;
+}
+
+/**
+ * The zod schema of the fleet file: what may be deployed now. A run reads its settings with {@link credentialSchema} alone, which
+ * neither the clock nor another time-zone database can make refuse what was once deployed.
+ */
+export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
+  return z.strictObject({
+    $schema: z.string().optional(),
+    credentials: z
+      .array(credentialSchema(context).check(scheduleFires(now)))
+      .min(1, 'needs at least one credential')
+      .max(MAX_CREDENTIALS, `has more than ${MAX_CREDENTIALS} credentials: split the file into several prefixes`)
+      .check(distinct('id')),
+  });
+}
+
+/** The fleet file, parsed. */
+export type Fleet = z.infer<ReturnType<typeof fleetSchema>>;
+
+function scheduleFires(now: Date) {
+  return anyway<{ schedule?: unknown }>(({ schedule }, tell) => {
+    const { expression, timezone } = (schedule ?? {}) as { expression?: unknown; timezone?: unknown };
+    const faults = {
+      expression: typeof expression === 'string' ? scheduleExpressionFault(expression, now) : undefined,
+      timezone: typeof timezone === 'string' ? timeZoneFault(timezone) : undefined,
+    };
+    for (const [key, fault] of Object.entries(faults)) if (fault) tell(['schedule', key], fault);
+  });
+}
