@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { anyway, distinct } from '../functions/rotation/checks.ts';
 import { scheduleExpressionFault } from '../functions/rotation/schedule-expression.ts';
 import { credentialSchema, type SettingsContext } from '../functions/rotation/settings.ts';
+import { oneRoleForEachClient } from './fleet-clients.ts';
 import { timeZoneFault } from './time-zones.ts';
 
 /** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
@@ -24,7 +25,7 @@ export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
       .array(credentialSchema(context).check(scheduleFires(now)))
       .min(1, 'needs at least one credential')
       .max(MAX_CREDENTIALS, `has more than ${MAX_CREDENTIALS} credentials: split the file into several prefixes`)
-      .check(distinct('id')),
+      .check(distinct('id'), oneRoleForEachClient),
   });
 }
 

@@ -21,3 +21,8 @@ function urlFault(text: string, local: boolean): string | undefined {
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
+
+/** What two spellings of one URL have in common; any other value is itself. */
+export function sameAddress(url: unknown): unknown {
+  return typeof url === 'string' && URL.canParse(url) ? new URL(url).href : url;
+}

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { httpsUrl } from './addresses.ts';
+import { httpsUrl, sameAddress } from './addresses.ts';
 import { anyway, distinct } from './checks.ts';
 import { parseDuration } from './duration.ts';
 
@@ -133,7 +133,7 @@ export function credentialSchema(context: SettingsContext) {
         .array(z.strictObject({ name, url, auth: connectorAuth }))
         .min(1, 'needs at least one connector')
         .max(20, 'has more than 20 connectors')
-        .check(distinct('name'), distinct('url')),
+        .check(distinct('name'), distinct('url', sameAddress)),
       serviceUri: url.optional(),
       probePath: z.string().startsWith('/').default('/main/ifsapplications/projection/v1/ProjectionExplorer.svc/'),
       schedule,

@@ -38,7 +38,12 @@ describe('the app', () => {
         { ...first, id: 'Acme', grace: '24h', colour: 'red' },
         { ...second, schedule: { expression: 'rate(1 weeks)', timezone: 'Mars/X' } },
         { ...third, id: 'acme-test', connectors: [{ ...third.connectors[1], url: 'http://flow.example.com' }] },
-        { ...third, id: 'initech', iam: { ...third.iam, auth: { clientId: 'r', secretId: 'elsewhere/iam' } } },
+        {
+          ...first,
+          id: 'initech',
+          clientId: 'NC_Flow_Initech',
+          iam: { ...first.iam, auth: { clientId: 'r', secretId: 'elsewhere/iam' } },
+        },
       ],
     };
 

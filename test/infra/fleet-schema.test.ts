@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { credentialSchema, faultLines } from '../../functions/rotation/settings.ts';
 import { fleetSchema } from '../../infra/fleet-schema.ts';
-import { settingsWith } from '../support/settings.ts';
+import { customer, settingsWith } from '../support/settings.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
 
@@ -13,9 +13,9 @@ function faults(credentials: unknown[], now = NOW): string[] {
 describe('the fleet', () => {
   it('tells every fault at once, each with its place', () => {
     const found = faults([
-      settingsWith({ grace: '1 day', 'schedule.expression': 'sundays' }),
-      settingsWith({ id: 'other', colour: 1 }),
-      settingsWith({ 'schedule.timezone': 'Mars/X' }),
+      customer('acme-prod', { grace: '1 day', 'schedule.expression': 'sundays' }),
+      customer('other', { colour: 1 }),
+      customer('another', { id: 'acme-prod', 'schedule.timezone': 'Mars/X' }),
     ]);
     expect(found.map((line) => line.split(':')[0]).sort()).toEqual([
       'credentials[0].grace',
@@ -27,15 +27,17 @@ describe('the fleet', () => {
   });
 
   it('refuses an id that another credential has', () => {
-    expect(faults([settingsWith(), settingsWith()])).toEqual(['credentials[1].id: is already the id of element 0']);
+    expect(faults([customer('acme-prod'), customer('other', { id: 'acme-prod' })])).toEqual([
+      'credentials[1].id: is already the id of element 0',
+    ]);
   });
 
   it('has the same Client ID in every environment, by the advice of the vendor', () => {
-    expect(faults([settingsWith(), settingsWith({ id: 'acme-test' })])).toEqual([]);
+    expect(faults([customer('acme-prod'), customer('acme-test')])).toEqual([]);
   });
 
   it('holds 1 to 150 credentials', () => {
-    const many = (count: number) => Array.from({ length: count }, (_, i) => settingsWith({ id: `acme-${i}` }));
+    const many = (count: number) => Array.from({ length: count }, (_, i) => customer(`acme-${i}`));
     expect(faults([])).toEqual(['credentials: needs at least one credential']);
     expect(faults(many(150))).toEqual([]);
     expect(faults(many(151))).toEqual([expect.stringContaining('split the file into several prefixes')]);

@@ -29,3 +29,17 @@ export function settingsWith(change: Record<string, unknown> = {}): Record<strin
   }
   return copy;
 }
+
+/** A customer's settings: the same Client ID as everybody's, in a realm of its own. */
+export function customer(id: string, change: Record<string, unknown> = {}): Record<string, unknown> {
+  const host = `https://${id}.example.com/auth`;
+  return settingsWith({
+    id,
+    accessTokenUrl: `${host}/realms/${id}/protocol/openid-connect/token`,
+    'iam.adminUrl': `${host}/admin/realms/${id}`,
+    'iam.auth.secretId': `csr-access/${id}/iam`,
+    'connectors.0.url': `${CONNECTOR.url}-${id}`,
+    'connectors.0.auth.secretId': `csr-access/${id}/connector`,
+    ...change,
+  });
+}
