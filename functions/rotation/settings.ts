@@ -13,6 +13,7 @@ export interface SettingsContext {
   readonly local: boolean;
 }
 
+const ID = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
 const durationBetween = (shortest: string, longest: string) =>
@@ -71,8 +72,7 @@ export function credentialSchema(context: SettingsContext) {
   const accessSecretId = z
     .string()
     .max(512)
-    .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'is not a name that Secrets Manager takes')
-    .refine((id) => id.startsWith(`${context.prefix}-access/`), `must begin with ${context.prefix}-access/`);
+    .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'is not a name that Secrets Manager takes');
 
   const iamAuth = z.union(
     [
@@ -104,9 +104,10 @@ export function credentialSchema(context: SettingsContext) {
     .strictObject({
       id: z
         .string()
-        .regex(
-          /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/,
-          'must be 3 to 40 lower-case letters, digits and hyphens; for example acme-prod',
+        .regex(ID, 'must be 3 to 40 lower-case letters, digits and hyphens; for example acme-prod')
+        .refine(
+          (id) => id !== SHARED,
+          `must not be '${SHARED}': access secrets that several credentials use lie there`,
         ),
       accessTokenUrl: tokenUrl,
       clientId: z.union([clientId, clientPair], {
@@ -145,7 +146,7 @@ export function credentialSchema(context: SettingsContext) {
         )
         .default({}),
     })
-    .check(together);
+    .check(together, ownAccessSecrets(context));
 }
 
 /** A credential's settings, with every default filled in. */
@@ -183,6 +184,30 @@ const together = anyway<Record<string, unknown>>(({ strategy, clientId: id, nati
   if (Array.isArray(id) && strategy !== 'alternating-clients')
     tell(['strategy'], "must be 'alternating-clients' with two Client IDs");
 });
+
+/** Below `<prefix>-access/`: where access secrets lie that several credentials use on purpose. */
+const SHARED = 'shared';
+
+/**
+ * A run of one credential reads its own access secrets and those that are shared on purpose: never another credential's, which a
+ * copied block, or somebody who may change one schedule, would otherwise carry to hosts of its own choice.
+ */
+function ownAccessSecrets({ prefix }: SettingsContext) {
+  return anyway<Record<string, unknown>>(({ id, iam, connectors }, tell) => {
+    // Faults of an id that can't be used are told once.
+    if (typeof id !== 'string' || id === SHARED || !ID.test(id)) return;
+    const [own, shared] = [id, SHARED].map((owner) => `${prefix}-access/${owner}/`) as [string, string];
+    const look = (holder: unknown, path: PropertyKey[]) => {
+      const secretId = (holder as { auth?: { secretId?: unknown } } | null | undefined)?.auth?.secretId;
+      if (typeof secretId !== 'string' || [own, shared].some((at) => secretId.startsWith(at) && secretId !== at))
+        return;
+      tell([...path, 'auth', 'secretId'], `must begin with ${own}, or with ${shared} where several credentials use it`);
+    };
+    look(iam, ['iam']);
+    for (const [index, one] of (Array.isArray(connectors) ? connectors : []).entries())
+      look(one, ['connectors', index]);
+  });
+}
 
 /** A union's own message, unless one of its members failed by a rule of ours, whose message says more. */
 function unionFault(errors: readonly (readonly z.core.$ZodIssue[])[] | undefined, otherwise: string): string {

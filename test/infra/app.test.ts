@@ -56,8 +56,11 @@ describe('the app', () => {
       'credentials[0].id',
       'credentials[1].schedule.expression',
       'credentials[1].schedule.timezone',
+      'credentials[2].connectors[0].auth.secretId',
       'credentials[2].connectors[0].url',
+      'credentials[2].iam.auth.secretId',
       'credentials[2].id',
+      'credentials[3].connectors[0].auth.secretId',
       'credentials[3].iam.auth.secretId',
     ]);
     expect(lines).toContain(

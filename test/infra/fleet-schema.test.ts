@@ -3,6 +3,11 @@ import { credentialSchema, faultLines } from '../../functions/rotation/settings.
 import { fleetSchema } from '../../infra/fleet-schema.ts';
 import { customer, settingsWith } from '../support/settings.ts';
 
+/** Another realm than that of the customer's id. */
+const ELSEWHERE = {
+  accessTokenUrl: 'https://elsewhere.example.com/auth/realms/elsewhere/protocol/openid-connect/token',
+  'iam.adminUrl': 'https://elsewhere.example.com/auth/admin/realms/elsewhere',
+};
 const NOW = new Date('2026-11-25T12:00:00Z');
 
 function faults(credentials: unknown[], now = NOW): string[] {
@@ -15,7 +20,7 @@ describe('the fleet', () => {
     const found = faults([
       customer('acme-prod', { grace: '1 day', 'schedule.expression': 'sundays' }),
       customer('other', { colour: 1 }),
-      customer('another', { id: 'acme-prod', 'schedule.timezone': 'Mars/X' }),
+      customer('acme-prod', { ...ELSEWHERE, 'schedule.timezone': 'Mars/X' }),
     ]);
     expect(found.map((line) => line.split(':')[0]).sort()).toEqual([
       'credentials[0].grace',
@@ -27,7 +32,7 @@ describe('the fleet', () => {
   });
 
   it('refuses an id that another credential has', () => {
-    expect(faults([customer('acme-prod'), customer('other', { id: 'acme-prod' })])).toEqual([
+    expect(faults([customer('acme-prod'), customer('acme-prod', ELSEWHERE)])).toEqual([
       'credentials[1].id: is already the id of element 0',
     ]);
   });

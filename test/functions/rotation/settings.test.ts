@@ -42,7 +42,12 @@ describe('the settings of a credential', () => {
         {
           name: 'c',
           url: `${CONNECTOR.url}-c`,
-          auth: { type: 'client-credentials', accessTokenUrl: TOKEN_URL, clientId: 'x', secretId: 'csr-access/c' },
+          auth: {
+            type: 'client-credentials',
+            accessTokenUrl: TOKEN_URL,
+            clientId: 'x',
+            secretId: 'csr-access/acme-prod/c',
+          },
         },
       ],
     });
@@ -92,7 +97,10 @@ describe('the settings of a credential', () => {
     [{ connectors: undefined }, 'connectors: '],
     [{ 'iam.adminUrl': 'https://acme.example.com/auth/admin' }, 'iam.adminUrl: must end with /admin/realms/<realm>'],
     [{ 'iam.adminUrl': 'https://acme.example.com/auth/admin/realms/acmeprod/' }, 'iam.adminUrl: must end with'],
-    [{ 'iam.auth': { ...IAM_AUTH, secretId: 'csr/acme-prod' } }, 'iam.auth.secretId: must begin with csr-access/'],
+    [
+      { 'iam.auth': { ...IAM_AUTH, secretId: 'csr/acme-prod' } },
+      'iam.auth.secretId: must begin with csr-access/acme-prod/, or with csr-access/shared/',
+    ],
     [{ 'iam.auth': { clientId: 'x' } }, 'iam.auth: must be { clientId, secretId }'],
     [{ freezes: [{ from: '2026-12-20', to: '2026-12-19', reason: 'x' }] }, 'freezes[0]: ends before it begins'],
     [{ freezes: [{ from: '2026-02-30', to: '2026-03-01', reason: 'x' }] }, 'freezes[0].from: '],
@@ -124,6 +132,39 @@ describe('the settings of a credential', () => {
     ['a zone that the time-zone database no longer has', { 'schedule.timezone': 'Mars/X' }],
   ])('are read by a run whatever became of %s', (_what, change) => {
     expect(faults(settings(change))).toEqual([]);
+  });
+
+  it.each([
+    ["another credential's", 'csr-access/globex-prod/iam', false],
+    ["another credential's, whose id begins alike", 'csr-access/acme-prod-2/iam', false],
+    ["another deployment's", 'other-access/acme-prod/iam', false],
+    ['nobody’s', 'csr-access/iam', false],
+    ['no name below its own', 'csr-access/acme-prod/', false],
+    ['one that is no name at all', 'csr-access/acme-prod/{"clientSecret"}', false],
+    ['its own', 'csr-access/acme-prod/iam', true],
+    ['its own, deeper', 'csr-access/acme-prod/iam/rotator', true],
+    ['one that several use on purpose', 'csr-access/shared/iam', true],
+  ])('let a run read only its own access secrets and shared ones: %s', (_what, secretId, accepted) => {
+    const [connector] = settings({ 'connectors.0.auth.secretId': secretId }).connectors as [object];
+    const client = { type: 'client-credentials', accessTokenUrl: TOKEN_URL, clientId: 'x', secretId };
+    for (const [path, change] of [
+      ['iam.auth.secretId', { 'iam.auth.secretId': secretId }],
+      ['connectors[0].auth.secretId', { connectors: [connector] }],
+      [
+        'connectors[0].auth.secretId',
+        { connectors: [{ ...CONNECTOR, auth: { ...CONNECTOR.auth, secretId, type: 'basic' } }] },
+      ],
+      ['connectors[0].auth.secretId', { connectors: [{ ...CONNECTOR, auth: client }] }],
+    ] as const) {
+      const found = faults(settings(change));
+      expect(found).toEqual(accepted ? [] : [expect.stringContaining(`${path}: `)]);
+    }
+  });
+
+  it("have no id that would make everybody's access secrets its own", () => {
+    expect(faults(settings({ id: 'shared' }))).toEqual([
+      "id: must not be 'shared': access secrets that several credentials use lie there",
+    ]);
   });
 
   it('names of connectors and their urls are unique', () => {
