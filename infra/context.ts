@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isHostName, isNowhere } from '../functions/rotation/addresses.ts';
 import { durationMs, parseDuration } from '../functions/rotation/duration.ts';
 import { faultLines } from '../functions/rotation/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -21,9 +22,18 @@ const timeouts = z
   .strictObject({ function: duration.optional(), http: duration.optional(), undoReserve: duration.optional() })
   .default({});
 
-const host = z
-  .string()
-  .regex(/^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$|^\[[0-9a-f:]+\]$/, 'is not a host name, or *. and a domain');
+/** A host name, or `*.` and a domain of two labels or more: with `*.com` the list would allow whatever a URL names. */
+const host = z.string().superRefine((text, issues) => {
+  const fault = hostFault(text, text.replace(/^\*\./, ''));
+  if (fault) issues.addIssue(fault);
+});
+
+function hostFault(text: string, name: string): string | undefined {
+  if (!isHostName(name)) return 'is not a host name in lower case, or *. and a domain';
+  if (isNowhere(name)) return 'is a link-local address, which is never called';
+  if (name === text || /\.[a-z][a-z0-9-]*$/.test(name)) return undefined;
+  return 'covers too much: after *. comes a domain of two parts or more; for example *.example.com';
+}
 
 const Context = z.object({
   prefix: z

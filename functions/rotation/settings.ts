@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { httpsUrl, sameAddress } from './addresses.ts';
+import { httpsUrl, isPath, sameAddress } from './addresses.ts';
 import { anyway, distinct } from './checks.ts';
 import { parseDuration } from './duration.ts';
 
@@ -68,7 +68,8 @@ export function credentialSchema(context: SettingsContext) {
       error:
         "the legacy IFS token endpoint (openid-connect-provider) is not IFS Cloud's IAM; use https://<system>/auth/realms/<namespace>/protocol/openid-connect/token",
     })
-    .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment');
+    .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
+    .refine((text) => !text.endsWith('/'), 'must not end with a slash');
   const accessSecretId = z
     .string()
     .max(512)
@@ -136,7 +137,11 @@ export function credentialSchema(context: SettingsContext) {
         .max(20, 'has more than 20 connectors')
         .check(distinct('name'), distinct('url', sameAddress)),
       serviceUri: url.optional(),
-      probePath: z.string().startsWith('/').default('/main/ifsapplications/projection/v1/ProjectionExplorer.svc/'),
+      probePath: z
+        .string()
+        .max(1024)
+        .refine(isPath, "must be a path that begins with one slash, without '..' or a fragment, percent-encoded")
+        .default('/main/ifsapplications/projection/v1/ProjectionExplorer.svc/'),
       schedule,
       freezes: z.array(freeze).default([]),
       tags: z

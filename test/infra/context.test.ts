@@ -47,8 +47,34 @@ describe('readContext', () => {
     [{ prefix: 'acme-access' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
     [{ prefix: 'acme-once' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
     [{ local: 'yes' }, 'context.local: must be true or false'],
-    [{ allowedHosts: ['https://example.com'] }, 'context.allowedHosts[0]: is not a host name, or *. and a domain'],
-    [{ allowedHosts: '*' }, 'context.allowedHosts[0]: is not a host name, or *. and a domain'],
+    ...[
+      'https://example.com',
+      '*',
+      '*.',
+      '*.*.com',
+      'a..b',
+      'EXAMPLE.com',
+      'example.com:8443',
+      'example.com.',
+      'x,*.com',
+    ].map(
+      (host) =>
+        [
+          { allowedHosts: [host] },
+          'context.allowedHosts[0]: is not a host name in lower case, or *. and a domain',
+        ] as const,
+    ),
+    ...['*.com', '*.0.0.1'].map(
+      (host) =>
+        [
+          { allowedHosts: host },
+          'context.allowedHosts[0]: covers too much: after *. comes a domain of two parts or more; for example *.example.com',
+        ] as const,
+    ),
+    ...['169.254.169.254', '[fe80::1]', '[::ffff:a9fe:a9fe]', 'metadata.google.internal'].map(
+      (host) =>
+        [{ allowedHosts: host }, 'context.allowedHosts[0]: is a link-local address, which is never called'] as const,
+    ),
     [
       { timeouts: { http: '10s' } },
       "context.timeouts.http: '10s' is not an ISO 8601 duration between PT1S and PT15M; for example PT90S",
