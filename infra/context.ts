@@ -31,7 +31,8 @@ const host = z.string().superRefine((text, issues) => {
 function hostFault(text: string, name: string): string | undefined {
   if (!isHostName(name)) return 'is not a host name in lower case, or *. and a domain';
   if (isNowhere(name)) return 'is a link-local address, which is never called';
-  if (name === text || /\.[a-z][a-z0-9-]*$/.test(name)) return undefined;
+  if (name === text || (/\.[a-z][a-z0-9-]*$/.test(name) && !/^(ac|co|com|edu|gov|net|org)\.[a-z]{2}$/.test(name)))
+    return undefined;
   return 'covers too much: after *. comes a domain of two parts or more; for example *.example.com';
 }
 

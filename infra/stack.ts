@@ -37,6 +37,10 @@ export class ClientSecretRotationStack extends Stack {
       ApiFunctionName: service.functions.api.functionName,
       ScheduleGroupName: service.scheduling.recurring.ref,
       OnceScheduleGroupName: service.scheduling.once.ref,
+      RotateLogGroupName: service.names.logGroups.rotate,
+      RetireLogGroupName: service.names.logGroups.retire,
+      ApiLogGroupName: service.names.logGroups.api,
+      AccessLogGroupName: service.names.logGroups.access,
       DeadLetterQueueUrl: service.deadLetters.queueUrl,
       KeyArn: service.key.keyArn,
     });

@@ -64,7 +64,7 @@ describe('readContext', () => {
           'context.allowedHosts[0]: is not a host name in lower case, or *. and a domain',
         ] as const,
     ),
-    ...['*.com', '*.0.0.1'].map(
+    ...['*.com', '*.co.uk', '*.0.0.1'].map(
       (host) =>
         [
           { allowedHosts: host },
