@@ -44,6 +44,7 @@ const Context = z.object({
       (prefix) => !/-(access|once)$/.test(prefix),
       "must not end with '-access' or '-once': they name other things",
     )
+    .refine((prefix) => prefix !== 'default', "must not be 'default': every account has a schedule group of that name")
     .default('client-secret-rotation'),
   local: flag.default(false),
   credentials: z.string().min(1).default('credentials.example.json'),

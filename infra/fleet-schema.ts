@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { anyway, distinct } from '../functions/rotation/checks.ts';
 import { scheduleExpressionFault } from '../functions/rotation/schedule-expression.ts';
-import { credentialSchema, type SettingsContext } from '../functions/rotation/settings.ts';
+import { type Credential, credentialSchema, type SettingsContext } from '../functions/rotation/settings.ts';
 import { oneRoleForEachClient } from './fleet-clients.ts';
 import { timeZoneFault } from './time-zones.ts';
+import { versionQuotaFault } from './version-quota.ts';
 
 /** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
 const MAX_CREDENTIALS = 150;
@@ -22,7 +23,7 @@ export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
   return z.strictObject({
     $schema: z.string().optional(),
     credentials: z
-      .array(credentialSchema(context).check(scheduleFires(now)))
+      .array(credentialSchema(context).check(scheduleWorks({ ...context, now })))
       .min(1, 'needs at least one credential')
       .max(MAX_CREDENTIALS, `has more than ${MAX_CREDENTIALS} credentials: split the file into several prefixes`)
       .check(distinct('id'), oneRoleForEachClient),
@@ -32,13 +33,19 @@ export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
 /** The fleet file, parsed. */
 export type Fleet = z.infer<ReturnType<typeof fleetSchema>>;
 
-function scheduleFires(now: Date) {
-  return anyway<{ schedule?: unknown }>(({ schedule }, tell) => {
+function scheduleWorks({ now, local }: Required<FleetContext>) {
+  return anyway<Pick<Credential, 'schedule' | 'strategy' | 'iam'>>(({ schedule, strategy, iam }, tell) => {
     const { expression, timezone } = (schedule ?? {}) as { expression?: unknown; timezone?: unknown };
-    const faults = {
-      expression: typeof expression === 'string' ? scheduleExpressionFault(expression, now) : undefined,
-      timezone: typeof timezone === 'string' ? timeZoneFault(timezone) : undefined,
-    };
-    for (const [key, fault] of Object.entries(faults)) if (fault) tell(['schedule', key], fault);
+    if (typeof timezone === 'string') tellIf(['schedule', 'timezone'], timeZoneFault(timezone));
+    if (typeof expression !== 'string') return;
+    const fault = scheduleExpressionFault(expression, now);
+    tellIf(
+      ['schedule', 'expression'],
+      fault ?? (local ? undefined : versionQuotaFault({ expression, strategy, iam }, now)),
+    );
+
+    function tellIf(path: string[], message: string | undefined): void {
+      if (message) tell(path, message);
+    }
   });
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { type Credential, faultLines } from '../functions/rotation/settings.ts';
+import { type Credential, faultLines, pathText } from '../functions/rotation/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { Deployment } from './context.ts';
 import { type Fleet, fleetSchema } from './fleet-schema.ts';
-import { fleetWarnings } from './fleet-warnings.ts';
+import { fleetWarnings, type Warning } from './fleet-warnings.ts';
 
 /** Lambda holds 4 KB of environment for a function: what is left for the hosts beside everything else in it. */
 const MAX_HOSTS_LENGTH = 2800;
@@ -24,14 +24,14 @@ export interface LoadedFleet {
  * @param path absolute, or relative to the working directory
  * @throws {ConfigurationError} with one line a fault, all of them
  */
-export function loadFleet(path: string, deployment: Deployment): LoadedFleet {
-  const result = fleetSchema(deployment).safeParse(parseFile(path));
+export function loadFleet(path: string, deployment: Deployment, now = new Date()): LoadedFleet {
+  const result = fleetSchema({ ...deployment, now }).safeParse(parseFile(path));
   if (!result.success) throw new ConfigurationError(faultLines(result.error));
   const { credentials } = result.data;
   const allowedHosts = deployment.allowedHosts ?? hostsOf(credentials);
   const faults = [...hostFaults(credentials, allowedHosts), ...lengthFaults(allowedHosts)];
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return { credentials, allowedHosts, warnings: fleetWarnings(result.data) };
+  return { credentials, allowedHosts, warnings: fleetWarnings(credentials, now).map(toLine) };
 }
 
 function parseFile(path: string): unknown {
@@ -103,4 +103,8 @@ function addressesOf({ accessTokenUrl, iam, serviceUri, connectors }: Credential
     if (auth.type === 'client-credentials') addresses[`connectors[${index}].auth.accessTokenUrl`] = auth.accessTokenUrl;
   }
   return addresses;
+}
+
+function toLine({ path, message }: Warning): string {
+  return `${pathText(path)}: ${message}`;
 }

@@ -13,6 +13,9 @@ export interface SettingsContext {
   readonly local: boolean;
 }
 
+/** So many unknown keys of one object are told by name. */
+const MAX_UNKNOWN = 10;
+
 const ID = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
@@ -163,15 +166,21 @@ export type ConnectorSettings = Credential['connectors'][number];
 /** A schema's issues, one line each: `credentials[3].schedule.timezone: 'Mars/X' is not an IANA time zone; …`. */
 export function faultLines(error: z.ZodError): string[] {
   return error.issues.flatMap((issue) => {
-    const path = issue.path.reduce<string>(
-      (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)),
-      '',
-    );
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: unknown key`);
-    }
-    return [`${path || 'the file'}: ${issue.message}`];
+    if (issue.code !== 'unrecognized_keys') return [`${pathText(issue.path) || 'the file'}: ${issue.message}`];
+    // As many as help: an answer must not grow with what somebody else sent.
+    const told = issue.keys
+      .slice(0, MAX_UNKNOWN)
+      .map((key) => `${pathText([...issue.path, key.slice(0, 60)])}: unknown key`);
+    const left = issue.keys.length - told.length;
+    return left > 0 ? [...told, `${pathText(issue.path) || 'the file'}: ${left} more unknown keys`] : told;
   });
+}
+
+/** A path as people read it: `credentials[3].schedule`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : index > 0 ? `.${String(key)}` : String(key)))
+    .join('');
 }
 
 /** The end of a refusal: what the schema knows and this version can't do is refused, never ignored. */

@@ -46,6 +46,7 @@ describe('readContext', () => {
     [{ prefix: 'Rotation' }, 'context.prefix: must be 3 to 40 lower-case letters, digits and hyphens'],
     [{ prefix: 'acme-access' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
     [{ prefix: 'acme-once' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
+    [{ prefix: 'default' }, "context.prefix: must not be 'default': every account has a schedule group of that name"],
     [{ local: 'yes' }, 'context.local: must be true or false'],
     ...[
       'https://example.com',
