@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { anyway, distinct } from '../functions/rotation/checks.ts';
 import { scheduleExpressionFault } from '../functions/rotation/schedule-expression.ts';
 import { type Credential, credentialSchema, type SettingsContext } from '../functions/rotation/settings.ts';
+import { addressesFit } from './fleet-addresses.ts';
 import { oneRoleForEachClient } from './fleet-clients.ts';
+import { tagsFit } from './fleet-tags.ts';
 import { timeZoneFault } from './time-zones.ts';
 import { versionQuotaFault } from './version-quota.ts';
 
@@ -23,7 +25,7 @@ export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
   return z.strictObject({
     $schema: z.string().optional(),
     credentials: z
-      .array(credentialSchema(context).check(scheduleWorks({ ...context, now })))
+      .array(credentialSchema(context).check(scheduleWorks({ ...context, now }), addressesFit, tagsFit))
       .min(1, 'needs at least one credential')
       .max(MAX_CREDENTIALS, `has more than ${MAX_CREDENTIALS} credentials: split the file into several prefixes`)
       .check(distinct('id'), oneRoleForEachClient),

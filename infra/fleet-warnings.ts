@@ -1,15 +1,10 @@
 import { durationMs } from '../functions/rotation/duration.ts';
 import type { Credential } from '../functions/rotation/settings.ts';
+import type { Fault } from './fault.ts';
 import { DAY_MS, intervalsOf, skippedRun } from './run-times.ts';
 
-/** Something that is allowed, yet worth a second look. */
-export interface Warning {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
 /** What of a fleet is allowed, yet worth a second look. */
-export function fleetWarnings(credentials: readonly Credential[], now: Date): Warning[] {
+export function fleetWarnings(credentials: readonly Credential[], now: Date): Fault[] {
   return credentials.flatMap((credential, index) =>
     [...nameWarnings(credential), ...scheduleWarnings(credential, now), ...addressWarnings(credential)].map(
       ([path, message]) => ({ path: ['credentials', index, ...path], message }),

@@ -5,6 +5,7 @@ import { durationMs } from '../functions/rotation/duration.ts';
 import type { Credential } from '../functions/rotation/settings.ts';
 import type { Deployment } from './context.ts';
 import { acknowledge } from './findings.ts';
+import { OWN_TAG } from './fleet-tags.ts';
 import { NativeRotation } from './native-rotation.ts';
 import { retention } from './retention.ts';
 import type { Service } from './service.ts';
@@ -26,7 +27,7 @@ export class RotatedCredential extends Construct {
       name: `${deployment.prefix}/${credential.id}`,
       description: `OAuth 2.0 client secret of ${[credential.clientId].flat().join(' and ')}`,
       kmsKeyId: service.key.keyArn,
-      tags: Object.entries({ ...credential.tags, credential: credential.id }).map(([key, value]) => ({ key, value })),
+      tags: Object.entries({ ...credential.tags, [OWN_TAG]: credential.id }).map(([key, value]) => ({ key, value })),
     });
     secret.applyRemovalPolicy(retention(deployment));
     const { expression, timezone, flexibleWindow, state } = credential.schedule;

@@ -26,7 +26,6 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'credentials.iam.auth.clientId': 'Client ID of the rotator in the IAM.',
   'credentials.iam.auth.secretId':
     'Secret under <prefix>-access/<id>/ or <prefix>-access/shared/ with {"clientSecret":"…"}, for example client-secret-rotation-access/acme-prod/iam',
-  'credentials.iam.auth.kmsKeyId': 'Key for private_key_jwt. Not available yet.',
   'credentials.iam.auth.accessTokenUrl': "The rotator's token endpoint. Default: the credential's accessTokenUrl.",
   'credentials.connectors': 'The OData connectors that hold the secret, 1 to 20.',
   'credentials.connectors.name': 'Name for people, unique within the credential.',

@@ -27,7 +27,8 @@ export function httpsUrl({ local }: SettingsContext) {
     .superRefine((text, issues) => {
       const fault = urlFault(text, local);
       if (fault) issues.addIssue(fault);
-    });
+    })
+    .meta({ pattern: '^https://[^\\s@\\\\]+$' });
 }
 
 function urlFault(text: string, local: boolean): string | undefined {

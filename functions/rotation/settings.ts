@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { httpsUrl, isPath, sameAddress } from './addresses.ts';
 import { anyway, distinct } from './checks.ts';
-import { parseDuration } from './duration.ts';
+import { ownAccessSecrets, SHARED } from './own-access-secrets.ts';
+import { clientId, clientPair, durationBetween, freeze, ID, name, schedule, scope, tags } from './settings-parts.ts';
 
 export { isLoopback } from './addresses.ts';
 
@@ -15,48 +16,6 @@ export interface SettingsContext {
 
 /** So many unknown keys of one object are told by name. */
 const MAX_UNKNOWN = 10;
-
-const ID = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
-const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
-
-const durationBetween = (shortest: string, longest: string) =>
-  z.string().superRefine((text, issues) => {
-    const ms = parseDuration(text);
-    if (ms === undefined) {
-      issues.addIssue(`'${text}' is not an ISO 8601 duration of days, hours, minutes and seconds; for example PT24H`);
-    } else if (ms < (parseDuration(shortest) ?? 0) || ms > (parseDuration(longest) ?? 0)) {
-      issues.addIssue(`'${text}' is not between ${shortest} and ${longest}`);
-    }
-  });
-
-const scope = z
-  .string()
-  .regex(SCOPE, 'must be scope tokens with one space between (RFC 6749 §3.3); for example openid microprofile-jwt');
-
-/** Whether the expression and the zone can be used is judged at synth: a run reads them, and must not be refused by the clock. */
-const schedule = z.strictObject({
-  expression: z.string().min(1),
-  timezone: z.string().min(1).default('UTC'),
-  flexibleWindow: durationBetween('PT1M', 'PT24H').optional(),
-  state: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-});
-
-const freeze = z
-  .strictObject({ from: z.iso.date(), to: z.iso.date(), reason: z.string().min(1) })
-  .refine(({ from, to }) => from <= to, 'ends before it begins');
-
-const name = z.string().min(1).max(256);
-
-const clientId = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine((id) => !/^IFS_/i.test(id), "IFS's own clients (IFS_…) are not ours to rotate");
-
-/** Two clients that are linked to the same service user. */
-const clientPair = z
-  .tuple([clientId, clientId])
-  .refine(([one, other]) => one !== other, 'must be two different Client IDs');
 
 /**
  * The zod schema of a credential's settings: what stands in the fleet file, and in the `Input` of its schedule. It holds what a
@@ -72,47 +31,54 @@ export function credentialSchema(context: SettingsContext) {
         "the legacy IFS token endpoint (openid-connect-provider) is not IFS Cloud's IAM; use https://<system>/auth/realms/<namespace>/protocol/openid-connect/token",
     })
     .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
-    .refine((text) => !text.endsWith('/'), 'must not end with a slash');
+    .refine((text) => !text.endsWith('/'), 'must not end with a slash')
+    .meta({ pattern: '^https://[^\\s@\\\\?#]+[^\\s@\\\\?#/]$' });
+  const connectorUrl = url.refine((text) => !text.includes('#'), 'must not have a fragment');
   const accessSecretId = z
     .string()
     .max(512)
-    .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'is not a name that Secrets Manager takes');
+    .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'is not a name that Secrets Manager takes')
+    .meta({ pattern: '^[a-z0-9-]+-access/[a-z0-9-]+/[A-Za-z0-9/_+=.@-]+$' });
 
   const iamAuth = z.union(
     [
       z.strictObject({ clientId: name, secretId: accessSecretId, accessTokenUrl: tokenUrl.optional() }),
-      z.strictObject({
-        clientId: name,
-        kmsKeyId: z.string().refine(() => false, notYet('private_key_jwt (kmsKeyId)')),
-        accessTokenUrl: tokenUrl.optional(),
-      }),
+      z
+        .strictObject({
+          clientId: name,
+          kmsKeyId: z.string().refine(() => false, notYet('private_key_jwt (kmsKeyId)')),
+          accessTokenUrl: tokenUrl.optional(),
+        })
+        .meta({ unavailable: true }),
     ],
     {
       error: (issue) => unionFault(issue.errors, "must be { clientId, secretId } and, if it differs, 'accessTokenUrl'"),
     },
   );
 
-  const connectorAuth = z.discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('bearer'), secretId: accessSecretId }),
-    z.strictObject({ type: z.literal('basic'), secretId: accessSecretId }),
-    z.strictObject({
-      type: z.literal('client-credentials'),
-      accessTokenUrl: tokenUrl,
-      clientId: name,
-      secretId: accessSecretId,
-      scope: scope.optional(),
-    }),
-  ]);
+  const connectorAuth = z.discriminatedUnion(
+    'type',
+    [
+      z.strictObject({ type: z.literal('bearer'), secretId: accessSecretId }),
+      z.strictObject({ type: z.literal('basic'), secretId: accessSecretId }),
+      z.strictObject({
+        type: z.literal('client-credentials'),
+        accessTokenUrl: tokenUrl,
+        clientId: name,
+        secretId: accessSecretId,
+        scope: scope.optional(),
+      }),
+    ],
+    { error: (issue) => (issue.code === 'invalid_union' ? 'must be bearer, basic or client-credentials' : undefined) },
+  );
 
   return z
     .strictObject({
       id: z
         .string()
         .regex(ID, 'must be 3 to 40 lower-case letters, digits and hyphens; for example acme-prod')
-        .refine(
-          (id) => id !== SHARED,
-          `must not be '${SHARED}': access secrets that several credentials use lie there`,
-        ),
+        .refine((id) => id !== SHARED, `must not be '${SHARED}': access secrets that several credentials use lie there`)
+        .meta({ pattern: `^(?!${SHARED}$)${ID.source.slice(1)}` }),
       accessTokenUrl: tokenUrl,
       clientId: z.union([clientId, clientPair], {
         error: (issue) => unionFault(issue.errors, 'must be a Client ID, or an array of two for alternating-clients'),
@@ -131,28 +97,25 @@ export function credentialSchema(context: SettingsContext) {
             (text) => /\/admin\/realms\/[^/?#]+$/.test(text),
             'must end with /admin/realms/<realm>, without a slash',
           )
-          .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment'),
+          .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
+          .meta({ pattern: '^https://[^\\s@\\\\?#]+/admin/realms/[^\\s@\\\\?#/]+$' }),
         auth: iamAuth,
       }),
       connectors: z
-        .array(z.strictObject({ name, url, auth: connectorAuth }))
+        .array(z.strictObject({ name, url: connectorUrl, auth: connectorAuth }))
         .min(1, 'needs at least one connector')
         .max(20, 'has more than 20 connectors')
         .check(distinct('name'), distinct('url', sameAddress)),
-      serviceUri: url.optional(),
+      serviceUri: url.refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment').optional(),
       probePath: z
         .string()
         .max(1024)
         .refine(isPath, "must be a path that begins with one slash, without '..' or a fragment, percent-encoded")
+        .meta({ pattern: '^/([^/#\\s][^#\\s]*)?$' })
         .default('/main/ifsapplications/projection/v1/ProjectionExplorer.svc/'),
       schedule,
-      freezes: z.array(freeze).default([]),
-      tags: z
-        .record(
-          z.string().regex(/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, 'is not a key that AWS takes for a tag'),
-          z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, 'is not a value that AWS takes for a tag'),
-        )
-        .default({}),
+      freezes: z.array(freeze).max(100).default([]),
+      tags: tags.default({}),
     })
     .check(together, ownAccessSecrets(context));
 }
@@ -198,30 +161,6 @@ const together = anyway<Record<string, unknown>>(({ strategy, clientId: id, nati
   if (Array.isArray(id) && strategy !== 'alternating-clients')
     tell(['strategy'], "must be 'alternating-clients' with two Client IDs");
 });
-
-/** Below `<prefix>-access/`: where access secrets lie that several credentials use on purpose. */
-const SHARED = 'shared';
-
-/**
- * A run of one credential reads its own access secrets and those that are shared on purpose: never another credential's, which a
- * copied block, or somebody who may change one schedule, would otherwise carry to hosts of its own choice.
- */
-function ownAccessSecrets({ prefix }: SettingsContext) {
-  return anyway<Record<string, unknown>>(({ id, iam, connectors }, tell) => {
-    // Faults of an id that can't be used are told once.
-    if (typeof id !== 'string' || id === SHARED || !ID.test(id)) return;
-    const [own, shared] = [id, SHARED].map((owner) => `${prefix}-access/${owner}/`) as [string, string];
-    const look = (holder: unknown, path: PropertyKey[]) => {
-      const secretId = (holder as { auth?: { secretId?: unknown } } | null | undefined)?.auth?.secretId;
-      if (typeof secretId !== 'string' || [own, shared].some((at) => secretId.startsWith(at) && secretId !== at))
-        return;
-      tell([...path, 'auth', 'secretId'], `must begin with ${own}, or with ${shared} where several credentials use it`);
-    };
-    look(iam, ['iam']);
-    for (const [index, one] of (Array.isArray(connectors) ? connectors : []).entries())
-      look(one, ['connectors', index]);
-  });
-}
 
 /** A union's own message, unless one of its members failed by a rule of ours, whose message says more. */
 function unionFault(errors: readonly (readonly z.core.$ZodIssue[])[] | undefined, otherwise: string): string {

@@ -63,8 +63,10 @@ describe('the app', () => {
       'credentials[3].connectors[0].auth.secretId',
       'credentials[3].iam.auth.secretId',
     ]);
-    expect(lines).toContain(
-      "credentials[1].schedule.timezone: 'Mars/X' is not an IANA time zone; for example Europe/Stockholm",
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^credentials\[1\]\.schedule\.timezone: 'Mars\/X' is not an IANA time zone; .* \(acme-test, fleet\.json:1\)$/,
+      ),
     );
   });
 

@@ -197,3 +197,17 @@ describe('the settings of a credential', () => {
     },
   );
 });
+
+describe('faultLines', () => {
+  it('tells ten unknown keys of an object and counts the rest', () => {
+    const found = faults(settings(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`member${i}`, 0]))));
+
+    expect(found).toHaveLength(11);
+    expect(found).toContain('member9: unknown key');
+    expect(found).toContain('the file: 4990 more unknown keys');
+  });
+
+  it('cuts a key that is long', () => {
+    expect(faults(settings({ ['k'.repeat(100_000)]: 0 }))).toEqual([`${'k'.repeat(60)}: unknown key`]);
+  });
+});
