@@ -3,6 +3,8 @@ import { isHostName, isNowhere } from '../functions/rotation/addresses.ts';
 import { durationMs, parseDuration } from '../functions/rotation/duration.ts';
 import { faultLines } from '../functions/rotation/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { inPlainWords } from './plain-words.ts';
 
 const TIMEOUTS = { function: 'PT90S', http: 'PT10S', undoReserve: 'PT20S' };
 const LOCAL_TIMEOUTS = { function: 'PT15S', http: 'PT3S', undoReserve: 'PT5S' };
@@ -47,7 +49,8 @@ const Context = z.object({
     .refine((prefix) => prefix !== 'default', "must not be 'default': every account has a schedule group of that name")
     .default('client-secret-rotation'),
   local: flag.default(false),
-  credentials: z.string().min(1).default('credentials.example.json'),
+  credentials: z.string().min(1).optional(),
+  example: flag.default(false),
   allowedHosts: z.preprocess(splitText, z.array(host).min(1).optional()),
   timeouts: z.preprocess(parseText, timeouts),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
@@ -57,6 +60,9 @@ const Context = z.object({
     .optional(),
   secretsManagerEndpoint: z.url({ protocol: /^https?$/ }).optional(),
 });
+
+/** Names of the CDK's own without a colon, a slash or an @. */
+const CDK_KEYS = ['cli-telemetry', 'acknowledged-issue-numbers', 'notices'];
 
 const KEYS = Object.keys(Context.shape) as (keyof typeof Context.shape)[];
 
@@ -75,7 +81,8 @@ export interface Deployment extends Omit<z.infer<typeof Context>, 'timeouts'> {
  * @see [Context values](https://docs.aws.amazon.com/cdk/v2/guide/context.html)
  */
 export function readContext(get: (key: string) => unknown): Deployment {
-  const result = Context.safeParse(Object.fromEntries(KEYS.map((key) => [key, get(key) ?? undefined])));
+  const given = Object.fromEntries(KEYS.map((key) => [key, get(key) ?? undefined]));
+  const result = Context.safeParse(given, { error: inPlainWords });
   if (!result.success) throw new ConfigurationError(faultLines(result.error).map((line) => `context.${line}`));
   const { data } = result;
   if (data.secretsManagerEndpoint && !data.local) {
@@ -90,12 +97,33 @@ export function readContext(get: (key: string) => unknown): Deployment {
   return { ...data, timeouts: merged };
 }
 
+/**
+ * Names that the context has and nobody reads: a mistyped one would be left out in silence. Names of the CDK's own have a colon, a
+ * slash or an @ in them.
+ *
+ * @param names every name in the context
+ * @returns one line each
+ */
+export function unknownContext(names: readonly string[]): string[] {
+  const known: readonly string[] = [...KEYS, ...CDK_KEYS];
+  return names
+    .filter((name) => /^[\w.-]+$/.test(name) && !known.includes(name))
+    .map((name) => `context.${name}: unknown name; ${didYouMean(name, KEYS) ?? `known are ${KEYS.join(', ')}`}`);
+}
+
 /** What is allowed in a context, yet worth a second look. One line each. */
-export function contextWarnings({ timeouts }: Pick<Deployment, 'timeouts'>): string[] {
-  if (durationMs(timeouts.function) + durationMs(timeouts.http) <= LAST_RETRY_MS) return [];
-  return [
-    `context.timeouts.function: '${timeouts.function}' and http together exceed PT3M: a run that finds another one under way may use up its retries before that one's lease is over`,
-  ];
+export function contextWarnings(deployment: Deployment): string[] {
+  const { timeouts, alarmTopicArn, local, example } = deployment;
+  const warnings: string[] = [];
+  if (alarmTopicArn === undefined && !local && !example) {
+    warnings.push('context.alarmTopicArn: alarms reach nobody; name an SNS topic');
+  }
+  if (durationMs(timeouts.function) + durationMs(timeouts.http) > LAST_RETRY_MS) {
+    warnings.push(
+      `context.timeouts.function: '${timeouts.function}' and http together exceed PT3M: a run that finds another one under way may use up its retries before that one's lease is over`,
+    );
+  }
+  return warnings;
 }
 
 function withDefaults(given: z.infer<typeof timeouts>, defaults: typeof TIMEOUTS): typeof TIMEOUTS {

@@ -32,9 +32,6 @@ export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
   });
 }
 
-/** The fleet file, parsed. */
-export type Fleet = z.infer<ReturnType<typeof fleetSchema>>;
-
 function scheduleWorks({ now, local }: Required<FleetContext>) {
   return anyway<Pick<Credential, 'schedule' | 'strategy' | 'iam'>>(({ schedule, strategy, iam }, tell) => {
     const { expression, timezone } = (schedule ?? {}) as { expression?: unknown; timezone?: unknown };

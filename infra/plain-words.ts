@@ -40,7 +40,7 @@ export const inPlainWords: z.core.$ZodErrorMap = (issue) => {
  *
  * @param input is repeated by a hint only where it is near one of them
  */
-export function oneOf(words: readonly string[], input: unknown): string {
+function oneOf(words: readonly string[], input: unknown): string {
   const hint = typeof input === 'string' ? didYouMean(input, words) : undefined;
   const [last = '', ...others] = [...words].reverse();
   const list = others.length > 0 ? `${others.reverse().join(', ')} or ${last}` : last;

@@ -11,7 +11,7 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import type { Deployment } from './context.ts';
 import { acknowledgeNamespaces } from './findings.ts';
@@ -26,6 +26,8 @@ const BUNDLING: BundlingOptions = {
   target: 'node24',
   minify: true,
   bundleAwsSDK: true,
+  // Its size is no news.
+  logLevel: LogLevel.ERROR,
   mainFields: ['module', 'main'],
   // undici is CommonJS and calls require(), which an ES module doesn't have.
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from '../../infra/configuration-error.ts';
-import { contextWarnings, readContext } from '../../infra/context.ts';
+import { contextWarnings, readContext, unknownContext } from '../../infra/context.ts';
 
 const read = (context: Record<string, unknown>) => readContext((key) => context[key]);
 
@@ -19,7 +21,7 @@ describe('readContext', () => {
     expect(read({})).toEqual({
       prefix: 'client-secret-rotation',
       local: false,
-      credentials: 'credentials.example.json',
+      example: false,
       timeouts: { function: 'PT90S', http: 'PT10S', undoReserve: 'PT20S' },
       logLevel: 'INFO',
     });
@@ -100,12 +102,49 @@ describe('readContext', () => {
 });
 
 describe('contextWarnings', () => {
+  const alarmTopicArn = 'arn:aws:sns:eu-north-1:111122223333:on-call';
+
   it('warns when retries would be used up before a lease is over', () => {
     const timeouts = { function: 'PT170S', http: 'PT10S', undoReserve: 'PT20S' };
 
-    expect(contextWarnings({ timeouts })).toEqual([]);
-    expect(contextWarnings({ timeouts: { ...timeouts, http: 'PT11S' } })).toEqual([
+    expect(contextWarnings(read({ alarmTopicArn, timeouts }))).toEqual([]);
+    expect(contextWarnings(read({ alarmTopicArn, timeouts: { ...timeouts, http: 'PT11S' } }))).toEqual([
       expect.stringMatching(/^context\.timeouts\.function: 'PT170S' and http together exceed PT3M/),
+    ]);
+  });
+
+  it('warns when alarms reach nobody, where that matters', () => {
+    expect(contextWarnings(read({}))).toEqual(['context.alarmTopicArn: alarms reach nobody; name an SNS topic']);
+    for (const context of [{ alarmTopicArn }, { local: true }, { example: true }]) {
+      expect(contextWarnings(read(context))).toEqual([]);
+    }
+  });
+});
+
+describe('unknownContext', () => {
+  it('leaves names of ours and of the CDK alone', () => {
+    const { context } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../cdk.json'), 'utf8'));
+    const ours = ['prefix', 'local', 'credentials', 'example', 'allowedHosts', 'timeouts', 'logLevel', 'alarmTopicArn'];
+    const cdks = [...Object.keys(context), 'aws:cdk:bundling-stacks', 'availability-zones:account=1:region=eu-north-1'];
+
+    expect(unknownContext([...ours, ...cdks])).toEqual([]);
+  });
+
+  it.each([
+    ['credential', 'credentials'],
+    ['Credentials', 'credentials'],
+    ['alarmTopic', 'alarmTopicArn'],
+    ['alarm-topic-arn', 'alarmTopicArn'],
+    ['allowedHost', 'allowedHosts'],
+    ['loglevel', 'logLevel'],
+    ['prefx', 'prefix'],
+  ])('tells what %s may have been meant to be', (name, meant) => {
+    expect(unknownContext([name])).toEqual([`context.${name}: unknown name; did you mean '${meant}'?`]);
+  });
+
+  it('tells which names there are where none is near', () => {
+    expect(unknownContext(['foo'])).toEqual([
+      expect.stringMatching(/^context\.foo: unknown name; known are prefix, local, /),
     ]);
   });
 });

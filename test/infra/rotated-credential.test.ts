@@ -107,9 +107,9 @@ describe('a rotated credential', () => {
     expect(credentialSchema({ prefix: 'client-secret-rotation', local: false }).parse(credential)).toEqual(credential);
   });
 
-  it('comes 150 times in one stack within the limits of CloudFormation', () => {
+  it.each([false, true])('comes 150 times in one stack within the limits of CloudFormation (native %p)', (native) => {
     const file = join(mkdtempSync(join(tmpdir(), 'fleet-')), 'fleet.json');
-    const credentials = Array.from({ length: 150 }, (_, index) => customer(`customer-${index}`));
+    const credentials = Array.from({ length: 150 }, (_, index) => customer(`customer-${index}`, { native }));
     writeFileSync(file, JSON.stringify({ credentials }));
 
     const json = synthesize({ credentials: file, prefix: 'csr', allowedHosts: '*.example.com' }).toJSON();
