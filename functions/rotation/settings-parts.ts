@@ -27,7 +27,7 @@ export const scope = z
 
 /** Whether the expression and the zone can be used is judged at synth: a run reads them, and must not be refused by the clock. */
 export const schedule = z.strictObject({
-  expression: z.string().min(1).meta({ pattern: '^(cron|rate)\\(.+\\)$' }),
+  expression: z.string().min(1).max(256).meta({ pattern: '^(cron|rate)\\(.+\\)$' }),
   timezone: z.string().min(1).meta({ pattern: '^[A-Z][A-Za-z0-9_+/-]+$' }).default('UTC'),
   flexibleWindow: durationBetween('PT1M', 'PT24H').optional(),
   state: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),

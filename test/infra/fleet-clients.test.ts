@@ -66,6 +66,14 @@ describe('a client that the rotator needs itself', () => {
     ['by the same credential', [acme('acme-prod', caller('NC_Flow_OData'))], 0],
     ['by another one', [acme('acme-prod'), customer('globex-prod', caller('NC_Flow_OData'))], 1],
     [
+      "whose realm only the administration's address tells",
+      [
+        acme('acme-prod', { accessTokenUrl: 'https://login.acme.example.com/token' }),
+        customer('globex-prod', caller('NC_Flow_OData')),
+      ],
+      1,
+    ],
+    [
       'as one of two that alternate',
       [
         acme('acme-prod', { strategy: 'alternating-clients', clientId: ['NC_Flow_A', 'caller'] }),
