@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { ConfigurationError } from '../../infra/configuration-error.ts';
 import { readContext } from '../../infra/context.ts';
 import { loadFleet } from '../../infra/fleet.ts';
@@ -206,6 +207,37 @@ describe('a fault of the fleet file', () => {
     expect(found).toHaveLength(11);
     expect(found).toContainEqual(expect.stringMatching(/^credentials\[0\]: 4990 more unknown keys/));
     expect(found.join('\n').length).toBeLessThan(2000);
+  });
+});
+
+describe('whatever stands in the fleet file', () => {
+  /** Paths of everything in a value, itself excluded. */
+  function paths(value: unknown): PropertyKey[][] {
+    if (typeof value !== 'object' || value === null) return [];
+    const keys: PropertyKey[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+    return keys.flatMap((key) => [
+      [key],
+      ...paths((value as Record<PropertyKey, unknown>)[key]).map((path) => [key, ...path]),
+    ]);
+  }
+  const fleet = () => ({ credentials: [customer('acme-prod'), customer('globex-prod')] });
+
+  it('a fault of any part is told in lines with its place, never by an exception of the code', () => {
+    const path = fc.constantFrom(...paths(fleet()));
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom(null, '', '//', 'https://', [], [null], {}, 0, '__proto__'));
+    fc.assert(
+      fc.property(path, value, (where, anything) => {
+        const changed = fleet();
+        const last = where.at(-1) ?? '';
+        const holder = where
+          .slice(0, -1)
+          .reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], changed);
+        (holder as Record<PropertyKey, unknown>)[last] = anything;
+        for (const line of faults(JSON.stringify(changed)))
+          expect(line).toMatch(/^[\s\S]+: [\s\S]+ \(([^()]*, )?fleet\.json:1\)$/);
+      }),
+      { seed: 7, numRuns: 500 },
+    );
   });
 });
 
