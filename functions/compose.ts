@@ -10,7 +10,7 @@ import { keycloak } from './ports/keycloak.ts';
 import { odataConnector } from './ports/odata-connector.ts';
 import type { Schedules } from './ports/schedules.ts';
 import { secretsManagerStore } from './ports/secrets-manager.ts';
-import { projection, tokenEndpoint } from './ports/token-endpoint.ts';
+import { projection, projectionUrl, tokenEndpoint } from './ports/token-endpoint.ts';
 import type { Ports, Runtime } from './rotation/run.ts';
 import type { Credential } from './rotation/settings.ts';
 
@@ -79,7 +79,7 @@ export function portsOf(credential: Credential, prefix: string, world: World): P
     store: secretsManagerStore(world.secretsManager, `${prefix}/${credential.id}`),
     iam: keycloak(credential, world),
     tokens: tokenEndpoint(world),
-    ...(serviceUri === undefined ? {} : { projection: projection(new URL(probePath, serviceUri).href, world) }),
+    ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
     connectors: credential.connectors.map((settings) => odataConnector(settings, ours, world)),
     schedules: world.schedules,
   };

@@ -3,10 +3,14 @@ import * as z from 'zod';
 import { RotationError } from '../rotation/errors.ts';
 import { storeFailure } from './secrets-manager.ts';
 
+/** Text that can be encoded into a header: whole characters, and none that controls something. */
+const text = z.string().min(1).refine(isCarried);
+
+/** What can be sent: a token goes into its header as it is; the others are encoded first (RFC 6750 §2.1, RFC 7617 §2). */
 const FORMS = {
-  clientSecret: z.object({ clientSecret: z.string().min(1) }),
-  token: z.object({ token: z.string().min(1) }),
-  basic: z.object({ username: z.string().min(1), password: z.string().min(1) }),
+  clientSecret: z.object({ clientSecret: text }),
+  token: z.object({ token: z.string().regex(/^[\x21-\x7e]+$/) }),
+  basic: z.object({ username: text.refine((name) => !name.includes(':')), password: text }),
 } as const;
 
 type Form = keyof typeof FORMS;
@@ -18,7 +22,7 @@ export interface AccessSecrets {
    *
    * @param form which members it must have
    * @param options `fresh` asks Secrets Manager again: for one repeat after a 401
-   * @throws {RotationError} `access-secret-invalid` when it does not exist or lacks a member
+   * @throws {RotationError} `access-secret-invalid` when it does not exist, lacks a member, or holds what no header can carry
    */
   read<F extends Form>(secretId: string, form: F, options?: { fresh?: boolean }): Promise<z.infer<(typeof FORMS)[F]>>;
 }
@@ -35,7 +39,10 @@ export function accessSecrets(client: SecretsManagerClient): AccessSecrets {
     // It may have been replaced by one of another form since.
     if (remembered) return await read(secretId, form, { fresh: true });
     const members = Object.keys(FORMS[form].shape).join(', ');
-    throw new RotationError('access-secret-invalid', `${secretId} is not a JSON document with ${members}`);
+    throw new RotationError(
+      'access-secret-invalid',
+      `${secretId} is not a JSON document with ${members}, or a value holds a character that can't be sent`,
+    );
   };
   return { read };
 }
@@ -50,4 +57,9 @@ async function fetchJson(client: SecretsManagerClient, secretId: string): Promis
     if (failure.code !== 'secret-not-found') throw failure;
     throw new RotationError('access-secret-invalid', `There is no secret ${secretId}, or it has no value`);
   }
+}
+
+function isCarried(value: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return value.isWellFormed() && !/[\x00-\x1f\x7f]/.test(value);
 }

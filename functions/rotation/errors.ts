@@ -125,14 +125,27 @@ export class RotationError extends Error {
   /** Whole seconds after which a repeat makes sense, with `rotation-in-progress` and `too-soon`. */
   readonly retryAfter?: number;
 
+  /** What to do, where that differs from what the code says. */
+  readonly #next: string | undefined;
+
   /** The run had put something right before it met this. */
   readonly changed: boolean;
 
-  constructor(code: ErrorCode, detail: string, options: { retryAfter?: number; changed?: boolean } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { retryAfter?: number; changed?: boolean; next?: string | undefined } = {},
+  ) {
     super(detail);
     this.code = code;
     this.changed = options.changed ?? false;
+    this.#next = options.next;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
+  }
+
+  /** What the reader should do. */
+  get next(): string {
+    return this.#next ?? this.info.next;
   }
 
   get info(): ErrorInfo {
@@ -151,7 +164,7 @@ function e<S extends ErrorInfo['status'], R extends boolean>(status: S, title: s
 
 /** What a failure says of itself in a report; anything unforeseen tells its class only, since its text could hold a secret. */
 export function describeError(error: unknown): { code: ErrorCode; detail: string; next: string } {
-  if (isRotationError(error)) return { code: error.code, detail: error.message, next: error.info.next };
+  if (isRotationError(error)) return { code: error.code, detail: error.message, next: error.next };
   const name = error instanceof Error ? error.name : typeof error;
   return { code: 'internal-error', detail: `Unforeseen ${name}`, next: ERRORS['internal-error'].next };
 }
