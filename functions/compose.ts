@@ -76,7 +76,7 @@ export function portsOf(credential: Credential, prefix: string, world: World): P
   const { accessTokenUrl, serviceUri, probePath } = credential;
   const ours = { clientIds: [credential.clientId].flat(), accessTokenUrl };
   return {
-    store: secretsManagerStore(world.secretsManager, `${prefix}/${credential.id}`),
+    store: secretsManagerStore(world.secretsManager, `${prefix}/${credential.id}`, world),
     iam: keycloak(credential, world),
     tokens: tokenEndpoint(world),
     ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),

@@ -2,6 +2,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import * as z from 'zod';
 import { RotationError } from '../rotation/errors.ts';
 import { storeFailure } from './secrets-manager.ts';
+import { bearThrottling, type Patience } from './throttled.ts';
 
 /** Text that can be encoded into a header: whole characters, and none that controls something. */
 const text = z.string().min(1).refine(isCarried);
@@ -27,12 +28,16 @@ export interface AccessSecrets {
   read<F extends Form>(secretId: string, form: F, options?: { fresh?: boolean }): Promise<z.infer<(typeof FORMS)[F]>>;
 }
 
-/** Access secrets in Secrets Manager. */
-export function accessSecrets(client: SecretsManagerClient): AccessSecrets {
+/**
+ * Access secrets in Secrets Manager.
+ *
+ * @param patience how long it bears with throttling
+ */
+export function accessSecrets(client: SecretsManagerClient, patience: Patience = {}): AccessSecrets {
   const known = new Map<string, unknown>();
   const read: AccessSecrets['read'] = async (secretId, form, { fresh = false } = {}) => {
     const remembered = !fresh && known.has(secretId);
-    if (!remembered) known.set(secretId, await fetchJson(client, secretId));
+    if (!remembered) known.set(secretId, await fetchJson(client, secretId, patience));
     const result = FORMS[form].safeParse(known.get(secretId));
     if (result.success) return result.data as never;
     known.delete(secretId);
@@ -47,9 +52,10 @@ export function accessSecrets(client: SecretsManagerClient): AccessSecrets {
   return { read };
 }
 
-async function fetchJson(client: SecretsManagerClient, secretId: string): Promise<unknown> {
+async function fetchJson(client: SecretsManagerClient, secretId: string, patience: Patience): Promise<unknown> {
+  const command = new GetSecretValueCommand({ SecretId: secretId });
   try {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    const { SecretString } = await bearThrottling({ what: secretId, command }, () => client.send(command), patience);
     return JSON.parse(SecretString ?? 'null');
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

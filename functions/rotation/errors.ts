@@ -73,6 +73,12 @@ export const ERRORS = {
   ),
   'connector-invalid': e(502, 'The connector breaks the contract', false, 'Run the conformance suite against it.'),
   'store-unavailable': e(502, 'Secrets Manager does not answer', true, 'Wait and rotate again.'),
+  'store-throttled': e(
+    503,
+    'Secrets Manager is asked too often',
+    true,
+    'Rotate again in a minute; spread the schedules.',
+  ),
   'store-forbidden': e(
     502,
     'Secrets Manager refuses the function',
@@ -105,7 +111,7 @@ export const ERRORS = {
 
 interface ErrorInfo {
   /** HTTP status of the API's problem. */
-  readonly status: 404 | 409 | 422 | 500 | 502 | 504;
+  readonly status: 404 | 409 | 422 | 500 | 502 | 503 | 504;
   readonly title: string;
   /** Whether the same call can succeed later without anybody's doing. */
   readonly retryable: boolean;

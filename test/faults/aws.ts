@@ -76,7 +76,8 @@ function clientOf(process: Process, service: string, { name, perform }: Service)
           return { ...(await once(command)), $metadata: { attempts } };
         } catch (error) {
           const named = withName(error);
-          if (attempts === ATTEMPTS || !REPEATED.has(named.name)) throw named;
+          if (attempts === ATTEMPTS || !REPEATED.has(named.name))
+            throw Object.assign(named, { $metadata: { attempts } });
           await process.sleep(PAUSE_MS * attempts);
         }
       }
