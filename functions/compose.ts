@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { budgetedClient, budgetedFetch } from './budgeted.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { createFetch, type Fetch } from './http/fetch.ts';
 import { type AccessSecrets, accessSecrets } from './ports/access-secrets.ts';
@@ -11,7 +12,8 @@ import { odataConnector } from './ports/odata-connector.ts';
 import type { Schedules } from './ports/schedules.ts';
 import { secretsManagerStore } from './ports/secrets-manager.ts';
 import { projection, tokenEndpoint } from './ports/token-endpoint.ts';
-import type { Ports, Runtime } from './rotation/run.ts';
+import { Budget } from './rotation/budget.ts';
+import type { Ports, RunDeps, Runtime, Timing } from './rotation/run.ts';
 import type { Credential } from './rotation/settings.ts';
 
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */
@@ -71,22 +73,43 @@ function realWorld(environment: Environment, aws: AwsAccess = {}): World {
   };
 }
 
-/** The neighbours of one credential. */
-export function portsOf(credential: Credential, prefix: string, world: World): Ports {
+/**
+ * Everything that one run works with: the neighbours of its credential, measured and kept within the time that the run has.
+ *
+ * @param remainingMs milliseconds until the function is ended
+ */
+export function runDeps(
+  credential: Credential,
+  { prefix, timing }: { readonly prefix: string; readonly timing: Timing },
+  { world, remainingMs }: { readonly world: World; readonly remainingMs: () => number },
+): RunDeps {
+  const runtime = runtimeOf(world, remainingMs);
+  const budget = new Budget(runtime, timing);
+  return { ports: portsOf(credential, prefix, { world, budget }), runtime, timing, budget };
+}
+
+function portsOf(
+  credential: Credential,
+  prefix: string,
+  { world, budget }: { readonly world: World; readonly budget: Budget },
+): Ports {
   const { accessTokenUrl, serviceUri, probePath } = credential;
   const ours = { clientIds: [credential.clientId].flat(), accessTokenUrl };
+  const iam = { ...world, fetch: budgetedFetch(world.fetch, budget, 'iam') };
   return {
-    store: secretsManagerStore(world.secretsManager, `${prefix}/${credential.id}`),
-    iam: keycloak(credential, world),
-    tokens: tokenEndpoint(world),
+    store: secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`),
+    iam: keycloak(credential, iam),
+    tokens: tokenEndpoint(iam),
     ...(serviceUri === undefined ? {} : { projection: projection(new URL(probePath, serviceUri).href, world) }),
-    connectors: credential.connectors.map((settings) => odataConnector(settings, ours, world)),
+    connectors: credential.connectors.map((settings) =>
+      odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') }),
+    ),
     schedules: world.schedules,
   };
 }
 
 /** The part of a run that is neither a neighbour nor pure. */
-export function runtimeOf({ now, sleep, newSecret, newId }: World, remainingMs: () => number): Runtime {
+function runtimeOf({ now, sleep, newSecret, newId }: World, remainingMs: () => number): Runtime {
   return { now, sleep, newSecret, newId, remainingMs };
 }
 

@@ -15,7 +15,6 @@ const Environment = z.object({
   ALLOWED_HOSTS: z.string().transform((hosts) => hosts.split(',').filter(Boolean)),
   FUNCTION_TIMEOUT: duration,
   HTTP_TIMEOUT: duration,
-  UNDO_RESERVE: duration,
   SCHEDULE_GROUP: z.string().min(1),
   ONCE_GROUP: z.string().min(1),
   SCHEDULER_ROLE_ARN: z.string().min(1),
@@ -40,7 +39,6 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     timing: {
       leaseMs: environment.FUNCTION_TIMEOUT + environment.HTTP_TIMEOUT,
       httpTimeoutMs: environment.HTTP_TIMEOUT,
-      undoReserveMs: environment.UNDO_RESERVE,
     },
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RotationError } from './rotation/errors.ts';
 import { NATIVE_STEPS, type NativeRequest } from './rotation/native.ts';
-import { credentialSchema, faultLines, type SettingsContext } from './rotation/settings.ts';
+import { faultLines, type SettingsContext } from './rotation/settings.ts';
 
 /** EventBridge Scheduler fills these in; an emulator may not. */
 const PLACEHOLDER = /^<aws\.scheduler\.[a-z-]+>$/;
@@ -13,13 +13,22 @@ export interface EventContext extends SettingsContext {
 
 function rotateSchema(context: EventContext) {
   return z.discriminatedUnion('trigger', [
-    z.strictObject({
-      trigger: z.literal('schedule'),
-      credential: credentialSchema(context),
-      scheduledTime: scheduledTime(context),
-      executionId: z.string().optional(),
-      repeat: z.strictObject({ versionId: z.string(), attempt: z.int().positive() }).optional(),
-    }),
+    z
+      .strictObject({
+        trigger: z.literal('schedule'),
+        id: z.string().optional(),
+        /** The schedule's input holds the settings. Of an event only the id is read: whoever sends one must not choose the rest. */
+        credential: z.looseObject({ id: z.string() }).optional(),
+        scheduledTime: scheduledTime(context),
+        executionId: z.string().optional(),
+        repeat: z.object({ attempt: z.int().positive(), due: z.boolean().default(false) }).optional(),
+      })
+      .transform(({ id, credential, executionId: _, ...event }, issues) => {
+        const named = id ?? credential?.id;
+        if (named !== undefined) return { ...event, id: named };
+        issues.addIssue('names no credential');
+        return z.NEVER;
+      }),
     z.strictObject({
       trigger: z.literal('api'),
       id: z.string(),

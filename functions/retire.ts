@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { type Deployed, lazily, portsOf, runtimeOf } from './compose.ts';
+import { type Deployed, lazily, runDeps } from './compose.ts';
 import { parseRetireEvent } from './events.ts';
 import { observed, recordRetire, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
 import { type RetireReport, retire } from './rotation/retire.ts';
@@ -11,9 +11,9 @@ export function createRetireHandler(deployed: () => Deployed, telemetry: Telemet
     const request = parseRetireEvent(event);
     const credential = await world.schedules.settings(request.id);
     telemetry.logger.appendKeys({ credential: credential.id, trigger: 'retire' });
-    const ports = portsOf(credential, environment.PREFIX, world);
-    const runtime = runtimeOf(world, () => context.getRemainingTimeInMillis());
-    const report = await retire(credential, request, { ports, runtime, timing: environment.timing });
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    const deployment = { prefix: environment.PREFIX, timing: environment.timing };
+    const report = await retire(credential, request, runDeps(credential, deployment, { world, remainingMs }));
     recordRetire(report, telemetry);
     return report;
   }, telemetry);

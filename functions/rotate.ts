@@ -1,10 +1,11 @@
 import type { Context } from 'aws-lambda';
-import { type Deployed, lazily, portsOf, runtimeOf } from './compose.ts';
+import { type Deployed, lazily, runDeps } from './compose.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './events.ts';
 import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
 import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
 import { rotationStep } from './rotation/native.ts';
 import type { Rotation } from './rotation/outcome.ts';
+import { isUrgent } from './rotation/repeats.ts';
 import type { RotationRequest } from './rotation/run.ts';
 import type { Credential } from './rotation/settings.ts';
 import { rotate } from './rotation/workflow.ts';
@@ -13,7 +14,7 @@ import { rotate } from './rotation/workflow.ts';
 export type RotateAnswer =
   | { readonly rotation: Rotation; readonly problem?: never }
   | {
-      readonly problem: ReturnType<typeof describeError> & { retryAfter?: number; nothingChanged: boolean };
+      readonly problem: ReturnType<typeof describeError> & { retryAfter?: number; nothingChanged: boolean | null };
       readonly rotation?: never;
     };
 
@@ -31,11 +32,12 @@ export function createRotateHandler(deployed: () => Deployed, telemetry: Telemet
     try {
       const parsed = parseRotateEvent(event, settingsContext);
       byApi = parsed.trigger === 'api';
-      const credential = parsed.trigger === 'schedule' ? parsed.credential : await world.schedules.settings(parsed.id);
+      // An event names a credential. Its settings are read from where the stack wrote them, whatever else the event says.
+      const credential = await world.schedules.settings(parsed.id);
       telemetry.logger.appendKeys({ credential: credential.id, trigger: parsed.trigger });
-      const ports = portsOf(credential, environment.PREFIX, world);
-      const runtime = runtimeOf(world, () => context.getRemainingTimeInMillis());
-      const deps = { ports, runtime, timing: environment.timing };
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      const deployment = { prefix: environment.PREFIX, timing: environment.timing };
+      const deps = runDeps(credential, deployment, { world, remainingMs });
       if (parsed.trigger === 'secrets-manager') {
         await takeStep(credential, parsed, deps);
         telemetry.logger.info(`step ${parsed.step} done`, { rotationId: parsed.versionId });
@@ -43,13 +45,13 @@ export function createRotateHandler(deployed: () => Deployed, telemetry: Telemet
       }
       const rotation = await rotate(credential, requestOf(parsed), deps);
       recordRotation(rotation, telemetry);
-      if (!byApi) assertDone(rotation);
+      if (!byApi) assertDone(rotation, requestOf(parsed));
       return { rotation };
     } catch (error) {
       if (!byApi || !isRotationError(error)) throw error;
       const { retryAfter, changed } = error;
       const wait = retryAfter === undefined ? {} : { retryAfter };
-      return { problem: { ...describeError(error), ...wait, nothingChanged: !changed } };
+      return { problem: { ...describeError(error), ...wait, nothingChanged: changed === null ? null : !changed } };
     }
   }, telemetry);
 }
@@ -83,7 +85,7 @@ function requestOf(event: RotateEvent): RotationRequest {
 }
 
 /** @throws {RotationError} with the run's own code: an asynchronous run that failed is tried again by Lambda */
-function assertDone({ outcome, failure }: Rotation): void {
-  if (failure && outcome !== 'stored-not-applied')
-    throw new RotationError(failure.code, `${outcome}: ${failure.detail}`);
+function assertDone(rotation: Rotation, request: RotationRequest): void {
+  const { failure, outcome } = rotation;
+  if (failure && isUrgent(rotation, request)) throw new RotationError(failure.code, `${outcome}: ${failure.detail}`);
 }

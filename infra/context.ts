@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { shortestFunctionTimeoutMs } from '../functions/rotation/budget.ts';
 import { durationMs, parseDuration } from '../functions/rotation/duration.ts';
 import { faultLines } from '../functions/rotation/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
 
-const TIMEOUTS = { function: 'PT90S', http: 'PT10S', undoReserve: 'PT20S' };
-const LOCAL_TIMEOUTS = { function: 'PT15S', http: 'PT3S', undoReserve: 'PT5S' };
+const TIMEOUTS = { function: 'PT90S', http: 'PT10S' };
+const LOCAL_TIMEOUTS = { function: 'PT15S', http: 'PT3S' };
 
 /** Lambda retries a failed asynchronous call after one minute, and once more after two. */
 const LAST_RETRY_MS = 180_000;
@@ -17,9 +18,7 @@ const duration = z.string().refine((text) => (parseDuration(text) ?? 0) >= 1000 
   error: (issue) => `'${issue.input}' is not an ISO 8601 duration between PT1S and PT15M; for example PT90S`,
 });
 
-const timeouts = z
-  .strictObject({ function: duration.optional(), http: duration.optional(), undoReserve: duration.optional() })
-  .default({});
+const timeouts = z.strictObject({ function: duration.optional(), http: duration.optional() }).default({});
 
 const host = z
   .string()
@@ -50,7 +49,7 @@ const KEYS = Object.keys(Context.shape) as (keyof typeof Context.shape)[];
 
 /** What is decided once for a deployment: the CDK context of `cdk.json` and `-c`, checked. */
 export interface Deployment extends Omit<z.infer<typeof Context>, 'timeouts'> {
-  /** Durations in ISO 8601: a rotation's whole run, one HTTP call, and what is kept for an undo. */
+  /** Durations in ISO 8601: a rotation's whole run, and one HTTP call. */
   readonly timeouts: Readonly<typeof TIMEOUTS>;
 }
 
@@ -70,9 +69,10 @@ export function readContext(get: (key: string) => unknown): Deployment {
     throw new ConfigurationError(['context.secretsManagerEndpoint: only together with local=true']);
   }
   const merged = withDefaults(data.timeouts, data.local ? LOCAL_TIMEOUTS : TIMEOUTS);
-  if (durationMs(merged.function) <= durationMs(merged.http) + durationMs(merged.undoReserve)) {
+  const shortest = Math.ceil(shortestFunctionTimeoutMs(durationMs(merged.http)) / 1000);
+  if (durationMs(merged.function) < shortest * 1000) {
     throw new ConfigurationError([
-      `context.timeouts.function: '${merged.function}' must be longer than http (${merged.http}) and undoReserve (${merged.undoReserve}) together`,
+      `context.timeouts.function: '${merged.function}' is too short: with http ${merged.http} a run needs at least PT${shortest}S to take back what it has begun`,
     ]);
   }
   return { ...data, timeouts: merged };
@@ -90,7 +90,6 @@ function withDefaults(given: z.infer<typeof timeouts>, defaults: typeof TIMEOUTS
   return {
     function: given.function ?? defaults.function,
     http: given.http ?? defaults.http,
-    undoReserve: given.undoReserve ?? defaults.undoReserve,
   };
 }
 

@@ -20,7 +20,6 @@ export function functionEnvironment(input: EnvironmentInput): Record<string, str
     ALLOWED_HOSTS: allowedHosts.join(','),
     FUNCTION_TIMEOUT: timeouts.function,
     HTTP_TIMEOUT: timeouts.http,
-    UNDO_RESERVE: timeouts.undoReserve,
     SCHEDULE_GROUP: names.groups.recurring,
     ONCE_GROUP: names.groups.once,
     SCHEDULER_ROLE_ARN: schedulerRoleArn,

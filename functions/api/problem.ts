@@ -57,23 +57,18 @@ const TROUBLE: readonly Outcome[] = ['rolled-back', 'stored-not-applied', 'inter
 
 /** The answer to a rotation that has ended: itself when all is well, else a problem with the rotation's members beside it. */
 export function rotationResponse(rotation: Rotation): ApiResponse {
-  const { failure, outcome, nothingChanged = nothingWritten(rotation), ...members } = rotation;
+  const { failure, outcome, ...members } = rotation;
   if (!failure) return json(200, rotation);
   const trouble = TROUBLE.includes(outcome);
   const status = trouble ? 502 : ERRORS[failure.code].status;
   const code = trouble ? outcome : failure.code;
   const title = trouble ? OUTCOMES[outcome] : ERRORS[failure.code].title;
-  const facts = { detail: failure.detail, nothingChanged, next: nextOf(outcome, failure), cause: failure.code };
+  const facts = { detail: failure.detail, next: nextOf(outcome, failure), cause: failure.code };
   const body = { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members };
   return json(status, body, { 'content-type': 'application/problem+json' });
 }
 
-/** What the report's other members tell, where the run itself does not say it. */
-function nothingWritten({ outcome, connectors }: Rotation): boolean {
-  return outcome === 'refused' && connectors.every(({ sectionsWritten }) => sectionsWritten === 0);
-}
-
-/** Nothing repeats an interrupted run that was asked for by a call: whoever called has to. */
+/** The next run resumes what was interrupted: who has removed the cause need not wait for the planned one. */
 function nextOf(outcome: Outcome, { next }: Failure): string {
   return outcome === 'interrupted' && !/rotate again/i.test(next) ? `${next} Then rotate again.` : next;
 }

@@ -11,6 +11,8 @@ export interface FetchInit {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Milliseconds for this request, where that is less than what every request has. */
+  readonly timeoutMs?: number;
 }
 
 /** There is no response. Only `not-allowed` and `redirect` are certain not to have reached whoever was called for. */
@@ -54,8 +56,8 @@ export function createFetch(options: FetchOptions): Fetch {
     maxResponseSize: MAX_RESPONSE_BYTES,
     keepAliveTimeout: 4000,
   });
-  return restrictFetch(async (url, init) => {
-    const signal = AbortSignal.timeout(options.timeoutMs);
+  return restrictFetch(async (url, { timeoutMs = options.timeoutMs, ...init }) => {
+    const signal = AbortSignal.timeout(Math.min(timeoutMs, options.timeoutMs));
     const response = await undiciFetch(url, { ...init, dispatcher, redirect: 'manual', signal });
     // Read here: an answer that breaks off, or comes too slowly, is none.
     const body = await response.arrayBuffer();

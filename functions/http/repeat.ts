@@ -9,7 +9,8 @@ export function isTransient(status: number): boolean {
 }
 
 /**
- * Sends something that changes nothing, and sends it again, twice at most, when the other side is away or says "not now".
+ * Sends something that changes nothing, and sends it again, twice at most, when the other side can't be reached or says "not now".
+ * A request that has timed out is not sent again: that would cost as much time once more.
  *
  * @param send one try
  * @param sleep waits for some milliseconds
@@ -28,7 +29,7 @@ export async function repeatRead(
       await response.body?.cancel();
       await sleep(retryAfterMs(response) ?? pause);
     } catch (error) {
-      const again = error instanceof HttpError && (error.kind === 'timeout' || error.kind === 'connection');
+      const again = error instanceof HttpError && error.kind === 'connection';
       if (pause === undefined || !again) throw error;
       await sleep(pause);
     }

@@ -21,6 +21,9 @@ export interface SchedulesOptions {
   readonly targets: Readonly<Record<OneTime['target'], string>>;
 }
 
+/** By how much later something is planned whose time Scheduler refuses, in milliseconds: clocks are wrong by less. */
+const CLOCK_SLACK_MS = 600_000;
+
 /**
  * EventBridge Scheduler.
  *
@@ -33,8 +36,13 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
       return parseSettings(schedule.Target?.Input, { id, context: options.context });
     },
     plan: async (oneTime) => {
+      const create = (at: Date) => client.send(new CreateScheduleCommand(scheduleInput({ ...oneTime, at }, options)));
       try {
-        await client.send(new CreateScheduleCommand(scheduleInput(oneTime, options)));
+        await create(oneTime.at).catch(async (error: unknown) => {
+          // A time that is past by Scheduler's clock: this function's own is behind.
+          if (nameOf(error) !== 'ValidationException') throw error;
+          await create(new Date(oneTime.at.getTime() + CLOCK_SLACK_MS));
+        });
       } catch (error) {
         if (nameOf(error) === 'ConflictException') return;
         throw schedulerFailure(error, oneTime.name);

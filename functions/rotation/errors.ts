@@ -135,13 +135,13 @@ export class RotationError extends Error {
   /** Whole seconds after which a repeat makes sense, with `rotation-in-progress` and `too-soon`. */
   readonly retryAfter?: number;
 
-  /** The run had put something right before it met this. */
-  readonly changed: boolean;
+  /** Whether the run had changed something before it met this; null when an unanswered write leaves that open. */
+  readonly changed: boolean | null;
 
-  constructor(code: ErrorCode, detail: string, options: { retryAfter?: number; changed?: boolean } = {}) {
+  constructor(code: ErrorCode, detail: string, options: { retryAfter?: number; changed?: boolean | null } = {}) {
     super(detail);
     this.code = code;
-    this.changed = options.changed ?? false;
+    this.changed = options.changed === undefined ? false : options.changed;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
   }
 

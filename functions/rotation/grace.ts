@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { IamClient } from '../ports/iam.ts';
 import type { CredentialDocument } from './document.ts';
 import { durationMs } from './duration.ts';
 import { RotationError } from './errors.ts';
+import { isRefused } from './proofs.ts';
 import { type Run, step } from './run.ts';
 
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
+const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** How much longer than grace the IAM itself keeps the previous secret, should retire never run. */
-const BACKSTOP_MS = 7 * 24 * HOUR_MS;
+const BACKSTOP_MS = 7 * DAY_MS;
+/** A retire that can't be carried out is tried every hour for six days, then once a day: it never gives up in silence. */
+const HOURLY_ATTEMPTS = 144;
 
 /** Until when the IAM is told to keep the previous secret. Retire is what ends it; this is what ends it should retire never run. */
 export function backstop(run: Run): Date {
@@ -16,97 +20,102 @@ export function backstop(run: Run): Date {
 }
 
 /** The end of the grace period of a promote. */
-export function graceEnd(run: Run, promotedAt: Date): Date {
+function graceEnd(run: Run, promotedAt: Date): Date {
   return new Date(promotedAt.getTime() + durationMs(run.credential.grace));
 }
 
-/** Plans the end of the previous secret. Planning it twice is planning it once. */
+/** The previous secret that is to be ended, and when. */
+export interface PlannedEnd {
+  readonly versionId: string;
+  readonly promotedAt: Date;
+  /** When the IAM ends it by itself, as far as it tells. */
+  readonly validUntil?: Date | undefined;
+  /** It was not to be kept at all. @default false */
+  readonly atOnce?: boolean;
+}
+
+/**
+ * Plans the end of the previous secret. Planning it twice is planning it once. A retire never meets the run that has planned it:
+ * a grace that is over, or of no length, ends one lease from now.
+ */
 export async function planRetire(
   run: Run,
-  { versionId, promotedAt }: { versionId: string; promotedAt: Date },
+  { versionId, promotedAt, validUntil, atOnce = false }: PlannedEnd,
 ): Promise<void> {
-  // Scheduler takes whole seconds, and nothing that is past: a grace that is over, or of no length, ends at once.
-  const soonest = run.runtime.now().getTime() + 2 * SECOND_MS;
-  const at = new Date(Math.max(graceEnd(run, promotedAt).getTime(), soonest));
-  run.previousValidUntil = at;
+  const soonest = run.runtime.now().getTime() + run.timing.leaseMs;
+  const at = new Date(atOnce ? soonest : Math.max(graceEnd(run, promotedAt).getTime(), soonest));
+  run.previousValidUntil = validUntil && validUntil < at ? validUntil : at;
   const event = { trigger: 'retire', id: run.credential.id, versionId, attempt: 0 };
   await step(run, 'plan-retire', () =>
     run.ports.schedules.plan({ name: retireName(run.credential.id, versionId), at, target: 'retire', event }),
   );
 }
 
-/** The name of the one-time schedule that ends a version's secret. */
+/**
+ * The name of the one-time schedule that ends a version's secret. Version ids may begin alike, since whoever starts a rotation by
+ * Secrets Manager itself chooses them; what is derived from the whole id does not.
+ */
 export function retireName(id: string, versionId: string): string {
-  return `${id}.retire.${versionId.slice(0, 8)}`;
+  return `${id}.retire.${createHash('sha256').update(versionId).digest('hex').slice(0, 10)}`;
 }
 
-/**
- * Plans a retire that could not be carried out again, an hour from now.
- *
- * @param maxAttempts after so many nothing is planned any more
- * @returns whether it was planned
- */
+/** Plans a retire that could not be carried out again. */
 export async function planPostponedRetire(
   run: Run,
   { versionId, attempt }: { versionId: string; attempt: number },
-  maxAttempts: number,
-): Promise<boolean> {
-  if (attempt >= maxAttempts) return false;
+): Promise<void> {
   const { id } = run.credential;
   const next = attempt + 1;
   const event = { trigger: 'retire', id, versionId, attempt: next };
-  const at = new Date(run.runtime.now().getTime() + HOUR_MS);
+  const at = new Date(run.runtime.now().getTime() + (attempt < HOURLY_ATTEMPTS ? HOUR_MS : DAY_MS));
   await run.ports.schedules.plan({ name: `${retireName(id, versionId)}.${next}`, at, target: 'retire', event });
-  return true;
-}
-
-/**
- * Plans to go on pushing a version: after 5 minutes, doubling to an hour, until an hour before the end of grace. After that only a
- * run that somebody asks for goes on.
- */
-export async function planRepeat(
-  run: Run,
-  { id: versionId, createdAt }: { id: string; createdAt: Date },
-): Promise<void> {
-  const attempt = run.request.repeat?.versionId === versionId ? run.request.repeat.attempt + 1 : 1;
-  const delay = Math.min(5 * MINUTE_MS * 2 ** (attempt - 1), HOUR_MS);
-  const at = new Date(run.runtime.now().getTime() + delay);
-  if (at.getTime() > graceEnd(run, createdAt).getTime() - HOUR_MS) return;
-  const name = `${run.credential.id}.repeat.${versionId.slice(0, 8)}.${attempt}`;
-  const event = {
-    trigger: 'schedule',
-    credential: run.credential,
-    scheduledTime: at.toISOString(),
-    repeat: { versionId, attempt },
-  };
-  await step(run, 'plan-repeat', () => run.ports.schedules.plan({ name, at, target: 'rotate', event }));
 }
 
 /**
  * Ends a previous secret in the IAM, and proves by a token request that it is refused now. Of the client that the connectors use,
- * only the secret that is kept beside the current one is ended; the former one of two clients is given a secret that nobody knows.
+ * exactly that secret is ended, and only while it is the one that is kept beside the current one; the former one of two clients
+ * is given a secret that nobody knows.
  *
  * @param old the previous document: its secret is what has to be refused
- * @param current the document in use
- * @throws {RotationError} `retire-failed` when it is still accepted
+ * @param current the document in use: the IAM has to hold it
+ * @throws {RotationError} `not-at-rest` when the IAM holds another secret than the one in use, and nothing was sent;
+ *   `retire-failed` when the old one is still accepted afterwards
  */
 export async function endPrevious(run: Run, old: CredentialDocument, current: CredentialDocument): Promise<void> {
   await step(run, 'retire', async () => {
     const client = await run.ports.iam.find(old.clientId);
-    run.changed = true;
-    if (old.clientId !== current.clientId) await renewAway(run, client, old);
-    else if (client.secret === old.clientSecret) throw stillAccepted('it is the one that the IAM holds as current');
-    else if (client.previous) await run.ports.iam.endPrevious(client);
-    if ((await run.ports.tokens.request(old)).accepted) throw stillAccepted('the IAM accepts it after it was ended');
+    if (old.clientId === current.clientId) assertHeld(client, current);
+    else await renewAway(run, client, old);
+    await endKept(run, old);
+    if (await isRefused(run, old)) {
+      delete run.previousValidUntil;
+      return;
+    }
+    throw new RotationError('retire-failed', 'The old secret was not ended: the IAM accepts it after it was ended');
   });
+}
+
+/** @throws {RotationError} `not-at-rest`: what is kept beside a secret that a person made may be the one that connectors use */
+function assertHeld({ secret }: IamClient, current: CredentialDocument): void {
+  if (secret === current.clientSecret) return;
+  throw new RotationError(
+    'not-at-rest',
+    'The IAM holds another secret than AWSCURRENT: that is put right before anything is ended',
+  );
+}
+
+/** Sends the end of exactly this secret, if it is what the IAM keeps as the previous one. */
+async function endKept(run: Run, { clientId, clientSecret }: CredentialDocument): Promise<void> {
+  const client = await run.ports.iam.find(clientId);
+  if (client.previous?.secret !== clientSecret || client.secret === clientSecret) return;
+  await run.ledger.write(() => run.ports.iam.endPrevious(client));
 }
 
 async function renewAway(run: Run, client: IamClient, { clientSecret }: CredentialDocument): Promise<void> {
   if (client.secret !== clientSecret) return;
-  if (run.credential.iam.renewal === 'regenerate') await run.ports.iam.regenerate(client);
-  else await run.ports.iam.setSecret(client, { secret: run.runtime.newSecret() });
-}
-
-function stillAccepted(why: string): RotationError {
-  return new RotationError('retire-failed', `The old secret was not ended: ${why}`);
+  const { iam } = run.ports;
+  const regenerates = run.credential.iam.renewal === 'regenerate';
+  await run.ledger.write<unknown>(() =>
+    regenerates ? iam.regenerate(client) : iam.setSecret(client, { secret: run.runtime.newSecret() }),
+  );
 }

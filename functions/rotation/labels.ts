@@ -1,6 +1,7 @@
 import { StageMovedError, VersionTakenError } from '../ports/secret-store.ts';
-import { isRotationError, RotationError } from './errors.ts';
-import { type Labels, readLabels } from './observe.ts';
+import { RotationError } from './errors.ts';
+import { type Labels, readLabels } from './label-reading.ts';
+import { leavesInDoubt } from './ledger.ts';
 import { type Run, step } from './run.ts';
 import { nextVersionId } from './versions.ts';
 
@@ -36,25 +37,25 @@ export async function putFirst(run: Run, labels: Labels, value: string): Promise
   return await step(run, 'store', async () => {
     const id = nextVersionId(run.ports.store.secretId, labels.current?.id, takenIds(run, labels));
     await put(run, { id, value, stage: 'AWSCURRENT' });
-    Object.assign(run, { journaled: false, currentId: id });
+    run.currentId = id;
     return id;
   });
 }
 
 async function put(run: Run, version: Parameters<Run['ports']['store']['put']>[0]): Promise<{ labelled: boolean }> {
-  const { journaled, changed } = run;
-  Object.assign(run, { journaled: true, changed: true });
+  const { pendingStands } = run;
   run.puts.set(version.id, version.value);
+  if (version.stage === 'AWSPENDING') run.pendingStands = true;
   try {
-    return await run.ports.store.put(version);
+    const answer = await run.ledger.write(() => run.ports.store.put(version));
+    run.confirmed.add(version.id);
+    return answer;
   } catch (error) {
-    const taken = error instanceof VersionTakenError;
-    const refused = taken || (isRotationError(error) && error.code !== 'store-unavailable');
-    if (refused) {
+    if (!leavesInDoubt(error)) {
       run.puts.delete(version.id);
-      Object.assign(run, { journaled, changed });
+      run.pendingStands = pendingStands;
     }
-    throw taken ? new LabelsMovedError() : error;
+    throw error instanceof VersionTakenError ? new LabelsMovedError() : error;
   }
 }
 
@@ -66,7 +67,8 @@ async function put(run: Run, version: Parameters<Run['ports']['store']['put']>[0
 export async function promote(run: Run, { from, to }: { from: string; to: string }): Promise<void> {
   await step(run, 'promote', async () => {
     try {
-      await run.ports.store.moveStage({ stage: 'AWSCURRENT', from, to });
+      await run.ledger.write(() => run.ports.store.moveStage({ stage: 'AWSCURRENT', from, to }));
+      run.movedFrom.set('AWSCURRENT', from);
     } catch (error) {
       if (!(error instanceof StageMovedError)) throw error;
       if ((await readLabels(run)).current?.id !== to) throw new LabelsMovedError();
@@ -83,15 +85,15 @@ export async function promote(run: Run, { from, to }: { from: string; to: string
 export async function clear(run: Run, id: string): Promise<void> {
   await step(run, 'clear', async () => {
     try {
-      await run.ports.store.moveStage({ stage: 'AWSPENDING', from: id });
+      await run.ledger.write(() => run.ports.store.moveStage({ stage: 'AWSPENDING', from: id }));
+      run.movedFrom.set('AWSPENDING', id);
     } catch (error) {
       if (!(error instanceof StageMovedError)) throw error;
       throw new LabelsMovedError();
     } finally {
-      run.changed = true;
       if (!run.puts.has(id)) run.clearedForeign = true;
     }
-    run.journaled = false;
+    run.pendingStands = false;
   });
 }
 
@@ -106,9 +108,8 @@ export interface ExpectedLabels {
  *
  * @throws {LabelsMovedError} when the labels are not where the decision found them
  */
-export async function assertLabels(run: Run, { current, pending }: ExpectedLabels): Promise<void> {
-  const labels = await readLabels(run);
-  if (labels.current?.id !== current || labels.pending?.id !== pending) throw new LabelsMovedError();
+export async function assertLabels(run: Run, expected: ExpectedLabels): Promise<void> {
+  if (!stand(await readLabels(run), expected)) throw new LabelsMovedError();
 }
 
 /**
@@ -116,10 +117,14 @@ export async function assertLabels(run: Run, { current, pending }: ExpectedLabel
  *
  * @throws {LabelsMovedError} otherwise
  */
-export async function assertLabelsOrWon(run: Run, { current, pending }: ExpectedLabels): Promise<void> {
+export async function assertLabelsOrWon(run: Run, expected: ExpectedLabels): Promise<void> {
   const labels = await readLabels(run);
-  const won = pending !== undefined && labels.current?.id === pending;
-  if (!won && (labels.current?.id !== current || labels.pending?.id !== pending)) throw new LabelsMovedError();
+  const won = expected.pending !== undefined && labels.current?.id === expected.pending;
+  if (!won && !stand(labels, expected)) throw new LabelsMovedError();
+}
+
+function stand(labels: Labels, { current, pending }: ExpectedLabels): boolean {
+  return labels.current?.id === current && labels.pending?.id === pending;
 }
 
 /** @throws {RotationError} `too-soon` while the last change of the labels may belong to a run that is alive */
@@ -128,7 +133,7 @@ export function assertQuiet(run: Run): void {
   throw new RotationError(
     'too-soon',
     'The secret was changed within the last lease; a run that is alive may have done it',
-    { retryAfter: Math.ceil(run.timing.leaseMs / 1000), changed: run.changed },
+    { retryAfter: Math.ceil(run.timing.leaseMs / 1000) },
   );
 }
 

@@ -1,19 +1,20 @@
 import { VersionTakenError } from '../ports/secret-store.ts';
-import { apply, type Next } from './attempt.ts';
+import { apply, type Next, timeNeeded } from './attempt.ts';
 import { forward } from './begin.ts';
+import { assertFits } from './budget.ts';
 import { serializeDocument } from './document.ts';
-import { RotationError } from './errors.ts';
+import { isRotationError, RotationError } from './errors.ts';
 import { parsePending } from './journal.ts';
 import { LabelsMovedError } from './labels.ts';
-import { assertReadable, documentOf, type Found, type Observation, observe } from './observe.ts';
+import { assertReadable, assertUsable, documentOf, type Found, type Observation, observe } from './observe.ts';
 import { isFailure, type Rotation } from './outcome.ts';
 import { proveAccepted } from './proofs.ts';
 import { pushCurrent } from './repair.ts';
 import { attemptUnderWay, candidateOf, finish, resumeHeld } from './resume.ts';
-import { beginRun, type Ports, type Run, type Runtime, type Timing } from './run.ts';
+import { beginRun, type Run, type RunDeps, withLedger } from './run.ts';
 import type { Credential } from './settings.ts';
 import { classify, STATES } from './states.ts';
-import { chooseStrategy } from './strategy.ts';
+import { assertStrategy, overlapWanted } from './strategy.ts';
 
 /** Secrets Manager's own steps of a rotation. */
 export const NATIVE_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -40,13 +41,15 @@ const STEPS = { createSecret, setSecret, testSecret, finishSecret } satisfies Re
 export async function rotationStep(
   credential: Credential,
   { step, versionId }: NativeRequest,
-  deps: { ports: Ports; runtime: Runtime; timing: Timing },
+  deps: RunDeps,
 ): Promise<void> {
+  const run = beginRun(credential, { trigger: 'secrets-manager' }, deps);
   try {
-    await STEPS[step](beginRun(credential, { trigger: 'secrets-manager' }, deps), versionId);
+    await STEPS[step](run, versionId);
   } catch (error) {
+    if (isRotationError(error)) throw withLedger(run, error);
     if (!(error instanceof LabelsMovedError)) throw error;
-    throw new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile');
+    throw withLedger(run, new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile'));
   }
 }
 
@@ -64,10 +67,12 @@ async function createSecret(run: Run, versionId: string): Promise<void> {
       'not-at-rest',
       `State ${state} (${STATES[state].meaning}): a run by schedule or API puts it right first`,
     );
-  await chooseStrategy(run, seen);
+  assertUsable(seen.target);
+  await assertStrategy(run, seen);
   const document = documentOf(run, { clientId: seen.target.clientId, secret: run.runtime.newSecret() });
   try {
-    await run.ports.store.put({ id: versionId, value: serializeDocument(document), stage: 'AWSPENDING' });
+    const value = serializeDocument(document);
+    await run.ledger.write(() => run.ports.store.put({ id: versionId, value, stage: 'AWSPENDING' }));
   } catch (error) {
     if (!(error instanceof VersionTakenError)) throw error;
     throw new RotationError('rotation-in-progress', 'Another call of this step has put its candidate');
@@ -83,9 +88,11 @@ async function setSecret(run: Run, versionId: string): Promise<void> {
   const candidate = candidateOf(seen);
   const attempt = seen.holdsPending
     ? attemptUnderWay(run, seen)
-    : forward(run, seen, { candidate, strategy: await chooseStrategy(run, seen), achieves: 'rotated' });
+    : forward(run, seen, { candidate, overlap: overlapWanted(run), achieves: 'rotated' });
+  if (!seen.holdsPending) await assertStrategy(run, seen);
+  assertFits(run.budget, timeNeeded(run, attempt));
   const applied = await apply(run, attempt);
-  if (!(applied instanceof Map)) throw failureOf(applied);
+  if (!applied.failures) throw failureOf(applied.ended);
 }
 
 /** At registration there is only a version without a value: nothing can be tested, and nothing is wrong. */
@@ -106,6 +113,8 @@ async function finishSecret(run: Run, versionId: string): Promise<void> {
 
 /** Looks, and makes certain that the step is still about the version in AWSPENDING. */
 async function observeStep(run: Run, versionId: string): Promise<Found | 'done'> {
+  // Secrets Manager has made the version: a list without it is stale.
+  run.confirmed.add(versionId);
   const seen: Observation = await observe(run);
   const { current, pending } = seen.labels;
   if (current?.id === versionId && pending?.id !== versionId) return 'done';

@@ -1,11 +1,12 @@
 import type { Connector, ConnectorConfiguration } from '../ports/connector.ts';
 import type { IamClient } from '../ports/iam.ts';
-import type { SecretVersion } from '../ports/secret-store.ts';
 import type { TokenResult } from '../ports/token-endpoint.ts';
 import { type CredentialDocument, isUsableSecret, parseDocument } from './document.ts';
 import { isRotationError, RotationError } from './errors.ts';
 import { secretFingerprint } from './fingerprint.ts';
 import { type Pending, parsePending } from './journal.ts';
+import { type Labels, readLabels } from './label-reading.ts';
+import { askToken, lookRepeatedly } from './proofs.ts';
 import { leaseLeft, type Run, step } from './run.ts';
 
 /** A connector as it was read, or why it could not be. */
@@ -19,14 +20,6 @@ export interface StoredDocument {
   readonly id: string;
   readonly createdAt: Date;
   readonly document: CredentialDocument;
-}
-
-/** The labels and ids of one answer. */
-export interface Labels {
-  readonly versions: readonly SecretVersion[];
-  readonly current?: SecretVersion;
-  readonly previous?: SecretVersion;
-  readonly pending?: SecretVersion;
 }
 
 /** Everything that a decision rests on. */
@@ -57,18 +50,24 @@ export type Found = Observation & { readonly current: StoredDocument };
 
 /**
  * Looks at everything, and changes nothing. Connectors come first: a write of theirs that is based on this look then fails if
- * any run has begun to push since, whatever the labels say.
+ * any run has begun to push since, whatever the labels say. The labels come second: what they lead to is younger than they are.
  */
 export async function observe(run: Run): Promise<Observation> {
   return await step(run, 'observe', async () => {
     const connectors = await readConnectors(run);
     const labels = await readLabels(run);
-    await watch(run, labels);
-    const current = await readCurrent(run, labels);
-    const pending = await readPending(run, labels);
-    const client = await findClient(run, current?.document.clientId ?? clientInUse(run, connectors));
-    const target = await findTarget(run, client, pending?.content);
-    const answer = await run.ports.tokens.request(current?.document ?? documentOf(run, client));
+    const reading = readCurrent(run, labels);
+    const [, current, pending, clients, answered] = await inOrder([
+      watch(run, labels),
+      reading,
+      readPending(run, labels),
+      Promise.all(clientIdsOf(run).map((id) => findClient(run, id))),
+      reading.then(async (found) => found && (await askToken(run, found.document))),
+    ]);
+    const live = current?.document.clientId ?? clientInUse(run, connectors);
+    const client = clients.find(({ clientId }) => clientId === live) as IamClient;
+    const target = findTarget(clients, client, pending?.content);
+    const answer = answered ?? (await askFirst(run, client));
     const holdsPending = await isHeld(run, target, { current, answer, pending: pending?.content });
     return {
       connectors,
@@ -81,6 +80,15 @@ export async function observe(run: Run): Promise<Observation> {
       holdsPending,
     };
   });
+}
+
+/** Waits for all of them; the first that failed, in this order, is what is thrown. */
+async function inOrder<T extends readonly unknown[]>(all: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const results = await Promise.allSettled(all);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  }) as unknown as T;
 }
 
 /** The document that the settings make of a client's secret. */
@@ -104,11 +112,11 @@ function clientInUse(run: Run, connectors: readonly ConnectorView[]): string {
   return ids.find((id) => used.includes(id)) ?? (ids[0] as string);
 }
 
-async function findTarget(run: Run, client: IamClient, pending: Pending | undefined): Promise<IamClient> {
-  const idle = clientIdsOf(run).find((id) => id !== client.clientId);
+function findTarget(clients: readonly IamClient[], client: IamClient, pending: Pending | undefined): IamClient {
+  const idle = clients.find(({ clientId }) => clientId !== client.clientId);
   const about = pending?.kind === 'candidate' ? pending.document.clientId : undefined;
-  const wanted = (pending?.kind === 'regenerate' ? pending.clientId : about) ?? idle ?? client.clientId;
-  return wanted === client.clientId ? client : await findClient(run, wanted);
+  const wanted = (pending?.kind === 'regenerate' ? pending.clientId : about) ?? idle?.clientId;
+  return clients.find(({ clientId }) => clientId === wanted) ?? client;
 }
 
 /** Reads every connector anew. One that can't be read doesn't hide the others. */
@@ -116,6 +124,7 @@ export async function readConnectors(run: Run): Promise<ConnectorView[]> {
   return await Promise.all(run.ports.connectors.map((connector) => readConnector(run, connector)));
 }
 
+/** Reads one connector anew. */
 async function readConnector(run: Run, connector: Connector): Promise<ConnectorView> {
   try {
     const configuration = await connector.read();
@@ -125,14 +134,6 @@ async function readConnector(run: Run, connector: Connector): Promise<ConnectorV
     if (isRotationError(error)) return { connector, error };
     throw error;
   }
-}
-
-/** Reads the labels anew. */
-export async function readLabels(run: Run): Promise<Labels> {
-  const versions = await run.ports.store.versions();
-  const holder = (stage: string) => versions.find(({ stages }) => stages.includes(stage));
-  const [current, previous, pending] = [holder('AWSCURRENT'), holder('AWSPREVIOUS'), holder('AWSPENDING')];
-  return { versions, ...(current && { current }), ...(previous && { previous }), ...(pending && { pending }) };
 }
 
 /** Whether a connector is known to hold exactly this document in all sections of ours. */
@@ -149,29 +150,33 @@ export function graceRuns(client: IamClient, now: Date): boolean {
   return previous !== undefined && previous.secret !== secret && previous.validUntil > now;
 }
 
-/** The first look asks when the secret changed last; each later one, whether anybody else has changed it since. */
-async function watch(run: Run, { versions, current, ...labels }: Labels): Promise<void> {
+/**
+ * The first look asks when the secret changed last, after the list, so that a change between the two is seen; each later one looks
+ * whether anybody else has changed it since.
+ */
+async function watch(run: Run, { versions, current }: Labels): Promise<void> {
   if (!run.seenIds) {
     run.seenIds = new Set(versions.map(({ id }) => id));
     run.currentId = current?.id;
-    run.quiet = await isQuiet(run, { versions, ...labels });
+    run.quiet = leaseLeft(run, await run.ports.store.lastChangedAt()) === 0;
   }
   const foreign = versions.some(({ id }) => !run.seenIds?.has(id) && !run.puts.has(id));
   if (foreign || current?.id !== run.currentId) run.quiet = false;
 }
 
-/** LastChangedDate is read after the list: a change between the two is then seen here. */
-async function isQuiet(run: Run, labels: Labels): Promise<boolean> {
-  const pendingMayLive = labels.pending !== undefined && leaseLeft(run, labels.pending.createdAt) > 0;
-  return !pendingMayLive && leaseLeft(run, await run.ports.store.lastChangedAt()) === 0;
-}
-
 async function readCurrent(run: Run, labels: Labels): Promise<StoredDocument | undefined> {
   if (!labels.current) return undefined;
   const { id, createdAt } = labels.current;
-  const value = await run.ports.store.read(id);
+  // A version that carries AWSCURRENT has a value: one that is not found was not replicated yet, and is no first run.
+  const value = await lookRepeatedly(
+    run,
+    () => run.ports.store.read(id),
+    (found) => found !== undefined,
+  );
+  if (value === undefined)
+    throw new RotationError('store-unavailable', 'Secrets Manager lists AWSCURRENT, but does not find its value yet');
   // A secret that was created without a value; an emulator lists an empty version for it.
-  if (value === undefined || value === '') return undefined;
+  if (value === '') return undefined;
   const document = parseDocument(value);
   assertAbout(run, document, 'AWSCURRENT');
   return { id, createdAt, document };
@@ -180,7 +185,12 @@ async function readCurrent(run: Run, labels: Labels): Promise<StoredDocument | u
 async function readPending(run: Run, labels: Labels): Promise<Observation['pending']> {
   if (!labels.pending || labels.pending.id === labels.current?.id) return undefined;
   const { id, createdAt } = labels.pending;
-  const value = await run.ports.store.read(id);
+  const value = await lookRepeatedly(
+    run,
+    () => run.ports.store.read(id),
+    // What the run itself has put is there; a version of somebody else's may have no value at all.
+    (found) => found !== undefined || !run.puts.has(id),
+  );
   const content = parsePending(value);
   if (content.kind === 'candidate') assertAbout(run, content.document, 'AWSPENDING');
   return { id, createdAt, own: value !== undefined && run.puts.get(id) === value, content };
@@ -196,16 +206,28 @@ function assertAbout(run: Run, document: CredentialDocument, stage: string): voi
   );
 }
 
+/**
+ * The client, with a `fault` when it can't be used. Of two clients that alternate, one that can't be used, or is gone, must not
+ * keep the other from being repaired.
+ */
 async function findClient(run: Run, clientId: string): Promise<IamClient> {
-  const client = await run.ports.iam.find(clientId);
-  if (client.fault !== undefined) throw new RotationError('client-not-usable', client.fault);
-  if (!isUsableSecret(client.secret)) {
-    throw new RotationError(
-      'client-not-usable',
-      `The secret that the IAM holds for ${clientId} is empty or a mask: anybody could guess it`,
-    );
+  try {
+    const client = await run.ports.iam.find(clientId);
+    if (client.fault !== undefined || isUsableSecret(client.secret)) return client;
+    return {
+      ...client,
+      fault: `The secret that the IAM holds for ${clientId} is empty or a mask: anybody could guess it`,
+    };
+  } catch (error) {
+    if (clientIdsOf(run).length === 1 || !isRotationError(error, 'client-not-found')) throw error;
+    return { id: '', clientId, secret: '', fault: error.message };
   }
-  return client;
+}
+
+/** At the first run what the IAM holds is put to the test. */
+async function askFirst(run: Run, client: IamClient): Promise<TokenResult> {
+  if (client.fault !== undefined) return { accepted: false, error: 'client-not-usable', description: client.fault };
+  return await askToken(run, documentOf(run, client));
 }
 
 async function isHeld(
@@ -215,8 +237,9 @@ async function isHeld(
 ): Promise<boolean> {
   const { current, answer, pending } = seen;
   if (pending?.kind !== 'candidate' || pending.document.clientSecret !== target.secret) return false;
+  if (target.fault !== undefined) return false;
   if (sameCredential(current?.document, pending.document)) return answer.accepted;
-  return (await run.ports.tokens.request(pending.document)).accepted;
+  return (await askToken(run, pending.document)).accepted;
 }
 
 /** Whether two documents are the same client with the same secret. */
@@ -227,4 +250,9 @@ export function sameCredential(one: CredentialDocument | undefined, other: Crede
 /** @throws {RotationError} what kept a connector from being read: nothing is begun that could not be pushed */
 export function assertReadable({ connectors }: Observation): void {
   for (const view of connectors) if (view.error) throw view.error;
+}
+
+/** @throws {RotationError} `client-not-usable`, with what is wrong with the client */
+export function assertUsable({ fault }: IamClient): void {
+  if (fault !== undefined) throw new RotationError('client-not-usable', fault);
 }

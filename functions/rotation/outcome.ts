@@ -15,7 +15,7 @@ export const OUTCOMES = {
   'rolled-back': 'The attempt failed and was undone: the previous secret is in use.',
   'stored-not-applied': 'The new secret is stored and valid, but a connector could not be given it yet.',
   interrupted: 'The run could neither finish nor undo. The next one resumes it.',
-  refused: 'Nothing was changed.',
+  refused: 'Nothing was changed, and nothing is under way.',
 } as const;
 
 export type Outcome = keyof typeof OUTCOMES;
@@ -57,10 +57,12 @@ export interface Rotation {
   readonly connectors: readonly ConnectorReport[];
   /** What the projection probe found with the new token; absent when the settings have no `serviceUri`. */
   readonly projection?: 'ok' | 'refused' | 'unavailable';
-  /** With `stored-not-applied`: whether the connector's old secret still works. */
-  readonly previousWorks?: boolean;
-  /** Whether the run left everything as it was; null when that is not known. */
-  readonly nothingChanged?: boolean | null;
+  /** With `stored-not-applied`: whether the connector's old secret still works; null when the IAM could not be asked. */
+  readonly previousWorks?: boolean | null;
+  /** Whether the run has left everything as it was; null when a write was not answered and nothing tells what became of it. */
+  readonly nothingChanged: boolean | null;
+  /** When the run goes on by itself, after an end that leaves something to do; null when nothing is planned. */
+  readonly repeatAt: string | null;
   readonly failure?: Failure;
 }
 

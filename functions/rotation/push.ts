@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import { ConfigurationChangedError, type Connector, type ConnectorConfiguration } from '../ports/connector.ts';
+import { assertFits } from './budget.ts';
 import type { CredentialDocument } from './document.ts';
 import { isRotationError, RotationError } from './errors.ts';
+import { leavesInDoubt } from './ledger.ts';
 import { type ConnectorView, holds } from './observe.ts';
-import { assertTime, type Run, step } from './run.ts';
+import { type Run, step } from './run.ts';
 
-const MAX_CONFLICTS = 3;
+/** How often a write may meet a configuration that somebody else has just written. */
+const MAX_CONFLICTS = 8;
 const MAX_REPEATS = 2;
 const PAUSE_MS = 300;
 
@@ -26,7 +30,7 @@ export interface Push {
  * @returns the failures, by connector; none when every connector is known to hold the document
  * @throws whatever the fence throws, once every connector has come to an end
  */
-export async function push(run: Run, what: Push): Promise<Map<string, RotationError>> {
+export async function push(run: Run, what: Push): Promise<ReadonlyMap<string, RotationError>> {
   return await step(run, what.step ?? 'push', async () => {
     const results = await Promise.allSettled(what.views.map((view) => pushOne(run, view, what)));
     const failures = new Map<string, RotationError>();
@@ -41,7 +45,7 @@ export async function push(run: Run, what: Push): Promise<Map<string, RotationEr
 
 async function pushOne(run: Run, view: ConnectorView, { document, fence, rewrite }: Push): Promise<void> {
   const { connector } = view;
-  const tries = { conflicts: 0, repeats: 0, written: false };
+  const tries: Tries = { conflicts: 0, repeats: 0, written: false };
   let settled = !rewrite?.has(connector.name);
   let configuration: ConnectorConfiguration | undefined = view.configuration;
   for (;;) {
@@ -52,16 +56,18 @@ async function pushOne(run: Run, view: ConnectorView, { document, fence, rewrite
       if (tries.written) throw mismatch(connector);
       // Its ETag is younger than the labels that the decision rests on: they are read again, after it.
       if (reread) await fence();
-      assertTime(run);
+      assertFits(run.budget, run.budget.needs(WRITE_AND_READ));
       await write(run, { connector, configuration }, document);
       tries.written = true;
       settled = true;
     } catch (error) {
-      await recover(run, { error, tries, connector });
+      await recover(run, { error, tries, connector, reading: configuration === undefined });
     }
     configuration = undefined;
   }
 }
+
+const WRITE_AND_READ = { connector: 2, iam: 0, store: 0 };
 
 async function write(
   run: Run,
@@ -70,11 +76,12 @@ async function write(
 ): Promise<void> {
   run.touched.add(connector.name);
   run.unansweredBy.add(connector.name);
-  await connector.write(configuration, document).catch((error: unknown) => {
-    if (!isRotationError(error, 'connector-timeout', 'connector-unavailable')) run.unansweredBy.delete(connector.name);
+  try {
+    await run.ledger.write(() => connector.write(configuration, document));
+  } catch (error) {
+    if (!leavesInDoubt(error)) run.unansweredBy.delete(connector.name);
     throw error;
-  });
-  run.changed = true;
+  }
   run.unansweredBy.delete(connector.name);
   run.written.set(connector.name, configuration.sections.length);
 }
@@ -82,16 +89,31 @@ async function write(
 /** Returns when the connector is to be read again and the write to be repeated if need be; throws when not. */
 async function recover(
   run: Run,
-  { error, tries, connector }: { error: unknown; tries: Tries; connector: Connector },
+  { error, tries, connector, reading }: { error: unknown; tries: Tries; connector: Connector; reading: boolean },
 ): Promise<void> {
   if (error instanceof ConfigurationChangedError) {
-    if (++tries.conflicts <= MAX_CONFLICTS) return;
-    throw new RotationError('connector-conflict', `${connector.name}: its configuration changed at each of our writes`);
+    tries.conflicts += 1;
+    const pause = backOffMs(run.credential.id, tries.conflicts);
+    if (tries.conflicts > MAX_CONFLICTS || !run.budget.fits(pause + run.budget.needs(WRITE_AND_READ)))
+      throw new RotationError(
+        'connector-conflict',
+        `${connector.name}: its configuration changed at each of our writes`,
+      );
+    return await run.runtime.sleep(pause);
   }
-  if (!isRotationError(error, 'connector-timeout', 'connector-unavailable') || ++tries.repeats > MAX_REPEATS)
-    throw error;
+  const passing = isRotationError(error, 'connector-timeout', 'connector-unavailable');
+  if (!passing || ++tries.repeats > MAX_REPEATS) throw error;
+  // A write that was not answered in time is read back. A connector that does not answer that either is left alone.
+  if (error.code === 'connector-timeout' && reading) throw error;
   tries.written = false;
   await run.runtime.sleep(PAUSE_MS * tries.repeats);
+}
+
+/** Others write the same configuration at the same time: each credential waits for a time of its own before it writes again. */
+function backOffMs(id: string, conflicts: number): number {
+  if (conflicts === 1) return 0;
+  const own = createHash('sha256').update(`${id} ${conflicts}`).digest().readUInt16BE(0) / 65_536;
+  return Math.round(own * 50 * 2 ** Math.min(conflicts, 6));
 }
 
 interface Tries {

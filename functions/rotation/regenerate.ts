@@ -1,28 +1,27 @@
+import type { IamClient } from '../ports/iam.ts';
 import { type Attempt, execute, type Next } from './attempt.ts';
 import { isUsableSecret, serializeDocument } from './document.ts';
 import { describeError, isRotationError, RotationError } from './errors.ts';
 import { secretFingerprint } from './fingerprint.ts';
 import { regenerateIntent } from './journal.ts';
 import { clear, journal } from './labels.ts';
+import { leavesInDoubt } from './ledger.ts';
 import { documentOf, type Found } from './observe.ts';
-import type { Strategy } from './outcome.ts';
+import { findWhenBack } from './proofs.ts';
 import { type Run, report, step } from './run.ts';
-import { keepsCurrent } from './strategy.ts';
+
+/** What a regeneration is to achieve. */
+type Plan = Pick<Attempt, 'overlap' | 'achieves'>;
 
 /**
  * Lets the IAM make the secret: an intent first, one call, and what it gave right after it. A call that was not answered is never
  * repeated: what the IAM holds then is looked at, and adopted if it is something else than before.
  */
-export async function regenerate(
-  run: Run,
-  seen: Found,
-  plan: { strategy: Strategy; achieves: Attempt['achieves'] },
-): Promise<Next> {
+export async function regenerate(run: Run, seen: Found, plan: Plan): Promise<Next> {
   const { clientId, secret: before } = seen.target;
   const intent = { run: run.runtime.newId(), clientId, fingerprint: secretFingerprint(before) };
   const id = await journal(run, seen.labels, regenerateIntent(intent));
   run.rotationId = id;
-  run.strategy = plan.strategy;
   try {
     const secret = await step(run, 'renew', () => ask(run, seen));
     return await storeRegenerated(run, seen, { ...plan, secret });
@@ -37,7 +36,7 @@ export async function regenerate(
 export async function storeRegenerated(
   run: Run,
   seen: Found,
-  { secret, strategy, achieves }: { secret: string; strategy: Strategy; achieves: Attempt['achieves'] },
+  { secret, ...plan }: Plan & { readonly secret: string },
 ): Promise<Next> {
   if (!isUsableSecret(secret))
     throw new RotationError('iam-unexpected', 'The IAM made a secret that is empty or a mask');
@@ -45,14 +44,12 @@ export async function storeRegenerated(
   const id = await journal(run, seen.labels, serializeDocument(document));
   return await execute(run, {
     ...seen,
+    ...plan,
     candidate: { id, document },
-    strategy,
     client: seen.target,
     honoured: seen.answer.accepted,
-    retires: keepsCurrent(strategy),
     // The idle one of two clients can be left as it is; the connector's own client can't be given its old secret back.
-    wayBack: strategy === 'alternating-clients' ? 'labels' : 'none',
-    achieves,
+    wayBack: seen.target.clientId === seen.client.clientId ? 'none' : 'labels',
   });
 }
 
@@ -66,11 +63,13 @@ const NOT_CARRIED_OUT = [
 ] as const;
 
 async function ask(run: Run, { target }: Found): Promise<string> {
-  run.changed = true;
   try {
-    return await run.ports.iam.regenerate(target);
+    const secret = await run.ledger.write(() => run.ports.iam.regenerate(target));
+    run.renewed = 'answered';
+    return secret;
   } catch (error) {
-    if (!isRotationError(error) || isRotationError(error, ...NOT_CARRIED_OUT)) throw error;
+    if (!leavesInDoubt(error)) throw error;
+    run.renewed = 'in-doubt';
     run.unanswered = true;
     const secret = await changed(run, target);
     if (secret === undefined) throw error;
@@ -80,11 +79,11 @@ async function ask(run: Run, { target }: Found): Promise<string> {
 }
 
 /** What the IAM holds now, if it is another secret than before. A call that is still under way gets its time-out to land. */
-async function changed(run: Run, { clientId, secret }: Found['target']): Promise<string | undefined> {
-  const at = async () => (await run.ports.iam.find(clientId)).secret;
+async function changed(run: Run, { clientId, secret }: IamClient): Promise<string | undefined> {
+  const at = async () => (await findWhenBack(run, clientId)).secret;
   const now = await at();
   if (now !== secret) return now;
-  if (run.runtime.remainingMs() < run.timing.httpTimeoutMs + run.timing.undoReserveMs) return undefined;
+  if (!run.budget.fits(run.timing.httpTimeoutMs)) return undefined;
   await run.runtime.sleep(run.timing.httpTimeoutMs);
   const later = await at();
   return later === secret ? undefined : later;

@@ -1,39 +1,38 @@
 import { type Attempt, execute, type Next } from './attempt.ts';
-import { begin } from './begin.ts';
+import { begin, mayRenew } from './begin.ts';
 import { serializeDocument } from './document.ts';
 import { RotationError } from './errors.ts';
+import { readLabels } from './label-reading.ts';
 import { assertLabels, assertQuiet, journal, LabelsMovedError } from './labels.ts';
-import { assertReadable, documentOf, type Found, type Observation, readLabels } from './observe.ts';
-import { refusal } from './proofs.ts';
+import { assertUsable, documentOf, type Found, type Observation } from './observe.ts';
+import { askToken, refused } from './proofs.ts';
 import { push } from './push.ts';
 import type { Run } from './run.ts';
 
-/** State 7: somebody changed the secret in the IAM. It is adopted, so that the connector works, and then renewed. */
+/**
+ * State 7: somebody changed the secret in the IAM. It is adopted, so that every connector that can be reached works, and then
+ * renewed.
+ */
 export async function adoptForeign(run: Run, seen: Found): Promise<Next> {
-  assertReadable(seen);
+  assertUsable(seen.client);
   if (run.quiet !== true) assertQuiet(run);
   await assertSameVersions(run, seen);
   const document = documentOf(run, seen.client);
-  const answer = await run.ports.tokens.request(document);
+  const answer = await askToken(run, document);
   const change = answer.accepted ? {} : { change: unexpired(seen, answer, run.runtime.now()) };
   const id = await journal(run, seen.labels, serializeDocument(document));
   // A secret that a person saw is no secret.
-  run.renewAdopted = run.credential.iam.renewal === 'set';
-  return await execute(run, {
-    ...adoption(seen),
-    ...change,
-    candidate: { id, document },
-    retires: seen.answer.accepted,
-  });
+  run.renewAdopted = run.credential.iam.renewal === 'set' && mayRenew(run);
+  return await execute(run, { ...adoption(seen), ...change, candidate: { id, document } });
 }
 
 /** The attempt that makes C what the IAM holds. The IAM stays as it is, whatever happens. */
 function adoption(seen: Found) {
   return {
     ...seen,
-    strategy: null,
+    overlap: 'where-possible' as const,
+    adopts: true as const,
     honoured: seen.answer.accepted,
-    retires: false,
     wayBack: 'labels' as const,
     achieves: 'repaired' as const,
   };
@@ -41,35 +40,39 @@ function adoption(seen: Found) {
 
 /** State 8: C is held, but refused. Its expiry passed: set it again with one in the far future, or let a new one be made. */
 export async function repairExpired(run: Run, seen: Found): Promise<Next> {
-  assertReadable(seen);
+  assertUsable(seen.client);
   assertQuiet(run);
   if (seen.answer.accepted) throw new RotationError('internal-error', 'C is accepted');
   const change = unexpired(seen, seen.answer, run.runtime.now());
+  // Only the IAM can make a secret here; nothing works before it does.
   if (run.credential.iam.renewal === 'regenerate') return await begin(run, seen);
   const { document } = seen.current;
   const id = await journal(run, seen.labels, serializeDocument(document));
-  return await execute(run, { ...adoption(seen), change, candidate: { id, document } });
+  return await execute(run, { ...adoption(seen), overlap: 'none', change, candidate: { id, document } });
 }
 
 /** The write that makes an expired secret valid again: the same secret; every write carries a new expiry. */
 function unexpired(
   seen: Observation,
-  answer: Parameters<typeof refusal>[0],
+  answer: Parameters<typeof refused>[0],
   now: Date,
 ): NonNullable<Attempt['change']> {
   const { secret, previous, secretExpiresAt } = seen.client;
-  if (!secretExpiresAt || secretExpiresAt > now) throw new RotationError('token-refused', refusal(answer));
+  if (!secretExpiresAt || secretExpiresAt > now) throw refused(answer);
   return previous ? { secret, previous } : { secret };
 }
 
-/** State 9: a connector holds something else than C, which the IAM accepts. */
+/** State 9: a connector holds something else than C, which the IAM accepts. Each that can be reached is given C. */
 export async function pushCurrent(run: Run, seen: Found): Promise<Next> {
   const { current, connectors, labels } = seen;
   const fence = () => assertLabels(run, { current: current.id, pending: labels.pending?.id });
   const views = connectors.filter((view) => !view.error);
   const [failure] = (await push(run, { views, document: current.document, fence })).values();
   if (failure)
-    throw new RotationError('connector-behind', `It holds another secret and could not be given C: ${failure.message}`);
+    throw new RotationError(
+      'connector-behind',
+      `It holds another secret and could not be given the current one: ${failure.message}`,
+    );
   run.achieved ??= 'repaired';
   return 'observe';
 }

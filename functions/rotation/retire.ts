@@ -2,21 +2,20 @@ import { type CredentialDocument, parseDocument } from './document.ts';
 import { describeError, isRotationError, RotationError } from './errors.ts';
 import { endPrevious, planPostponedRetire } from './grace.ts';
 import { parsePending, retireIntent } from './journal.ts';
+import { type Labels, readLabels } from './label-reading.ts';
 import { clear, journal, LabelsMovedError } from './labels.ts';
-import { holds, type Labels, readConnectors, readLabels } from './observe.ts';
+import { holds, readConnectors } from './observe.ts';
 import type { Failure } from './outcome.ts';
-import { beginRun, leaseLeft, type Ports, type Run, type Runtime, type Timing } from './run.ts';
+import { planRepeat } from './repeats.ts';
+import { beginRun, leaseLeft, type Run, type RunDeps } from './run.ts';
 import type { Credential } from './settings.ts';
 
-/** An hour between tries: six days of them, then the IAM's own end of the previous secret is near. */
-const MAX_ATTEMPTS = 144;
-
-/** How a retire ended. `postponed` and `given-up` are for people to look at when they last. */
+/** How a retire ended. `postponed` is for people to look at when it lasts. */
 export interface RetireReport {
   readonly credential: string;
   /** The version whose secret was to be ended. */
   readonly versionId: string;
-  readonly outcome: 'retired' | 'unchanged' | 'postponed' | 'given-up';
+  readonly outcome: 'retired' | 'unchanged' | 'postponed';
   readonly steps: readonly { readonly name: string; readonly ms: number }[];
   readonly failure?: Failure;
 }
@@ -31,11 +30,7 @@ export interface RetireRequest {
  * Ends the grace period: the secret of the version that it names is ended in the IAM, and proven to be refused. It does nothing
  * unless that version is AWSPREVIOUS, and postpones itself while a connector holds the old secret or another run stands.
  */
-export async function retire(
-  credential: Credential,
-  request: RetireRequest,
-  deps: { ports: Ports; runtime: Runtime; timing: Timing },
-): Promise<RetireReport> {
+export async function retire(credential: Credential, request: RetireRequest, deps: RunDeps): Promise<RetireReport> {
   const run = beginRun(credential, { trigger: 'schedule' }, deps);
   const report = (outcome: RetireReport['outcome'], failure?: Failure): RetireReport => ({
     credential: credential.id,
@@ -49,8 +44,10 @@ export async function retire(
   } catch (error) {
     const failure = error instanceof LabelsMovedError ? MOVED : error;
     if (!isRotationError(failure)) throw error;
-    const planned = await planPostponedRetire(run, request, MAX_ATTEMPTS);
-    return report(planned ? 'postponed' : 'given-up', describeError(failure));
+    await planPostponedRetire(run, request);
+    // What keeps a secret from being ended is put right by a run that may do so, and begins nothing.
+    if (isRotationError(failure, 'not-at-rest', 'connector-behind')) await planRepeat(run, { due: false });
+    return report('postponed', describeError(failure));
   }
 }
 
@@ -61,8 +58,7 @@ async function tryRetire(run: Run, { versionId }: RetireRequest): Promise<'retir
   const connectors = await readConnectors(run);
   const labels = await readLabels(run);
   if (labels.previous?.id !== versionId || !labels.current) return 'unchanged';
-  const old = await readDocument(run, versionId);
-  const current = await readDocument(run, labels.current.id);
+  const [old, current] = await Promise.all([readDocument(run, versionId), readDocument(run, labels.current.id)]);
   if (old.clientSecret === current.clientSecret) return 'unchanged';
   await standAside(run, labels);
   for (const view of connectors) {
@@ -86,7 +82,7 @@ async function standAside(run: Run, { pending, current }: Labels): Promise<void>
   if (content?.kind === 'retire') return await clear(run, pending.id);
   throw new RotationError(
     'rotation-in-progress',
-    'AWSPENDING stands: a rotation is under way or has to be finished first',
+    'A rotation is in progress or unfinished: AWSPENDING is on a version',
   );
 }
 

@@ -3,7 +3,9 @@ import type { Iam } from '../ports/iam.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Projection, TokenEndpoint } from '../ports/token-endpoint.ts';
+import { Budget } from './budget.ts';
 import { RotationError } from './errors.ts';
+import { Ledger } from './ledger.ts';
 import type { ConnectorReport, Outcome, Rotation, Strategy, Trigger } from './outcome.ts';
 import type { Credential } from './settings.ts';
 
@@ -35,8 +37,15 @@ export interface Timing {
   /** How long a pending version belongs to a run that may be alive: function time-out + HTTP time-out. */
   readonly leaseMs: number;
   readonly httpTimeoutMs: number;
-  /** What is always kept back for an undo. */
-  readonly undoReserveMs: number;
+}
+
+/** What a run is given besides its credential and what was asked for. */
+export interface RunDeps {
+  readonly ports: Ports;
+  readonly runtime: Runtime;
+  readonly timing: Timing;
+  /** Measures what the ports do. @default one that nothing is measured with */
+  readonly budget?: Budget;
 }
 
 /** What was asked for. */
@@ -49,10 +58,18 @@ export interface RotationRequest {
   readonly requestedBy?: string;
   /** Rotates in spite of a freeze. */
   readonly force?: boolean;
-  /** A repeat that a `stored-not-applied` planned: it only goes on pushing that version, and begins nothing. */
-  readonly repeat?: { readonly versionId: string; readonly attempt: number };
+  /** A run that an earlier one has planned, because something was left to do. */
+  readonly repeat?: Repeat;
   /** Goes back to the previous document instead of making a new secret. */
   readonly rollback?: boolean;
+}
+
+/** What an earlier run left to its repeat. */
+interface Repeat {
+  /** From 1. */
+  readonly attempt: number;
+  /** The rotation that was due has not been carried out and may be begun. Without it a repeat finishes, and begins nothing. */
+  readonly due: boolean;
 }
 
 /** One run and what it has done so far. Nothing here is needed by the next run: it observes for itself. */
@@ -62,10 +79,16 @@ export interface Run {
   readonly ports: Ports;
   readonly runtime: Runtime;
   readonly timing: Timing;
+  readonly budget: Budget;
+  readonly ledger: Ledger;
   readonly startedAt: Date;
   readonly steps: { name: string; ms: number }[];
   /** What this run put, by version id: whether a pending version is its own. */
   readonly puts: Map<string, string>;
+  /** Those of them that Secrets Manager has confirmed: a list without one of them is stale. */
+  readonly confirmed: Set<string>;
+  /** Where this run has taken a label from last: a list that shows it there is stale. */
+  readonly movedFrom: Map<string, string>;
   /** Sections written so far, by connector. */
   readonly written: Map<string, number>;
   readonly skipped: Map<string, number>;
@@ -79,19 +102,26 @@ export interface Run {
   currentId?: string | undefined;
   /** Every version that this run saw at its first look. */
   seenIds?: ReadonlySet<string>;
-  /** The run has changed something, or may have: a version, a label, the IAM's client or a connector. */
-  changed: boolean;
-  /** A version of this run may be labelled AWSPENDING. */
-  journaled: boolean;
+  /**
+   * A version carried AWSPENDING when the labels were read last, or may carry it by this run's doing; undefined before the labels
+   * were read.
+   */
+  pendingStands?: boolean | undefined;
   /** The run removed a pending version that another run had put. */
   clearedForeign: boolean;
   /** A write to the IAM was sent and not answered: it may still be carried out. */
   unanswered: boolean;
+  /** What became of the write to the IAM that replaces the secret in use: never sent or refused for certain, or else. */
+  renewed: 'no' | 'in-doubt' | 'answered';
   /** A begun or resumed rotation. */
   rotationId?: string;
   strategy?: Strategy;
   /** What the run has achieved, when it comes to rest. */
   achieved?: Outcome;
+  /** Everything was seen to be at rest, and nothing was begun since. */
+  atRest: boolean;
+  /** The rotation was handed over to Secrets Manager: this run begins no other one. */
+  handedOver: boolean;
   /** The run has moved AWSCURRENT: it begins no other rotation. */
   promoted: boolean;
   /** A secret that a person saw was adopted: it is to be renewed, due or not. */
@@ -101,26 +131,27 @@ export interface Run {
 }
 
 /** A fresh run. */
-export function beginRun(
-  credential: Credential,
-  request: RotationRequest,
-  deps: { ports: Ports; runtime: Runtime; timing: Timing },
-): Run {
+export function beginRun(credential: Credential, request: RotationRequest, deps: RunDeps): Run {
   return {
+    budget: new Budget(deps.runtime, deps.timing),
+    ...deps,
     credential,
     request,
-    ...deps,
+    ledger: new Ledger(),
     startedAt: deps.runtime.now(),
     steps: [],
     puts: new Map(),
+    confirmed: new Set(),
+    movedFrom: new Map(),
     written: new Map(),
     skipped: new Map(),
     touched: new Set(),
     unansweredBy: new Set(),
-    changed: false,
-    journaled: false,
     clearedForeign: false,
     unanswered: false,
+    renewed: 'no',
+    atRest: false,
+    handedOver: false,
     promoted: false,
     renewAdopted: false,
   };
@@ -148,14 +179,10 @@ export function leaseLeft(run: Run, createdAt: Date): number {
   return age < -run.timing.leaseMs ? 0 : Math.max(0, run.timing.leaseMs - age);
 }
 
-/** @throws {RotationError} `out-of-time` when what remains is needed for an undo */
-export function assertTime(run: Run): void {
-  if (run.runtime.remainingMs() < run.timing.undoReserveMs) {
-    throw new RotationError(
-      'out-of-time',
-      'Too little of the time-out is left to go on; the rest is kept for the undo',
-    );
-  }
+/** An error that also tells what the run had changed before it met it. */
+export function withLedger(run: Run, { code, message, retryAfter }: RotationError): RotationError {
+  const changed = run.ledger.changed;
+  return new RotationError(code, message, retryAfter === undefined ? { changed } : { retryAfter, changed });
 }
 
 /** The run's report, as it ended. */
@@ -173,11 +200,18 @@ export function report(run: Run, ending: { outcome: Outcome } & Partial<Rotation
     endedAt: endedAt.toISOString(),
     durationMs: endedAt.getTime() - run.startedAt.getTime(),
     steps: run.steps,
-    previousValidUntil: run.previousValidUntil?.toISOString() ?? null,
+    previousValidUntil: future(run.previousValidUntil, endedAt),
+    nothingChanged: run.ledger.changed === null ? null : !run.ledger.changed,
+    repeatAt: null,
     connectors: connectorReports(run),
     ...(run.projection ? { projection: run.projection } : {}),
     ...ending,
   };
+}
+
+/** What is over is over: a previous secret is not told to work until a time that has passed. */
+function future(date: Date | undefined, now: Date): string | null {
+  return date !== undefined && date > now ? date.toISOString() : null;
 }
 
 function connectorReports(run: Run): ConnectorReport[] {

@@ -1,22 +1,24 @@
+import type { IamClient } from '../ports/iam.ts';
 import type { Attempt, Next } from './attempt.ts';
 import { describeError, RotationError } from './errors.ts';
 import { backstop } from './grace.ts';
 import { assertLabels, clear, LabelsMovedError, lookAgain } from './labels.ts';
 import { type ConnectorView, holds } from './observe.ts';
 import type { Failure } from './outcome.ts';
-import { isHeld, proveAccepted, proveHeld } from './proofs.ts';
+import { findWhenBack, isRefused, proveAccepted, proveHeld, whenBack } from './proofs.ts';
 import { type Push, push } from './push.ts';
 import { type Run, report, step } from './run.ts';
 
 /**
  * Takes an attempt back before its promote: the previous secret into the IAM, seen to be held and accepted; the previous
- * document into every connector that was or may have been written; then AWSPENDING is cleared.
+ * document into every connector that was or may have been written; then AWSPENDING is cleared. It may use all the time that is left.
  *
  * @param cause why; told in the outcome
  * @returns `rolled-back`, or `interrupted` with AWSPENDING kept when the undo failed too: the next run resumes
  */
 export async function undo(run: Run, attempt: Attempt, cause: Failure): Promise<Next> {
   if (attempt.wayBack === 'none') return report(run, { outcome: 'interrupted', failure: cause });
+  const leave = run.budget.enter('undo');
   try {
     await step(run, 'undo', () => restoreIam(run, attempt));
     await restoreConnectors(run, attempt);
@@ -25,6 +27,8 @@ export async function undo(run: Run, attempt: Attempt, cause: Failure): Promise<
     if (error instanceof LabelsMovedError) return lookAgain(run);
     const detail = `${cause.detail}. The undo failed as well: ${describeError(error).detail}`;
     return report(run, { outcome: 'interrupted', failure: { ...cause, detail } });
+  } finally {
+    leave();
   }
   return report(run, { outcome: 'rolled-back', failure: cause });
 }
@@ -33,12 +37,22 @@ async function restoreIam(run: Run, attempt: Attempt): Promise<void> {
   if (run.unanswered) await waitOut(run);
   run.unanswered = false;
   await fence(run, attempt);
-  if (attempt.wayBack === 'iam') await restoreSecret(run, attempt);
+  if (attempt.wayBack === 'iam' && (await mayHold(run, attempt))) await restoreSecret(run, attempt);
+}
+
+/**
+ * Whether the IAM may hold the candidate. A change that was refused for certain, or never sent, leaves nothing to restore. One that
+ * was answered with success is taken back whatever a read says: it may come from a node that has not heard of the change.
+ */
+async function mayHold(run: Run, { change, client, current }: Attempt): Promise<boolean> {
+  if (change === undefined || run.renewed === 'answered') return true;
+  if (run.renewed === 'no') return false;
+  return (await findWhenBack(run, client.clientId)).secret !== current.document.clientSecret;
 }
 
 /** A write that was sent and not answered may still be carried out, after ours; it can't be once its time-out is over. */
 async function waitOut(run: Run): Promise<void> {
-  if (run.runtime.remainingMs() < 2 * run.timing.httpTimeoutMs) {
+  if (!run.budget.fits(run.timing.httpTimeoutMs)) {
     throw new RotationError('out-of-time', 'No time to wait for a write that was not answered');
   }
   await run.runtime.sleep(run.timing.httpTimeoutMs);
@@ -46,15 +60,19 @@ async function waitOut(run: Run): Promise<void> {
 
 /** While a connector may use the candidate, both secrets stay valid, where the IAM can do that. */
 async function restoreSecret(run: Run, attempt: Attempt): Promise<void> {
-  const { client, current, candidate, strategy } = attempt;
+  const { client, current, candidate } = attempt;
   const { clientSecret: secret } = current.document;
-  if (!(await isHeld(run, client.clientId, secret))) {
-    const keeps = strategy === 'dual-secret' && behind(run, attempt).length > 0;
-    const previous = { secret: candidate.document.clientSecret, validUntil: backstop(run) };
-    await run.ports.iam.setSecret(client, keeps ? { secret, previous } : { secret });
-    await proveHeld(run, current.document);
-  }
+  const previous = { secret: candidate.document.clientSecret, validUntil: backstop(run) };
+  const change = keepsCandidate(run, attempt) ? { secret, previous } : { secret };
+  await whenBack(run, () => run.ledger.write(() => run.ports.iam.setSecret(client, change)));
+  await proveHeld(run, current.document);
   await proveAccepted(run, current.document, 'token-refused');
+  if (change.previous || (await isRefused(run, candidate.document))) return;
+  throw new RotationError('iam-secret-not-held', 'The IAM still accepts the secret that was taken back');
+}
+
+function keepsCandidate(run: Run, attempt: Attempt): boolean {
+  return attempt.overlap !== 'none' && behind(run, attempt).length > 0;
 }
 
 /** Connectors that were written, to which a write was sent, or that were not seen to hold the previous document. */
@@ -66,26 +84,32 @@ function behind(run: Run, { connectors, current }: Attempt): readonly ConnectorV
 
 /**
  * Each is read anew. One that did not answer a write is written in any case, so that the late write meets another ETag; where that
- * fails as well, the late write is waited out.
+ * fails as well, the late write is waited out. One that this run has not written to, and that can't be reached, is as it was.
  */
 async function restoreConnectors(run: Run, attempt: Attempt): Promise<void> {
   const views = behind(run, attempt).map(({ connector }) => ({ connector, error: UNREAD }));
   if (views.length === 0) return;
   const failures = await pushBack(run, attempt, { views, rewrite: new Set(run.unansweredBy) });
-  if (failures.size > 0) {
+  const failed = views.filter(({ connector: { name } }) => failures.has(name) && run.touched.has(name));
+  if (failed.length > 0) {
     await waitOut(run);
-    const failed = views.filter(({ connector }) => failures.has(connector.name));
     const [failure] = (await pushBack(run, attempt, { views: failed })).values();
     if (failure) throw failure;
   }
-  if (attempt.strategy === 'dual-secret') await run.ports.iam.endPrevious(attempt.client);
+  if (failures.size === failed.length && keepsCandidate(run, attempt)) await endCandidate(run, attempt);
+}
+
+/** Every connector holds C again: nobody needs the candidate any more. */
+async function endCandidate(run: Run, { client, current }: Attempt): Promise<void> {
+  const restored: IamClient = { ...client, secret: current.document.clientSecret };
+  await run.ledger.write(() => run.ports.iam.endPrevious(restored));
 }
 
 async function pushBack(
   run: Run,
   attempt: Attempt,
   what: Pick<Push, 'views' | 'rewrite'>,
-): Promise<Map<string, RotationError>> {
+): Promise<ReadonlyMap<string, RotationError>> {
   const { document } = attempt.current;
   return await push(run, { ...what, document, fence: () => fence(run, attempt), step: 'push-back' });
 }

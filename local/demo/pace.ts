@@ -30,10 +30,9 @@ const MOST_SLOWNESS = 20;
 const TRIAL_MS = 500;
 const LEAST_TRIALS = 20;
 
-/** The time-outs stand to each other as those of a deployment do: 9 to 1 to 2. */
+/** The time-outs stand to each other as those of a deployment do: 9 to 1. */
 const HTTP_S = 3;
 const FUNCTION_S = 9 * HTTP_S;
-const RESERVE_S = 2 * HTTP_S;
 const GRACE_MS = 2000;
 /** More requests than what is promised, so that a late timer doesn't matter. */
 const RATE = 60;
@@ -45,7 +44,7 @@ export function paceOf(requestMs: number): Pace {
   const seconds = (each: number) => `PT${each * slowness}S`;
   return {
     slowness,
-    timeouts: { function: seconds(FUNCTION_S), http: seconds(HTTP_S), undoReserve: seconds(RESERVE_S) },
+    timeouts: { function: seconds(FUNCTION_S), http: seconds(HTTP_S) },
     leaseMs: (FUNCTION_S + HTTP_S) * slowness * 1000,
     // A rotation has to fit; more is only waiting.
     graceMs: GRACE_MS * Math.ceil(slowness / 4),

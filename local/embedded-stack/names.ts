@@ -16,7 +16,6 @@ export const KEYS = { accessKeyId: 'AKIAEMBEDDED', secretAccessKey: 'embedded' }
 export interface Timeouts {
   readonly function: string;
   readonly http: string;
-  readonly undoReserve: string;
 }
 
 /** The functions' environment variables, as the stack would set them. */
@@ -27,7 +26,6 @@ export function environmentOf(prefix: string, timeouts: Timeouts): Record<string
     ALLOWED_HOSTS: '127.0.0.1',
     FUNCTION_TIMEOUT: timeouts.function,
     HTTP_TIMEOUT: timeouts.http,
-    UNDO_RESERVE: timeouts.undoReserve,
     SCHEDULE_GROUP: prefix,
     ONCE_GROUP: `${prefix}-once`,
     SCHEDULER_ROLE_ARN: `arn:aws:iam::${ACCOUNT}:role/${prefix}-scheduler`,

@@ -13,7 +13,7 @@ import { changeSettings, type SettingsChange } from './settings.ts';
 import { type Cast, CLIENT_ID, CONNECTOR_TOKEN, OTHERS, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-bad';
-const TIMEOUTS = { function: 'PT10S', http: 'PT2S', undoReserve: 'PT3S' };
+const TIMEOUTS = { function: 'PT10S', http: 'PT2S' };
 
 /** Its stored value is spoilt; its settings are; it has never been adopted, and nobody lets it in. */
 const [STORED, SETTINGS, NEWCOMER] = ['stored', 'settings', 'newcomer'] as const;

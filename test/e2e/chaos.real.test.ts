@@ -7,7 +7,7 @@ import { type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-chaos';
 /** Short ones: what takes time here is waiting for a lease (function time-out and HTTP time-out) to be over. */
-const TIMEOUTS = { function: 'PT12S', http: 'PT3S', undoReserve: 'PT4S' };
+const TIMEOUTS = { function: 'PT13S', http: 'PT3S' };
 const LEASE_MS = 15_500;
 
 /** A credential for each kind of trouble, so that none has to wait for another's lease. */

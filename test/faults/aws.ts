@@ -1,11 +1,12 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { Schedules } from '../../local/scheduler/engine.ts';
+import { details, Schedules } from '../../local/scheduler/engine.ts';
 import { ScheduleBody } from '../../local/scheduler/schemas.ts';
 import { operations, type SecretsManagerEngine } from '../../local/secrets-manager/engine.ts';
 import { SECRET_ID } from '../support/parts.ts';
 import type { Answer } from './faults.ts';
 import type { Process } from './process.ts';
+import type { StaleReads } from './stale.ts';
 
 /** As the SDK's standard mode: how often a call is tried, and how long it pauses before a repeat. */
 const ATTEMPTS = 3;
@@ -20,49 +21,96 @@ interface Command {
  * What a port sees of an SDK client: `send`, which repeats a call like the SDK's standard mode does and counts its attempts. The
  * engine is called directly. Signing, serialising and parsing are the SDK's own affair, and would take nine tenths of the time.
  */
-export function secretsManagerOf(engine: SecretsManagerEngine, process: Process): SecretsManagerClient {
+export function secretsManagerOf(
+  engine: SecretsManagerEngine,
+  process: Process,
+  { stale, sends, writes }: Eyes,
+): SecretsManagerClient {
   return clientOf(process, 'secrets-manager', {
-    name: (operation, input) => {
-      const { SecretId, VersionStage } = input as { SecretId?: string; VersionStage?: string };
-      const about = SecretId === SECRET_ID ? (VersionStage ?? '') : SecretId;
-      return `${operation} ${about}`.trim();
+    name: nameOfCall,
+    sends,
+    perform: (operation, input) => {
+      const isRead = /^(Get|List|Describe)/.test(operation);
+      stale?.remember();
+      const store = isRead && stale ? stale.storeFor((input as { SecretId?: string }).SecretId) : engine.store;
+      const act = () => (operations[operation as keyof typeof operations] as Operation)(store, input);
+      try {
+        return isRead ? act() : writes(`secrets-manager ${nameOfCall(operation, input)}`, act);
+      } finally {
+        stale?.remember();
+      }
     },
-    perform: (operation, input) =>
-      (operations[operation as keyof typeof operations] as (store: unknown, input: object) => object)(
-        engine.store,
-        input,
-      ),
   }) as unknown as SecretsManagerClient;
 }
 
+function nameOfCall(operation: string, input: object): string {
+  const { SecretId, VersionStage } = input as { SecretId?: string; VersionStage?: string };
+  const about = SecretId === SECRET_ID ? (VersionStage ?? '') : SecretId;
+  return `${operation} ${about}`.trim();
+}
+
+type Operation = (store: unknown, input: object) => object;
+
+/** What stands around the calls of a process. */
+export interface Eyes {
+  readonly stale?: StaleReads | undefined;
+  /** Hears of each request before it is sent. */
+  readonly sends: (request: string) => void;
+  /** Stands around a write that is carried out. */
+  readonly writes: <T>(request: string, write: () => T) => T;
+}
+
+/** What is heard of one-time schedules. */
+interface OneTimes {
+  readonly created: (name: string) => void;
+  readonly deleted: (name: string) => void;
+}
+
 /** The same for EventBridge Scheduler. */
-export function schedulerOf(
-  schedules: Schedules,
-  process: Process,
-  onCreated: (name: string) => void,
-): SchedulerClient {
+export function schedulerOf(schedules: Schedules, process: Process, { created, deleted }: OneTimes): SchedulerClient {
+  const calls: Readonly<Record<string, (name: string, body: object) => object>> = {
+    GetSchedule: (name, { GroupName = 'default' }: { GroupName?: string }) =>
+      name === '' ? {} : details(schedules.find(name, GroupName)),
+    CreateSchedule: (name, body) => {
+      const answer = schedules.create(name, ScheduleBody.parse(body));
+      created(name);
+      return answer;
+    },
+    UpdateSchedule: (name, body) => {
+      const answer = schedules.update(name, ScheduleBody.parse(body));
+      created(name);
+      return answer;
+    },
+    DeleteSchedule: (name, { GroupName = 'default' }: { GroupName?: string }) => {
+      schedules.delete(schedules.find(name, GroupName));
+      deleted(name);
+      return {};
+    },
+  };
   return clientOf(process, 'scheduler', {
     name: (operation) => operation,
     perform: (operation, input) => {
       const { Name = '', ...body } = input as { Name?: string };
-      if (operation === 'GetSchedule') return {};
-      const created = schedules.create(Name, ScheduleBody.parse(body));
-      onCreated(Name);
-      return created;
+      const call = calls[operation];
+      if (call) return call(Name, body);
+      throw new Error(`the laboratory's scheduler has no ${operation}`);
     },
   }) as unknown as SchedulerClient;
 }
 
 interface Service {
   readonly name: (operation: string, input: object) => string;
+  readonly sends?: (request: string) => void;
   readonly perform: (operation: string, input: object) => object;
 }
 
-function clientOf(process: Process, service: string, { name, perform }: Service) {
-  const once = (command: Command) => {
+function clientOf(process: Process, service: string, { name, perform, sends }: Service) {
+  const once = (command: Command, timeoutMs: number | undefined) => {
     const operation = command.constructor.name.replace(/Command$/, '');
+    sends?.(`${service} ${name(operation, command.input)}`);
     return process.io<object>({
       name: `${service} ${name(operation, command.input)}`,
+      timeoutMs,
       perform: async () => perform(operation, defined(command.input)),
       fail: (answer) => {
         throw awsError(answer, service);
@@ -70,10 +118,10 @@ function clientOf(process: Process, service: string, { name, perform }: Service)
     });
   };
   return {
-    send: async (command: Command): Promise<object> => {
+    send: async (command: Command, { requestTimeout }: { requestTimeout?: number } = {}): Promise<object> => {
       for (let attempts = 1; ; attempts++) {
         try {
-          return { ...(await once(command)), $metadata: { attempts } };
+          return { ...(await once(command, requestTimeout)), $metadata: { attempts } };
         } catch (error) {
           const named = withName(error);
           if (attempts === ATTEMPTS || !REPEATED.has(named.name)) throw named;
@@ -85,7 +133,7 @@ function clientOf(process: Process, service: string, { name, perform }: Service)
 }
 
 /** Errors that the SDK takes for passing. */
-const REPEATED = new Set(['ThrottlingException', 'InternalServiceError', 'TimeoutError', 'ECONNRESET']);
+const REPEATED = new Set(['ThrottlingException', 'InternalServiceError', 'TimeoutError', 'ECONNRESET', 'ECONNREFUSED']);
 
 function awsError(answer: Exclude<Answer, 'reply'>, service: string): Error {
   const conflict = service === 'scheduler' ? 'ConflictException' : 'ResourceExistsException';
@@ -97,6 +145,8 @@ function awsError(answer: Exclude<Answer, 'reply'>, service: string): Error {
     throttled: 'ThrottlingException',
     conflict,
     ignored: 'InternalServiceError',
+    refused: 'ECONNREFUSED',
+    forbidden: 'AccessDeniedException',
   }[answer];
   return Object.assign(new Error(name), { name });
 }

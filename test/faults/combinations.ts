@@ -42,21 +42,32 @@ export function overlaps({ strategy }: Combination): boolean {
 
 const known = new Map<string, Credential>();
 
-/** The settings of a combination. Two clients are named, the other strategies are found out by asking the IAM. */
-export function credentialFor(combination: Combination, connectors: readonly string[]): Credential {
-  const key = `${nameOf(combination)} ${connectors.length}`;
+/**
+ * The settings of a combination. Two clients are named, the other strategies are found out by asking the IAM.
+ *
+ * @param settings what differs from that
+ */
+export function credentialFor(
+  combination: Combination,
+  connectors: readonly string[],
+  settings: Readonly<Record<string, unknown>> = {},
+): Credential {
+  const key = `${nameOf(combination)} ${connectors.length} ${JSON.stringify(settings)}`;
   const { strategy, renewal, native } = combination;
   const alternating = strategy === 'alternating-clients';
+  const { iam, ...others } = settings as { readonly iam?: object };
   const make = () =>
     credentialOf(connectors, {
       native,
       grace: `PT${GRACE_HOURS}H`,
       schedule: { expression: 'rate(1 day)' },
       ...(alternating ? { strategy, clientId: [CLIENT_ID, IDLE_CLIENT_ID] } : {}),
+      ...others,
       iam: {
         renewal,
         adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
         auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+        ...iam,
       },
     });
   const credential = known.get(key) ?? make();

@@ -1,8 +1,15 @@
 import type { Client } from '../../local/iam/client.ts';
-import { CLIENT_ID, configurationOf, FIRST_SECRET, REALM } from '../support/parts.ts';
+import {
+  CLIENT_ID,
+  configurationOf,
+  FIRST_SECRET,
+  IDLE_CLIENT_ID,
+  REALM,
+  sharedConfiguration,
+} from '../support/parts.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { Deed } from './script.ts';
-import { clientOf, documentIn, snapshot } from './snapshot.ts';
+import { type Credentials, clientOf, documentIn, snapshot } from './snapshot.ts';
 
 /** How long Keycloak may take until a write that it answered is on disk, in milliseconds. */
 const FLUSH_MS = 200;
@@ -28,10 +35,15 @@ export class Deeds {
   }
 
   do(deed: Deed): void {
-    this.#laboratory.simulation.note(`person: ${deed}`);
-    if (deed !== 'remove-policy') this.#laboratory.simulation.disturbances += 1;
+    const { simulation, monitor, second } = this.#laboratory;
+    simulation.note(`person: ${deed}`);
+    if (deed !== 'remove-policy') simulation.disturb();
+    simulation.deeds.push({ at: simulation.now, what: deed });
+    const overlapping = monitor.overlapping();
     DEEDS[deed](this);
-    this.#laboratory.monitor.look();
+    this.#laboratory.iamChanged();
+    monitor.look({ by: 'person', what: deed }, overlapping);
+    second?.monitor.look({ by: 'person', what: deed });
   }
 
   /** Somebody presses *Regenerate* at the client that is in use. */
@@ -41,12 +53,45 @@ export class Deeds {
   }
 
   /** A connector is restored from a backup: it holds the previous document, or the first one. */
-  restore(): void {
+  restore(index = 0): void {
     const { parts } = this.#laboratory;
     const { previous } = snapshot(parts);
     const old = previous === undefined ? undefined : documentIn(parts, previous);
-    const { clientId, clientSecret } = old ?? { clientId: CLIENT_ID, clientSecret: FIRST_SECRET };
-    parts.flow.configure(parts.names[0] ?? '', configurationOf(clientSecret, clientId));
+    this.#enter(parts.names.at(index) ?? '', old ?? { clientId: CLIENT_ID, clientSecret: FIRST_SECRET });
+  }
+
+  /** Somebody mistypes a secret in a connector. */
+  enterWrong(): void {
+    const { parts } = this.#laboratory;
+    const clientId = snapshot(parts).current?.clientId ?? CLIENT_ID;
+    this.#enter(parts.names.at(-1) ?? '', { clientId, clientSecret: 'a-secret-that-nobody-holds' });
+  }
+
+  #enter(name: string, { clientId, clientSecret }: Credentials): void {
+    const { flow } = this.#laboratory.parts;
+    const own = configurationOf(clientSecret, clientId);
+    const carl = this.#laboratory.second && flow.sectionOf(name, 'machineUsers.carl');
+    flow.configure(name, carl ? sharedConfiguration(own, carl) : own);
+  }
+
+  /** Somebody switches a client off, the one in use or the other one of two. */
+  disable(which: 'live' | 'idle'): void {
+    const { parts, monitor } = this.#laboratory;
+    const live = this.#live();
+    const idle = [CLIENT_ID, IDLE_CLIENT_ID].find((id) => id !== live.clientId) ?? IDLE_CLIENT_ID;
+    const client = which === 'live' ? live : clientOf(parts, idle);
+    if (!client) return;
+    parts.iam.updateClient(REALM, client.id, { enabled: false, attributes: client.attributes });
+    // Saving a client whose secret has expired makes Keycloak draw a new one.
+    monitor.foreign.add(parts.iam.client(REALM, client.id).secret ?? '');
+  }
+
+  /** Whatever was switched off is switched on again. */
+  enable(): void {
+    const { parts, monitor } = this.#laboratory;
+    for (const client of parts.iam.realm(REALM).clients.values())
+      if (!client.enabled) parts.iam.realm(REALM).clients.set(client.id, { ...client, enabled: true });
+    monitor.look({ by: 'person', what: 'enable' });
   }
 
   /** The page that was opened before is saved as a whole. */
@@ -95,4 +140,8 @@ const DEEDS: Readonly<Record<Deed, (deeds: Deeds) => void>> = {
   'stale-save': (deeds) => deeds.saveStalePage(),
   forget: (deeds) => deeds.forget(),
   'remove-policy': (deeds) => deeds.removePolicy(),
+  'restore-last': (deeds) => deeds.restore(-1),
+  'enter-wrong': (deeds) => deeds.enterWrong(),
+  disable: (deeds) => deeds.disable('live'),
+  'disable-idle': (deeds) => deeds.disable('idle'),
 };

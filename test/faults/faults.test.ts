@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { COMBINATIONS, nameOf } from './combinations.ts';
 import { SINGLE } from './faults.ts';
-import { playProperty } from './property.ts';
+import { anyScript, playProperty } from './property.ts';
 import { play } from './scene.ts';
 import { Script } from './script.ts';
 import { playSingles, type Violation } from './singles.ts';
@@ -43,7 +44,16 @@ describe('the laboratory', () => {
       Script.parse({ strategy: 'in-place', renewal: 'set', events: [{ at: 0, do: 'schedule' }] }),
     );
     const outage = trace.filter(({ text }) => text.startsWith('outage of ifs-1 runtime')).map(({ text }) => text);
-    expect(outage).toEqual(['outage of ifs-1 runtime begins', 'outage of ifs-1 runtime ends']);
+    expect(outage).toEqual([
+      expect.stringMatching(/^outage of ifs-1 runtime begins \(own: iam PUT .* secret\)$/),
+      'outage of ifs-1 runtime ends',
+    ]);
+  });
+
+  it('draws scripts that can be written down', () => {
+    for (const script of fc.sample(anyScript({}), { numRuns: 50, seed: SEED })) {
+      expect(Script.parse(JSON.parse(JSON.stringify(script)))).toEqual(script);
+    }
   });
 
   it('lets nothing of a dead process go on', async () => {

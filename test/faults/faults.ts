@@ -10,12 +10,27 @@ export const CATEGORIES = [
   'throttled',
   '409',
   'ignored',
+  'refused',
+  '403',
+  // Of a dependency, not of a request.
+  'away',
+  'slow',
 ] as const;
 
 export type Category = (typeof CATEGORIES)[number];
 
 /** What the process hears. */
-export type Answer = 'reply' | 'dies' | 'reset' | 'timeout' | 'unavailable' | 'throttled' | 'conflict' | 'ignored';
+export type Answer =
+  | 'reply'
+  | 'dies'
+  | 'reset'
+  | 'timeout'
+  | 'unavailable'
+  | 'throttled'
+  | 'conflict'
+  | 'ignored'
+  | 'refused'
+  | 'forbidden';
 
 interface Action {
   readonly category: Category;
@@ -40,11 +55,14 @@ const ACTIONS = {
   '409': { category: '409', carried: 'never', answer: 'conflict' },
   // A success that is none: Keycloak is known for it.
   ignored: { category: 'ignored', carried: 'never', answer: 'ignored' },
+  // Nobody listens there.
+  refused: { category: 'refused', carried: 'never', answer: 'refused' },
+  '403': { category: '403', carried: 'never', answer: 'forbidden' },
 } as const satisfies Record<string, Action>;
 
 export type FaultKind = keyof typeof ACTIONS;
 
-export const FAULT_KINDS = Object.keys(ACTIONS) as [FaultKind, ...FaultKind[]];
+const FAULT_KINDS = Object.keys(ACTIONS) as [FaultKind, ...FaultKind[]];
 
 /** One request's misfortune. */
 export const PlannedFault = z.strictObject({
@@ -69,15 +87,18 @@ export function actionOf(fault: FaultKind): Action {
 /** A fault with all that it needs beside its place. */
 export type Variant = Pick<PlannedFault, 'fault' | 'times' | 'late'>;
 
+/** What a single request meets. The others are the weather's: they come with an outage. */
+export const KINDS_OF_A_REQUEST = FAULT_KINDS.filter((fault) => fault !== 'refused' && fault !== '403');
+
 /** One of each kind. */
-export const SINGLE: readonly Variant[] = FAULT_KINDS.map((fault) => ({ fault }));
+export const SINGLE: readonly Variant[] = KINDS_OF_A_REQUEST.map((fault) => ({ fault }));
 
 const LATE_SOON_MS = 350;
 /** More than any repeat can sit out. */
 const LASTING = 99;
 
 /** Also those that come soon, and those that last. */
-export const THOROUGH: readonly Variant[] = FAULT_KINDS.flatMap((fault): Variant[] => {
+export const THOROUGH: readonly Variant[] = KINDS_OF_A_REQUEST.flatMap((fault): Variant[] => {
   const { carried, answer } = actionOf(fault);
   const once: Variant[] = carried === 'late' ? [{ fault }, { fault, late: LATE_SOON_MS }] : [{ fault }];
   if (answer === 'dies') return once;
@@ -102,4 +123,11 @@ export function isPossible(fault: FaultKind, request: string): boolean {
 /** Whether a request can change anything. */
 export function isWrite(request: string): boolean {
   return /Put|Update|Create|RotateSecret|^iam (PUT|DELETE|POST .*client-secret)|PATCH/.test(request);
+}
+
+/** Which dependency a request goes to: `iam`, `store`, `scheduler`, or a connector by its name. */
+export function dependencyOf(request: string): string {
+  const [system = '', , path = ''] = request.split(' ');
+  if (system === 'connector') return path.split('/')[1] ?? system;
+  return system === 'secrets-manager' ? 'store' : system;
 }

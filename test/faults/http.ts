@@ -25,5 +25,7 @@ export function httpFailure(answer: Exclude<Answer, 'reply'>, system: 'iam' | 'c
   if (answer === 'throttled') return new Response('slow down', { status: 429, headers: { 'retry-after': '1' } });
   if (answer === 'conflict' && system === 'connector') return new Response(null, { status: 412 });
   if (answer === 'conflict') return Response.json({ error: 'conflict' }, { status: 409 });
-  throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNRESET' } });
+  if (answer === 'forbidden') return new Response('forbidden', { status: 403 });
+  const code = answer === 'refused' ? 'ECONNREFUSED' : 'ECONNRESET';
+  throw Object.assign(new TypeError('fetch failed'), { cause: { code } });
 }

@@ -1,5 +1,5 @@
-import { portsOf, runtimeOf, type World } from '../../functions/compose.ts';
-import { restrictFetch } from '../../functions/http/fetch.ts';
+import { runDeps, type World } from '../../functions/compose.ts';
+import { type FetchInit, restrictFetch } from '../../functions/http/fetch.ts';
 import { accessSecrets } from '../../functions/ports/access-secrets.ts';
 import { eventBridgeSchedules } from '../../functions/ports/event-bridge-schedules.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../../functions/ports/schedules.ts';
@@ -10,48 +10,68 @@ import { type RetireReport, type RetireRequest, retire } from '../../functions/r
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import type { Credential } from '../../functions/rotation/settings.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
-import { bearerAccess } from '../../local/connector/access.ts';
-import { ConnectorEngine } from '../../local/connector/engine.ts';
-import { connectorHandler } from '../../local/connector/handler.ts';
-import { createSecretsManager, type SecretsManagerEngine } from '../../local/secrets-manager/engine.ts';
-import { findSecret } from '../../local/secrets-manager/model.ts';
 import type { Handler } from '../../local/serve.ts';
 import {
-  CONNECTOR_TOKEN,
-  configurationOf,
-  createIam,
-  FIRST_SECRET,
   FUNCTION_TIMEOUT_MS,
+  idOf,
+  type OverlapOf,
+  REALM,
+  SECOND_CLIENT_ID,
+  SECOND_ID,
   SECRET_ID,
   seedSecrets,
   TIMING,
 } from '../support/parts.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
 import { type Combination, credentialFor } from './combinations.ts';
+import { createEngines, register } from './engines.ts';
 import { isWrite } from './faults.ts';
 import { httpFailure, nameOf, pretence } from './http.ts';
 import { Monitor } from './monitor.ts';
+import { LaggingNode } from './nodes.ts';
 import type { Ending, Process } from './process.ts';
 import { Simulation } from './simulation.ts';
-import type { Parts } from './snapshot.ts';
+import { type Parts, SECOND } from './snapshot.ts';
+import { type Staleness, StaleReads } from './stale.ts';
+import { Witness } from './witness.ts';
 
 const START = Date.parse('2026-03-01T03:00:00Z');
 const HOUR_MS = 3_600_000;
-const FUNCTION_ARN = 'arn:aws:lambda:eu-north-1:123456789012:function:rotate';
 
 /** How a laboratory begins. */
 export interface LaboratoryOptions {
   readonly combination: Combination;
   readonly connectors: number;
   readonly adopted: boolean;
+  /** Settings that differ from those of the combination. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether the realm's policy keeps previous secrets. @default only with `dual-secret` */
+  readonly overlap?: OverlapOf;
+  /** By how much the clock of every function is ahead, in milliseconds. @default 0 */
+  readonly skewMs?: number;
+  /** @default - every read is answered with what there is */
+  readonly staleness?: Staleness | undefined;
+  /** Whether there is a second credential in the same configurations. @default false */
+  readonly second?: boolean;
+  /** Drawn ids begin with the same eight characters. @default false */
+  readonly sharedIds?: boolean;
+}
+
+/** A second credential, seen by itself. */
+export interface Second {
+  readonly credential: Credential;
+  readonly parts: Parts;
+  readonly monitor: Monitor;
 }
 
 /** The real workflow with its real ports over the embedded parts, on one simulated clock. */
 export class Laboratory {
   readonly simulation: Simulation;
-  readonly credential: Credential;
+  /** A deployment replaces it. */
+  credential: Credential;
   readonly parts: Parts;
   readonly monitor: Monitor;
+  readonly second: Second | undefined;
   /** One-time schedules that have not fired yet. */
   readonly planned = new Map<string, OneTime>();
   /** Delivers one that is due. */
@@ -60,59 +80,113 @@ export class Laboratory {
   takeStep = (request: NativeRequest): Promise<Ending<undefined>> => this.step(request);
   /** Called right before a write to the IAM is carried out. */
   beforeIamWrite: () => void = () => undefined;
+  /** By how much the clock of a process is ahead, in milliseconds. */
+  skewOf: (process: number) => number;
+  readonly #witness: Witness;
   readonly #handlers: Readonly<Record<string, Handler>>;
   readonly #schedules;
+  readonly #sharedIds: boolean;
+  #stale: StaleReads | undefined;
+  #node: LaggingNode | undefined;
+  /** How far the second node of the IAM lags behind, in milliseconds; 0 without one. */
+  lagMs = 0;
   #drawn = 0;
 
-  constructor({ combination, connectors, adopted }: LaboratoryOptions) {
-    const onChange = () => this.monitor.look();
-    this.simulation = new Simulation({ start: START, faults: [], turns: [], onChange });
+  constructor({ combination, connectors, adopted, ...options }: LaboratoryOptions) {
+    const { settings, overlap = combination.strategy === 'dual-secret', skewMs = 0, second = false } = options;
+    this.skewOf = () => skewMs;
+    this.#sharedIds = options.sharedIds ?? false;
+    this.simulation = new Simulation({ start: START, faults: [], turns: [], onChange: () => this.#look() });
     const now = () => this.simulation.now;
     const names = Array.from({ length: connectors }, (_, index) => `ifs-${index + 1}`);
-    this.credential = credentialFor(combination, names);
-    const iam = createIam(now, combination.strategy === 'dual-secret');
-    const flow = new ConnectorEngine({ now, instance: 'laboratory' });
-    for (const name of names) flow.configure(name, configurationOf(FIRST_SECRET));
-    const secrets = createSecretsManager({
-      clock: () => new Date(now()),
-      newId: () => this.#newId(),
-      newSuffix: () => 'AbCdEf',
-      invokeRotation: (_function, { Step, ClientRequestToken }) =>
-        this.takeStep({ step: Step, versionId: ClientRequestToken }).then(settle),
-    });
+    this.credential = credentialFor(combination, names, settings);
+    const takeStep = ({ Step, ClientRequestToken }: { Step: NativeRequest['step']; ClientRequestToken: string }) =>
+      this.takeStep({ step: Step, versionId: ClientRequestToken }).then(settle);
+    const engines = createEngines({ now, names, overlap, second, newId: () => this.#newId(), takeStep });
+    this.#handlers = engines.handlers;
+    this.parts = engines.parts;
+    const { secrets } = this.parts;
     seedSecrets(secrets, this.credential, adopted);
-    if (combination.native) register(secrets);
+    if (combination.native) register(secrets.store);
     this.#schedules = createSchedules(() => new Date(now()));
-    this.parts = { iam: iam.engine, flow, secrets, names };
-    this.monitor = new Monitor(this.parts, this.simulation);
-    this.#handlers = {
-      'iam.example.com': iam.handler,
-      'flow.example.com': connectorHandler(flow, { access: bearerAccess(CONNECTOR_TOKEN) }),
-    };
+    this.monitor = this.#monitorOf(this.parts, this.credential);
+    this.second = second ? this.#createSecond(combination, names, settings) : undefined;
+    this.#witness = new Witness([this.monitor, ...(this.second ? [this.second.monitor] : [])], now);
+    if (options.staleness) this.readStale(options.staleness);
     this.simulation.now += HOUR_MS;
   }
 
+  /** From here on reads of the secret lag behind. */
+  readStale(staleness: Staleness): void {
+    this.#stale = new StaleReads(this.parts.secrets, staleness);
+    this.#stale.remember();
+  }
+
+  /** From here on the IAM has a second node. */
+  addNode(lagMs: number): void {
+    this.lagMs = lagMs;
+    this.#node = new LaggingNode(this.parts.iam, { simulation: this.simulation, lagMs });
+  }
+
+  /** Called after each change of the IAM's clients. */
+  iamChanged(): void {
+    this.#node?.replicate();
+  }
+
+  /** From here on nothing goes wrong, no clock is wrong, and everything is read as it is. */
+  calm(): void {
+    this.simulation.calm();
+    this.#stale = undefined;
+    this.#node = undefined;
+    this.skewOf = () => 0;
+  }
+
+  #look(): void {
+    this.monitor.look();
+    this.second?.monitor.look();
+  }
+
+  #monitorOf(parts: Parts, credential: Credential): Monitor {
+    const monitor = new Monitor(parts, this.simulation);
+    monitor.overlapping = () => this.#overlaps(credential);
+    return monitor;
+  }
+
+  #createSecond(combination: Combination, names: readonly string[], settings: object = {}): Second {
+    // Two clients of its own would only be more of the same.
+    const strategy = combination.strategy === 'alternating-clients' ? 'in-place' : combination.strategy;
+    const named = 'strategy' in settings && settings.strategy !== 'alternating-clients' ? settings.strategy : 'auto';
+    const own = { id: SECOND_ID, clientId: SECOND_CLIENT_ID, native: false, strategy: named };
+    const credential = credentialFor({ ...combination, strategy }, names, { ...settings, ...own });
+    const parts = { ...this.parts, subject: SECOND };
+    return { credential, parts, monitor: this.#monitorOf(parts, credential) };
+  }
+
   /** One run of the workflow, in a process of its own. */
-  rotate(request: RotationRequest): Promise<Ending<Rotation>> {
-    return this.#spawn(`rotate by ${request.trigger}`, async (world, deps) => {
-      if (request.trigger === 'api') await world.schedules.settings(this.credential.id);
-      return await rotate(this.credential, request, deps);
-    });
+  rotate(request: RotationRequest, id = this.credential.id): Promise<Ending<Rotation>> {
+    return this.#spawn(
+      `rotate by ${request.trigger}${id === SECOND_ID ? ' of the second' : ''}`,
+      async (world, deps) => {
+        const credential = this.credentialOf(id);
+        if (request.trigger === 'api') await world.schedules.settings(id);
+        return await rotate(credential, request, deps(credential));
+      },
+    );
   }
 
   /** One try to end a grace. */
-  retire(request: RetireRequest): Promise<Ending<RetireReport>> {
+  retire(request: RetireRequest, id = this.credential.id): Promise<Ending<RetireReport>> {
     return this.#spawn('retire', async (world, deps) => {
-      await world.schedules.settings(this.credential.id);
-      return await retire(this.credential, request, deps);
+      const credential = await world.schedules.settings(id);
+      return await retire(credential, request, deps(credential));
     });
   }
 
   /** One of Secrets Manager's own steps. */
   step(request: NativeRequest): Promise<Ending<undefined>> {
     return this.#spawn(request.step, async (world, deps) => {
-      await world.schedules.settings(this.credential.id);
-      await rotationStep(this.credential, request, deps);
+      const credential = await world.schedules.settings(this.credential.id);
+      await rotationStep(credential, request, deps(credential));
       return undefined;
     });
   }
@@ -122,48 +196,79 @@ export class Laboratory {
     return { SecretId: SECRET_ID, ClientRequestToken: this.#newId() };
   }
 
-  #spawn<T>(name: string, main: (world: World, deps: Parameters<typeof rotate>[2]) => Promise<T>): Promise<Ending<T>> {
+  /** The settings of one of the two credentials. */
+  credentialOf(id: string): Credential {
+    return id === this.second?.credential.id ? this.second.credential : this.credential;
+  }
+
+  /** Whether two secrets of a credential can work at once, as things are. */
+  #overlaps({ strategy }: Credential): boolean {
+    if (strategy === 'alternating-clients') return true;
+    return strategy !== 'in-place' && this.parts.iam.realm(REALM).policies.policies.length > 0;
+  }
+
+  #spawn<T>(name: string, main: (world: World, depsFor: DepsFor) => Promise<T>): Promise<Ending<T>> {
     return this.simulation.spawn(name, FUNCTION_TIMEOUT_MS, async (process) => {
       const world = this.#worldOf(process);
-      const runtime = runtimeOf(world, () => process.endsAt - this.simulation.now);
-      return await main(world, { ports: portsOf(this.credential, 'csr', world), runtime, timing: TIMING });
+      const remainingMs = () => process.endsAt - this.simulation.now;
+      const deployment = { prefix: 'csr', timing: TIMING };
+      return await main(world, (credential) => runDeps(credential, deployment, { world, remainingMs }));
     });
   }
 
   /** A cold function's world: every request of it is the process's. */
   #worldOf(process: Process): World {
-    const secretsManager = secretsManagerOf(this.parts.secrets, process);
+    const secretsManager = secretsManagerOf(this.parts.secrets, process, {
+      stale: this.#stale,
+      sends: (name) => this.#witness.sends(process, name),
+      writes: (name, write) => this.#witness.writes(process, name, write),
+    });
     return {
       secretsManager,
       accessSecrets: accessSecrets(secretsManager),
       schedules: this.#schedulesOf(process),
-      fetch: restrictFetch(
-        async (url, init) => {
-          const { hostname, pathname } = new URL(url);
-          const system = hostname === 'iam.example.com' ? 'iam' : 'connector';
-          if (init.method === 'PATCH') this.monitor.lookAtPush(init.body ?? '', process.endsAt);
-          return await process.io<Response>({
-            name: nameOf(system, pathname, init),
-            perform: async () => {
-              if (system === 'iam' && isWrite(`iam ${init.method} ${pathname}`)) this.beforeIamWrite();
-              const response = await (this.#handlers[hostname] as Handler)(new Request(url, init as RequestInit));
-              if (init.method === 'PATCH' && response.ok) this.monitor.lookAtWrite(init.body ?? '');
-              return response;
-            },
-            fail: (answer) => (answer === 'ignored' ? pretence(pathname) : httpFailure(answer, system)),
-          });
-        },
-        { allowedHosts: Object.keys(this.#handlers), local: false, timeoutMs: TIMING.httpTimeoutMs },
-      ),
-      now: () => new Date(this.simulation.now),
+      fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
+        allowedHosts: Object.keys(this.#handlers),
+        local: false,
+        timeoutMs: TIMING.httpTimeoutMs,
+      }),
+      now: () => new Date(this.simulation.now + this.skewOf(process.index)),
       sleep: (ms) => process.sleep(ms),
       newId: () => this.#newId(),
       newSecret: () => `drawn-secret-number-${String(++this.#drawn).padStart(4, '0')}-abcdefghijklmnop`,
     };
   }
 
+  async #fetch(process: Process, url: string, init: FetchInit): Promise<Response> {
+    const { hostname, pathname } = new URL(url);
+    const system = hostname === 'iam.example.com' ? 'iam' : 'connector';
+    const name = nameOf(system, pathname, init);
+    const about = init.body?.includes(SECOND_CLIENT_ID) && this.second ? this.second.monitor : this.monitor;
+    if (init.method === 'PATCH') about.lookAtPush(init.body ?? '', process.endsAt);
+    this.#witness.sends(process, name);
+    const perform = async () => {
+      const writes = system === 'iam' && isWrite(name);
+      if (writes) this.beforeIamWrite();
+      const lags = system === 'iam' && !writes && this.#node?.takesNext();
+      const handler = lags ? this.#node?.handler : this.#handlers[hostname];
+      const response = await (handler as Handler)(new Request(url, init as RequestInit));
+      if (writes) this.iamChanged();
+      if (init.method === 'PATCH' && response.ok) about.lookAtWrite(init.body ?? '');
+      return response;
+    };
+    return await process.io<Response>({
+      name,
+      timeoutMs: init.timeoutMs,
+      perform: () => this.#witness.carriesOut(process, name, perform),
+      fail: (answer) => (answer === 'ignored' ? pretence(pathname) : httpFailure(answer, system)),
+    });
+  }
+
   #schedulesOf(process: Process): SchedulesPort {
-    const client = schedulerOf(this.#schedules, process, (name) => this.#plan(name));
+    const client = schedulerOf(this.#schedules, process, {
+      created: (name) => this.#plan(name),
+      deleted: (name) => this.planned.delete(name),
+    });
     const port = eventBridgeSchedules(client, {
       context: { prefix: 'csr', local: false },
       group: 'csr',
@@ -173,11 +278,11 @@ export class Laboratory {
       targets: { rotate: 'rotate', retire: 'retire' },
     });
     // The schedule's input is parsed anew at each call, which takes longer than all the rest of a run.
-    const settings = async () => {
+    const settings = async (id: string) => {
       const answer = await client
         .send({ constructor: { name: 'GetScheduleCommand' }, input: {} } as never)
         .catch(() => undefined);
-      if (answer) return this.credential;
+      if (answer) return this.credentialOf(id);
       throw new RotationError('schedule-unavailable', 'EventBridge Scheduler does not answer');
     };
     return { ...port, settings };
@@ -193,7 +298,7 @@ export class Laboratory {
       event: JSON.parse(Target.Input ?? '{}'),
     };
     this.planned.set(name, oneTime);
-    this.simulation.at(at.getTime(), () => this.fire(name));
+    this.simulation.at(at.getTime(), () => this.planned.get(name) === oneTime && this.fire(name));
   }
 
   /** Fires a one-time schedule, unless it has fired. */
@@ -207,15 +312,12 @@ export class Laboratory {
   }
 
   #newId(): string {
-    return `00000000-0000-4000-8000-${String(++this.#drawn).padStart(12, '0')}`;
+    const id = idOf(++this.#drawn);
+    return this.#sharedIds ? `00000000${id.slice(8)}` : id;
   }
 }
 
-/** As the stack does: the function belongs to the secret, and nothing is begun. */
-function register(secrets: SecretsManagerEngine): void {
-  const rotation = { enabled: true, lambdaArn: FUNCTION_ARN, rules: {}, lastRotatedDate: undefined };
-  findSecret(secrets.store, SECRET_ID).rotation = rotation;
-}
+type DepsFor = (credential: Credential) => Parameters<typeof rotate>[2];
 
 /** For Secrets Manager a step that died has failed like one that threw. */
 function settle(ending: Ending<undefined>): void {

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { CONDITIONS, dimensionsOf, JUDGEMENTS, NEW_DIMENSIONS } from './dimensions.ts';
+import { playStates, statesText } from './exhaustive.ts';
 import { SINGLE, THOROUGH } from './faults.ts';
 import { playPairs } from './pairs.ts';
 import { playProperty } from './property.ts';
@@ -7,10 +9,12 @@ import { markdown, reportOf, text } from './report.ts';
 import { play } from './scene.ts';
 import { Script } from './script.ts';
 import { type Only, playSingles } from './singles.ts';
+import { playStorms } from './storms.ts';
+import { playTally, tallyText } from './tally.ts';
 
 const HELP = `Breaks rotations at every request, and says what became of them.
 
-npm run faults                                   single faults, pairs and random scenes; a matrix on stdout
+npm run faults                                   single faults, outages, pairs and random scenes; a matrix on stdout
 npm run faults -- --only strategy=in-place,fault=time-out
 npm run faults -- --runs 10000                   random scenes only, so many
 npm run faults -- --replay scene.json            one scene again, with every request (or the JSON itself instead of a file)
@@ -21,8 +25,13 @@ npm run faults -- --write-docs                   also writes docs/reliability.md
   --runs N             how many random scenes; with it nothing else is played        [500]
   --pairs N            how many pairs of faults                                      [1500]
   --thorough           each fault also three times and lasting, late ones also soon; takes about four times as long
-  --singles            single faults only
+  --singles            single faults only, with those of whole dependencies that --dimensions names
   --seed N             of pairs and random scenes                                    [drawn]
+  --dimensions LIST    what scenes meet and are judged by besides: all, or some of
+                       ${CONDITIONS.join(', ')};
+                       ${JUDGEMENTS.join(', ')}
+  --states             each state of a credential under each fault that lasts: what ends it, and when
+  --tally              random scenes only: counts each kind of violation, with the smallest scene of it
 
 Exit 1 on any violation. Progress goes to stderr.`;
 
@@ -38,6 +47,9 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
     thorough: { type: 'boolean', default: false },
     singles: { type: 'boolean', default: false },
+    dimensions: { type: 'string' },
+    tally: { type: 'boolean', default: false },
+    states: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -45,6 +57,7 @@ const { values: options } = parseArgs({
 
 if (options.help) console.log(HELP);
 else if (options.replay !== undefined) await replay(options.replay);
+else if (options.states) await tryStates();
 else await tryEverything();
 
 async function replay(source: string): Promise<void> {
@@ -58,6 +71,12 @@ async function replay(source: string): Promise<void> {
   process.exitCode = violations.length > 0 ? 1 : 0;
 }
 
+async function tryStates(): Promise<void> {
+  const rows = await playStates();
+  console.log(options.json ? JSON.stringify(rows) : statesText(rows));
+  process.exitCode = rows.some(({ ended, forgotten }) => ended === 'never' || forgotten) ? 1 : 0;
+}
+
 async function tryEverything(): Promise<void> {
   const only = onlyOf(options.only);
   const seed = options.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : numberOf('seed', options.seed);
@@ -65,12 +84,21 @@ async function tryEverything(): Promise<void> {
   const randomOnly = options.runs !== undefined;
   const runs = options.singles ? 0 : numberOf('runs', options.runs ?? '500');
   const pairs = options.singles || randomOnly ? 0 : numberOf('pairs', options.pairs ?? '1500');
+  const dimensions = options.dimensions === undefined ? NEW_DIMENSIONS : dimensionsOf(options.dimensions);
+  if (options.tally) {
+    const kinds = await playTally({ runs, seed, only, dimensions, progress });
+    console.log(options.json ? JSON.stringify({ seed, kinds }) : tallyText(runs, kinds));
+    process.exitCode = kinds.length > 0 ? 1 : 0;
+    return;
+  }
   const variants = options.thorough ? THOROUGH : SINGLE;
   progress(`seed ${seed}`);
   const report = reportOf(seed, {
-    combinations: randomOnly ? [] : await playSingles({ variants, only, progress }),
+    combinations: randomOnly
+      ? []
+      : [...(await playSingles({ variants, only, progress })), ...(await playStorms({ dimensions, only, progress }))],
     pairs: await playPairs({ count: pairs, seed, only, progress }),
-    property: await playProperty({ runs, seed, only, progress }),
+    property: await playProperty({ runs, seed, only, dimensions, progress }),
   });
   console.log(options.json ? JSON.stringify(report) : text(report));
   if (options['write-docs']) writeFileSync('docs/reliability.md', markdown(report, 'npm run faults -- --write-docs'));

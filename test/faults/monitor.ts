@@ -1,4 +1,5 @@
 import { TIMING } from '../support/parts.ts';
+import type { Process } from './process.ts';
 import type { Simulation } from './simulation.ts';
 import {
   type Credentials,
@@ -11,20 +12,39 @@ import {
   snapshot,
 } from './snapshot.ts';
 
+/** Whose doing a change is. */
+export interface Cause {
+  readonly by: 'own' | 'person' | 'nobody';
+  /** The request's name, or what the person did. */
+  readonly what: string;
+  /** With `own`: the process that sent it. */
+  readonly process?: Process;
+}
+
+/** Time passes, and with it secrets. */
+const NOBODY: Cause = { by: 'nobody', what: 'nobody' };
+
 /** A time during which what a section holds was refused. */
 export interface Outage {
   readonly place: string;
   readonly from: number;
   to?: number;
+  readonly cause: Cause;
+  /** Whether the IAM would have kept the previous secret at that time. */
+  readonly overlapping: boolean;
 }
 
 /** Steady traffic, and an eye on where the secret in use is kept: looks at the engines whenever something may have changed. */
 export class Monitor {
   readonly outages: Outage[] = [];
+  /** Each outage that a write of ours began: where, and by which request. */
+  readonly ownOutages: string[] = [];
   /** What was seen that must not be: a secret of the IAM that is in no version, a push without time to take it back. */
   readonly sins: string[] = [];
   /** Secrets that came from a person: they have no copy until the next run. */
   readonly foreign = new Set<string>();
+  /** Whether two secrets can work at this moment. */
+  overlapping: () => boolean = () => false;
   readonly #parts: Parts;
   readonly #simulation: Simulation;
   readonly #open = new Map<string, Outage>();
@@ -37,20 +57,39 @@ export class Monitor {
     this.#simulation = simulation;
   }
 
-  look(): void {
+  /**
+   * Looks what has changed.
+   *
+   * @param cause whose doing that is
+   * @param overlapping whether two secrets could work before it
+   */
+  look(cause: Cause = NOBODY, overlapping = this.overlapping()): void {
     for (const { place, accepted } of sectionsOf(this.#parts)) {
       const open = this.#open.get(place);
       if (accepted && open) this.#end(open);
-      else if (!accepted && !open) this.#begin(place);
+      else if (!accepted && !open) this.#begin({ place, from: this.#simulation.now, cause, overlapping });
     }
     this.#lookForLoss();
   }
 
-  #begin(place: string): void {
-    const outage: Outage = { place, from: this.#simulation.now };
+  /** Forgets what has been. An outage that lasts goes on. */
+  forget(): void {
+    this.outages.length = 0;
+    this.ownOutages.length = 0;
+  }
+
+  /** What counts as a change. What an overlap probe leaves behind does not: an attribute, and an expiry that is moved away. */
+  key(): string {
+    const { current, previous, pending, iam, sections } = snapshot(this.#parts);
+    return JSON.stringify([current?.id, previous, pending, iam, sections]);
+  }
+
+  #begin(outage: Outage): void {
+    const { place, cause } = outage;
     this.#open.set(place, outage);
     this.outages.push(outage);
-    this.#simulation.note(`outage of ${place} begins`);
+    if (cause.by === 'own') this.ownOutages.push(`${place.split(' ')[0]} by own ${cause.what}`);
+    this.#simulation.note(`outage of ${place} begins${cause.by === 'nobody' ? '' : ` (${cause.by}: ${cause.what})`}`);
   }
 
   #end(outage: Outage): void {
@@ -93,7 +132,7 @@ export class Monitor {
   lookAtPush(body: string, endsAt: number): void {
     const { current } = snapshot(this.#parts);
     const isCandidate = current !== undefined && !body.includes(JSON.stringify(current.clientSecret));
-    if (isCandidate && endsAt - this.#simulation.now < TIMING.undoReserveMs) {
+    if (isCandidate && endsAt - this.#simulation.now < TIMING.httpTimeoutMs) {
       this.#sin('a candidate was pushed without time left to take it back');
     }
   }

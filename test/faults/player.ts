@@ -1,12 +1,16 @@
 import type { OneTime } from '../../functions/ports/schedules.ts';
 import { isRotationError } from '../../functions/rotation/errors.ts';
 import { NATIVE_STEPS } from '../../functions/rotation/native.ts';
+import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { isUrgent } from '../../functions/rotation/repeats.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import { rotateSecret } from '../../local/secrets-manager/rotation.ts';
-import { TIMING } from '../support/parts.ts';
+import { SECOND_ID, TIMING } from '../support/parts.ts';
+import { falseClaims } from './claims.ts';
+import { NEW_DIMENSIONS } from './dimensions.ts';
 import type { Laboratory } from './laboratory.ts';
-import type { Ending } from './process.ts';
-import { snapshot } from './snapshot.ts';
+import type { Ending, Process } from './process.ts';
+import { type Parts, snapshot } from './snapshot.ts';
 import { type RunRecord, untruths, wordFor } from './truth.ts';
 
 /** Lambda's own repeats of an asynchronous invocation that failed. */
@@ -23,10 +27,15 @@ export class Player {
   /** What was not true of reports, at the moment when they were made. */
   readonly untruths: string[] = [];
   readonly #laboratory: Laboratory;
+  readonly #judgesReports: boolean;
   #attempt = 0;
+  /** How many runs, and calls of RotateSecret that nobody's run has made, have begun. */
+  #begun = 0;
 
-  constructor(laboratory: Laboratory) {
+  /** @param judgesReports whether every claim of a report is compared with the engines */
+  constructor(laboratory: Laboratory, { judgesReports = NEW_DIMENSIONS.includes('reports') } = {}) {
     this.#laboratory = laboratory;
+    this.#judgesReports = judgesReports;
     laboratory.deliver = (oneTime) => this.#deliver(oneTime);
     laboratory.takeStep = async (request) => {
       const { ending } = await this.#record(() => laboratory.step(request), { attempt: this.#attempt });
@@ -37,7 +46,13 @@ export class Player {
   /** The scheduler's run, planned for now. */
   schedule(): Promise<void> {
     const request: RotationRequest = { trigger: 'schedule', scheduledTime: this.#now() };
-    return this.#byLambda(() => this.#laboratory.rotate(request), hasFailed);
+    return this.#byLambda(() => this.#laboratory.rotate(request), failedBy(request));
+  }
+
+  /** The schedule of the second credential. */
+  second(): Promise<void> {
+    const request: RotationRequest = { trigger: 'schedule', scheduledTime: this.#now() };
+    return this.#byLambda(() => this.#laboratory.rotate(request, SECOND_ID), failedBy(request), SECOND_ID);
   }
 
   /** A caller who repeats when told to, and when there was no answer or no end. */
@@ -50,6 +65,7 @@ export class Player {
       });
       const pause = pauseOf(record, begun, simulation.now);
       if (pause === undefined || repeats === REPEATS) return;
+      record.repeated = true;
       await simulation.wait(pause);
     }
   }
@@ -75,6 +91,8 @@ export class Player {
     const { parts } = this.#laboratory;
     const { pending, current } = snapshot(parts);
     const attempt = ++this.#attempt;
+    // Not a run, yet its steps are none of a run's own.
+    this.#begun += 1;
     if (pending === undefined || pending === current?.id) {
       rotateSecret(parts.secrets.store, this.#laboratory.rotateSecretInput());
       return await parts.secrets.settled();
@@ -86,54 +104,78 @@ export class Player {
   }
 
   #deliver({ target, event }: OneTime): Promise<void> {
-    const { versionId, attempt, repeat, scheduledTime } = event as Delivered;
+    const { id = (event as Delivered).credential?.id, versionId, attempt, repeat, scheduledTime } = event as Delivered;
     if (target === 'retire') {
       return this.#byLambda(
-        () => this.#laboratory.retire({ versionId, attempt }),
+        () => this.#laboratory.retire({ ...event, versionId, attempt }, id),
         ({ kind }) => kind !== 'returned',
+        id,
       );
     }
-    const request = { trigger: 'schedule' as const, scheduledTime: new Date(scheduledTime), repeat };
-    return this.#byLambda(() => this.#laboratory.rotate(request), hasFailed);
+    const planned = scheduledTime === undefined ? {} : { scheduledTime: new Date(scheduledTime) };
+    const request = { trigger: 'schedule' as const, ...planned, repeat };
+    return this.#byLambda(() => this.#laboratory.rotate(request, id), failedBy(request), id);
   }
 
   async #byLambda<T extends RunRecord['ending']>(
     invoke: () => Promise<T>,
     failed: (ending: T) => boolean,
+    id?: string,
   ): Promise<void> {
     for (const pause of [...LAMBDA_PAUSES_MS, undefined]) {
-      const { ending } = await this.#record(invoke);
-      if (!failed(ending as T) || pause === undefined) return;
+      const record = await this.#record(invoke, { id });
+      if (!failed(record.ending as T) || pause === undefined) return;
+      record.repeated = true;
       await this.#laboratory.simulation.wait(pause);
     }
   }
 
   async #record(
     invoke: () => Promise<RunRecord['ending']>,
-    { attempt = ++this.#attempt, rollsBack = false }: { attempt?: number; rollsBack?: boolean } = {},
+    { attempt = ++this.#attempt, rollsBack = false, id }: RecordOptions = {},
   ): Promise<RunRecord> {
-    const { simulation, parts } = this.#laboratory;
+    const { simulation, second } = this.#laboratory;
+    const parts = second && id === SECOND_ID ? second.parts : this.#laboratory.parts;
     const [before, startedAt, disturbances] = [snapshot(parts), simulation.now, simulation.disturbances];
-    const process = simulation.processes.length;
+    const index = simulation.processes.length;
     const others = simulation.processes.some(({ alive }) => alive);
+    const begun = ++this.#begun;
     const ending = await invoke();
-    const undisturbed =
-      !others && simulation.processes.length === process + 1 && simulation.disturbances === disturbances;
-    const record = {
-      process,
+    const process = simulation.processes[index] as Process;
+    const later = simulation.processes.slice(index + 1);
+    const disturbed = others || simulation.disturbances !== disturbances;
+    const record: RunRecord = {
+      process: index,
+      name: process.name,
+      credential: id === SECOND_ID ? id : this.#laboratory.credential.id,
       attempt,
       rollsBack,
       startedAt,
       endedAt: simulation.now,
       before,
       after: snapshot(parts),
-      undisturbed,
+      undisturbed: !disturbed && later.length === 0,
+      undisturbedButForSteps: !disturbed && this.#begun === begun + later.filter(({ name }) => isStep(name)).length,
       ending,
+      conduct: process.conduct,
+      timedOut: process.timedOut,
+      aheadMs: this.#laboratory.skewOf(index),
+      goesOn: this.#goesOn(parts, process.name),
+      repeated: false,
     };
     this.records.push(record);
     this.untruths.push(...untruths(parts, record));
-    simulation.note(`ends: ${wordFor(record)}${detailOf(ending)}`, process);
+    if (this.#judgesReports) this.untruths.push(...falseClaims(parts, record));
+    simulation.note(`ends: ${wordFor(record)}${detailOf(ending)}`, index);
     return record;
+  }
+
+  /** Whether a run is planned that goes on from here. */
+  #goesOn({ subject }: Parts, name: string): boolean {
+    const { credential, second, planned } = this.#laboratory;
+    const id = subject && second ? second.credential.id : credential.id;
+    const target = name === 'retire' ? 'retire' : 'rotate';
+    return [...planned.values()].some((one) => one.target === target && one.name.startsWith(`${id}.`));
   }
 
   #now(): Date {
@@ -141,17 +183,28 @@ export class Player {
   }
 }
 
+interface RecordOptions {
+  readonly attempt?: number;
+  readonly rollsBack?: boolean;
+  readonly id?: string | undefined;
+}
+
 interface Delivered {
+  readonly id?: string;
+  readonly credential?: { readonly id: string };
   readonly versionId: string;
   readonly attempt: number;
   readonly repeat: NonNullable<RotationRequest['repeat']>;
-  readonly scheduledTime: string;
+  readonly scheduledTime?: string;
+}
+
+function isStep(name: string): boolean {
+  return (NATIVE_STEPS as readonly string[]).includes(name);
 }
 
 /** As the function's handler decides it. */
-function hasFailed(ending: Ending<{ outcome: string; failure?: unknown }>): boolean {
-  if (ending.kind !== 'returned') return true;
-  return ending.value.failure !== undefined && ending.value.outcome !== 'stored-not-applied';
+function failedBy(request: RotationRequest): (ending: Ending<Rotation>) => boolean {
+  return (ending) => ending.kind !== 'returned' || isUrgent(ending.value, request);
 }
 
 function pauseOf(record: RunRecord, begun: number, now: number): number | undefined {

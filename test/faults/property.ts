@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { COMBINATIONS, GRACE_HOURS, NATIVE } from './combinations.ts';
-import { FAULT_KINDS } from './faults.ts';
+import { COMBINATIONS, type Combination, GRACE_HOURS, NATIVE } from './combinations.ts';
+import { type Dimension, NEW_DIMENSIONS } from './dimensions.ts';
+import { conditions, people, setups } from './draws.ts';
+import { KINDS_OF_A_REQUEST } from './faults.ts';
 import { play } from './scene.ts';
-import { DEEDS, Script, STARTS } from './script.ts';
+import { Script, STARTS } from './script.ts';
 import type { Only, Progress, Violation } from './singles.ts';
 
 const GRACE_MS = GRACE_HOURS * 3_600_000;
@@ -28,43 +30,46 @@ const moment = fc.oneof(
 const fault = fc.record({
   run: fc.nat(5),
   point: fc.integer({ min: 1, max: 45 }),
-  fault: fc.constantFrom(...FAULT_KINDS),
+  fault: fc.constantFrom(...KINDS_OF_A_REQUEST),
   times: fc.constantFrom(1, 1, 3, 99),
   late: fc.nat(9999),
 });
 
-const deeds = fc.oneof(
-  { weight: 3, arbitrary: fc.constant([]) },
-  {
-    weight: 1,
-    arbitrary: fc.array(fc.record({ at: moment, do: fc.constantFrom(...DEEDS) }), { minLength: 1, maxLength: 2 }),
-  },
-);
-
 /**
  * Anything: faults, two to five rotators that take turns at every request, whatever asks for them, and now and then a person who
  * changes something in between.
+ *
+ * @param dimensions what it may meet besides that
  */
-function anyScript(only: Only): fc.Arbitrary<Script> {
+export function anyScript(only: Only, dimensions: readonly Dimension[] = NEW_DIMENSIONS): fc.Arbitrary<Script> {
   const combinations = [...COMBINATIONS, ...NATIVE].filter(
     ({ strategy, renewal }) => (only.strategy ?? strategy) === strategy && (only.renewal ?? renewal) === renewal,
   );
-  return fc.constantFrom(...combinations).chain((combination) => {
-    const triggers = combination.native ? NATIVE_TRIGGERS : OWN_TRIGGERS;
-    const start = fc.constantFrom(...BEGINNINGS.filter((one) => (only.start ?? one) === one));
-    return fc
-      .record({
-        start,
-        connectors: fc.integer({ min: 1, max: 2 }),
-        rotators: fc.array(fc.record({ at: moment, do: fc.constantFrom(...triggers) }), { minLength: 2, maxLength: 5 }),
-        deeds,
-        faults: fc.array(fault, { maxLength: 4 }),
-        turns: fc.array(fc.nat(6), { maxLength: 150 }),
-      })
-      .map(({ rotators, deeds, ...rest }) =>
-        Script.parse({ ...combination, ...rest, nextRun: true, events: [...rotators, ...deeds] }),
-      );
-  });
+  return fc
+    .constantFrom(...combinations)
+    .chain((combination) => fc.tuple(fc.constant(combination), setups(combination, dimensions)))
+    .chain(([combination, setup]) => scripts(combination, { only, dimensions, setup }));
+}
+
+function scripts(
+  combination: Combination,
+  { only, dimensions, setup }: { only: Only; dimensions: readonly Dimension[]; setup: Partial<Script['setup']> },
+): fc.Arbitrary<Script> {
+  const triggers = combination.native ? NATIVE_TRIGGERS : OWN_TRIGGERS;
+  const asked = setup.second ? ([...triggers, 'second', 'second'] as const) : triggers;
+  return fc
+    .record({
+      start: fc.constantFrom(...BEGINNINGS.filter((one) => (only.start ?? one) === one)),
+      connectors: fc.integer({ min: 1, max: dimensions.includes('connectors') ? 5 : 2 }),
+      rotators: fc.array(fc.record({ at: moment, do: fc.constantFrom(...asked) }), { minLength: 2, maxLength: 5 }),
+      deeds: people(dimensions, moment),
+      faults: fc.array(fault, { maxLength: 4 }),
+      turns: fc.array(fc.nat(6), { maxLength: 150 }),
+      more: conditions(dimensions),
+    })
+    .map(({ rotators, deeds, more, ...rest }) =>
+      Script.parse({ ...combination, ...rest, ...more, setup, nextRun: true, events: [...rotators, ...deeds] }),
+    );
 }
 
 /** At rest more often than otherwise. */
@@ -78,17 +83,19 @@ export async function playProperty({
   runs,
   seed,
   only,
+  dimensions,
   progress,
 }: {
   runs: number;
   seed: number;
   only: Only;
+  dimensions?: readonly Dimension[];
   progress: Progress;
 }): Promise<PropertyResult> {
   const result: PropertyResult = { runs: 0, seed, violations: [] };
   progress(`property test: ${runs} runs, seed ${seed}`);
   for (let failures = 0; result.runs < runs && failures < MAX_FAILURES; failures++) {
-    const details = await fc.check(fc.asyncProperty(anyScript(only), holds), {
+    const details = await fc.check(fc.asyncProperty(anyScript(only, dimensions), holds), {
       numRuns: runs - result.runs,
       seed: seed + failures,
       timeout: 60_000,

@@ -1,18 +1,22 @@
-import { GRACE_HOURS } from './combinations.ts';
+import { Climate } from './climate.ts';
 import { Deeds } from './deeds.ts';
-import { Laboratory } from './laboratory.ts';
+import type { Laboratory } from './laboratory.ts';
 import { outageFaults } from './outages.ts';
+import type { Played } from './played.ts';
 import { Player } from './player.ts';
+import { prepare } from './prepare.ts';
 import type { TraceLine } from './process.ts';
 import { hasDeed, isDeed, type Script } from './script.ts';
 import { HTTP_TIMEOUT_MS } from './simulation.ts';
 import { accepts, discord, documentIn, snapshot } from './snapshot.ts';
 import { type RunRecord, wordFor } from './truth.ts';
+import { AT_REST_AFTER_MS, restFaults, verdict } from './verdict.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 /** Grace, the backstop of the IAM's own, and some. */
 const ALL_OVER_MS = 10 * DAY_MS;
+/** The first repeat of a run, and what it needs. */
+const REPEATED_MS = 15 * 60_000;
 
 /** How a scene went. */
 export interface Scene {
@@ -26,23 +30,30 @@ export interface Scene {
 /** Plays a script from beginning to end, and judges it. */
 export async function play(script: Script): Promise<Scene> {
   const laboratory = await prepare(script);
-  const player = new Player(laboratory);
+  const player = new Player(laboratory, { judgesReports: script.judge.includes('reports') });
   const deeds = new Deeds(laboratory);
   laboratory.beforeIamWrite = () => deeds.beforeWrite();
-  const { simulation, parts } = laboratory;
+  const { simulation } = laboratory;
+  const climate = new Climate(script, simulation.now);
+  simulation.setWeather(climate.weather);
   deeds.openPage();
   await simulation.run(Promise.all(script.events.map((event) => perform(event, { player, deeds, laboratory }))));
   // What is still under way may yet be carried out.
-  await simulation.run(simulation.wait(HTTP_TIMEOUT_MS));
-  const left = discord(snapshot(parts));
+  await simulation.run(simulation.wait(Math.max(HTTP_TIMEOUT_MS, climate.endsAt - simulation.now)));
+  const left = leftOf(laboratory);
   const during = [...player.records];
   const alone = script.events.length === 1 && !hasDeed(script);
   const violations = alone ? unadmitted(left, during) : [];
-  simulation.calm();
+  laboratory.calm();
+  deeds.enable();
+  const played = { laboratory, player, climate };
+  if (script.judge.includes('rest')) violations.push(...(await inTheCalm(played)));
   violations.push(...(await nextRun(script, { player, laboratory, left })));
-  violations.push(...(await theEnd(laboratory)));
+  violations.push(...(await theEnd(script, laboratory)));
   violations.push(...player.untruths);
-  if (!hasDeed(script)) violations.push(...outageFaults(script, laboratory.monitor.outages, player));
+  if (!hasDeed(script) && !isHarsh(script))
+    violations.push(...outageFaults(script, laboratory.monitor.outages, player));
+  violations.push(...verdict(played, script.judge));
   violations.push(...laboratory.monitor.sins);
   return {
     converged: left.length === 0,
@@ -52,35 +63,24 @@ export async function play(script: Script): Promise<Scene> {
   };
 }
 
+/** Where dependencies are away or slow for long, outages are judged by when these answer again. */
+function isHarsh({ weather, latency, quota, stale, setup }: Script): boolean {
+  return weather.length > 0 || latency.length > 0 || quota > 0 || stale !== undefined || setup.policy !== undefined;
+}
+
+function leftOf({ parts, second }: Laboratory): string[] {
+  return [parts, ...(second ? [second.parts] : [])].flatMap((one) => discord(snapshot(one)));
+}
+
+async function inTheCalm(played: Played): Promise<string[]> {
+  const { simulation } = played.laboratory;
+  await simulation.run(simulation.wait(AT_REST_AFTER_MS));
+  return restFaults(played);
+}
+
 interface Cast {
   readonly player: Player;
   readonly laboratory: Laboratory;
-}
-
-/** The world as the script finds it. */
-async function prepare(script: Script): Promise<Laboratory> {
-  const { strategy, renewal, native, connectors, start, faults, turns } = script;
-  const combination = { strategy, renewal, native };
-  const laboratory = new Laboratory({ combination, connectors, adopted: start !== 'first-run' });
-  const { simulation, monitor } = laboratory;
-  const player = new Player(laboratory);
-  const rotated = async (hours: number) => {
-    await (native ? player.secretsManager() : player.schedule());
-    await simulation.wait(hours * HOUR_MS);
-  };
-  if (start === 'grace' || start === 'behind') await simulation.run(rotated(1));
-  if (start === 'retire-due') await simulation.run(rotated(GRACE_HOURS - 1));
-  // Only a client that was rotated bears the mark by which the policy finds it.
-  const marked = start === 'foreign' && strategy === 'dual-secret';
-  if (start === 'restored' || marked) await simulation.run(rotated(GRACE_HOURS + 1));
-  simulation.begin(faults, turns);
-  monitor.outages.length = 0;
-  const deeds = new Deeds(laboratory);
-  if (start === 'foreign') deeds.regenerate();
-  if (start === 'restored' || start === 'behind') deeds.restore();
-  if (start === 'expired') deeds.expire();
-  monitor.look();
-  return laboratory;
 }
 
 async function perform(
@@ -100,6 +100,8 @@ async function perform(
       return await player.secretsManager();
     case 'retire':
       return await player.retire();
+    case 'second':
+      return await player.second();
   }
 }
 
@@ -119,24 +121,38 @@ async function nextRun(
   { player, laboratory, left }: Cast & { left: readonly string[] },
 ): Promise<string[]> {
   if (left.length === 0 && !script.nextRun) return [];
-  const { simulation, parts } = laboratory;
-  await simulation.run(simulation.wait(DAY_MS));
+  const { simulation } = laboratory;
+  // The schedule is daily: where the calm was waited for, it is due.
+  if (!script.judge.includes('rest')) await simulation.run(simulation.wait(DAY_MS));
   player.nextRunAt = simulation.now;
   await simulation.run(player.schedule());
-  const remaining = discord(snapshot(parts));
+  // A run that meets another one's traces plans its own repeat.
+  await simulation.run(simulation.wait(REPEATED_MS));
+  if (laboratory.second) await simulation.run(player.second());
+  const remaining = leftOf(laboratory);
+  // Nothing is adopted in a freeze.
+  if (script.setup.freeze && remaining[0] === 'no document is current') return [];
   if (remaining.length > 0) return [`the next run did not put it right: ${remaining.join('; ')}`];
-  const last = player.records.at(-1);
-  const word = last ? wordFor(last) : 'nothing';
-  return ['rotated', 'repaired', 'adopted'].includes(word) ? [] : [`the next run ended as ${word}`];
+  const words = player.records.filter(({ startedAt }) => startedAt >= player.nextRunAt).map(wordFor);
+  if (script.setup.freeze && words.includes('unchanged')) return [];
+  // A client that a person has disabled is not renewed.
+  if (words.at(-1) === 'refused' && script.events.some((event) => event.do === 'disable')) return [];
+  // A strategy that is named, and that a person has made impossible, is refused for good.
+  if (words.at(-1) === 'refused' && script.setup.named && script.events.some((event) => event.do === 'remove-policy'))
+    return [];
+  const done = words.some((word) => ['rotated', 'repaired', 'adopted'].includes(word));
+  return done ? [] : [`the next run ended as ${words.join(', ') || 'nothing'}`];
 }
 
 /** After all one-time schedules: still at rest, and the old secret is dead. */
-async function theEnd({ simulation, parts }: Laboratory): Promise<string[]> {
-  await simulation.run(simulation.wait(ALL_OVER_MS));
+async function theEnd({ setup }: Script, laboratory: Laboratory): Promise<string[]> {
+  const { simulation, parts } = laboratory;
+  await simulation.run(simulation.wait(setup.grace === 'P14D' ? ALL_OVER_MS + 14 * DAY_MS : ALL_OVER_MS));
   const end = snapshot(parts);
   const old = end.previous === undefined ? undefined : documentIn(parts, end.previous);
   const lives = old && old.clientSecret !== end.current?.clientSecret && accepts(parts, old);
-  const left = discord(end);
+  const left = leftOf(laboratory);
+  if (setup.freeze && !end.current) return [];
   return [
     ...(left.length > 0 ? [`in the end ${left.join('; ')}`] : []),
     ...(lives ? ['the old secret never died'] : []),

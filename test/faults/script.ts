@@ -1,15 +1,68 @@
 import * as z from 'zod';
 import { RENEWALS, STRATEGIES } from './combinations.ts';
+import { JUDGEMENTS, judgementsIn, NEW_DIMENSIONS } from './dimensions.ts';
 import { PlannedFault } from './faults.ts';
 
 /** How the credential is found. */
 export const STARTS = ['rest', 'grace', 'behind', 'retire-due', 'first-run', 'foreign', 'restored', 'expired'] as const;
 
-/** What asks for something. */
-const TRIGGERED = ['schedule', 'api', 'secrets-manager', 'retire', 'rollback'] as const;
+/** What asks for something; `second` is the schedule of a second credential in the same configurations. */
+const TRIGGERED = ['schedule', 'api', 'secrets-manager', 'retire', 'rollback', 'second'] as const;
 
 /** What a person, or a mishap at the IAM, does in between. */
-export const DEEDS = ['regenerate', 'restore', 'stale-save', 'forget', 'remove-policy'] as const;
+export const DEEDS = [
+  'regenerate',
+  'restore',
+  'stale-save',
+  'forget',
+  'remove-policy',
+  'restore-last',
+  'enter-wrong',
+  'disable',
+  'disable-idle',
+] as const;
+
+/** Whatever a request can go to. */
+export const DEPENDENCIES = ['iam', 'store', 'scheduler', 'ifs-1', 'ifs-2', 'ifs-3', 'ifs-4', 'ifs-5'] as const;
+
+const milliseconds = z.int().nonnegative();
+
+/** How long a dependency takes for an answer. */
+const Latency = z.strictObject({
+  of: z.enum(DEPENDENCIES),
+  /** Every request takes so long. */
+  ms: milliseconds.max(12_000),
+  /** Up to so much more, and seldom much of it. */
+  tail: milliseconds.max(12_000).default(0),
+});
+
+export const OUTAGE_KINDS = ['dark', 'refused', '503', '403'] as const;
+
+/** A dependency that is away for a while. */
+const Away = z.strictObject({
+  of: z.enum(DEPENDENCIES),
+  /** Packets are dropped, nobody listens, or something in between answers. */
+  kind: z.enum(OUTAGE_KINDS),
+  /** Begins so many milliseconds after the scene did, or after that request. */
+  from: milliseconds.default(0),
+  /** Begins with the nth request in whose name all these words are, or right after it. */
+  after: z.strictObject({ request: z.string(), nth: z.int().positive(), itself: z.boolean() }).optional(),
+  lasts: milliseconds,
+});
+
+/** How the fleet file and the realm differ from the usual. */
+const Setup = z.strictObject({
+  /** The strategy is named, not found out. Two clients always are. */
+  named: z.boolean().default(false),
+  /** Whose previous secrets the realm's policy keeps. @default - those with the marker, with `dual-secret` only */
+  policy: z.enum(['marked', 'any-client']).optional(),
+  grace: z.enum(['PT0S', 'PT12H', 'P14D']).default('PT12H'),
+  firstRun: z.enum(['adopt', 'renew']).default('adopt'),
+  /** Whether the scene lies in a freeze, or half a minute before one begins or ends. */
+  freeze: z.enum(['covers', 'begins', 'ends']).optional(),
+  /** A second client has sections in the same configurations, and a credential of its own. */
+  second: z.boolean().default(false),
+});
 
 /** Everything that decides how a scene goes: played again, it goes the same way. */
 export const Script = z.strictObject({
@@ -17,12 +70,28 @@ export const Script = z.strictObject({
   renewal: z.enum(RENEWALS),
   native: z.boolean().default(false),
   start: z.enum(STARTS).default('rest'),
-  connectors: z.int().min(1).max(3).default(1),
-  events: z.array(z.strictObject({ at: z.int().nonnegative(), do: z.enum([...TRIGGERED, ...DEEDS]) })),
+  connectors: z.int().min(1).max(5).default(1),
+  events: z.array(z.strictObject({ at: milliseconds, do: z.enum([...TRIGGERED, ...DEEDS]) })),
   faults: z.array(PlannedFault).default([]),
   turns: z.array(z.int().nonnegative()).default([]),
   /** Plays the next scheduled run in any case, not only where something is left to it. */
   nextRun: z.boolean().default(false),
+  setup: Setup.prefault({}),
+  latency: z.array(Latency).default([]),
+  weather: z.array(Away).default([]),
+  /** How far the second node of the IAM lags behind, in milliseconds; 0 means that there is one node. */
+  lag: milliseconds.max(500).default(0),
+  /** How old what Secrets Manager answers to reads is, and whether that is so of each or of every second one. */
+  stale: z.strictObject({ ms: milliseconds.max(3000), every: z.int().min(1).max(2) }).optional(),
+  /** By how much the clocks of the processes are ahead, one after the other and again from the first. */
+  clocks: z.array(z.int().min(-300_000).max(300_000)).default([]),
+  /** How many calls a second Secrets Manager takes; 0 means any number. */
+  quota: z.int().nonnegative().default(0),
+  /** How many versions less than a day old the secret begins with, at least. */
+  versions: z.int().nonnegative().max(100).default(0),
+  /** Drawn ids begin with the same eight characters. */
+  sharedIds: z.boolean().default(false),
+  judge: z.array(z.enum(JUDGEMENTS)).default(() => judgementsIn(NEW_DIMENSIONS)),
 });
 
 export type Script = z.infer<typeof Script>;
@@ -30,9 +99,16 @@ export type Script = z.infer<typeof Script>;
 export type Deed = (typeof DEEDS)[number];
 
 /** Whether a person or a mishap has a part in it: then an outage may be theirs. */
-export function hasDeed({ events, start, strategy }: Script): boolean {
+export function hasDeed({ events, start, strategy, setup }: Script): boolean {
   // With an IAM that keeps the previous secret, none of these refuses anything yet.
-  const harmless = strategy === 'dual-secret' ? ['foreign', 'behind'] : strategy === 'in-place' ? [] : ['behind'];
+  const harmless: Script['start'][] =
+    setup.grace === 'PT0S'
+      ? []
+      : strategy === 'dual-secret'
+        ? ['foreign', 'behind']
+        : strategy === 'in-place'
+          ? []
+          : ['behind'];
   const begun = ['foreign', 'behind', 'restored', 'expired'].includes(start) && !harmless.includes(start);
   return begun || events.some((event) => isDeed(event.do));
 }

@@ -1,11 +1,12 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
-import { actionOf, isPossible, type PlannedFault } from './faults.ts';
-import type { Ending, Process, Request, TraceLine } from './process.ts';
+import { type Condition, type Course, courseOf, HTTP_TIMEOUT_MS, type Weather } from './course.ts';
+import { isPossible, type PlannedFault } from './faults.ts';
+import type { Deed, Ending, Process, Request, TraceLine, Trouble } from './process.ts';
+
+export { HTTP_TIMEOUT_MS } from './course.ts';
 
 /** What every I/O costs on the simulated clock, in milliseconds. */
 const IO_MS = 5;
-/** After so long a request that has no answer is given up by whoever sent it; so long it may still be carried out. */
-export const HTTP_TIMEOUT_MS = 10_000;
 
 interface Waiting {
   readonly process: Process;
@@ -41,11 +42,20 @@ export class Simulation {
   now: number;
   readonly trace: TraceLine[] = [];
   readonly processes: Process[] = [];
+  /** Every request that went wrong, and every one that was carried out late. */
+  readonly troubles: Trouble[] = [];
+  /** What people did, and when. */
+  readonly deeds: Deed[] = [];
+  /** When something happened last that no run may have seen: a late request, a person's deed. Milliseconds since 1970. */
+  lastDisturbance = 0;
   /** How often something happened that no process asked for at that moment: a late request, a person's deed. */
   disturbances = 0;
   #options: SimulationOptions;
   readonly #waiting: Waiting[] = [];
   readonly #timers: Timer[] = [];
+  /** Requests that are being carried out at this moment, though nobody may wait for them. */
+  readonly #performing = new Set<Promise<void>>();
+  #weather: Weather | undefined;
   readonly #persistent = new Map<string, { left: number; fault: PlannedFault }>();
   #activity = 0;
   #order = 0;
@@ -75,13 +85,26 @@ export class Simulation {
     this.#turn = 0;
     this.#persistent.clear();
     this.processes.length = 0;
+    this.troubles.length = 0;
+    this.deeds.length = 0;
     this.trace.length = 0;
+  }
+
+  /** What the dependencies are like from here on, beside the planned faults; with none they are well. */
+  setWeather(weather?: Weather): void {
+    this.#weather = weather;
+  }
+
+  /** Draws from the turns, for whoever else has a choice: an index below `choices`. */
+  draw(choices: number): number {
+    return (this.#options.turns[this.#turn++] ?? 0) % choices;
   }
 
   /** From here on nothing goes wrong any more, and nobody is overtaken. */
   calm(): void {
     this.#options = { ...this.#options, faults: [], turns: [] };
     this.#persistent.clear();
+    this.#weather = undefined;
     this.note('from here on nothing goes wrong');
   }
 
@@ -106,7 +129,10 @@ export class Simulation {
         resolve(ending);
       };
       this.at(process.endsAt, () => {
-        if (process.alive) this.#leave(process);
+        if (process.alive) {
+          process.timedOut = true;
+          this.#leave(process);
+        }
         end({ kind: 'died' });
       });
       main(process).then(
@@ -132,6 +158,7 @@ export class Simulation {
 
   /** Waits until every process waits for its turn, sleeps, or has ended. */
   async #settle(): Promise<void> {
+    while (this.#performing.size > 0) await Promise.all(this.#performing);
     for (let seen = -1; seen !== this.#activity; ) {
       seen = this.#activity;
       await macrotask();
@@ -143,9 +170,10 @@ export class Simulation {
     if (timer && timer.at <= this.now) return this.#fire(timer);
     const count = this.#waiting.length;
     if (count === 0) return timer ? this.#fire(timer) : false;
-    const patient = timer && timer.at < (this.#waiting[0]?.since ?? 0) + HTTP_TIMEOUT_MS;
+    const patient =
+      timer && timer.at < Math.min(...this.#waiting.map(({ since, request }) => since + timeoutOf(request)));
     const choices = count + (patient ? 1 : 0);
-    const choice = choices > 1 ? (this.#options.turns[this.#turn++] ?? 0) % choices : 0;
+    const choice = choices > 1 ? this.draw(choices) : 0;
     if (choice === count && timer) return this.#fire(timer);
     const [chosen] = this.#waiting.splice(choice, 1);
     if (chosen) await this.#carryOut(chosen);
@@ -167,46 +195,70 @@ export class Simulation {
   async #carryOut(waiting: Waiting): Promise<void> {
     const { process, request, point } = waiting;
     this.now += IO_MS;
-    const fault = this.#faultAt(waiting);
-    if (!fault) {
-      this.note(request.name, process.index, point);
-      await request.perform().then(waiting.resolve, waiting.reject);
-      this.#options.onChange();
-      this.#activity += 1;
-      return;
-    }
-    this.note(`${request.name} ⟵ ${fault.fault}`, process.index, point);
-    await this.#misfortune(waiting, fault);
+    const condition = this.#weather?.(request.name, this.now, process.index) ?? {};
+    const fault = condition.fault ? { fault: condition.fault } : this.#faultAt(waiting);
+    const course = courseOf(timeoutOf(request), condition, fault);
+    this.note(`${request.name}${wordsFor(course, { ...condition, ...fault })}`, process.index, point);
+    await this.#follow(waiting, course);
     this.#activity += 1;
   }
 
-  async #misfortune({ process, request, ...waiting }: Waiting, fault: PlannedFault): Promise<void> {
-    const { carried, answer } = actionOf(fault.fault);
-    const givenUpAt = answer === 'timeout' ? this.now + HTTP_TIMEOUT_MS : this.now;
-    const perform = () => request.perform().catch(() => undefined);
-    if (carried === 'now') await perform();
-    if (carried === 'late')
-      this.at(givenUpAt + (fault.late ?? HTTP_TIMEOUT_MS - 100), () => this.#late(request, perform));
-    this.#options.onChange();
+  async #follow(waiting: Waiting, { carriedAfter, answeredAfter, answer }: Course): Promise<void> {
+    const { process, request } = waiting;
+    if (answer !== 'reply') this.#trouble(waiting, answeredAfter);
+    let give = () => waiting.reject(new Error('an answer came before the request was carried out'));
+    const perform = async () => {
+      const late = carriedAfter !== undefined && carriedAfter > answeredAfter;
+      if (late) this.#late(waiting);
+      await request.perform().then(
+        (value) => {
+          give = () => waiting.resolve(value);
+        },
+        (error: unknown) => {
+          give = () => waiting.reject(error);
+        },
+      );
+      this.#options.onChange();
+    };
+    if (carriedAfter === 0) await perform();
+    else if (carriedAfter !== undefined) this.at(this.now + carriedAfter, () => this.#perform(perform));
     if (answer === 'dies') return this.#leave(process);
     const respond = () => {
       if (!process.alive) return;
+      if (answer === 'reply') return give();
       try {
         waiting.resolve(request.fail(answer));
       } catch (error) {
         waiting.reject(error);
       }
     };
-    if (givenUpAt > this.now) this.at(givenUpAt, respond);
+    if (answeredAfter > 0) this.at(this.now + answeredAfter, respond);
     else respond();
   }
 
-  async #late(request: Request<unknown>, perform: () => Promise<unknown>): Promise<void> {
-    this.note(`(late) ${request.name}`);
+  /** Something that is carried out beside every process: nothing else happens before it is done. */
+  #perform(perform: () => Promise<void>): void {
+    const performing = perform().then(() => {
+      this.#activity += 1;
+      this.#performing.delete(performing);
+    });
+    this.#performing.add(performing);
+  }
+
+  #late(waiting: Waiting): void {
+    this.note(`(late) ${waiting.request.name}`);
+    this.#trouble(waiting, 0);
+    this.disturb();
+  }
+
+  /** Something happens that no process asked for at this moment. */
+  disturb(): void {
     this.disturbances += 1;
-    await perform();
-    this.#activity += 1;
-    this.#options.onChange();
+    this.lastDisturbance = this.now;
+  }
+
+  #trouble({ process, request }: Waiting, after: number): void {
+    this.troubles.push({ at: this.now + after, process: process.index, name: request.name });
   }
 
   /** The fault planned for this request, or one that lasts. */
@@ -236,6 +288,8 @@ export class Simulation {
       startedAt: this.now,
       endsAt: this.now + timeoutMs,
       alive: true,
+      timedOut: false,
+      conduct: { sent: [], changes: [], touched: new Set(), looks: new Map() },
       points: 0,
       io: <T>(request: Request<T>) =>
         new Promise<T>((resolve, reject) => {
@@ -253,4 +307,13 @@ export class Simulation {
     this.processes.push(process);
     return process;
   }
+}
+
+function timeoutOf({ timeoutMs = HTTP_TIMEOUT_MS }: Request<unknown>): number {
+  return timeoutMs;
+}
+
+function wordsFor({ answer }: Course, { fault, latency }: Condition): string {
+  const slow = latency ? ` (${latency} ms)` : '';
+  return `${slow}${fault ? ` ⟵ ${fault}` : answer === 'timeout' ? ' ⟵ too slow' : ''}`;
 }

@@ -62,6 +62,8 @@ export interface Point {
   readonly run: number;
   readonly point: number;
   readonly name: string;
+  /** Milliseconds from the beginning of the scene. */
+  readonly at: number;
 }
 
 /** The points of a scene that has been played, up to where nothing goes wrong any more. */
@@ -70,7 +72,7 @@ export function pointsOf({ trace }: Scene): Point[] {
   return trace
     .slice(0, end === -1 ? undefined : end)
     .filter(({ point }) => point > 0)
-    .map(({ process, point, text }) => ({ run: process, point, name: text.replace(/ ⟵ .*/, '') }));
+    .map(({ at, process, point, text }) => ({ at, run: process, point, name: text.replace(/ (\(\d+ ms\)|⟵).*/, '') }));
 }
 
 /** Every fault that a point can meet. */
@@ -129,7 +131,8 @@ export function pointName({ run, point, name }: Point): string {
   return `${run + 1}.${point} ${name}`;
 }
 
-function lineFor(lines: Map<string, Line>, key: Pick<Line, 'strategy' | 'renewal' | 'trigger' | 'fault'>): Line {
+/** The matrix's line of that key. */
+export function lineFor(lines: Map<string, Line>, key: Pick<Line, 'strategy' | 'renewal' | 'trigger' | 'fault'>): Line {
   const text = Object.values(key).join(' ');
   const line = lines.get(text) ?? { ...key, points: 0, converged: 0, violations: [] };
   lines.set(text, line);

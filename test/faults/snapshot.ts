@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { SectionName } from '../../local/connector/configuration.ts';
 import type { ConnectorEngine } from '../../local/connector/engine.ts';
 import type { Client } from '../../local/iam/client.ts';
 import type { IamEngine } from '../../local/iam/engine.ts';
 import { acceptsSecret } from '../../local/iam/token-request.ts';
 import type { SecretsManagerEngine } from '../../local/secrets-manager/engine.ts';
-import { CLIENT_ID, IDLE_CLIENT_ID, REALM, SECRET_ID } from '../support/parts.ts';
+import { CLIENT_ID, IDLE_CLIENT_ID, REALM, SECOND_CLIENT_ID, SECOND_ID, SECRET_ID } from '../support/parts.ts';
 
 /** A client and its secret. */
 export interface Credentials {
@@ -29,9 +30,29 @@ export interface Parts {
   readonly flow: ConnectorEngine;
   readonly secrets: SecretsManagerEngine;
   readonly names: readonly string[];
+  /** Which credential is looked at. @default - the first */
+  readonly subject?: Subject;
 }
 
-const SECTIONS = ['designTime', 'runtime', 'machineUsers.anna'] as const;
+/** A credential: where its secret is kept, its clients, and its sections in each connector. */
+export interface Subject {
+  readonly secretId: string;
+  readonly clientIds: readonly string[];
+  readonly sections: readonly SectionName[];
+}
+
+const FIRST: Subject = {
+  secretId: SECRET_ID,
+  clientIds: [CLIENT_ID, IDLE_CLIENT_ID],
+  sections: ['designTime', 'runtime', 'machineUsers.anna'],
+};
+
+/** The second credential that has a section in the same configurations. */
+export const SECOND: Subject = {
+  secretId: `csr/${SECOND_ID}`,
+  clientIds: [SECOND_CLIENT_ID],
+  sections: ['machineUsers.carl'],
+};
 
 export function snapshot(parts: Parts): Snapshot {
   const { labels } = secretOf(parts);
@@ -41,7 +62,7 @@ export function snapshot(parts: Parts): Snapshot {
     current: id !== undefined && document ? { ...document, id } : undefined,
     previous: labels.get('AWSPREVIOUS'),
     pending: labels.get('AWSPENDING'),
-    iam: Object.fromEntries([CLIENT_ID, IDLE_CLIENT_ID].map((clientId) => [clientId, secretsOf(parts, clientId)])),
+    iam: Object.fromEntries(subjectOf(parts).clientIds.map((clientId) => [clientId, secretsOf(parts, clientId)])),
     sections: sectionsOf(parts),
   };
 }
@@ -49,7 +70,7 @@ export function snapshot(parts: Parts): Snapshot {
 /** The sections of ours, and whether what they hold gets a token at this moment. */
 export function sectionsOf(parts: Parts): Snapshot['sections'] {
   return parts.names.flatMap((name) =>
-    SECTIONS.map((section) => {
+    subjectOf(parts).sections.map((section) => {
       const { clientId, clientSecret = '' } = parts.flow.sectionOf(name, section);
       return {
         clientId,
@@ -80,16 +101,25 @@ function secretsOf(parts: Parts, clientId: string) {
   return { secret: client?.secret ?? '', rotated: works ? rotated : undefined };
 }
 
-function secretOf({ secrets }: Parts) {
-  const secret = secrets.store.secrets.get(SECRET_ID);
+function subjectOf({ subject = FIRST }: Parts): Subject {
+  return subject;
+}
+
+function secretOf({ secrets, subject = FIRST }: Parts) {
+  const secret = secrets.store.secrets.get(subject.secretId);
   if (!secret) throw new Error('the secret is gone');
   return secret;
+}
+
+/** When the labels were moved last, in milliseconds since 1970. */
+export function changedAt(parts: Parts): number {
+  return secretOf(parts).lastChangedDate.getTime();
 }
 
 /** The document in a version; undefined when it holds none. */
 export function documentIn(parts: Parts, versionId: string): Credentials | undefined {
   const text = secretOf(parts).versions.get(versionId)?.value?.SecretString;
-  const value = (text ? JSON.parse(text) : {}) as Partial<Credentials>;
+  const value = parsed(text) as Partial<Credentials>;
   const { clientId, clientSecret } = value;
   return clientId !== undefined && clientSecret !== undefined ? { clientId, clientSecret } : undefined;
 }
@@ -99,7 +129,16 @@ export function kindOf(parts: Parts, versionId: string | undefined): string | un
   if (versionId === undefined) return undefined;
   const text = secretOf(parts).versions.get(versionId)?.value?.SecretString;
   if (!text) return 'empty';
-  return (JSON.parse(text) as { format?: string }).format ?? 'candidate';
+  return (parsed(text) as { format?: string }).format ?? 'candidate';
+}
+
+/** What is not JSON has no members. */
+function parsed(text = '{}'): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return {};
+  }
 }
 
 /** Whether some version of the secret, labelled or not, holds this. */

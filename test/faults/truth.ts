@@ -1,12 +1,16 @@
 import { isRotationError } from '../../functions/rotation/errors.ts';
 import type { Rotation } from '../../functions/rotation/outcome.ts';
 import type { RetireReport } from '../../functions/rotation/retire.ts';
-import type { Ending } from './process.ts';
+import type { Conduct, Ending } from './process.ts';
 import { accepts, type Credentials, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
 
 /** A run that has ended, and what the engines held when it began and when it ended. */
 export interface RunRecord {
   readonly process: number;
+  /** The process's name. */
+  readonly name: string;
+  /** The id of the credential that it was about. */
+  readonly credential: string;
   /** Secrets Manager's four steps are one attempt. */
   readonly attempt: number;
   readonly startedAt: number;
@@ -15,9 +19,20 @@ export interface RunRecord {
   readonly after: Snapshot;
   /** Nobody else changed anything meanwhile: no other run, no person, no late request. */
   readonly undisturbed: boolean;
+  /** The same, where Secrets Manager's steps that the run brought about count as its own. */
+  readonly undisturbedButForSteps: boolean;
   /** Asked to go back to the previous document. */
   readonly rollsBack: boolean;
   readonly ending: Ending<Rotation | RetireReport | undefined>;
+  readonly conduct: Conduct;
+  /** Ended by the function's time-out while it was at work. */
+  readonly timedOut: boolean;
+  /** By how much its clock is ahead, in milliseconds. */
+  readonly aheadMs: number;
+  /** When it ended, a run was planned that goes on from there. */
+  readonly goesOn: boolean;
+  /** Lambda, or the caller, tries the same once more. */
+  repeated: boolean;
 }
 
 /** How a run ended, in a word or two. */

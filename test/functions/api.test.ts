@@ -13,7 +13,6 @@ beforeAll(async () => {
     ALLOWED_HOSTS: 'acme.example.com',
     FUNCTION_TIMEOUT: 'PT90S',
     HTTP_TIMEOUT: 'PT10S',
-    UNDO_RESERVE: 'PT20S',
     SCHEDULE_GROUP: 'csr',
     ONCE_GROUP: 'csr-once',
     SCHEDULER_ROLE_ARN: 'arn:role',

@@ -6,7 +6,6 @@ const VARIABLES = {
   ALLOWED_HOSTS: 'acme.example.com,*.flow.example.com',
   FUNCTION_TIMEOUT: 'PT90S',
   HTTP_TIMEOUT: 'PT10S',
-  UNDO_RESERVE: 'PT20S',
   SCHEDULE_GROUP: 'csr',
   ONCE_GROUP: 'csr-once',
   SCHEDULER_ROLE_ARN: 'arn:role',
@@ -20,7 +19,6 @@ describe('readEnvironment', () => {
     expect(readEnvironment(VARIABLES).timing).toEqual({
       leaseMs: 100_000,
       httpTimeoutMs: 10_000,
-      undoReserveMs: 20_000,
     });
   });
 

@@ -30,18 +30,19 @@ const PLACEHOLDERS = {
 };
 
 describe("the scheduler's event", () => {
-  it('carries the settings, with their defaults, and the time for which it was planned', () => {
-    expect(parseRotateEvent(SCHEDULED, AWS)).toMatchObject({
-      trigger: 'schedule',
-      credential: { id: 'acme-prod', strategy: 'auto', grace: 'PT24H' },
-      scheduledTime: new Date('2026-03-01T02:00:00Z'),
-    });
+  it('names the credential and the time for which it was planned; of the settings beside it nothing is read', () => {
+    const expected = { trigger: 'schedule', id: 'acme-prod', scheduledTime: new Date('2026-03-01T02:00:00Z') };
+    expect(parseRotateEvent(SCHEDULED, AWS)).toEqual(expected);
+    const forged = { ...CREDENTIAL, accessTokenUrl: 'https://attacker.example.com/token', grace: '1 day' };
+    expect(parseRotateEvent({ ...SCHEDULED, credential: forged }, AWS)).toEqual(expected);
   });
 
-  it('may be a repeat of a stored-not-applied', () => {
-    const repeat = { versionId: 'v1', attempt: 2 };
-    const { executionId: _, ...planned } = SCHEDULED;
-    expect(parseRotateEvent({ ...planned, repeat }, AWS)).toMatchObject({ repeat });
+  it('may be a repeat; one that an older version planned begins nothing', () => {
+    const planned = { trigger: 'schedule', id: 'acme-prod', scheduledTime: '2026-03-01T02:00:00Z' };
+    const repeat = { attempt: 2, due: true };
+    expect(parseRotateEvent({ ...planned, repeat }, AWS)).toMatchObject({ id: 'acme-prod', repeat });
+    const older = { ...planned, repeat: { versionId: 'v1', attempt: 2 } };
+    expect(parseRotateEvent(older, AWS)).toMatchObject({ repeat: { attempt: 2, due: false } });
   });
 
   it('with a placeholder that was not filled in counts from its delivery, on one machine only', () => {
@@ -55,7 +56,7 @@ describe("the scheduler's event", () => {
     ['no time', { ...SCHEDULED, scheduledTime: undefined }, 'scheduledTime'],
     ['a time that is none', { ...SCHEDULED, scheduledTime: 'today' }, 'scheduledTime'],
     ['an unknown member', { ...SCHEDULED, colour: 'red' }, 'colour: unknown key'],
-    ['faulty settings', { ...SCHEDULED, credential: { ...CREDENTIAL, grace: '1 day' } }, 'credential.grace'],
+    ['no credential', { trigger: 'schedule', scheduledTime: SCHEDULED.scheduledTime }, 'names no credential'],
     ['another trigger', { ...SCHEDULED, trigger: 'cron' }, 'trigger'],
   ])('with %s is refused', (_what, event, place) => {
     expect(() => parseRotateEvent(event, AWS)).toThrow(

@@ -8,7 +8,7 @@ import { type EmbeddedStack, type EmbeddedStackOptions, startEmbeddedStack } fro
 import type { Invocation } from '../../local/lambda/host.ts';
 
 const OPTIONS: EmbeddedStackOptions = {
-  timeouts: { function: 'PT6S', http: 'PT2S', undoReserve: 'PT2S' },
+  timeouts: { function: 'PT9S', http: 'PT2S' },
   connectorToken: 'connector-access-token',
 };
 

@@ -13,14 +13,22 @@ export const CLIENT_ID = 'NC_Flow_ClientCredentials';
 export const IDLE_CLIENT_ID = 'NC_Flow_ClientCredentials_B';
 export const TOKEN_URL = `https://iam.example.com/auth/realms/${REALM}/protocol/openid-connect/token`;
 export const SECRET_ID = 'csr/acme-prod';
-export const TIMING = { leaseMs: 100_000, httpTimeoutMs: 10_000, undoReserveMs: 20_000 };
+/** A second credential of the same realm, in the same configurations. */
+export const SECOND_ID = 'acme-second';
+export const SECOND_CLIENT_ID = 'NC_Flow_Second';
+/** What the stand-in of the IAM signs its tokens with. */
+export const IAM_KEY = Buffer.alloc(32, 7);
+export const TIMING = { leaseMs: 100_000, httpTimeoutMs: 10_000 };
 export const FIRST_SECRET = 'the-secret-that-a-person-copied-once';
 /** What lets the rotator in at the connectors. */
 export const CONNECTOR_TOKEN = 'connector-access-token';
 export const FUNCTION_TIMEOUT_MS = 90_000;
 
+/** Which clients a realm's policy keeps previous secrets of: none, those with the marker, or every one. */
+export type OverlapOf = boolean | 'any-client';
+
 /** An IAM with the client, an idle second one, and the rotator that may change both. */
-export function createIam(now: () => number, overlap: boolean) {
+export function createIam(now: () => number, overlap: OverlapOf, { second = false } = {}) {
   let made = 0;
   const engine = new IamEngine({
     now,
@@ -30,14 +38,22 @@ export function createIam(now: () => number, overlap: boolean) {
   engine.createRealm(REALM);
   if (overlap) {
     engine.putProfiles(REALM, { profiles: [OVERLAP_PROFILE] });
-    engine.putPolicies(REALM, { policies: [OVERLAP_POLICY] });
+    const any = { ...OVERLAP_POLICY, conditions: [{ condition: 'any-client', configuration: {} }] };
+    engine.putPolicies(REALM, { policies: [overlap === 'any-client' ? any : OVERLAP_POLICY] });
   }
   const { id } = engine.createClient(REALM, { clientId: CLIENT_ID, secret: FIRST_SECRET });
   const idle = engine.createClient(REALM, { clientId: IDLE_CLIENT_ID, secret: 'the-secret-of-the-idle-client' });
   engine.createClient(REALM, { clientId: 'flow-secret-rotator', secret: 'rotator-secret' });
-  engine.permit(REALM, 'flow-secret-rotator', { kind: 'clients', list: true, clients: [id, idle.id] });
-  const tokens = localTokens(engine, { key: Buffer.alloc(32, 7), randomUuid: () => `jti-${++made}` });
+  const others = second ? [engine.createClient(REALM, { clientId: SECOND_CLIENT_ID, secret: FIRST_SECRET }).id] : [];
+  engine.permit(REALM, 'flow-secret-rotator', { kind: 'clients', list: true, clients: [id, idle.id, ...others] });
+  const tokens = localTokens(engine, { key: IAM_KEY, randomUuid: () => `jti-${++made}` });
   return { engine, handler: iamHandler(engine, tokens) };
+}
+
+/** A UUID for each number. The first eight characters of two of them differ, as they do in life. */
+export function idOf(number: number): string {
+  const beginning = ((number * 2_654_435_761) >>> 0).toString(16).padStart(8, '0');
+  return `${beginning}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
 /** The credential's settings, with every default filled in. */
@@ -91,6 +107,19 @@ export function configurationOf(clientSecret: string, clientId = CLIENT_ID) {
   };
 }
 
+/** The same, with a machine user that another client of ours is entered for. */
+export function sharedConfiguration(
+  configuration: ReturnType<typeof configurationOf>,
+  second: { readonly clientId: string; readonly clientSecret?: string | undefined },
+) {
+  const { authentication, ...others } = configuration;
+  const carl = { ...authentication.runtime, clientId: second.clientId, clientSecret: second.clientSecret ?? '' };
+  return {
+    ...others,
+    authentication: { ...authentication, machineUsers: { ...authentication.machineUsers, carl } },
+  };
+}
+
 /** The credential's secret, with its document once it is adopted, and the two access secrets. */
 export function seedSecrets(
   secrets: ReturnType<typeof createSecretsManager>,
@@ -108,6 +137,7 @@ export function seedSecrets(
   const { accessTokenUrl, scope } = credential;
   const document = serializeDocument({ accessTokenUrl, clientId: CLIENT_ID, clientSecret: FIRST_SECRET, scope });
   create(SECRET_ID, adopted ? document : undefined);
+  create(`csr/${SECOND_ID}`, document.replace(CLIENT_ID, SECOND_CLIENT_ID));
   create('csr-access/acme-prod/iam', JSON.stringify({ clientSecret: 'rotator-secret' }));
   create('csr-access/acme-prod/connector', JSON.stringify({ token: CONNECTOR_TOKEN }));
 }

@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { portsOf, runtimeOf, type World } from '../../functions/compose.ts';
+import { runDeps, type World } from '../../functions/compose.ts';
 import { type FetchInit, restrictFetch } from '../../functions/http/fetch.ts';
 import { accessSecrets } from '../../functions/ports/access-secrets.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
@@ -30,6 +30,7 @@ import {
   credentialOf,
   FIRST_SECRET,
   FUNCTION_TIMEOUT_MS,
+  idOf,
   REALM,
   SECRET_ID,
   seedSecrets,
@@ -71,6 +72,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     clock += ms;
   };
   let intercept: Interceptor = (_io, perform) => perform();
+  let lastTimeoutMs = TIMING.httpTimeoutMs;
   const calls: string[] = [];
   const io = async (name: string, sent: string, perform: () => Promise<Response>): Promise<Response> => {
     calls.push(name);
@@ -84,7 +86,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
   for (const name of names) flow.configure(name, configurationOf(FIRST_SECRET));
   const secrets = createSecretsManager({
     clock: now,
-    newId: () => `00000000-0000-0000-0000-${String(++drawn).padStart(12, '0')}`,
+    newId: () => idOf(++drawn),
     newSuffix: () => 'AbCdEf',
     invokeRotation: async (_function, { Step, ClientRequestToken }) => {
       await rotationStep(credential, { step: Step, versionId: ClientRequestToken }, deps());
@@ -133,6 +135,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
         const handler = handlers[hostname];
         if (!handler) throw new Error(`no such host: ${hostname}`);
         const system = hostname.split('.')[0] === 'iam' ? 'iam' : 'connector';
+        lastTimeoutMs = init.timeoutMs ?? TIMING.httpTimeoutMs;
         const perform = () => handler(new Request(url, init as RequestInit));
         return io(`${system} ${init.method} ${pathname}`, sentBy(init), perform);
       },
@@ -140,7 +143,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     ),
     now,
     sleep: async (ms) => advance(ms),
-    newId: () => `00000000-0000-4000-8000-${String(++drawn).padStart(12, '0')}`,
+    newId: () => idOf(++drawn),
     newSecret: () => `drawn-secret-number-${String(++drawn).padStart(4, '0')}-abcdefghijklmnop`,
   };
 
@@ -149,11 +152,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
 
   const deps = () => {
     const endsAt = clock + FUNCTION_TIMEOUT_MS;
-    return {
-      ports: portsOf(credential, 'csr', world),
-      runtime: runtimeOf(world, () => endsAt - clock),
-      timing: TIMING,
-    };
+    return runDeps(credential, { prefix: 'csr', timing: TIMING }, { world, remainingMs: () => endsAt - clock });
   };
   return {
     credential,
@@ -166,6 +165,10 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     now,
     advance,
     world,
+    /** How long the last request to the IAM or a connector may wait for its answer. */
+    lastTimeoutMs: () => lastTimeoutMs,
+    /** What stands between a run and its neighbours now. */
+    intercepted: () => intercept,
     /** Replaces what stands between a run and its neighbours. */
     intercept: (interceptor: Interceptor) => {
       intercept = interceptor;

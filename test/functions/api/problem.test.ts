@@ -14,6 +14,8 @@ const ROTATION: Rotation = {
   durationMs: 1000,
   steps: [{ name: 'observe', ms: 10 }],
   previousValidUntil: null,
+  nothingChanged: false,
+  repeatAt: null,
   connectors: [{ name: 'ifs', sectionsWritten: 3, sectionsSkipped: 1 }],
 };
 const FAILURE = { code: 'connector-unavailable', detail: 'ifs: HTTP 503', next: 'Make it reachable.' } as const;
@@ -138,8 +140,8 @@ describe('rotationResponse', () => {
     ['iam-timeout', 504],
     ['iam-unavailable', 502],
   ] as const)('refused by %s: a problem %d; nothing was changed', (code, status) => {
-    const connectors = [{ name: 'IFS Production', sectionsWritten: 0, sectionsSkipped: 0 }];
-    const answer = rotationResponse({ ...ROTATION, connectors, outcome: 'refused', failure: { ...FAILURE, code } });
+    const failure = { ...FAILURE, code };
+    const answer = rotationResponse({ ...ROTATION, nothingChanged: true, outcome: 'refused', failure });
     expect(answer.statusCode).toBe(status);
     expect(JSON.parse(answer.body)).toMatchObject({
       type: `/problems/${code}`,
@@ -150,11 +152,10 @@ describe('rotationResponse', () => {
     });
   });
 
-  it('does not say that nothing was changed when a connector was given the current secret before the refusal', () => {
-    const connectors = [{ name: 'IFS Production', sectionsWritten: 2, sectionsSkipped: 0 }];
+  it.each([true, false, null])('says of what was changed what the run knows: nothingChanged %s', (nothingChanged) => {
     const failure = { ...FAILURE, code: 'connector-behind' } as const;
-    const answer = rotationResponse({ ...ROTATION, connectors, outcome: 'refused', failure });
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'connector-behind', nothingChanged: false });
+    const answer = rotationResponse({ ...ROTATION, nothingChanged, outcome: 'refused', failure });
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'connector-behind', nothingChanged });
   });
 });
 

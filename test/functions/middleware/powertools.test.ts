@@ -55,6 +55,8 @@ function rotation(outcome: Outcome): Rotation {
     durationMs: 1000,
     steps: [],
     previousValidUntil: null,
+    nothingChanged: false,
+    repeatAt: null,
     connectors: [],
   };
 }
@@ -92,7 +94,6 @@ describe('a retire', () => {
     ['retired', undefined, 'INFO', false],
     ['unchanged', undefined, 'INFO', false],
     ['postponed', failure, 'ERROR', true],
-    ['given-up', failure, 'ERROR', true],
   ] as const)('that ended %s', async (outcome, fault, level, counted) => {
     const report = {
       credential: 'acme-prod',

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { runDeps } from '../../../functions/compose.ts';
+import { lookAgain, mayBegin } from '../../../functions/rotation/labels.ts';
+import type { Run } from '../../../functions/rotation/run.ts';
 import { nextVersionId } from '../../../functions/rotation/versions.ts';
+import { rotate } from '../../../functions/rotation/workflow.ts';
 import { beforeRequest } from '../../support/faults.ts';
-import { createWorld, documentText, FIRST_SECRET, SECRET_ID } from '../../support/world.ts';
+import { createWorld, documentText, FIRST_SECRET, SECRET_ID, type TestWorld, TIMING } from '../../support/world.ts';
 
 describe('two rotators at once', () => {
   it('the second derives the same id, is refused by Secrets Manager, and stands down', async () => {
@@ -30,6 +34,96 @@ describe('two rotators at once', () => {
     expect(world.client().secret).toBe(clientSecret);
     expect(world.connectorSecret()).toBe(clientSecret);
     expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+});
+
+describe('nothing is begun after a change that another run may have made', () => {
+  const NOT_OURS = '44444444-4444-4444-8444-444444444444';
+
+  /** A connector is put right, and meanwhile something happens to the secret; then a rotation would begin. */
+  async function begin(meanwhile: (world: TestWorld) => void): Promise<unknown> {
+    const world = createWorld();
+    world.enter('restored-from-a-backup');
+    world.intercept(beforeRequest(/^connector PATCH/, () => meanwhile(world)));
+    return await world.rotate();
+  }
+
+  it('a version that this run has not put', async () => {
+    const foreign = (world: TestWorld) => world.put(NOT_OURS, documentText('of-the-other'), 'SOME-LABEL');
+    await expect(begin(foreign)).rejects.toMatchObject({ code: 'too-soon', changed: true });
+  });
+
+  it('AWSCURRENT on another version than this run has seen or moved it to', async () => {
+    const world = createWorld();
+    await world.rotate();
+    world.advance(3_600_000);
+    const previous = world.labelled('AWSPREVIOUS');
+    world.enter('restored-from-a-backup');
+    world.intercept(
+      beforeRequest(/^connector PATCH/, () => {
+        world.secrets.store.secrets.get(SECRET_ID)?.labels.set('AWSCURRENT', previous?.id ?? '');
+        world.changeClient({ secret: FIRST_SECRET });
+      }),
+    );
+    await expect(world.rotate()).rejects.toMatchObject({ code: 'too-soon' });
+  });
+
+  it('its own changes are no reason to wait', async () => {
+    expect(await begin(() => undefined)).toMatchObject({ outcome: 'rotated' });
+  });
+
+  const run = (over: Partial<Run>): Run => ({ quiet: true, clearedForeign: false, unanswered: false, ...over }) as Run;
+
+  it.each([
+    ['undisturbed', {}, true],
+    ['a recent change at the first look', { quiet: false }, false],
+    ['no look yet', { quiet: undefined }, false],
+    ["another run's version was cleared", { clearedForeign: true }, false],
+    ['a write to the IAM that may still be carried out', { unanswered: true }, false],
+  ])('%s', (_what, over, expected) => {
+    expect(mayBegin(run(over as Partial<Run>))).toBe(expected);
+  });
+
+  it('looking again after labels moved is no longer undisturbed', () => {
+    const disturbed = run({});
+    expect(lookAgain(disturbed)).toBe('observe');
+    expect(mayBegin(disturbed)).toBe(false);
+  });
+});
+
+describe('a Put that Secrets Manager was sent twice proves no label', () => {
+  it('where the label is elsewhere, another run was first', async () => {
+    const world = createWorld();
+    const moved = () => {
+      const labels = world.secrets.store.secrets.get(SECRET_ID)?.labels;
+      world.put('44444444-4444-4444-8444-444444444444', documentText('of-the-other'), 'AWSPENDING');
+      expect(labels?.get('AWSPENDING')).toMatch(/^4/);
+    };
+    const { store } = runDeps(
+      world.credential,
+      { prefix: 'csr', timing: TIMING },
+      { world: world.world, remainingMs: () => 90_000 },
+    ).ports;
+    const repeated = {
+      ...store,
+      put: async (version: Parameters<typeof store.put>[0]) => {
+        await store.put(version);
+        moved();
+        return { labelled: false };
+      },
+    };
+    const deps = runDeps(
+      world.credential,
+      { prefix: 'csr', timing: TIMING },
+      { world: world.world, remainingMs: () => 90_000 },
+    );
+    const rotating = rotate(
+      world.credential,
+      { trigger: 'api' },
+      { ...deps, ports: { ...deps.ports, store: repeated } },
+    );
+    await expect(rotating).rejects.toMatchObject({ code: 'rotation-in-progress' });
+    expect(world.client().secret).toBe(FIRST_SECRET);
   });
 });
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { beforeRequest, instead, timeout } from '../../support/faults.ts';
-import { createWorld, documentText, FIRST_SECRET, SECRET_ID, type TestWorld, TIMING } from '../../support/world.ts';
+import {
+  createWorld,
+  documentText,
+  FIRST_SECRET,
+  REALM,
+  SECRET_ID,
+  type TestWorld,
+  TIMING,
+} from '../../support/world.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -72,7 +80,7 @@ describe('retire', () => {
   it('never ends the secret that the IAM holds as current', async () => {
     const { world, old } = await afterGrace();
     world.changeClient({ secret: FIRST_SECRET, attributes: {} });
-    expect(await world.retire(old)).toMatchObject({ outcome: 'postponed', failure: { code: 'retire-failed' } });
+    expect(await world.retire(old)).toMatchObject({ outcome: 'postponed', failure: { code: 'not-at-rest' } });
     expect(await world.accepts(FIRST_SECRET)).toBe(true);
   });
 });
@@ -81,9 +89,10 @@ describe('a retire is postponed by an hour', () => {
   const planned = (world: TestWorld) => world.planned.filter(({ target }) => target === 'retire').at(-1);
 
   async function expectPostponed(world: TestWorld, old: string, code: string): Promise<void> {
-    const plans = world.planned.length;
+    const retires = () => world.planned.filter(({ target }) => target === 'retire').length;
+    const plans = retires();
     expect(await world.retire(old, 3)).toMatchObject({ outcome: 'postponed', failure: { code } });
-    expect(world.planned).toHaveLength(plans + 1);
+    expect(retires()).toBe(plans + 1);
     const distance = (planned(world)?.at.getTime() ?? 0) - world.now().getTime();
     expect(Math.round(distance / 1000)).toBe(3600);
     expect(planned(world)?.event).toEqual({ trigger: 'retire', id: 'acme-prod', versionId: old, attempt: 4 });
@@ -127,15 +136,85 @@ describe('a retire is postponed by an hour', () => {
     await expectPostponed(world, old, 'iam-unavailable');
   });
 
-  it('144 times at most', async () => {
+  it('for six days, then by a day: it never gives up', async () => {
     const { world, old } = await afterGrace();
     world.enter(FIRST_SECRET);
-    const plans = world.planned.length;
-    expect(await world.retire(old, 143)).toMatchObject({ outcome: 'postponed' });
-    expect(await world.retire(old, 144)).toMatchObject({ outcome: 'given-up', failure: { code: 'connector-behind' } });
-    expect(world.planned).toHaveLength(plans + 1);
+    const hoursUntil = () => Math.round(((planned(world)?.at.getTime() ?? 0) - world.now().getTime()) / 3_600_000);
+    expect(await world.retire(old, 143)).toMatchObject({ outcome: 'postponed', failure: { code: 'connector-behind' } });
+    expect(hoursUntil()).toBe(1);
+    expect(await world.retire(old, 144)).toMatchObject({ outcome: 'postponed', failure: { code: 'connector-behind' } });
+    expect(hoursUntil()).toBe(24);
+    expect(await world.retire(old, 1000)).toMatchObject({ outcome: 'postponed' });
+    expect(hoursUntil()).toBe(24);
+  });
+
+  it('and a run is planned that gives the connector the new secret', async () => {
+    const { world, old } = await afterGrace();
+    world.enter(FIRST_SECRET);
+    await world.retire(old);
+    const repeat = world.planned.find(({ target }) => target === 'rotate');
+    expect(repeat?.event).toMatchObject({ id: 'acme-prod', repeat: { due: false } });
+    world.advance((repeat?.at.getTime() ?? 0) - world.now().getTime());
+    expect(await world.scheduled({ repeat: { attempt: 1, due: false } })).toMatchObject({ outcome: 'repaired' });
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+    expect(await world.retire(old, 1)).toMatchObject({ outcome: 'retired' });
   });
 });
+
+describe('a secret that connectors use is never ended', () => {
+  it('when somebody has regenerated during grace: the IAM keeps it as the previous one', async () => {
+    const { world, old } = await afterGrace();
+    world.iam.regenerateSecret(REALM, world.client().id);
+    const inUse = world.connectorSecret();
+    expect(await world.accepts(inUse)).toBe(true);
+    expect(await world.retire(old)).toMatchObject({ outcome: 'postponed', failure: { code: 'not-at-rest' } });
+    expect(await world.accepts(inUse)).toBe(true);
+    const repeat = world.planned.find(({ target }) => target === 'rotate');
+    expect(repeat?.event).toMatchObject({ repeat: { due: false } });
+  });
+
+  it('by a run that finds the intent of a retire that died, and a secret that somebody has made since', async () => {
+    const { world, old } = await afterGrace();
+    world.put(X, `{"format":"client-secret-rotation/retire/1","run":"dead","versionId":"${old}"}`, 'AWSPENDING');
+    world.advance(TIMING.leaseMs);
+    world.iam.regenerateSecret(REALM, world.client().id);
+    const refused: string[] = [];
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (!(await world.accepts(world.connectorSecret()))) refused.push(name);
+      return response;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'repaired' });
+    expect(refused).toEqual([]);
+  });
+
+  it('nor does an intent that can not be carried out hide what is to be repaired', async () => {
+    const world = createWorld();
+    const page = structuredClone(world.client());
+    await world.rotate();
+    world.put(X, intentOf(world.labelled('AWSPREVIOUS')?.id ?? ''), 'AWSPENDING');
+    world.advance(TIMING.leaseMs);
+    // A page that was opened before the rotation is saved: the IAM holds the first secret again.
+    world.changeClient({ secret: page.secret ?? '', attributes: { 'client.secret.rotated': '' } });
+    expect(await world.accepts(world.connectorSecret())).toBe(false);
+    expect(await world.scheduled()).toMatchObject({ outcome: 'repaired' });
+    expect(await world.accepts(world.connectorSecret())).toBe(true);
+  });
+
+  it('nor does one whose version is no document', async () => {
+    const { world } = await afterGrace();
+    const labels = world.secrets.store.secrets.get(SECRET_ID)?.labels;
+    world.put('77777777-7777-4777-8777-777777777777', 'no document', 'SOME-LABEL');
+    labels?.set('AWSPREVIOUS', '77777777-7777-4777-8777-777777777777');
+    world.put(X, intentOf('77777777-7777-4777-8777-777777777777'), 'AWSPENDING');
+    world.advance(TIMING.leaseMs);
+    expect(await world.scheduled({ scheduledTime: new Date(0) })).toMatchObject({ outcome: 'unchanged' });
+    expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+});
+
+const intentOf = (versionId: string) =>
+  `{"format":"client-secret-rotation/retire/1","run":"dead","versionId":"${versionId}"}`;
 
 describe('a retire that died', () => {
   const intent = (versionId: string) =>

@@ -67,7 +67,7 @@ describe('a report', () => {
     expect(rotation.endedAt).toBe(world.now().toISOString());
     expect(rotation.durationMs).toBe(Date.parse(rotation.endedAt) - Date.parse(startedAt));
     const names = rotation.steps.map(({ name }) => name);
-    expect(names).toEqual(['observe', 'probe', 'journal', 'renew', 'check', 'push', 'promote', 'plan-retire', 'clear']);
+    expect(names).toEqual(['observe', 'journal', 'renew', 'check', 'push', 'promote', 'plan-retire', 'clear']);
     const spent = rotation.steps.reduce((sum, { ms }) => sum + ms, 0);
     expect(spent).toBeLessThanOrEqual(rotation.durationMs);
   });

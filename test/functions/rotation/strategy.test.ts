@@ -35,6 +35,72 @@ describe('alternating clients', () => {
   });
 });
 
+describe('two clients of which one can not be used', () => {
+  it('the live one is repaired and pushed all the same', async () => {
+    const world = createWorld({ overlap: false, settings: ALTERNATING });
+    world.intercept(async ({ name }, perform) =>
+      /^connector PATCH/.test(name) ? new Response(null, { status: 503 }) : await perform(),
+    );
+    expect(await world.rotate()).toMatchObject({ outcome: 'stored-not-applied' });
+    world.changeClient({ enabled: false });
+    world.intercept((_io, perform) => perform());
+    world.advance(300_000);
+    expect(await world.scheduled({ repeat: { attempt: 1, due: false } })).toMatchObject({ outcome: 'rotated' });
+    expect(world.flow.sectionOf('ifs-1', 'runtime').clientId).toBe(IDLE_CLIENT_ID);
+    world.advance(3_600_000);
+    expect(await world.rotate()).toMatchObject({ outcome: 'refused', failure: { code: 'client-not-usable' } });
+  });
+
+  it('nor when it is gone', async () => {
+    const world = createWorld({ overlap: false, settings: ALTERNATING });
+    world.enter('restored-from-a-backup');
+    world.iam.realm(REALM).clients.delete(world.iam.findClient(REALM, IDLE_CLIENT_ID)?.id ?? '');
+    const rotation = await world.rotate();
+    expect(rotation).toMatchObject({ outcome: 'repaired', failure: { code: 'client-not-usable' } });
+    expect(await world.accepts(world.connectorSecret())).toBe(true);
+  });
+});
+
+describe('what is left of a previous secret that nobody asked to keep', () => {
+  const iam = {
+    renewal: 'regenerate',
+    adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+    auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+  };
+  const MARKED = { 'novacura.rotation': 'on', 'client.secret.expiration.time': '4000000000' };
+
+  it.each([
+    ['of one client, in place', { strategy: 'in-place', iam }],
+    ['of the former of two clients', { ...ALTERNATING, iam }],
+  ])("is ended by retire, also where the realm's policy keeps it (%s)", async (_what, settings) => {
+    const world = createWorld({ overlap: true, settings });
+    for (const client of world.iam.realm(REALM).clients.values())
+      world.iam.updateClient(REALM, client.id, { attributes: MARKED });
+    const old = world.current();
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated', strategy: settings.strategy });
+    const retire = world.planned.find(({ target }) => target === 'retire');
+    world.advance((retire?.at.getTime() ?? 0) - world.now().getTime());
+    const { versionId } = retire?.event as { versionId: string };
+    expect(await world.retire(versionId)).toMatchObject({ outcome: 'retired' });
+    expect(await world.accepts(old.clientSecret, old.clientId)).toBe(false);
+    expect(await world.accepts(world.current().clientSecret, world.current().clientId)).toBe(true);
+  });
+});
+
+describe('what the IAM can do is not decided by a read before the change', () => {
+  it('an expiry that somebody else writes at the same moment makes no rotation in place', async () => {
+    const world = createWorld();
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (/^iam PUT/.test(name))
+        world.changeClient({ attributes: { 'client.secret.expiration.time': '4000000001', 'of-others': 'x' } });
+      return response;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated', strategy: 'dual-secret' });
+    expect(await world.accepts(FIRST_SECRET)).toBe(true);
+  });
+});
+
 describe('renewal by the IAM', () => {
   const regenerating = (overlap: boolean) =>
     createWorld({

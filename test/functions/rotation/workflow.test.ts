@@ -236,7 +236,7 @@ describe('a run stands down', () => {
     world.put(P, unknown, 'AWSPENDING');
     world.advance(10 * TIMING.leaseMs);
     const rotation = await world.rotate();
-    expect(rotation).toMatchObject({ outcome: 'refused', failure: { code: 'pending-unknown' } });
+    expect(rotation).toMatchObject({ outcome: 'interrupted', failure: { code: 'pending-unknown' } });
     expect(world.labelled('AWSPENDING')).toEqual({ id: P, value: unknown });
     expect(world.client().secret).toBe(FIRST_SECRET);
     expect(JSON.stringify(rotation)).not.toContain('of a newer version');
@@ -269,13 +269,13 @@ describe('a scheduled run', () => {
 describe('a freeze', () => {
   const settings = { freezes: [{ from: '2026-03-01', to: '2026-03-02', reason: 'month end' }] };
 
-  it('leaves a scheduled run unchanged, without a single call', async () => {
+  it('leaves a scheduled run unchanged: it looks, and changes nothing', async () => {
     const world = createWorld({ settings });
     expect(await world.scheduled()).toMatchObject({
       outcome: 'unchanged',
       reason: expect.stringContaining('month end'),
     });
-    expect(world.calls).toEqual([]);
+    expect(world.calls.filter((name) => /Put|Update|iam PUT|PATCH/.test(name))).toEqual([]);
   });
 
   it('is an error for a call, unless it forces', async () => {
@@ -284,7 +284,7 @@ describe('a freeze', () => {
       code: 'frozen',
       message: expect.stringContaining('month end'),
     });
-    expect(world.calls).toEqual([]);
+    expect(world.calls.filter((name) => /Put|Update|iam PUT|PATCH/.test(name))).toEqual([]);
     expect(await world.rotate({ force: true })).toMatchObject({ outcome: 'rotated' });
   });
 

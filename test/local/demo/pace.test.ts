@@ -6,7 +6,7 @@ describe('the pace of the demonstration', () => {
   it('is 60 requests a second and a lease of 30 s on a quiet machine', () => {
     expect(paceOf(2)).toEqual({
       slowness: 1,
-      timeouts: { function: 'PT27S', http: 'PT3S', undoReserve: 'PT6S' },
+      timeouts: { function: 'PT27S', http: 'PT3S' },
       leaseMs: 30_000,
       graceMs: 2000,
       rate: 60,

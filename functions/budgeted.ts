@@ -1,0 +1,44 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Fetch, HttpError } from './http/fetch.ts';
+import type { Budget, Dependency } from './rotation/budget.ts';
+
+/**
+ * A fetch whose requests take no longer than a run's budget allows, and whose answers the budget learns from. Make one for each
+ * neighbour: one that has let a request time out is given less time for the next.
+ */
+export function budgetedFetch(fetch: Fetch, budget: Budget, dependency: Dependency): Fetch {
+  let impatient = false;
+  return async (url, init) => {
+    const timeoutMs = budget.timeoutMs(dependency, impatient);
+    if (timeoutMs <= 0) throw new HttpError('timeout', `No time is left to call ${new URL(url).host}`);
+    try {
+      const response = await budget.measure(dependency, () => fetch(url, { ...init, timeoutMs }));
+      impatient = false;
+      return response;
+    } catch (error) {
+      // The IAM is asked as patiently as before: whether it took a write has to be known.
+      impatient = dependency === 'connector' && error instanceof HttpError && error.kind === 'timeout';
+      throw error;
+    }
+  };
+}
+
+/** The part of an SDK client that the ports use. */
+type Sender = Pick<SecretsManagerClient, 'send'>;
+
+/** How often the SDK tries a call. */
+const TRIES = 3;
+
+/**
+ * The same for Secrets Manager. The SDK repeats a call that fails: all of its tries together stay within what is left.
+ *
+ * @see [HttpHandlerOptions](https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-smithy-types/Interface/HttpHandlerOptions/)
+ */
+export function budgetedClient(client: Sender, budget: Budget): SecretsManagerClient {
+  const send = (command: unknown, options?: object) => {
+    const requestTimeout = Math.max(1, Math.floor(Math.min(budget.timeoutMs('store'), budget.leftMs / TRIES)));
+    const call = client.send as (command: unknown, options: object) => Promise<unknown>;
+    return budget.measure('store', () => call.call(client, command, { requestTimeout, ...options }));
+  };
+  return { send } as unknown as SecretsManagerClient;
+}

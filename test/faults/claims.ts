@@ -1,0 +1,136 @@
+import { isRotationError } from '../../functions/rotation/errors.ts';
+import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { accepts, type Credentials, clientOf, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
+import { type RunRecord, wordFor } from './truth.ts';
+
+/** What a report may say beside its outcome. A member that is absent, or null, claims nothing. */
+interface Claims {
+  readonly nothingChanged?: boolean | null;
+  readonly previousWorks?: boolean | null;
+  readonly previousValidUntil?: string | null;
+}
+
+const SECOND_MS = 1000;
+
+/** What a run claimed that is not so in the engines. */
+export function falseClaims(parts: Parts, record: RunRecord): string[] {
+  const { ending } = record;
+  const word = wordFor(record);
+  if (ending.kind === 'died') return [];
+  if (ending.kind === 'threw') {
+    const claim = isRotationError(ending.error) ? (ending.error.changed as boolean | null) : null;
+    return claim === false ? told(word, unchangedFault(record)) : [];
+  }
+  const rotation = ending.value;
+  if (!rotation || !('trigger' in rotation)) return [];
+  return told(word, [
+    ...nothingChangedFaults(record, rotation),
+    ...outcomeFaults(parts, record, rotation),
+    ...previousFaults(parts, record, rotation),
+  ]);
+}
+
+/** What a late request has made untrue: looked at when the scene is over. */
+export function lateFalsehoods(records: readonly RunRecord[]): string[] {
+  return records
+    .filter(({ ending }) => ending.kind === 'returned' && (ending.value as Claims | undefined)?.nothingChanged === true)
+    .flatMap((record) => told(wordFor(record), unchangedFault(record)));
+}
+
+function told(word: string, faults: readonly string[]): string[] {
+  return faults.map((fault) => `a run reported ${word} and ${fault}`);
+}
+
+function nothingChangedFaults(record: RunRecord, rotation: Rotation & Claims): string[] {
+  if (rotation.nothingChanged === true) return unchangedFault(record);
+  const never = rotation.nothingChanged === false && record.undisturbedButForSteps && record.conduct.sent.length === 0;
+  return never ? ['that something was changed, but it had sent no write'] : [];
+}
+
+/** Whoever says that nothing was changed has not changed the IAM or a connector, and leaves the labels as they were. */
+function unchangedFault({ conduct, before, after, undisturbedButForSteps }: RunRecord): string[] {
+  const elsewhere = conduct.changes.find((name) => !name.startsWith('secrets-manager'));
+  if (elsewhere) return [`that nothing was changed, but ${elsewhere} had changed something`];
+  const moved = undisturbedButForSteps && labels(before) !== labels(after);
+  return moved ? ['that nothing was changed, but a label was moved'] : [];
+}
+
+function labels({ current, previous, pending }: Snapshot): string {
+  return JSON.stringify([current?.id, previous, pending]);
+}
+
+function outcomeFaults(parts: Parts, record: RunRecord, { outcome }: Rotation): string[] {
+  if (!record.undisturbedButForSteps) return [];
+  if (outcome === 'refused') return refusedFaults(record);
+  return outcome === 'rolled-back' ? rolledBackFaults(parts, record) : [];
+}
+
+function refusedFaults(record: RunRecord): string[] {
+  const { before, after } = record;
+  return [
+    ...(after.pending === undefined ? [] : ['AWSPENDING stands']),
+    ...unchangedFault({ ...record, before: { ...before, pending: after.pending } }),
+  ];
+}
+
+/** The previous secret is held and accepted, and every connector that was written to holds it. */
+function rolledBackFaults(parts: Parts, { before, after, conduct }: RunRecord): string[] {
+  const current = after.current;
+  if (!current) return ['no document is current'];
+  const wasAccepted = discord(before).every((text) => !text.includes('refused'));
+  const behind = after.sections.filter(
+    ({ place, ...section }) => conduct.touched.has(place.split(' ')[0] ?? '') && !same(section, current),
+  );
+  return [
+    ...(after.iam[current.clientId]?.secret === current.clientSecret
+      ? []
+      : ['the IAM does not hold the previous secret']),
+    ...(accepts(parts, current) || !wasAccepted ? [] : ['the IAM does not accept the previous secret']),
+    ...behind.map(({ place }) => `${place} does not hold the previous secret`),
+  ];
+}
+
+/** Of the version in AWSPREVIOUS, once AWSCURRENT is the new one. */
+function previousFaults(parts: Parts, record: RunRecord, rotation: Rotation & Claims): string[] {
+  const { previousWorks, previousValidUntil, outcome } = rotation;
+  const { after, endedAt, undisturbedButForSteps, aheadMs } = record;
+  // Told by the function's own clock.
+  const until = previousValidUntil ? Date.parse(previousValidUntil) - aheadMs : undefined;
+  const faults =
+    until !== undefined && until < endedAt - SECOND_MS
+      ? ['the previous secret is valid until a time that is over']
+      : [];
+  const previous = after.previous === undefined ? undefined : documentIn(parts, after.previous);
+  if (!undisturbedButForSteps || !previous || !['rotated', 'repaired', 'stored-not-applied'].includes(outcome))
+    return faults;
+  const works = accepts(parts, previous);
+  if (previousWorks === true && !works) faults.push('that the previous secret works, but it is refused');
+  if (previousWorks === false && works) faults.push('that the previous secret does not work, but it is accepted');
+  // A time that the IAM tells is true, whatever the function's clock says.
+  const least = until === undefined ? undefined : Math.min(until, until + aheadMs);
+  if (least !== undefined && least > endedAt) faults.push(...validityFaults(parts, { previous, until: least, works }));
+  return faults;
+}
+
+function validityFaults(
+  parts: Parts,
+  { previous, until, works }: { previous: Credentials; until: number; works: boolean },
+): string[] {
+  if (!works) return ['a time until which the previous secret is valid, but it is refused'];
+  const ends = endInIam(parts, previous);
+  return ends < until - SECOND_MS
+    ? ['a time until which the previous secret is valid, but the IAM ends it before']
+    : [];
+}
+
+/** When the IAM itself will refuse a secret that it accepts now, in milliseconds since 1970. */
+function endInIam(parts: Parts, { clientId, clientSecret }: Credentials): number {
+  const client = clientOf(parts, clientId);
+  const at = (name: string) => Number(client?.attributes[name] ?? Number.POSITIVE_INFINITY) * SECOND_MS;
+  const whole = at('client.secret.expiration.time');
+  return client?.secret === clientSecret ? whole : Math.min(whole, at('client.secret.rotated.expiration.time'));
+}
+
+function same(one: Credentials, other: Credentials): boolean {
+  return one.clientId === other.clientId && one.clientSecret === other.clientSecret;
+}

@@ -1,0 +1,55 @@
+import type { Outage } from './monitor.ts';
+import { nobodyCould, type Played } from './played.ts';
+import type { Process } from './process.ts';
+
+const MINUTE_MS = 60_000;
+/** The longest pause between two repeats, and a lease. */
+const REPEATS_WITHIN_MS = 70 * MINUTE_MS;
+
+/**
+ * Outages that a write of ours began. Where two secrets can work at once there is none, whatever a person had to do with it. In-place
+ * there is one of each renewal: it ends within the run, or soon after everything answers again.
+ */
+export function ownOutageFaults(played: Played, outages: readonly Outage[]): string[] {
+  const faults = outages
+    .filter(({ cause }) => cause.by === 'own')
+    .filter((outage) => !overtaken(played, outage))
+    .flatMap((outage) => faultOf(played, outage));
+  return [...new Set(faults)];
+}
+
+function faultOf(played: Played, outage: Outage): string[] {
+  const { what, process } = outage.cause;
+  const name = `${outage.place.split(' ')[0]}`;
+  const by = `${what} of ${process?.name} (run ${(process?.index ?? 0) + 1})`;
+  if (outage.overlapping) return [`${name} lost a secret that worked by ${by}, though two can work at once`];
+  if (process?.name === 'retire' || what.startsWith('iam DELETE'))
+    return [`${name} lost a secret that it used by ${by}`];
+  return lastedTooLong(played, outage) ? [`the outage of ${name} by ${by} did not end in time`] : [];
+}
+
+/** Somebody changed something after the run had looked: nothing can be done about that. */
+function overtaken({ laboratory }: Played, { cause, place, from }: Outage): boolean {
+  const { process } = cause as { process: Process };
+  const looks = [process.conduct.looks.get('iam'), process.conduct.looks.get(place.split(' ')[0] ?? '')];
+  const since = Math.min(...looks.map((at) => at ?? process.startedAt)) - laboratory.lagMs;
+  return laboratory.simulation.deeds.some(({ at }) => since <= at && at <= from);
+}
+
+function lastedTooLong(played: Played, outage: Outage): boolean {
+  const { laboratory, player, climate } = played;
+  const { simulation } = laboratory;
+  const { from, to = Number.POSITIVE_INFINITY, cause } = outage;
+  if (simulation.deeds.some(({ at }) => from <= at && at <= to)) return false;
+  const own = player.records.find(({ process }) => process === cause.process?.index);
+  const endOfRun = own?.endedAt ?? cause.process?.endsAt ?? 0;
+  const begun = own?.startedAt ?? from;
+  const troubles = [
+    ...simulation.troubles.map(({ at }) => at),
+    ...climate.windows.filter((window) => window.from <= to && window.to >= begun).map((window) => window.to),
+  ].filter((at) => at >= begun && at <= to);
+  if (troubles.length === 0) return to > endOfRun;
+  const until = player.records.filter(({ startedAt }) => startedAt <= to && startedAt < player.nextRunAt);
+  if (to > Math.max(endOfRun, Math.max(...troubles) + REPEATS_WITHIN_MS)) return !nobodyCould(until, 0);
+  return false;
+}

@@ -1,0 +1,22 @@
+import type { Climate } from './climate.ts';
+import type { Laboratory } from './laboratory.ts';
+import type { Player } from './player.ts';
+import { type RunRecord, stoodDown, wordFor } from './truth.ts';
+
+/** A scene that has been played as far as the calm. */
+export interface Played {
+  readonly laboratory: Laboratory;
+  readonly player: Player;
+  readonly climate: Climate;
+}
+
+/**
+ * Nobody plans anything who dies, or has to stand aside; nobody sees what comes after the last run; and a step that fails is Secrets
+ * Manager's to repeat.
+ */
+export function nobodyCould(records: readonly RunRecord[], lastDisturbance: number): boolean {
+  const last = records.findLast(({ name }) => name !== 'retire');
+  if (!last?.name.startsWith('rotate') || last.startedAt < lastDisturbance) return true;
+  const word = wordFor(last);
+  return stoodDown(last) || ['died', 'frozen'].includes(word) || (last.rollsBack && word === 'refused');
+}

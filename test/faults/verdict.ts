@@ -1,0 +1,90 @@
+import { durationMs } from '../../functions/rotation/duration.ts';
+import type { Credential } from '../../functions/rotation/settings.ts';
+import { lateFalsehoods } from './claims.ts';
+import type { Judgement } from './dimensions.ts';
+import type { Laboratory } from './laboratory.ts';
+import type { Outage } from './monitor.ts';
+import { ownOutageFaults } from './own-outages.ts';
+import { nobodyCould, type Played } from './played.ts';
+import { accepts, changedAt, discord, documentIn, type Parts, snapshot } from './snapshot.ts';
+import { type RunRecord, wordFor } from './truth.ts';
+
+const HOUR_MS = 3_600_000;
+/** Everything that heals by itself has healed by then. */
+export const AT_REST_AFTER_MS = 26 * HOUR_MS;
+
+/** What a scene did that it must not, by the judgements that were asked for. */
+export function verdict(played: Played, judge: readonly Judgement[]): string[] {
+  const { laboratory, player } = played;
+  const outages: Outage[] = [laboratory.monitor, ...(laboratory.second ? [laboratory.second.monitor] : [])].flatMap(
+    (monitor) => monitor.outages,
+  );
+  return [
+    ...(judge.includes('outages') ? ownOutageFaults(played, outages) : []),
+    ...(judge.includes('deaths') ? player.records.flatMap(deathFaults) : []),
+    ...(judge.includes('next-runs') ? player.records.flatMap((record) => nextRunFaults(laboratory, record)) : []),
+    ...(judge.includes('reports') ? lateFalsehoods(player.records) : []),
+  ];
+}
+
+/** A run ends by itself, whatever its dependencies do, once it has changed the IAM. */
+function deathFaults({ timedOut, conduct, after, process, name }: RunRecord): string[] {
+  const write = conduct.sent.find((request) => /^iam (PUT .* secret|POST|DELETE)/.test(request));
+  if (!timedOut || !write || discord(after).length === 0) return [];
+  return [`${name} (run ${process + 1}) was ended by its time-out between ${write} and the end of what that began`];
+}
+
+const DONE = ['rotated', 'adopted', 'repaired', 'unchanged', 'retired', 'done', 'died'];
+/** Whoever called is told when to call again. */
+const TOLD = ['rotation-in-progress', 'too-soon', 'frozen'];
+
+/** Whatever a run leaves to be done is planned, or whoever called is told. */
+function nextRunFaults({ simulation }: Laboratory, record: RunRecord): string[] {
+  const word = wordFor(record);
+  const { name, process, goesOn, repeated, ending } = record;
+  const isNative = !name.startsWith('rotate') && name !== 'retire';
+  if (isNative || goesOn || repeated || DONE.includes(word) || TOLD.includes(word)) return [];
+  // Nobody can plan anything while the scheduler is away.
+  if (simulation.troubles.some((one) => one.process === process && one.name.startsWith('scheduler'))) return [];
+  const refusedRollback = record.rollsBack && ending.kind === 'returned' && word === 'refused';
+  return refusedRollback ? [] : [`${name} ended as ${word}, and nothing is planned`];
+}
+
+/** What is still not at rest, although repeats alone should have healed it; and what should have ended by then. */
+export function restFaults({ laboratory, player }: Played): string[] {
+  const { parts, credential, second } = laboratory;
+  const subjects = [{ parts, credential }, ...(second ? [second] : [])];
+  return subjects.flatMap((subject) => {
+    const records = player.records.filter((record) => record.credential === subject.credential.id);
+    return restFaultsOf(subject, { records, laboratory });
+  });
+}
+
+interface Subject {
+  readonly parts: Parts;
+  readonly credential: Credential;
+}
+
+function restFaultsOf(
+  { parts, credential }: Subject,
+  { records, laboratory }: { records: readonly RunRecord[]; laboratory: Laboratory },
+): string[] {
+  const { simulation } = laboratory;
+  const seen = snapshot(parts);
+  const left = discord(seen);
+  // While the scheduler is away, what it fires is lost: the IAM's own end of the secret is left.
+  const lostEvents = simulation.troubles.some(({ name }) => name.startsWith('scheduler'));
+  if (left.length === 0) return lostEvents ? [] : outlived({ parts, credential }, simulation.now);
+  const isFirstRun = seen.current === undefined && credential.freezes.length > 0;
+  if (isFirstRun || nobodyCould(records, simulation.lastDisturbance)) return [];
+  return [`still not at rest ${AT_REST_AFTER_MS / HOUR_MS} hours after the last trouble: ${left.join('; ')}`];
+}
+
+/** A previous secret that is accepted although its grace is long over. */
+function outlived({ parts, credential }: Subject, now: number): string[] {
+  const { previous, current } = snapshot(parts);
+  const old = previous === undefined ? undefined : documentIn(parts, previous);
+  const since = now - changedAt(parts) - durationMs(credential.grace);
+  const lives = old && old.clientSecret !== current?.clientSecret && since > 2 * HOUR_MS && accepts(parts, old);
+  return lives ? ['the old secret is still accepted hours after its grace'] : [];
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import { instead, timeout } from '../../support/faults.ts';
+import { CLIENT_ID, createWorld, FIRST_SECRET, IDLE_CLIENT_ID, REALM, type TestWorld } from '../../support/world.ts';
+
+const PATCH = /^connector PATCH/;
+const HOUR_MS = 3_600_000;
+const refuse = () => new Response(null, { status: 403 });
+const down = () => new Response(null, { status: 503 });
+const ALTERNATING = { strategy: 'alternating-clients', clientId: [CLIENT_ID, IDLE_CLIENT_ID] };
+const REGENERATE = {
+  renewal: 'regenerate',
+  adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+  auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+};
+
+/** From the first write to a connector on, it is carried out, but nothing that the connector answers arrives. */
+function loseTheConnector(world: TestWorld): void {
+  let lost = false;
+  world.intercept(async ({ name }, perform) => {
+    if (PATCH.test(name)) {
+      lost = true;
+      await perform();
+    }
+    return lost && name.startsWith('connector') ? timeout() : await perform();
+  });
+}
+
+describe('a report says what was changed', () => {
+  it('by a first run that stored the document, and could not give it to a connector', async () => {
+    const world = createWorld({ adopted: false });
+    world.enter('an-older-secret');
+    world.intercept(instead(PATCH, refuse));
+    expect(await world.rotate()).toMatchObject({
+      outcome: 'interrupted',
+      nothingChanged: false,
+      failure: { code: 'connector-behind' },
+    });
+    expect(world.labelled('AWSCURRENT')).toBeDefined();
+  });
+
+  it('by a run that adopted a secret, and then met a connector that refuses it', async () => {
+    const world = createWorld({ overlap: false });
+    world.iam.regenerateSecret(REALM, world.client().id);
+    let promoted = false;
+    world.intercept(async ({ name }, perform) => {
+      if (promoted && PATCH.test(name)) return refuse();
+      const response = await perform();
+      if (!promoted && /UpdateSecretVersionStage/.test(name)) {
+        promoted = true;
+        world.enter(FIRST_SECRET);
+      }
+      return response;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'interrupted', nothingChanged: false });
+  });
+
+  it('is not known after a write to a connector whose answer was lost', async () => {
+    const world = createWorld();
+    await world.rotate();
+    world.advance(HOUR_MS);
+    world.enter(FIRST_SECRET);
+    loseTheConnector(world);
+    expect(await world.rotate()).toMatchObject({ outcome: 'interrupted', nothingChanged: null });
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+  });
+
+  it('also where a run is told that it comes too early, after it put something right', async () => {
+    const world = createWorld({ settings: { native: true } });
+    await world.registerRotation();
+    world.advance(HOUR_MS);
+    world.enter('restored-from-a-backup');
+    const earlier = { __type: 'InvalidRequestException', message: "A previous rotation isn't complete." };
+    const headers = { 'content-type': 'application/x-amz-json-1.1' };
+    world.intercept(instead(/RotateSecret/, () => new Response(JSON.stringify(earlier), { status: 400, headers })));
+    await expect(world.rotate()).rejects.toMatchObject({ code: 'rotation-in-progress', changed: true });
+  });
+
+  it('is refused only where nothing is under way: with AWSPENDING on a version it is interrupted', async () => {
+    const world = createWorld({ overlap: false });
+    let dead = false;
+    world.intercept(async ({ name }, perform) => {
+      if (dead) return await new Promise(() => undefined);
+      const response = await perform();
+      dead = /^iam PUT/.test(name);
+      return dead ? await new Promise(() => undefined) : response;
+    });
+    void world.rotate();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    world.intercept(instead(/^iam/, down));
+    world.advance(HOUR_MS);
+    expect(await world.rotate()).toMatchObject({
+      outcome: 'interrupted',
+      nothingChanged: true,
+      failure: { code: 'iam-unavailable' },
+    });
+  });
+});
+
+describe('a report says whether the previous secret works', () => {
+  it('no: somebody regenerated it in an IAM that keeps none', async () => {
+    const world = createWorld({ overlap: false, settings: ALTERNATING });
+    world.iam.regenerateSecret(REALM, world.client().id);
+    world.intercept(instead(PATCH, down));
+    expect(await world.scheduled()).toMatchObject({
+      outcome: 'stored-not-applied',
+      previousWorks: false,
+      previousValidUntil: null,
+    });
+    expect(await world.accepts(world.connectorSecret())).toBe(false);
+  });
+
+  it('yes, of the former of two clients; null, when the IAM can not be asked', async () => {
+    const world = createWorld({ overlap: false, settings: ALTERNATING });
+    world.intercept(instead(PATCH, down));
+    expect(await world.rotate()).toMatchObject({ outcome: 'stored-not-applied', previousWorks: true });
+    let patched = false;
+    world.intercept(async ({ name }, perform) => {
+      patched ||= PATCH.test(name);
+      return patched && !name.startsWith('secrets') && !name.startsWith('scheduler') ? down() : await perform();
+    });
+    world.advance(300_000);
+    const again = await world.scheduled({ repeat: { attempt: 1, due: false } });
+    expect(again).toMatchObject({ outcome: 'stored-not-applied', previousWorks: null });
+  });
+
+  it('only as long as the IAM itself keeps it, where the IAM decides that', async () => {
+    const world = createWorld({ settings: { grace: 'P7D', iam: REGENERATE } });
+    const rotation = await world.rotate();
+    expect(rotation).toMatchObject({ outcome: 'rotated', strategy: 'dual-secret' });
+    const until = Date.parse(rotation.previousValidUntil ?? '');
+    // The policy of the realm keeps a rotated secret for two days.
+    expect(Math.round((until - world.now().getTime()) / HOUR_MS)).toBe(48);
+    world.advance(until - world.now().getTime() - 60_000);
+    expect(await world.accepts(FIRST_SECRET)).toBe(true);
+    world.advance(120_000);
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+  });
+
+  it('and nothing of one whose end is over', async () => {
+    const world = createWorld({ settings: { grace: 'PT1H' } });
+    world.intercept(instead(PATCH, down));
+    await world.rotate();
+    world.advance(9 * 86_400_000);
+    const again = await world.scheduled({ repeat: { attempt: 9, due: false } });
+    expect(again).toMatchObject({ outcome: 'stored-not-applied', previousWorks: false, previousValidUntil: null });
+  });
+});
