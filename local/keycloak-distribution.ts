@@ -5,11 +5,9 @@ import { request } from 'undici';
 import { provide } from './cache.ts';
 import { freePorts } from './free-ports.ts';
 import type { GuardedFolder } from './guarded-folder.ts';
+import type { KeycloakRelease } from './keycloak-releases.ts';
 import { missingFor, UnavailableError, unpacker } from './prerequisites.ts';
 import type { Running } from './process-group.ts';
-
-const VERSION = '26.7.3';
-const ARTIFACT = `org.keycloak:keycloak-quarkus-dist:${VERSION}:zip`;
 
 /** The bootstrap administrator of every local server; loopback only, and its data lives no longer than the server. */
 export const ADMIN = { user: 'admin', password: 'admin' } as const;
@@ -25,30 +23,43 @@ export interface KeycloakPorts {
  * @returns a folder with `keycloak/`, never written to again, and `data/`, which each server copies
  * @throws {UnavailableError} when this machine lacks something or the download fails
  */
-export async function provideKeycloak(onProgress: (line: string) => void): Promise<string> {
-  return await provide(`keycloak-${VERSION}`, (folder) => build(folder, onProgress));
+export async function provideKeycloak(release: KeycloakRelease, onProgress: (line: string) => void): Promise<string> {
+  return await provide(`keycloak-${release.version}`, (folder) => build(folder, release, onProgress));
 }
 
-async function build(folder: GuardedFolder, onProgress: (line: string) => void): Promise<void> {
+async function build(
+  folder: GuardedFolder,
+  release: KeycloakRelease,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const { version } = release;
   const missing = missingFor('keycloak');
   if (missing) throw new UnavailableError(missing);
-  onProgress(`Keycloak ${VERSION}: downloading 170 MB (once)`);
-  await download(folder);
-  onProgress(`Keycloak ${VERSION}: building (once)`);
-  await rename(join(folder.path, `keycloak-${VERSION}`), join(folder.path, 'keycloak'));
+  onProgress(`Keycloak ${version}: downloading 170 MB (once)`);
+  await download(folder, version);
+  onProgress(`Keycloak ${version}: building (once)`);
+  await rename(join(folder.path, `keycloak-${version}`), join(folder.path, 'keycloak'));
   await mkdir(join(folder.path, 'keycloak', 'data'));
-  await folder.run(script(join(folder.path, 'keycloak'), ['build', ...BUILD_OPTIONS]));
-  onProgress(`Keycloak ${VERSION}: making its database (once)`);
-  await makeDatabase(folder);
+  await folder.run(script(release, join(folder.path, 'keycloak'), { args: ['build', ...optionsOf(release, 'build')] }));
+  onProgress(`Keycloak ${version}: making its database (once)`);
+  await makeDatabase(folder, release);
 }
 
 // Fine-grained admin permissions v2 need no mention: they are on by default.
-const BUILD_OPTIONS = ['--db=dev-file', '--features=client-secret-rotation', '--health-enabled=true'];
+const OPTIONS = {
+  build: ['--db=dev-file', '--features=client-secret-rotation', '--health-enabled=true'],
+  start: ['--optimized', '--http-enabled=true', '--http-host=127.0.0.1', '--hostname-strict=false'],
+} as const;
 
-async function download(folder: GuardedFolder): Promise<void> {
+function optionsOf({ cacheOption }: KeycloakRelease, command: 'build' | 'start'): string[] {
+  return [...OPTIONS[command], ...(command === cacheOption ? ['--cache=local'] : [])];
+}
+
+async function download(folder: GuardedFolder, version: string): Promise<void> {
   const flags = ['-q', '-B', '-Dstyle.color=never'];
-  const args = [...flags, 'dependency:copy', `-Dartifact=${ARTIFACT}`, '-DoutputDirectory=.'];
-  const [program = '', ...unpack] = unpacker(process.env)?.(`keycloak-quarkus-dist-${VERSION}.zip`) ?? [];
+  const artifact = `org.keycloak:keycloak-quarkus-dist:${version}:zip`;
+  const args = [...flags, 'dependency:copy', `-Dartifact=${artifact}`, '-DoutputDirectory=.'];
+  const [program = '', ...unpack] = unpacker(process.env)?.(`keycloak-quarkus-dist-${version}.zip`) ?? [];
   try {
     await folder.run({ program: 'mvn', args, env: process.env });
     await folder.run({ program, args: unpack, env: process.env });
@@ -56,13 +67,13 @@ async function download(folder: GuardedFolder): Promise<void> {
     const reason = error instanceof Error ? error.message : 'unknown';
     throw new UnavailableError(`Keycloak could not be downloaded (check that Maven reaches a repository): ${reason}`);
   }
-  await rm(join(folder.path, `keycloak-quarkus-dist-${VERSION}.zip`));
+  await rm(join(folder.path, `keycloak-quarkus-dist-${version}.zip`));
 }
 
-async function makeDatabase(folder: GuardedFolder): Promise<void> {
+async function makeDatabase(folder: GuardedFolder, release: KeycloakRelease): Promise<void> {
   const home = join(folder.path, 'keycloak');
   const [http = 0, management = 0] = await freePorts(2);
-  const server = await launch(folder, { home, ports: { http, management }, bootstrap: true });
+  const server = await launch(folder, { release, home, ports: { http, management }, bootstrap: true });
   await server.stop();
   await rename(join(home, 'data'), join(folder.path, 'data'));
 }
@@ -86,26 +97,32 @@ export async function layOut(distribution: string, home: string): Promise<void> 
  */
 export async function launch(
   folder: GuardedFolder,
-  options: { home: string; ports: KeycloakPorts; bootstrap?: boolean; signal?: AbortSignal | undefined },
+  options: {
+    release: KeycloakRelease;
+    home: string;
+    ports: KeycloakPorts;
+    bootstrap?: boolean;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<Running> {
-  const { home, ports, bootstrap = false, signal } = options;
-  const args = [`--http-port=${ports.http}`, `--http-management-port=${ports.management}`];
-  const admin = { KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN.user, KC_BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password };
-  const server = await folder.start(script(home, ['start', ...START_OPTIONS, ...args], bootstrap ? admin : {}));
-  await ready(server, ports.management, signal);
+  const { release, home, ports, bootstrap = false, signal } = options;
+  const { managementPort, adminVariables } = release;
+  const args = [`--http-port=${ports.http}`, ...(managementPort ? [`--http-management-port=${ports.management}`] : [])];
+  const admin = { [adminVariables.user]: ADMIN.user, [adminVariables.password]: ADMIN.password };
+  const env = bootstrap ? admin : {};
+  const server = await folder.start(
+    script(release, home, { args: ['start', ...optionsOf(release, 'start'), ...args], env }),
+  );
+  await ready(server, managementPort ? ports.management : ports.http, signal);
   return server;
 }
 
-const START_OPTIONS = [
-  '--optimized',
-  '--http-enabled=true',
-  '--http-host=127.0.0.1',
-  '--hostname-strict=false',
-  '--cache=local',
-];
-
 /** The host's KC_ and JAVA_OPTS variables are left out: they would change the server. */
-function script(home: string, args: string[], extra: NodeJS.ProcessEnv = {}) {
+function script(
+  { shell }: KeycloakRelease,
+  home: string,
+  { args, env: extra = {} }: { args: string[]; env?: NodeJS.ProcessEnv },
+) {
   const { PATH, HOME, JAVA_HOME } = process.env;
   const env = {
     ...{ PATH, HOME, JAVA_HOME },
@@ -114,12 +131,12 @@ function script(home: string, args: string[], extra: NodeJS.ProcessEnv = {}) {
     JAVA_OPTS_APPEND: `-XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djava.io.tmpdir=${join(home, 'data')}`,
     ...extra,
   };
-  return { program: 'sh', args: [join(home, 'bin', 'kc.sh'), ...args], env };
+  return { program: shell, args: [join(home, 'bin', 'kc.sh'), ...args], env };
 }
 
-async function ready(server: Running, managementPort: number, signal: AbortSignal | undefined): Promise<void> {
+async function ready(server: Running, healthPort: number, signal: AbortSignal | undefined): Promise<void> {
   const deadline = Date.now() + 120_000;
-  while (!(await isReady(managementPort))) {
+  while (!(await isReady(healthPort))) {
     signal?.throwIfAborted();
     if (!server.isAlive()) throw new Error(`Keycloak ended while starting: ${await server.lastWords()}`);
     if (Date.now() > deadline) throw new Error('Keycloak was not ready after 2 minutes; is the machine overloaded?');
@@ -127,9 +144,9 @@ async function ready(server: Running, managementPort: number, signal: AbortSigna
   }
 }
 
-async function isReady(managementPort: number): Promise<boolean> {
+async function isReady(port: number): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(`http://127.0.0.1:${managementPort}/health/ready`);
+    const { statusCode, body } = await request(`http://127.0.0.1:${port}/health/ready`);
     await body.dump();
     return statusCode === 200;
   } catch {

@@ -19,6 +19,8 @@ export interface NewClient {
 export interface NewRotator extends NewClient {
   /** Keycloak's ids of the clients that it rotates. */
   readonly clients: readonly string[];
+  /** Whether the release has fine-grained admin permissions v2; otherwise it may manage all clients. @default true */
+  readonly fineGrained?: boolean;
 }
 
 /** Creates a confidential client with a service account and no other flow. */
@@ -38,26 +40,31 @@ export async function createClient(call: AdminRequest, realm: string, client: Ne
 
 /**
  * Creates the client that rotates, with the least rights that suffice: it may list clients, which shows it only those that it
- * may view, and view and manage exactly the given ones (fine-grained admin permissions v2).
+ * may view, and view and manage exactly the given ones (fine-grained admin permissions v2). Releases without those know only
+ * `manage-clients`: all clients of the realm.
  *
  * @see [Fine-grained admin permissions](https://www.keycloak.org/docs/latest/server_admin/index.html#_fine_grained_permissions)
  */
 export async function createRotator(
   call: AdminRequest,
   realm: string,
-  { clients, ...client }: NewRotator,
+  { clients, fineGrained = true, ...client }: NewRotator,
 ): Promise<CreatedClient> {
-  await call('PUT', `/${realm}`, { adminPermissionsEnabled: true });
+  if (fineGrained) await call('PUT', `/${realm}`, { adminPermissionsEnabled: true });
   const rotator = await createClient(call, realm, client);
   const user = (await call('GET', `/${realm}/clients/${rotator.uuid}/service-account-user`)).body.id as string;
-  await allowListing(call, realm, user);
-  await allowManaging(call, realm, { name: rotator.clientId, user, clients });
+  await giveRole(call, realm, { user, name: fineGrained ? 'query-clients' : 'manage-clients' });
+  if (fineGrained) await allowManaging(call, realm, { name: rotator.clientId, user, clients });
   return rotator;
 }
 
-async function allowListing(call: AdminRequest, realm: string, user: string): Promise<void> {
+async function giveRole(
+  call: AdminRequest,
+  realm: string,
+  { user, name }: { user: string; name: string },
+): Promise<void> {
   const management = await uuidOf(call, realm, 'realm-management');
-  const { body: role } = await call('GET', `/${realm}/clients/${management}/roles/query-clients`);
+  const { body: role } = await call('GET', `/${realm}/clients/${management}/roles/${name}`);
   await call('POST', `/${realm}/users/${user}/role-mappings/clients/${management}`, [role]);
 }
 

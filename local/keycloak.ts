@@ -4,6 +4,7 @@ import { progressOnStderr } from './cache.ts';
 import { freePorts } from './free-ports.ts';
 import { type GuardedFolder, guardedFolder } from './guarded-folder.ts';
 import { ADMIN, type KeycloakPorts, launch, layOut, provideKeycloak } from './keycloak-distribution.ts';
+import { type KeycloakRelease, LATEST } from './keycloak-releases.ts';
 import type { Running } from './process-group.ts';
 
 /** A real Keycloak on loopback, with a database of its own that is gone after {@link Keycloak.stop}. */
@@ -23,6 +24,8 @@ export interface Keycloak {
 }
 
 export interface KeycloakOptions {
+  /** @default - the latest that is known */
+  readonly release?: KeycloakRelease;
   /** @default - a free port */
   readonly port?: number;
   /** @default - a free port */
@@ -41,14 +44,14 @@ export interface KeycloakOptions {
  * @see [Starting Keycloak](https://www.keycloak.org/server/configuration)
  */
 export async function startKeycloak(options: KeycloakOptions = {}): Promise<Keycloak> {
-  const { signal, onProgress = progressOnStderr } = options;
-  const distribution = await provideKeycloak(onProgress);
+  const { signal, release = LATEST, onProgress = progressOnStderr } = options;
+  const distribution = await provideKeycloak(release, onProgress);
   const ports = await choosePorts(options);
   const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-keycloak-'));
   try {
     const home = join(folder.path, 'home');
     await layOut(distribution, home);
-    const start = () => launch(folder, { home, ports, signal });
+    const start = () => launch(folder, { release, home, ports, signal });
     const keycloak = handle(folder, { ports, start, first: await start() });
     signal?.addEventListener('abort', () => void keycloak.stop(), { once: true });
     return keycloak;

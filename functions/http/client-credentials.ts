@@ -9,10 +9,19 @@ export interface ClientCredentials {
   readonly scope?: string;
 }
 
-/** A token, or the error that the authorization server named. */
+/** A token as the authorization server gave it. */
+export interface Token {
+  readonly accessToken: string;
+  readonly expiresIn: number;
+  readonly scope: string;
+  readonly error?: never;
+}
+
+/** A token, one that is of no use here, or the error that the authorization server named, in its own words. */
 export type TokenResponse =
-  | { readonly accessToken: string; readonly expiresIn: number; readonly scope: string; readonly error?: never }
-  | { readonly error: string; readonly description: string; readonly accessToken?: never };
+  | Token
+  | { readonly unusable: true }
+  | { readonly error: string; readonly description: string | undefined; readonly accessToken?: never };
 
 /**
  * Sends a client-credentials request; the client authenticates by HTTP Basic, which every server has to support.
@@ -47,22 +56,34 @@ export async function parseTokenResponse(
   response: Response,
 ): Promise<TokenResponse | undefined> {
   const { server, client } = parties(credentials);
+  const body = await objectOf(response);
+  if (!body) return undefined;
   try {
-    const token = await oauth.processClientCredentialsResponse(server, client, await withoutIdToken(response));
-    if (token.token_type !== 'bearer') return undefined;
+    const token = await oauth.processClientCredentialsResponse(server, client, withoutIdToken(response, body));
+    if (token.token_type !== 'bearer') return { unusable: true };
     return { accessToken: token.access_token, expiresIn: token.expires_in ?? 0, scope: token.scope ?? '' };
-  } catch (error) {
-    if (error instanceof oauth.ResponseBodyError) {
-      return { error: error.error, description: error.error_description ?? 'no description' };
-    }
+  } catch {
+    return typeof body.access_token === 'string' ? { unusable: true } : errorIn(body);
+  }
+}
+
+/** The body, if it is a JSON object. A page is none, whatever it calls itself. */
+async function objectOf(response: Response): Promise<Record<string, unknown> | undefined> {
+  try {
+    const body: unknown = await response.json();
+    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : undefined;
+  } catch {
     return undefined;
   }
 }
 
+function errorIn({ error, error_description: description }: Record<string, unknown>): TokenResponse | undefined {
+  if (typeof error !== 'string') return undefined;
+  return { error, description: typeof description === 'string' ? description : undefined };
+}
+
 /** The ID token that comes with the scope `openid` says who logged in. Nobody did, and nobody here reads it. */
-async function withoutIdToken(response: Response): Promise<Response> {
-  const { status, headers } = response;
-  const { id_token: _, ...body } = (await response.json()) as Record<string, unknown>;
+function withoutIdToken({ status, headers }: Response, { id_token: _, ...body }: Record<string, unknown>): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': headers.get('content-type') ?? '' } });
 }
 

@@ -11,7 +11,7 @@ export interface FetchInit {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Milliseconds for this request, where that is less than what every request has. */
+  /** A limit of this call alone, in milliseconds. @default - that of the fetch, which it can't exceed */
   readonly timeoutMs?: number;
 }
 
@@ -57,13 +57,34 @@ export function createFetch(options: FetchOptions): Fetch {
     keepAliveTimeout: 4000,
   });
   return restrictFetch(async (url, { timeoutMs = options.timeoutMs, ...init }) => {
-    const signal = AbortSignal.timeout(Math.min(timeoutMs, options.timeoutMs));
-    const response = await undiciFetch(url, { ...init, dispatcher, redirect: 'manual', signal });
+    const signal = AbortSignal.timeout(Math.max(0, Math.min(timeoutMs, options.timeoutMs)));
+    // An answer that is packed can be a thousand times larger than what travels.
+    const headers = { ...init.headers, 'accept-encoding': 'identity' };
+    const response = await undiciFetch(url, { ...init, headers, dispatcher, redirect: 'manual', signal });
     // Read here: an answer that breaks off, or comes too slowly, is none.
-    const body = await response.arrayBuffer();
-    const { status, headers } = response;
-    return new Response(body.byteLength > 0 ? body : null, { status, headers: [...headers] });
+    const body = await readBody(response.body ?? [], new URL(url).host);
+    return new Response(body.byteLength > 0 ? body : null, {
+      status: response.status,
+      headers: plain(response.headers),
+    });
   }, options);
+}
+
+/** The body as it is read: what a server packs although it was asked not to counts unpacked. */
+async function readBody(chunks: AsyncIterable<Uint8Array> | [], host: string): Promise<Uint8Array<ArrayBuffer>> {
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > MAX_RESPONSE_BYTES) throw new HttpError('connection', `${host} answered more than 1 MiB`);
+    read.push(chunk);
+  }
+  return Buffer.concat(read);
+}
+
+/** The headers of an answer that was unpacked: those about its packing don't hold any more. */
+function plain(headers: Iterable<[string, string]>): [string, string][] {
+  return [...headers].filter(([name]) => name !== 'content-encoding' && name !== 'content-length');
 }
 
 /** The rules of {@link createFetch} around any fetch; its rejections become {@link HttpError}s without their texts. */
@@ -100,7 +121,8 @@ function asHttpError(error: unknown, { host }: URL): HttpError {
   if (name === 'TimeoutError' || name === 'AbortError' || /TIMEOUT/.test(code)) {
     return new HttpError('timeout', `${host} did not answer in time`);
   }
-  return new HttpError('connection', `${host} can not be reached${code ? ` (${code})` : ''}`);
+  const told = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : '';
+  return new HttpError('connection', `${host} can not be reached${told}`);
 }
 
 /** Resolves like the system does, and refuses a name that leads to a link-local address. */

@@ -9,23 +9,25 @@ export function isTransient(status: number): boolean {
 }
 
 /**
- * Sends something that changes nothing, and sends it again, twice at most, when the other side can't be reached or says "not now".
- * A request that has timed out is not sent again: that would cost as much time once more.
+ * Sends something that changes nothing, and sends it again, twice at most, when nobody is there or the other side says "not now".
+ * No answer in time is the end: the next one would cost as much again.
  *
  * @param send one try
  * @param sleep waits for some milliseconds
+ * @param isAway which responses are none @default - those whose status says "not now"
  * @returns the last response, whatever its status
  * @throws {HttpError} when there was none at the last try
  */
 export async function repeatRead(
   send: () => Promise<Response>,
   sleep: (ms: number) => Promise<void>,
+  isAway: (response: Response) => boolean | Promise<boolean> = ({ status }) => isTransient(status),
 ): Promise<Response> {
   for (let tries = 0; ; tries++) {
     const pause = PAUSES_MS[tries];
     try {
       const response = await send();
-      if (pause === undefined || !isTransient(response.status)) return response;
+      if (pause === undefined || !(await isAway(response))) return response;
       await response.body?.cancel();
       await sleep(retryAfterMs(response) ?? pause);
     } catch (error) {

@@ -7,6 +7,7 @@ import {
 import * as z from 'zod';
 import { RotationError } from '../rotation/errors.ts';
 import { type Credential, credentialSchema, faultLines, type SettingsContext } from '../rotation/settings.ts';
+import { awsErrorName } from './aws-error.ts';
 import type { OneTime, Schedules } from './schedules.ts';
 
 /** Where the schedules are, and as whom one-time schedules call what. */
@@ -40,11 +41,11 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
       try {
         await create(oneTime.at).catch(async (error: unknown) => {
           // A time that is past by Scheduler's clock: this function's own is behind.
-          if (nameOf(error) !== 'ValidationException') throw error;
+          if (awsErrorName(error) !== 'ValidationException') throw error;
           await create(new Date(oneTime.at.getTime() + CLOCK_SLACK_MS));
         });
       } catch (error) {
-        if (nameOf(error) === 'ConflictException') return;
+        if (awsErrorName(error) === 'ConflictException') return;
         throw schedulerFailure(error, oneTime.name);
       }
     },
@@ -52,7 +53,7 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
       const input = { GroupName: options.group, MaxResults: limit, NextToken: nextToken };
       const page = await client.send(new ListSchedulesCommand(input)).catch((error: unknown) => {
         // All else in the call is ours, and right.
-        if (nextToken !== undefined && nameOf(error) === 'ValidationException')
+        if (nextToken !== undefined && awsErrorName(error) === 'ValidationException')
           throw new RotationError('request-invalid', 'This nextToken is not of a page of this API');
         throw schedulerFailure(error, options.group);
       });
@@ -100,7 +101,7 @@ async function getSchedule(client: SchedulerClient, input: { GroupName: string; 
   try {
     return await client.send(new GetScheduleCommand(input));
   } catch (error) {
-    if (nameOf(error) === 'ResourceNotFoundException') {
+    if (awsErrorName(error) === 'ResourceNotFoundException') {
       throw new RotationError('credential-unknown', `There is no credential ${input.Name}`);
     }
     throw schedulerFailure(error, input.Name);
@@ -109,7 +110,7 @@ async function getSchedule(client: SchedulerClient, input: { GroupName: string; 
 
 /** A failure of EventBridge Scheduler, in our words: its name and what it is about. */
 function schedulerFailure(error: unknown, about: string): RotationError {
-  const name = nameOf(error);
+  const name = awsErrorName(error);
   const code = name === 'ThrottlingException' ? 'schedule-throttled' : 'schedule-unavailable';
   return new RotationError(code, `EventBridge Scheduler, ${about}: ${name}`);
 }
@@ -120,8 +121,4 @@ function tryJson(text: string | undefined): unknown {
   } catch {
     return undefined;
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown error';
 }

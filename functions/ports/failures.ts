@@ -7,6 +7,8 @@ export interface FailureCodes {
   readonly timeout: ErrorCode;
   readonly unavailable: ErrorCode;
   readonly unexpected: ErrorCode;
+  /** Its authorization server has no such realm. */
+  readonly noRealm: ErrorCode;
   /** What a status means here, where it means something of its own. */
   readonly byStatus: Readonly<Record<number, ErrorCode>>;
 }
@@ -16,6 +18,7 @@ export const IAM_FAILURES: FailureCodes = {
   timeout: 'iam-timeout',
   unavailable: 'iam-unavailable',
   unexpected: 'iam-unexpected',
+  noRealm: 'iam-not-found',
   byStatus: { 401: 'iam-unauthorized', 403: 'iam-forbidden', 404: 'iam-not-found', 409: 'iam-conflict' },
 };
 
@@ -24,6 +27,7 @@ export const CONNECTOR_FAILURES: FailureCodes = {
   timeout: 'connector-timeout',
   unavailable: 'connector-unavailable',
   unexpected: 'connector-invalid',
+  noRealm: 'connector-unauthorized',
   byStatus: { 401: 'connector-unauthorized', 403: 'connector-unauthorized', 404: 'connector-not-found' },
 };
 

@@ -11,6 +11,8 @@ export interface IamClient {
   readonly secretExpiresAt?: Date;
   /** Why the client can't make client-credentials requests with a secret at all; undefined when it can. */
   readonly fault?: string;
+  /** What every write has to repeat as it was read, since the IAM takes its absence for a change. For the adapter alone. */
+  readonly keep?: Readonly<Record<string, unknown>>;
 }
 
 /** What a client's secret is to become. */
@@ -21,7 +23,8 @@ export interface SecretChange {
 }
 
 /**
- * The administration of one realm's clients. A success is not a proof: read the client and request a token afterwards.
+ * The administration of one realm's clients. A success is not a proof: read the client and request a token afterwards. A write
+ * changes the secret and what belongs to it, and nothing else of the client, whatever was changed there since it was read.
  * All methods throw a RotationError `iam-*`; `iam-timeout` and `iam-unavailable` leave open whether a write was carried out.
  */
 export interface Iam {
@@ -33,8 +36,8 @@ export interface Iam {
   find(clientId: string): Promise<IamClient>;
 
   /**
-   * Asks the IAM whether it would keep a previous secret valid. Harmless and repeatable, but only while no previous secret is
-   * alive: an IAM that can't overlap drops it.
+   * Asks the IAM whether it would keep a previous secret valid. Harmless, also several at once, and repeated inside, but only
+   * while no previous secret is alive: an IAM that can't overlap drops it. A "no" takes a few looks, for a replicated IAM.
    */
   probeOverlap(client: IamClient): Promise<boolean>;
 
@@ -48,6 +51,9 @@ export interface Iam {
    */
   regenerate(client: IamClient): Promise<string>;
 
-  /** Ends the previous secret. Idempotent; sent once. */
+  /**
+   * Leaves exactly `client.secret` as the one valid secret: it names what stays, so that a secret which somebody set since the
+   * client was read is ended, and the one that connectors hold is not. Idempotent; sent once.
+   */
   endPrevious(client: IamClient): Promise<void>;
 }

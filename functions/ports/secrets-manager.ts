@@ -9,6 +9,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { type ErrorCode, RotationError } from '../rotation/errors.ts';
+import { awsErrorName } from './aws-error.ts';
 import { type SecretStore, type SecretVersion, StageMovedError, VersionTakenError } from './secret-store.ts';
 
 /**
@@ -43,7 +44,7 @@ export function secretsManagerStore(client: SecretsManagerClient, secretId: stri
         const certain = answer.$metadata.attempts === 1;
         return { labelled: certain && answer.VersionStages?.includes(stage) === true };
       } catch (error) {
-        if (nameOf(error) === 'ResourceExistsException') throw new VersionTakenError();
+        if (awsErrorName(error) === 'ResourceExistsException') throw new VersionTakenError();
         throw storeFailure(error, secretId);
       }
     },
@@ -52,7 +53,7 @@ export function secretsManagerStore(client: SecretsManagerClient, secretId: stri
       try {
         await client.send(new UpdateSecretVersionStageCommand(input));
       } catch (error) {
-        if (nameOf(error) === 'InvalidParameterException') throw new StageMovedError();
+        if (awsErrorName(error) === 'InvalidParameterException') throw new StageMovedError();
         throw storeFailure(error, secretId);
       }
     },
@@ -62,7 +63,7 @@ export function secretsManagerStore(client: SecretsManagerClient, secretId: stri
         return (await client.send(new RotateSecretCommand(input))).VersionId ?? versionId;
       } catch (error) {
         const failure = storeFailure(error, secretId);
-        if (nameOf(error) !== 'InvalidRequestException' || failure.code !== 'store-unavailable') throw failure;
+        if (awsErrorName(error) !== 'InvalidRequestException' || failure.code !== 'store-unavailable') throw failure;
         throw new RotationError(
           'rotation-in-progress',
           `Secrets Manager has not completed an earlier rotation of ${secretId}`,
@@ -102,7 +103,7 @@ async function readVersion(
     const value = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }));
     return value.SecretString ?? '';
   } catch (error) {
-    if (nameOf(error) === 'ResourceNotFoundException') return undefined;
+    if (awsErrorName(error) === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }
@@ -119,12 +120,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 /** A failure of Secrets Manager, in our words: its name and what it is about, never a value. */
 export function storeFailure(error: unknown, secretId: string): RotationError {
   if (error instanceof RotationError) return error;
-  const name = nameOf(error);
+  const name = awsErrorName(error);
   const deleted = name === 'InvalidRequestException' && /deletion|deleted/i.test((error as Error).message);
   const code = deleted ? 'secret-deleted' : (CODES[name] ?? 'store-unavailable');
   return new RotationError(code, `Secrets Manager, ${secretId}: ${name}`);
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown error';
 }

@@ -57,12 +57,7 @@ export const ERRORS = {
     'See whether the client policy still applies.',
   ),
   'token-refused': e(502, 'The IAM refuses the secret', true, "Follow the IAM's own words in the detail."),
-  'token-not-ours': e(
-    502,
-    'The token is for another client or scope',
-    false,
-    "Correct the client's scopes in the IAM.",
-  ),
+  'token-not-ours': e(502, 'The token is for another client', false, 'See what answers at the token URL.'),
   'connector-unavailable': e(502, 'The connector does not answer', true, 'Make the connector reachable.'),
   'connector-timeout': e(504, 'The connector did not answer in time', true, 'Make the connector reachable.'),
   'connector-unauthorized': e(

@@ -85,8 +85,8 @@ export async function endPrevious(run: Run, old: CredentialDocument, current: Cr
   await step(run, 'retire', async () => {
     const client = await run.ports.iam.find(old.clientId);
     if (old.clientId === current.clientId) assertHeld(client, current);
-    else await renewAway(run, client, old);
-    await endKept(run, old);
+    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
+    await endKept(run, renews ? await renewAway(run, client) : client, old);
     if (await isRefused(run, old)) {
       delete run.previousValidUntil;
       return;
@@ -105,17 +105,17 @@ function assertHeld({ secret }: IamClient, current: CredentialDocument): void {
 }
 
 /** Sends the end of exactly this secret, if it is what the IAM keeps as the previous one. */
-async function endKept(run: Run, { clientId, clientSecret }: CredentialDocument): Promise<void> {
-  const client = await run.ports.iam.find(clientId);
+async function endKept(run: Run, client: IamClient, { clientSecret }: CredentialDocument): Promise<void> {
   if (client.previous?.secret !== clientSecret || client.secret === clientSecret) return;
   await run.ledger.write(() => run.ports.iam.endPrevious(client));
 }
 
-async function renewAway(run: Run, client: IamClient, { clientSecret }: CredentialDocument): Promise<void> {
-  if (client.secret !== clientSecret) return;
+/** Gives a client that nobody uses a secret that nobody knows. @returns the client as it is then */
+async function renewAway(run: Run, client: IamClient): Promise<IamClient> {
   const { iam } = run.ports;
   const regenerates = run.credential.iam.renewal === 'regenerate';
   await run.ledger.write<unknown>(() =>
     regenerates ? iam.regenerate(client) : iam.setSecret(client, { secret: run.runtime.newSecret() }),
   );
+  return await iam.find(client.clientId);
 }

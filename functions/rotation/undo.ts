@@ -99,7 +99,7 @@ async function restoreConnectors(run: Run, attempt: Attempt): Promise<void> {
   if (failures.size === failed.length && keepsCandidate(run, attempt)) await endCandidate(run, attempt);
 }
 
-/** Every connector holds C again: nobody needs the candidate any more. */
+/** Every connector holds C again. The client may have been read while it held the candidate: what stays is named. */
 async function endCandidate(run: Run, { client, current }: Attempt): Promise<void> {
   const restored: IamClient = { ...client, secret: current.document.clientSecret };
   await run.ledger.write(() => run.ports.iam.endPrevious(restored));

@@ -1,20 +1,18 @@
+import {
+  type AdminCall,
+  type AdminRoute,
+  demand,
+  demandRealm,
+  forbidden,
+  jsonOf,
+  mayList,
+  mayTouch,
+  noContent,
+} from './admin-call.ts';
+import { BELONGINGS_ROUTES } from './belongings-admin.ts';
 import { parseRepresentation, representationOf } from './client.ts';
-import type { IamEngine } from './engine.ts';
 import { adminError, oauthError, unknownError } from './errors.ts';
-import type { Permission } from './permission.ts';
 import { Policies, Profiles } from './policies.ts';
-
-/** A call of the admin API, its caller known. */
-export interface AdminCall {
-  readonly engine: IamEngine;
-  readonly realm: string;
-  /** What the caller may do, undefined when nothing. */
-  readonly permission: Permission | undefined;
-  readonly request: Request;
-  readonly uuid: string;
-}
-
-type AdminRoute = readonly [method: string, path: RegExp, run: (call: AdminCall) => Promise<Response> | Response];
 
 /** What the embedded admin API can do. The path begins after the realm. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
@@ -29,6 +27,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ['PUT', /^\/client-policies\/profiles$/, putProfiles],
   ['GET', /^\/client-policies\/policies$/, getPolicies],
   ['PUT', /^\/client-policies\/policies$/, putPolicies],
+  ...BELONGINGS_ROUTES,
 ];
 
 function listClients({ engine, realm, permission, request }: AdminCall): Response {
@@ -95,53 +94,6 @@ async function putPolicies(call: AdminCall): Promise<Response> {
   demandRealm(call);
   call.engine.putPolicies(call.realm, parsed(Policies, await jsonOf(call.request)));
   return noContent();
-}
-
-/**
- * Looks for the client before anything else is looked at, as Keycloak does.
- *
- * @throws {KeycloakError} 404 where there is none; 403 to a caller that may not list clients either
- */
-export function demandExisting({ engine, realm, permission, uuid }: AdminCall): void {
-  if (engine.realm(realm).clients.has(uuid)) return;
-  throw permission && mayList(permission) ? adminError(404, 'Could not find client') : forbidden();
-}
-
-function demand({ permission, uuid }: AdminCall): void {
-  if (!mayTouch(permission, uuid)) throw forbidden();
-}
-
-function demandRealm({ permission }: AdminCall): void {
-  if (permission?.kind !== 'realm-admin') throw forbidden();
-}
-
-function mayList(permission: Permission): boolean {
-  return permission.kind === 'realm-admin' || permission.list;
-}
-
-function mayTouch(permission: Permission | undefined, uuid: string): boolean {
-  return permission?.kind === 'realm-admin' || (permission?.clients.includes(uuid) ?? false);
-}
-
-function forbidden() {
-  return adminError(403, 'HTTP 403 Forbidden');
-}
-
-function noContent(): Response {
-  return new Response(null, { status: 204 });
-}
-
-async function jsonOf(request: Request): Promise<unknown> {
-  if (!request.headers.get('content-type')?.startsWith('application/json')) {
-    throw adminError(415, 'The content-type header value did not match the value in @Consumes');
-  }
-  const text = await request.text();
-  if (text === '') throw unknownError();
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw oauthError(400, 'invalid_request', 'Cannot parse the JSON');
-  }
 }
 
 function parsed<T>(

@@ -19,6 +19,10 @@ export interface Client {
   roles: readonly string[];
   /** Whether the user behind the service account may log in. */
   serviceAccountUserEnabled: boolean;
+  /** Roles of the client that its own service account has. */
+  serviceAccountRoles: readonly string[];
+  /** Resources, policies and permissions; undefined while the client's authorization services are off. */
+  authorization: Readonly<Record<string, unknown>> | undefined;
   /** Fields without a meaning here, kept as they were sent. */
   other: Record<string, unknown>;
 }
@@ -34,6 +38,7 @@ const known = {
   publicClient: flag,
   bearerOnly: flag,
   serviceAccountsEnabled: flag,
+  authorizationServicesEnabled: flag,
   clientAuthenticatorType: text,
   secret: text,
   attributes: z.record(z.string(), text).nullish(),
@@ -43,7 +48,7 @@ const known = {
 
 /** Fields of Keycloak's client that the engine only keeps. */
 const KEPT =
-  'name description type rootUrl adminUrl baseUrl surrogateAuthRequired alwaysDisplayInConsole registrationAccessToken defaultRoles redirectUris webOrigins notBefore consentRequired standardFlowEnabled implicitFlowEnabled directAccessGrantsEnabled authorizationServicesEnabled frontchannelLogout protocol authenticationFlowBindingOverrides fullScopeAllowed nodeReRegistrationTimeout registeredNodes protocolMappers clientTemplate useTemplateConfig useTemplateScope useTemplateMappers authorizationSettings access origin directGrantsOnly';
+  'name description type rootUrl adminUrl baseUrl surrogateAuthRequired alwaysDisplayInConsole registrationAccessToken defaultRoles redirectUris webOrigins notBefore consentRequired standardFlowEnabled implicitFlowEnabled directAccessGrantsEnabled frontchannelLogout protocol authenticationFlowBindingOverrides fullScopeAllowed nodeReRegistrationTimeout registeredNodes protocolMappers clientTemplate useTemplateConfig useTemplateScope useTemplateMappers authorizationSettings access origin directGrantsOnly';
 
 const ClientRepresentation = z.strictObject({
   ...known,
@@ -70,7 +75,7 @@ export function parseRepresentation(body: unknown): ClientRepresentation {
 
 /** A client with a representation's fields: those that are named replace, attributes merge, a blank attribute goes away. */
 export function withRepresentation(client: Client, representation: ClientRepresentation): Client {
-  const { id: _, attributes, ...fields } = representation;
+  const { id: _, attributes, authorizationServicesEnabled: _switch, ...fields } = representation;
   const named = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
   const own = Object.fromEntries(named.filter(([name]) => name in known));
   const other = Object.fromEntries(named.filter(([name]) => !(name in known)));
@@ -83,8 +88,14 @@ export function withRepresentation(client: Client, representation: ClientReprese
 }
 
 /** A client as the admin API shows it, its secret included. */
-export function representationOf({ roles: _r, serviceAccountUserEnabled: _u, other, ...client }: Client) {
-  return { ...other, ...client, access: { view: true, configure: true, manage: true } };
+export function representationOf(client: Client) {
+  const { roles: _r, serviceAccountUserEnabled: _u, serviceAccountRoles: _s, authorization, other, ...shown } = client;
+  return {
+    ...other,
+    ...shown,
+    ...(authorization && { authorizationServicesEnabled: true }),
+    access: { view: true, configure: true, manage: true },
+  };
 }
 
 function mergeAttributes(before: Record<string, string>, changes: Record<string, string | null | undefined>) {

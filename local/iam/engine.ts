@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { type Release, settleBelongings } from './belongings.ts';
 import { type Client, type ClientRepresentation, withRepresentation } from './client.ts';
 import { adminError, oauthError, unknownError } from './errors.ts';
 import type { Permission } from './permission.ts';
@@ -27,6 +28,8 @@ export interface IamDeps {
 export interface RealmOptions {
   /** Whether the feature `client-secret-rotation` is on. @default true */
   readonly feature?: boolean;
+  /** The release that it is like, where releases differ. @default '26.7' */
+  readonly release?: Release;
   /** @default true */
   readonly enabled?: boolean;
   /** Seconds that an access token lives. @default 180 */
@@ -36,11 +39,14 @@ export interface RealmOptions {
 /** A realm as the engine keeps it. */
 export interface Realm {
   readonly name: string;
+  readonly release: Release;
   enabled: boolean;
   feature: boolean;
   accessTokenLifespan: number;
   profiles: Profiles;
   policies: Policies;
+  /** Scopes that are granted and not named in a token (*Include in token scope* off). */
+  readonly hiddenScopes: Set<string>;
   readonly clients: Map<string, Client>;
   /** By the uuid of the client that holds them. */
   readonly permissions: Map<string, Permission>;
@@ -72,14 +78,17 @@ export class IamEngine {
   }
 
   /** Makes a realm without clients and policies. */
-  createRealm(name: string, { feature = true, enabled = true, accessTokenLifespan = 180 }: RealmOptions = {}): Realm {
+  createRealm(name: string, options: RealmOptions = {}): Realm {
+    const { feature = true, release = '26.7', enabled = true, accessTokenLifespan = 180 } = options;
     const realm: Realm = {
       name,
+      release,
       enabled,
       feature,
       accessTokenLifespan,
       profiles: { profiles: [] },
       policies: { policies: [] },
+      hiddenScopes: new Set(),
       clients: new Map(),
       permissions: new Map(),
     };
@@ -138,21 +147,25 @@ export class IamEngine {
   }
 
   /**
-   * Changes what the admin API can't: roles, the user behind the service account.
+   * Changes what a PUT of the client can't: roles, the user behind the service account, authorization services, scopes.
    *
    * @throws {KeycloakError} 404
    */
   adjustClient(
     realmName: string,
     uuid: string,
-    fields: Pick<Partial<Client>, 'roles' | 'serviceAccountUserEnabled'>,
+    fields: Pick<
+      Partial<Client>,
+      'roles' | 'serviceAccountUserEnabled' | 'serviceAccountRoles' | 'authorization' | 'optionalClientScopes' | 'other'
+    >,
   ): void {
     this.realm(realmName).clients.set(uuid, { ...this.client(realmName, uuid), ...fields });
   }
 
   /**
    * `PUT …/clients/{uuid}`: the fields that are sent replace, attributes merge; then the rotation policy has its say, or, where
-   * none applies, the overlap and the expiry are stripped without a word.
+   * none applies, the overlap and the expiry are stripped without a word. Authorization services that the PUT doesn't switch on are
+   * deleted.
    *
    * @throws {KeycloakError} 404, 409 for a Client ID that is taken, 500 for a secret of more than 255 characters and where the
    *   policy had to act on a representation without attributes. Nothing is changed then
@@ -162,7 +175,7 @@ export class IamEngine {
     const deps = this.#rotationDeps();
     const sent = withRepresentation(this.client(realmName, uuid), representation);
     this.#refuseTaken(realm, sent);
-    const updated = settleSecret(sent, deps);
+    const updated = settleSecret(settleBelongings(sent, representation, realm.release), deps);
     const periods = periodsIn(realm, updated);
     const sentAttributes = Boolean(representation.attributes);
     const result = periods ? applyToUpdate(updated, periods, { ...deps, sentAttributes }) : stripRotation(updated);
@@ -268,5 +281,7 @@ const DEFAULT_CLIENT: Omit<Client, 'id' | 'clientId'> = {
   optionalClientScopes: ['address', 'phone', 'offline_access', 'organization', 'microprofile-jwt'],
   roles: [],
   serviceAccountUserEnabled: true,
+  serviceAccountRoles: [],
+  authorization: undefined,
   other: { protocol: 'openid-connect', standardFlowEnabled: false },
 };

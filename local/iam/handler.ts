@@ -1,5 +1,7 @@
 import type { Handler } from '../serve.ts';
-import { ADMIN_ROUTES, demandExisting } from './admin.ts';
+import { ADMIN_ROUTES } from './admin.ts';
+import { demandExisting } from './admin-call.ts';
+import { USER_ROUTES } from './belongings-admin.ts';
 import type { IamEngine } from './engine.ts';
 import { adminError, KeycloakError } from './errors.ts';
 import type { Permission } from './permission.ts';
@@ -44,11 +46,12 @@ interface Routed {
 
 async function adminCall(engine: IamEngine, tokens: TokenService, { request, realm, rest }: Routed): Promise<Response> {
   const permission = await permissionOf(engine, tokens, { request, realm });
-  for (const [method, path, run] of ADMIN_ROUTES) {
+  for (const route of [...ADMIN_ROUTES, ...USER_ROUTES]) {
+    const [method, path, run] = route;
     const match = method === request.method && path.exec(rest);
     if (!match) continue;
     const call = { engine, realm, permission, request, uuid: match[1] ?? '' };
-    if (match[1] !== undefined) demandExisting(call);
+    if (match[1] !== undefined && !USER_ROUTES.includes(route)) demandExisting(call);
     return run(call);
   }
   throw notEmbedded(request);

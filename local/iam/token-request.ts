@@ -6,7 +6,7 @@ import { isRotatedExpired, isSecretExpired, rotatedSecret } from './secret-rotat
 /** A token request that was granted. */
 export interface Grant {
   readonly client: Client;
-  /** What was asked for, and the client's default scopes: always more than was asked. */
+  /** What was asked for, and the client's default scopes, without those that a token doesn't name. */
   readonly scope: string;
 }
 
@@ -39,7 +39,7 @@ export async function judgeTokenRequest(engine: IamEngine, realmName: string, re
   }
   if (grantType !== 'client_credentials') throw oauthError(400, 'unsupported_grant_type', 'Unsupported grant_type');
   refuseUnusable(client);
-  return { client, scope: grantedScope(client, form.get('scope') ?? '') };
+  return { client, scope: grantedScope(client, form.get('scope') ?? '', realm.hiddenScopes) };
 }
 
 /**
@@ -90,13 +90,17 @@ function refuseUnusable(client: Client): void {
   }
 }
 
-function grantedScope({ defaultClientScopes, optionalClientScopes }: Client, asked: string): string {
+function grantedScope(
+  { defaultClientScopes, optionalClientScopes }: Client,
+  asked: string,
+  hidden: ReadonlySet<string>,
+): string {
   const scopes = asked.split(' ').filter(Boolean);
   const known = ['openid', ...optionalClientScopes, ...defaultClientScopes];
   if (scopes.some((scope) => !known.includes(scope))) {
     throw oauthError(400, 'invalid_scope', `Invalid scopes: ${asked}`);
   }
-  return [...new Set([...scopes, ...defaultClientScopes])].join(' ');
+  return [...new Set([...scopes, ...defaultClientScopes])].filter((scope) => !hidden.has(scope)).join(' ');
 }
 
 /** A body of another content type has no parameters. */

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { belongingsCases } from './iam-belongings.ts';
 import { errorCases } from './iam-errors.ts';
 import { type IamFixture, type IamProbe, iamProbe } from './iam-probe.ts';
 
@@ -359,6 +360,7 @@ export function iamBehaviourContract(setUp: () => Promise<IamFixture>, options: 
     });
   });
 
+  belongingsCases(() => iam);
   errorCases(() => iam);
 }
 

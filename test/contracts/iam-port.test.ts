@@ -10,14 +10,14 @@ import { embeddedFixture, engineWithClock } from '../local/iam/fixture.ts';
 import { starting } from '../support/faults.ts';
 import { iamPortContract, iamPortLab } from './iam-port.ts';
 
-describe('the embedded IAM, in process', () => {
+describe.each(['22.0', '26.0', '26.7'] as const)('the embedded IAM, in process, like Keycloak %s', (release) => {
   iamPortContract(async () => {
     const { engine, clock } = engineWithClock();
     const fetch = iamHandler(engine, localTokens(engine, { key: randomBytes(32), randomUuid: randomUUID }));
     const passSeconds = async (seconds: number) => {
       clock.seconds += seconds;
     };
-    return embeddedFixture(engine, { fetch, base: 'https://iam.example.com/auth', passSeconds });
+    return embeddedFixture(engine, { fetch, base: 'https://iam.example.com/auth', passSeconds, release });
   });
 });
 

@@ -5,6 +5,7 @@ import { tokenEndpoint } from '../../functions/ports/token-endpoint.ts';
 import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../../local/keycloak-overlap-policy.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
 import { iamFindCases } from './iam-port/find.ts';
+import { iamRichClientCases } from './iam-port/rich-client.ts';
 import { iamSecretCases } from './iam-port/secrets.ts';
 import { iamTokenCases } from './iam-port/tokens.ts';
 import { type IamFixture, type IamProbe, iamProbe } from './iam-probe.ts';
@@ -31,9 +32,12 @@ export function iamPortContract(setUp: () => Promise<IamFixture>): void {
     return lab;
   };
   const overlap = () => made(labs.overlap);
+  const plain = () => made(labs.plain);
 
   describe('Iam.find', () => iamFindCases(overlap));
-  describe('Iam, secrets', () => iamSecretCases({ overlap, plain: () => made(labs.plain) }));
+  describe('Iam, secrets', () => iamSecretCases({ overlap, plain }));
+  describe('Iam, a rich client', () =>
+    iamRichClientCases({ 'with a policy that applies': overlap, 'without one': plain }));
   describe('TokenEndpoint.request', () => iamTokenCases(overlap));
 }
 

@@ -1,5 +1,9 @@
+import type { Release } from '../../local/iam/belongings.ts';
+
 /** An empty realm of an IAM, and how it is reached. */
 export interface IamFixture {
+  /** The release that it is, or is like, where releases differ. */
+  readonly release: Release;
   /** `…/admin/realms/<realm>` */
   readonly adminUrl: string;
   /** `…/realms/<realm>/protocol/openid-connect/token` */
@@ -15,6 +19,8 @@ export interface IamFixture {
   readonly createClient: (client: NewIamClient) => Promise<{ uuid: string }>;
   /** Makes a client that may list clients, and view and manage exactly these. */
   readonly createRotator: (rotator: { clientId: string; secret: string; clients: string[] }) => Promise<void>;
+  /** Lets a client ask for a new scope that tokens don't name. */
+  readonly allowHiddenScope: (uuid: string, scope: string) => Promise<void>;
   /** Lets the user behind a client's service account log in no more. */
   readonly disableServiceAccountUser: (uuid: string) => Promise<void>;
 }

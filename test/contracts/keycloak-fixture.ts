@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Release } from '../../local/iam/belongings.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
 import { administratorToken } from '../../local/keycloak-http.ts';
+import { releaseOf } from '../../local/keycloak-releases.ts';
 import { realStack } from '../support/real.ts';
 import type { IamFixture } from './iam-probe.ts';
 
@@ -36,7 +38,9 @@ export function keycloakRealms(name: string): KeycloakRealms {
 
 function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
   const { keycloak } = realStack();
+  const release = releaseOf(keycloak.version);
   return {
+    release: release.version.replace(/\.\d+$/, '') as Release,
     adminUrl: `${keycloak.url}/admin/realms/${realm}`,
     tokenUrl: `${keycloak.url}/realms/${realm}/protocol/openid-connect/token`,
     fetch: (request) => fetch(request),
@@ -45,8 +49,15 @@ function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
     adminToken: administratorToken(keycloak),
     createClient: (client) => createClient(admin, realm, client),
     createRotator: async ({ clientId, secret, clients }) => {
-      const { uuid } = await admin.createRotator(realm, { clientId, clients });
-      await admin.updateClient(realm, uuid, { secret });
+      const { uuid } = await admin.createRotator(realm, { clientId, clients, fineGrained: release.fineGrained });
+      await admin.updateClient(realm, uuid, { serviceAccountsEnabled: true, secret });
+    },
+    allowHiddenScope: async (uuid, name) => {
+      const attributes = { 'include.in.token.scope': 'false' };
+      const scope = { name, protocol: 'openid-connect', attributes };
+      const { headers } = await admin.request('POST', `/${realm}/client-scopes`, scope);
+      const id = headers.get('location')?.split('/').at(-1);
+      await admin.request('PUT', `/${realm}/clients/${uuid}/optional-client-scopes/${id}`);
     },
     disableServiceAccountUser: async (uuid) => {
       const { body } = await admin.request('GET', `/${realm}/clients/${uuid}/service-account-user`);

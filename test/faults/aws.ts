@@ -24,7 +24,7 @@ interface Command {
 export function secretsManagerOf(
   engine: SecretsManagerEngine,
   process: Process,
-  { stale, sends, writes }: Eyes,
+  { stale, sends, writes, full }: Eyes,
 ): SecretsManagerClient {
   return clientOf(process, 'secrets-manager', {
     name: nameOfCall,
@@ -34,8 +34,12 @@ export function secretsManagerOf(
       stale?.remember();
       const store = isRead && stale ? stale.storeFor((input as { SecretId?: string }).SecretId) : engine.store;
       const act = () => (operations[operation as keyof typeof operations] as Operation)(store, input);
+      const name = `secrets-manager ${nameOfCall(operation, input)}`;
       try {
-        return isRead ? act() : writes(`secrets-manager ${nameOfCall(operation, input)}`, act);
+        return isRead ? act() : writes(name, act);
+      } catch (error) {
+        if ((error as { type?: string }).type === 'LimitExceededException') full(name);
+        throw error;
       } finally {
         stale?.remember();
       }
@@ -58,6 +62,8 @@ export interface Eyes {
   readonly sends: (request: string) => void;
   /** Stands around a write that is carried out. */
   readonly writes: <T>(request: string, write: () => T) => T;
+  /** Hears of a write that a quota does not allow for a day. */
+  readonly full: (request: string) => void;
 }
 
 /** What is heard of one-time schedules. */

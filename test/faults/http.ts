@@ -3,7 +3,7 @@ import type { Answer } from './faults.ts';
 
 /** The write that sets a secret is told from the one that only asks for an overlap. */
 export function nameOf(system: string, pathname: string, { method, body }: FetchInit): string {
-  const sets = method === 'PUT' && body?.startsWith('{"secret"') ? ' secret' : '';
+  const sets = method === 'PUT' && body?.includes('"secret":') ? ' secret' : '';
   return `${system} ${method} ${shortPath(pathname)}${sets}`;
 }
 

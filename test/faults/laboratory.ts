@@ -155,8 +155,8 @@ export class Laboratory {
   #createSecond(combination: Combination, names: readonly string[], settings: object = {}): Second {
     // Two clients of its own would only be more of the same.
     const strategy = combination.strategy === 'alternating-clients' ? 'in-place' : combination.strategy;
-    const named = 'strategy' in settings && settings.strategy !== 'alternating-clients' ? settings.strategy : 'auto';
-    const own = { id: SECOND_ID, clientId: SECOND_CLIENT_ID, native: false, strategy: named };
+    const named = strategy === combination.strategy ? {} : { strategy };
+    const own = { id: SECOND_ID, clientId: SECOND_CLIENT_ID, native: false, ...named };
     const credential = credentialFor({ ...combination, strategy }, names, { ...settings, ...own });
     const parts = { ...this.parts, subject: SECOND };
     return { credential, parts, monitor: this.#monitorOf(parts, credential) };
@@ -222,6 +222,7 @@ export class Laboratory {
       stale: this.#stale,
       sends: (name) => this.#witness.sends(process, name),
       writes: (name, write) => this.#witness.writes(process, name, write),
+      full: (name) => this.simulation.troubles.push({ at: this.simulation.now, process: process.index, name }),
     });
     return {
       secretsManager,

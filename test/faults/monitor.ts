@@ -149,6 +149,22 @@ export class Monitor {
     if (!known) this.#sin('a connector took a document that is neither current nor pending');
   }
 
+  /** The version in AWSCURRENT, if it holds a document. */
+  get current(): string | undefined {
+    return snapshot(this.#parts).current?.id;
+  }
+
+  /**
+   * AWSCURRENT is moved by a compare-and-swap only. The first document comes without one, and only the first.
+   *
+   * @param request what was carried out
+   * @param before the version in AWSCURRENT before that
+   */
+  lookAtPut(request: string, before: string | undefined): void {
+    const moved = before !== undefined && this.current !== before && request.includes('PutSecretValue');
+    if (moved) this.#sin('a put moved AWSCURRENT, which held a document, without a compare-and-swap');
+  }
+
   #sin(text: string): void {
     this.sins.push(text);
     this.#simulation.note(text);

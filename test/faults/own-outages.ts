@@ -39,7 +39,7 @@ function overtaken({ laboratory }: Played, { cause, place, from }: Outage): bool
 function lastedTooLong(played: Played, outage: Outage): boolean {
   const { laboratory, player, climate } = played;
   const { simulation } = laboratory;
-  const { from, to = Number.POSITIVE_INFINITY, cause } = outage;
+  const { from, to = simulation.now, cause } = outage;
   if (simulation.deeds.some(({ at }) => from <= at && at <= to)) return false;
   const own = player.records.find(({ process }) => process === cause.process?.index);
   const endOfRun = own?.endedAt ?? cause.process?.endsAt ?? 0;
@@ -48,7 +48,7 @@ function lastedTooLong(played: Played, outage: Outage): boolean {
     ...simulation.troubles.map(({ at }) => at),
     ...climate.windows.filter((window) => window.from <= to && window.to >= begun).map((window) => window.to),
   ].filter((at) => at >= begun && at <= to);
-  if (troubles.length === 0) return to > endOfRun;
+  if (troubles.length === 0) return outage.to === undefined || to > endOfRun;
   const until = player.records.filter(({ startedAt }) => startedAt <= to && startedAt < player.nextRunAt);
   if (to > Math.max(endOfRun, Math.max(...troubles) + REPEATS_WITHIN_MS)) return !nobodyCould(until, 0);
   return false;

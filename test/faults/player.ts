@@ -49,8 +49,9 @@ export class Player {
     return this.#byLambda(() => this.#laboratory.rotate(request), failedBy(request));
   }
 
-  /** The schedule of the second credential. */
+  /** The schedule of the second credential; where there is none, of the first. */
   second(): Promise<void> {
+    if (!this.#laboratory.second) return this.schedule();
     const request: RotationRequest = { trigger: 'schedule', scheduledTime: this.#now() };
     return this.#byLambda(() => this.#laboratory.rotate(request, SECOND_ID), failedBy(request), SECOND_ID);
   }

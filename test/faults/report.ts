@@ -1,3 +1,4 @@
+import { NEW_DIMENSIONS } from './dimensions.ts';
 import { CATEGORIES } from './faults.ts';
 import type { Pairs } from './pairs.ts';
 import type { PropertyResult } from './property.ts';
@@ -94,7 +95,7 @@ function sumOf(lines: readonly Line[]): number {
 export function markdown(report: Report, command: string): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const { combinations, pairs, property } = report;
-  return `${HEAD}
+  return `${HEAD}${NEW_DIMENSIONS.length > 0 ? HARSH : ''}
 ${row(COLUMNS)}
 ${row(COLUMNS.map((_, i) => (i < 3 ? '---' : '--:')))}
 ${matrix(combinations).map(row).join('\n')}
@@ -130,4 +131,31 @@ caller's, after \`Retry-After\`; Secrets Manager's next \`RotateSecret\`. After 
 Random scenes have two to five rotators that take turns at every request, up to four faults, and now and then a person who presses
 *Regenerate*, restores a connector or saves a stale page. A scene that breaks a promise is made as small as it can be, and printed
 as a script that \`npm run faults -- --replay <script>\` plays again.
+`;
+
+/** What the new dimensions add to it. */
+const HARSH = `
+Scenes also meet what lasts, or is nobody's fault:
+
+- **Latency**: each dependency takes 0 to 12 s, always or now and then. What is slower than its sender waits is given up, and carried
+  out all the same.
+- **Outages**: the IAM, a connector, Secrets Manager or the scheduler drops packets, refuses connections or answers 503 or 403 from a
+  moment or a request on, for seconds up to days. One of up to five connectors may be away while the others are well. In the matrix,
+  *away* is an outage from each request on, *slow* a dependency that takes 4 or 9.9 s.
+- **Lag**: a second node of the IAM is up to half a second behind; reads of Secrets Manager are up to three seconds old.
+- **Limits and clocks**: Secrets Manager takes few calls a second, or no further version for a day; clocks are wrong by up to five
+  minutes.
+- **People** during a grace or a run, who also disable a client or mistype a secret.
+- **Settings**: named strategies beside a policy of the realm, no grace and a long one, freezes that begin or end meanwhile, two
+  credentials in the same configurations.
+
+Then these have to hold besides:
+
+- No outage that a write of ours began where two secrets can work, whatever a person did. In-place it ends within the run, or 70
+  minutes after everything that is needed answers again. A connector that can be reached is not left behind because of another one.
+- No run is ended by its time-out between its first write to the IAM and the end of what that began.
+- Every run that leaves something to be done has planned the next one, and 26 hours after the last trouble everything is at rest
+  without any further scheduled run. Each numbered state under each fault that lasts is tried by \`npm run faults -- --states\`.
+- What a report claims (that nothing was changed, whether and until when the previous secret works, that a run was refused or rolled
+  back) is so in all three systems, of every run.
 `;

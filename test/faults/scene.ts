@@ -138,8 +138,7 @@ async function nextRun(
   // A client that a person has disabled is not renewed.
   if (words.at(-1) === 'refused' && script.events.some((event) => event.do === 'disable')) return [];
   // A strategy that is named, and that a person has made impossible, is refused for good.
-  if (words.at(-1) === 'refused' && script.setup.named && script.events.some((event) => event.do === 'remove-policy'))
-    return [];
+  if (script.setup.named && script.events.some((event) => event.do === 'remove-policy')) return [];
   const done = words.some((word) => ['rotated', 'repaired', 'adopted'].includes(word));
   return done ? [] : [`the next run ended as ${words.join(', ') || 'nothing'}`];
 }

@@ -50,7 +50,10 @@ export async function playTally({
 }
 
 async function kindsIn(script: Script): Promise<Set<string>> {
-  const { violations } = await play(script);
+  const violations = await play(script).then(
+    (scene) => scene.violations,
+    (error: unknown) => [`the laboratory failed: ${String(error)}`],
+  );
   return new Set(violations.map(kindOf));
 }
 

@@ -4,6 +4,7 @@ import { lateFalsehoods } from './claims.ts';
 import type { Judgement } from './dimensions.ts';
 import type { Laboratory } from './laboratory.ts';
 import type { Outage } from './monitor.ts';
+import { freezeFaults, neglectFaults } from './neglect.ts';
 import { ownOutageFaults } from './own-outages.ts';
 import { nobodyCould, type Played } from './played.ts';
 import { accepts, changedAt, discord, documentIn, type Parts, snapshot } from './snapshot.ts';
@@ -20,7 +21,8 @@ export function verdict(played: Played, judge: readonly Judgement[]): string[] {
     (monitor) => monitor.outages,
   );
   return [
-    ...(judge.includes('outages') ? ownOutageFaults(played, outages) : []),
+    ...(judge.includes('outages') ? [...ownOutageFaults(played, outages), ...neglectFaults(played, outages)] : []),
+    ...freezeFaults(played),
     ...(judge.includes('deaths') ? player.records.flatMap(deathFaults) : []),
     ...(judge.includes('next-runs') ? player.records.flatMap((record) => nextRunFaults(laboratory, record)) : []),
     ...(judge.includes('reports') ? lateFalsehoods(player.records) : []),

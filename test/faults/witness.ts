@@ -45,6 +45,7 @@ export class Witness {
   #note({ process, request, before }: Noted): void {
     const after = this.#state();
     if (after.key !== before.key) process.conduct.changes.push(request);
+    for (const [i, monitor] of this.#monitors.entries()) monitor.lookAtPut(request, before.current[i]);
     for (const [i, monitor] of this.#monitors.entries())
       monitor.look({ by: 'own', what: request, process }, before.overlapping[i]);
   }
@@ -52,6 +53,7 @@ export class Witness {
   #state(): State {
     return {
       key: this.#monitors.map((monitor) => monitor.key()).join(),
+      current: this.#monitors.map((monitor) => monitor.current),
       overlapping: this.#monitors.map((monitor) => monitor.overlapping()),
     };
   }
@@ -59,6 +61,7 @@ export class Witness {
 
 interface State {
   readonly key: string;
+  readonly current: readonly (string | undefined)[];
   readonly overlapping: readonly boolean[];
 }
 

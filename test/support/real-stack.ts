@@ -1,4 +1,5 @@
 import { type Keycloak, startKeycloak } from '../../local/keycloak.ts';
+import { LATEST, releaseOf } from '../../local/keycloak-releases.ts';
 import { type Ministack, startMinistack } from '../../local/ministack.ts';
 import { missingFor, type RealService, UnavailableError } from '../../local/prerequisites.ts';
 
@@ -9,7 +10,9 @@ interface Unavailable {
 
 /** What the environment variable `REAL_STACK` holds, as JSON: where the services are, or why they aren't. */
 export interface RealStackDescription {
-  readonly keycloak: { readonly url: string; readonly user: string; readonly password: string } | Unavailable;
+  readonly keycloak:
+    | { readonly url: string; readonly user: string; readonly password: string; readonly version: string }
+    | Unavailable;
   readonly ministack: { readonly url: string } | Unavailable;
 }
 
@@ -21,15 +24,16 @@ export interface RunningStack {
 }
 
 /**
- * Starts one Keycloak and one MiniStack.
+ * Starts one Keycloak and one MiniStack. `KEYCLOAK_VERSION` in the environment chooses another Keycloak than the latest.
  *
  * @param required whether a service that this machine can't have is an error
  * @throws {UnavailableError} when it is, and is missing
  * @throws {Error} when a service doesn't start; the other one is stopped then
  */
 export async function startRealStack(required: boolean): Promise<RunningStack> {
+  const release = releaseOf(process.env.KEYCLOAK_VERSION || LATEST.version);
   const [keycloak, ministack] = await Promise.allSettled([
-    orReason('keycloak', startKeycloak, required),
+    orReason('keycloak', () => startKeycloak({ release }), required),
     orReason('ministack', startMinistack, required),
   ]);
   const running = [keycloak, ministack].flatMap((one) =>
@@ -37,7 +41,10 @@ export async function startRealStack(required: boolean): Promise<RunningStack> {
   );
   const stop = async () => void (await Promise.allSettled(running.map((one) => one.stop())));
   if (keycloak.status === 'fulfilled' && ministack.status === 'fulfilled') {
-    return { description: { keycloak: access(keycloak.value), ministack: place(ministack.value) }, stop };
+    return {
+      description: { keycloak: access(keycloak.value, release.version), ministack: place(ministack.value) },
+      stop,
+    };
   }
   await stop();
   throw [keycloak, ministack].find((one) => one.status === 'rejected')?.reason;
@@ -58,9 +65,9 @@ async function orReason<Service>(
   }
 }
 
-function access(keycloak: Keycloak | Unavailable): RealStackDescription['keycloak'] {
+function access(keycloak: Keycloak | Unavailable, version: string): RealStackDescription['keycloak'] {
   if ('unavailable' in keycloak) return keycloak;
-  return { url: keycloak.url, user: keycloak.adminUser, password: keycloak.adminPassword };
+  return { url: keycloak.url, user: keycloak.adminUser, password: keycloak.adminPassword, version };
 }
 
 function place(ministack: Ministack | Unavailable): RealStackDescription['ministack'] {

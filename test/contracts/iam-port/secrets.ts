@@ -102,6 +102,44 @@ export function iamSecretCases({ overlap, plain }: { overlap: () => IamPortLab; 
     expect((await iam.find(client.clientId)).previous).toBeUndefined();
   });
 
+  it('endPrevious names the secret that stays: one that somebody made meanwhile is ended, not the one that connectors hold', async () => {
+    for (const lab of [overlap(), plain()]) {
+      const { client, iam, accepts } = await lab.rotated();
+      await iam.probeOverlap(await iam.find(client.clientId));
+      const found = await iam.find(client.clientId);
+      const { value } = (await client.call('POST', '/client-secret')).body;
+      expect((await iam.find(client.clientId)).secret).toBe(value);
+      await iam.endPrevious(found);
+      expect([await accepts(client.secret), await accepts(value)]).toEqual([true, false]);
+      const { secret, previous } = await iam.find(client.clientId);
+      expect([secret, previous]).toEqual([client.secret, undefined]);
+    }
+  });
+
+  it('endPrevious keeps the expiry of the secret that stays away', async () => {
+    const { client, iam } = await overlap().rotated();
+    const previous = { secret: client.secret, validUntil: inSeconds(overlap(), 600) };
+    await iam.setSecret(await iam.find(client.clientId), { secret: 'the-new-secret', previous });
+    await client.put({ attributes: { 'client.secret.expiration.time': `${overlap().fixture.nowSeconds() + 600}` } });
+    await iam.endPrevious(await iam.find(client.clientId));
+    const left = ((await iam.find(client.clientId)).secretExpiresAt?.getTime() ?? 0) - overlap().now().getTime();
+    expect(Math.abs(left - TEN_YEARS_MS)).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['with', true, overlap],
+    ['without', false, plain],
+  ])(
+    'probeOverlap does not depend on who else probes: twenty at once, %s the policy, all say %s',
+    async (_, expected, lab) => {
+      const { client, iam, accepts } = await lab().rotated();
+      const found = await iam.find(client.clientId);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => iam.probeOverlap(found)));
+      expect(new Set(answers)).toEqual(new Set([expected]));
+      expect(await accepts(client.secret)).toBe(true);
+    },
+  );
+
   it('setSecret repairs a client whose current secret has passed its expiry', async () => {
     const { client, iam, accepts } = await overlap().rotated();
     await iam.probeOverlap(await iam.find(client.clientId));

@@ -62,10 +62,21 @@ describe('parseTokenResponse', () => {
     });
   });
 
+  it('knows a token that is of no use', async () => {
+    expect(await parse(Response.json({ access_token: 'x', token_type: 'DPoP' }))).toEqual({ unusable: true });
+  });
+
+  it('reads an error beside a challenge', async () => {
+    const headers = { 'www-authenticate': 'Basic realm="x"' };
+    expect(await parse(Response.json({ error: 'invalid_client' }, { status: 401, headers }))).toEqual({
+      error: 'invalid_client',
+      description: undefined,
+    });
+  });
+
   it.each([
     ['HTML', () => new Response('<html/>', { headers: { 'content-type': 'text/html' } })],
     ['no token', () => Response.json({ token_type: 'Bearer' })],
-    ['another token type', () => Response.json({ access_token: 'x', token_type: 'DPoP' })],
     ['503 text/plain', () => new Response('Bootstrap in progress.', { status: 503 })],
     ['an error that is not JSON', () => new Response('no', { status: 401 })],
   ])('is neither: %s', async (_what, response) => {

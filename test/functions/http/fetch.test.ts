@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createFetch, type Fetch, HttpError, restrictFetch } from '../../../functions/http/fetch.ts';
 
@@ -100,6 +101,7 @@ describe('no response', () => {
     [Object.assign(new Error('not-to-be-told'), { name: 'AbortError' }), 'timeout'],
     [new TypeError('not-to-be-told', { cause: { code: 'UND_ERR_CONNECT_TIMEOUT' } }), 'timeout'],
     [new TypeError('not-to-be-told', { cause: { code: 'ECONNREFUSED' } }), 'connection'],
+    [new TypeError('not-to-be-told', { cause: { code: 'not-to-be-told' } }), 'connection'],
     [new TypeError('not-to-be-told'), 'connection'],
   ])('is told as what it is, without its text (%#)', async (thrown, kind) => {
     const fetch: Fetch = () => Promise.reject(thrown);
@@ -114,10 +116,27 @@ describe('no response', () => {
 });
 
 describe('createFetch', () => {
+  const PACKED = gzipSync('{"a":1}');
+  // 64 KB that become 64 MiB.
+  const BOMB = gzipSync(Buffer.alloc(64 << 20, ' '));
+  const BOMB_IN_BOMB = gzipSync(BOMB);
   const server = createServer((request, response) => {
     if (request.url === '/slow') return;
     if (request.url === '/half') {
       response.writeHead(200, { 'content-length': '10' }).write('half');
+      return;
+    }
+    if (request.url === '/packed') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(PACKED);
+      return;
+    }
+    if (request.url === '/bomb' || request.url === '/bomb-in-bomb') {
+      const twice = request.url === '/bomb-in-bomb';
+      response.writeHead(200, { 'content-encoding': twice ? 'gzip, gzip' : 'gzip' }).end(twice ? BOMB_IN_BOMB : BOMB);
+      return;
+    }
+    if (request.url === '/encoding') {
+      response.end(request.headers['accept-encoding']);
       return;
     }
     if (request.url === '/redirect') response.writeHead(302, { location: '/fine' });
@@ -151,6 +170,37 @@ describe('createFetch', () => {
 
   it('reads no more than a megabyte', async () => {
     expect(await kindOf(call()(`${url}/huge`, GET))).toBe('connection');
+  });
+
+  it.each(['/bomb', '/bomb-in-bomb'])('counts what it unpacks: %s is refused, and never held whole', async (path) => {
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+    }, 1);
+    const error = await call()(`${url}${path}`, GET).catch((thrown: unknown) => thrown);
+    clearInterval(watch);
+    expect(error).toMatchObject({ kind: 'connection', message: expect.stringContaining('more than 1 MiB') });
+    expect(most - before).toBeLessThan(32 << 20);
+  });
+
+  it('asks for an answer as it is, and reads one that comes packed all the same', async () => {
+    expect(await (await call()(`${url}/encoding`, GET)).text()).toBe('identity');
+    const response = await call()(`${url}/packed`, GET);
+    expect(await response.json()).toEqual({ a: 1 });
+    expect([response.headers.get('content-encoding'), response.headers.get('content-type')]).toEqual([
+      null,
+      'application/json',
+    ]);
+  });
+
+  it('gives up earlier where a call says so, and never later than its own limit', async () => {
+    const began = performance.now();
+    expect(await kindOf(call(5000)(`${url}/slow`, { ...GET, timeoutMs: 50 }))).toBe('timeout');
+    expect(await kindOf(call(50)(`${url}/slow`, { ...GET, timeoutMs: 60_000 }))).toBe('timeout');
+    expect(await kindOf(call(5000)(`${url}/half`, { ...GET, timeoutMs: 50 }))).toBe('timeout');
+    expect(await kindOf(call(5000)(`${url}/fine`, { ...GET, timeoutMs: -1 }))).toBe('timeout');
+    expect(performance.now() - began).toBeLessThan(4000);
   });
 
   it('says that nobody is there', async () => {

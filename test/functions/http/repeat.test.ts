@@ -49,13 +49,30 @@ describe('repeatRead', () => {
     expect(await repeat(status(code), status(200))).toMatchObject({ end: { status: 200 }, sent: 2 });
   });
 
-  it('asks again after a connection that failed, twice at most', async () => {
+  it('asks again when nobody is there, twice at most', async () => {
     const error = new HttpError('connection', 'gone');
     expect(await repeat(error)).toMatchObject({ end: error, sent: 3 });
     expect(await repeat(error, status(200))).toMatchObject({ end: { status: 200 }, sent: 2 });
   });
 
-  it.each(['timeout', 'redirect', 'not-allowed'] as const)('never asks again after %s', async (kind) => {
+  it('does not ask again after a timeout: one dark neighbour costs one timeout', async () => {
+    const error = new HttpError('timeout', 'gone');
+    expect(await repeat(error, status(200))).toMatchObject({ end: error, sent: 1, slept: [] });
+    expect(await repeat(status(503), error)).toMatchObject({ end: error, sent: 2 });
+  });
+
+  it('can be told what counts as away', async () => {
+    let sent = 0;
+    const send = async () => status(sent++ < 1 ? 409 : 200);
+    const end = await repeatRead(
+      send,
+      async () => undefined,
+      async ({ status: code }) => code === 409,
+    );
+    expect([end.status, sent]).toEqual([200, 2]);
+  });
+
+  it.each(['redirect', 'not-allowed'] as const)('never asks again after %s', async (kind) => {
     expect(await repeat(new HttpError(kind, 'no'))).toMatchObject({ sent: 1, slept: [] });
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Fetch, type FetchInit, HttpError } from '../../../functions/http/fetch.ts';
-import { keycloak, parseFound, secretUpdate } from '../../../functions/ports/keycloak.ts';
+import { keycloak } from '../../../functions/ports/keycloak.ts';
+import { parseFound } from '../../../functions/ports/keycloak-client.ts';
+import { secretUpdate } from '../../../functions/ports/keycloak-updates.ts';
 import { isRotationError } from '../../../functions/rotation/errors.ts';
 import { credentialSchema } from '../../../functions/rotation/settings.ts';
 
@@ -52,9 +54,11 @@ function iam(answer: (call: Call, count: number) => Response) {
       return { clientSecret: 'rotator-secret' } as never;
     },
   };
-  const port = keycloak(credential, { fetch, sleep: async () => undefined, now: () => NOW, accessSecrets });
+  const slept: number[] = [];
+  const sleep = async (ms: number) => void slept.push(ms);
+  const port = keycloak(credential, { fetch, sleep, now: () => NOW, accessSecrets });
   const bearers = () => admin.map(({ init }) => init.headers?.authorization);
-  return { port, admin, reads, bearers, tokens: () => tokens };
+  return { port, admin, reads, slept, bearers, tokens: () => tokens };
 }
 
 const found = () => Response.json([CLIENT]);
@@ -127,7 +131,7 @@ describe('find', () => {
     [401, 'iam-unauthorized', 2],
     [403, 'iam-forbidden', 1],
     [404, 'iam-not-found', 1],
-    [409, 'iam-conflict', 1],
+    [409, 'iam-unavailable', 3],
     [400, 'iam-unexpected', 1],
     [500, 'iam-unavailable', 3],
   ])('%d: %s', async (status, code, times) => {
@@ -136,6 +140,37 @@ describe('find', () => {
     expect(error).toMatchObject({ code });
     expect(String(error)).not.toContain('held');
     expect(admin).toHaveLength(times);
+  });
+});
+
+describe('what stands before Keycloak', () => {
+  it.each([
+    ['a page', () => new Response('<html>held</html>', { headers: { 'content-type': 'text/html' } })],
+    ['text', () => new Response('held')],
+    ...[400, 401, 403, 404, 409].flatMap((status): [string, () => Response][] => [
+      [`${status} and a page`, () => new Response('<html>held</html>', { status })],
+      [`${status} and nothing`, () => new Response(null, { status })],
+      [`${status} and a gateway's JSON`, () => Response.json({ message: 'held' }, { status })],
+      [`${status} and a framework's JSON`, () => Response.json({ error: 'held', path: '/', status }, { status })],
+    ]),
+    ['a fault in a form of its own', () => Response.json({ error: 'unknown_error' }, { status: 400 })],
+  ])('%s: Keycloak is away, asked three times', async (_what, answer) => {
+    const { port, admin } = iam(answer);
+    const error = await port.find('NC_Flow').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'iam-unavailable' });
+    expect(String(error)).not.toContain('held');
+    // A 401 is tried again with a fresh token.
+    expect(admin).toHaveLength((await answer()).status === 401 ? 6 : 3);
+  });
+
+  it.each([
+    [403, { errorMessage: 'no' }, 'iam-forbidden'],
+    [404, { error: 'Realm not found.' }, 'iam-not-found'],
+    [400, { error: 'invalid_request', error_description: 'held' }, 'iam-unexpected'],
+  ])('%d with %j is Keycloak', async (status, body, code) => {
+    const { port, admin } = iam(() => Response.json(body, { status }));
+    await expect(port.find('NC_Flow')).rejects.toMatchObject({ code });
+    expect(admin).toHaveLength(1);
   });
 });
 
@@ -193,32 +228,69 @@ describe('parseFound', () => {
     [{ bearerOnly: true }, /not confidential/],
     [{ serviceAccountsEnabled: false }, /no service account/],
     [{ clientAuthenticatorType: 'client-jwt' }, /client-jwt/],
+    [{ clientAuthenticatorType: 'held-by-an-extension' }, /authenticates by something else/],
   ])('%j is a fault of the client', (fields, fault) => {
     expect(parseFound([{ ...CLIENT, ...fields }], 'NC_Flow').fault).toMatch(fault);
   });
 });
 
 describe('probeOverlap', () => {
-  const probe = (kept: boolean) =>
-    iam(({ init }) => {
-      const attributes = { 'novacura.rotation': 'on', 'client.secret.expiration.time': String(FAR_S) };
-      return init.method === 'PUT' ? noContent() : Response.json({ ...CLIENT, attributes: kept ? attributes : {} });
+  const PUT = ['PUT', `${ADMIN}/clients/uuid-1`];
+  const GET = ['GET', `${ADMIN}/clients/uuid-1`];
+  /** An IAM that shows these expiries, one look after another, the last one ever after. */
+  const probe = (...expiries: (number | undefined)[]) => {
+    let looks = 0;
+    return iam(({ init }) => {
+      if (init.method === 'PUT') return noContent();
+      const expiry = expiries[Math.min(looks++, expiries.length - 1)];
+      const attributes = expiry === undefined ? {} : { 'client.secret.expiration.time': String(expiry) };
+      return Response.json({ ...CLIENT, attributes });
     });
+  };
+  const sent = ({ admin }: ReturnType<typeof probe>) => admin.map(({ url, init }) => [init.method, url]);
 
-  it.each([true, false])(
-    'sets the marker and a far expiry, no secret, and sees whether they stay: %s',
-    async (kept) => {
-      const { port, admin } = probe(kept);
-      expect(await port.probeOverlap(asIamClient)).toBe(kept);
-      expect(admin.map(({ url, init }) => [init.method, url])).toEqual([
-        ['PUT', `${ADMIN}/clients/uuid-1`],
-        ['GET', `${ADMIN}/clients/uuid-1`],
-      ]);
-      expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual({
-        attributes: { 'novacura.rotation': 'on', 'client.secret.expiration.time': String(FAR_S) },
-      });
-    },
-  );
+  it('sets the marker and a far expiry, and no secret; one look that finds it is enough', async () => {
+    const made = probe(FAR_S);
+    expect(await made.port.probeOverlap(asIamClient)).toBe(true);
+    expect([sent(made), made.slept]).toEqual([[PUT, GET], []]);
+    expect(JSON.parse(made.admin[0]?.init.body ?? '')).toEqual({
+      serviceAccountsEnabled: true,
+      attributes: { 'novacura.rotation': 'on', 'client.secret.expiration.time': String(FAR_S) },
+    });
+  });
+
+  it('takes any expiry that is still to come for kept: another run may have written its own', async () => {
+    expect(await probe(NOW_S + 60).port.probeOverlap(asIamClient)).toBe(true);
+    expect(await probe(NOW_S - 60).port.probeOverlap(asIamClient)).toBe(false);
+  });
+
+  it('looks again after 0.2, 0.5 and 1 s before a "no" counts', async () => {
+    const made = probe(undefined);
+    expect(await made.port.probeOverlap(asIamClient)).toBe(false);
+    expect([sent(made), made.slept]).toEqual([
+      [PUT, GET, GET, GET, GET],
+      [200, 500, 1000],
+    ]);
+  });
+
+  it('believes a later look that finds it', async () => {
+    const made = probe(undefined, undefined, FAR_S);
+    expect(await made.port.probeOverlap(asIamClient)).toBe(true);
+    expect(made.slept).toEqual([200, 500]);
+  });
+
+  it.each([409, 503])('writes again after %d: it is harmless', async (status) => {
+    let puts = 0;
+    const made = iam(({ init }) => {
+      if (init.method !== 'PUT') {
+        return Response.json({ ...CLIENT, attributes: { 'client.secret.expiration.time': String(FAR_S) } });
+      }
+      puts += 1;
+      return puts < 3 ? Response.json({ error: 'conflict' }, { status }) : noContent();
+    });
+    expect(await made.port.probeOverlap(asIamClient)).toBe(true);
+    expect(sent(made)).toEqual([PUT, PUT, PUT, GET]);
+  });
 });
 
 describe('a write', () => {
@@ -226,23 +298,49 @@ describe('a write', () => {
     const { port, admin } = iam(noContent);
     await port.setSecret(asIamClient, { secret: 'new' });
     expect(admin.map(({ url, init }) => [init.method, url])).toEqual([['PUT', `${ADMIN}/clients/uuid-1`]]);
-    expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual(secretUpdate({ secret: 'new' }, NOW));
+    expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual({
+      serviceAccountsEnabled: true,
+      ...secretUpdate({ secret: 'new' }, NOW),
+    });
     expect(admin[0]?.init.headers).toMatchObject({ 'content-type': 'application/json' });
   });
 
-  it('that ends the previous secret is one DELETE', async () => {
+  it.each([true, false, undefined])(
+    'repeats the switch of the authorization services as it was read: %s',
+    async (read) => {
+      const { port, admin } = iam(({ init }) =>
+        init.method === 'GET' ? Response.json([{ ...CLIENT, authorizationServicesEnabled: read }]) : noContent(),
+      );
+      await port.setSecret(await port.find('NC_Flow'), { secret: 'new' });
+      expect(JSON.parse(admin[1]?.init.body ?? '').authorizationServicesEnabled).toBe(read);
+    },
+  );
+
+  it('that ends the previous secret is one PUT, which names the secret that stays and removes the other', async () => {
     const { port, admin } = iam(noContent);
-    await port.endPrevious(asIamClient);
-    expect(admin.map(({ url, init }) => [init.method, url])).toEqual([
-      ['DELETE', `${ADMIN}/clients/uuid-1/client-secret/rotated`],
-    ]);
+    await port.endPrevious({ ...asIamClient, keep: { authorizationServicesEnabled: true } });
+    expect(admin.map(({ url, init }) => [init.method, url])).toEqual([['PUT', `${ADMIN}/clients/uuid-1`]]);
+    expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual({
+      serviceAccountsEnabled: true,
+      authorizationServicesEnabled: true,
+      secret: 'held',
+      attributes: {
+        'client.secret.expiration.time': String(FAR_S),
+        'client.secret.rotated': '',
+        'client.secret.rotated.creation.time': '',
+        'client.secret.rotated.expiration.time': '',
+      },
+    });
   });
 
   it.each([
     ['503', () => new Response(null, { status: 503 }), 'iam-unavailable'],
-    ['409', () => new Response(null, { status: 409 }), 'iam-conflict'],
+    ['409', () => Response.json({ error: 'conflict', error_description: 'x' }, { status: 409 }), 'iam-conflict'],
+    ['409 of a release up to 26.0', () => Response.json({ error: 'unknown_error' }, { status: 409 }), 'iam-conflict'],
     ['500', () => new Response(null, { status: 500 }), 'iam-unavailable'],
-    ['403', () => new Response(null, { status: 403 }), 'iam-forbidden'],
+    ['403', () => Response.json({ error: 'HTTP 403 Forbidden' }, { status: 403 }), 'iam-forbidden'],
+    ['a page', () => new Response('<html/>', { headers: { 'content-type': 'text/html' } }), 'iam-unavailable'],
+    ['a page of 403', () => new Response('<html/>', { status: 403 }), 'iam-unavailable'],
     [
       'no answer',
       () => {

@@ -4,7 +4,7 @@ import { StageMovedError, VersionTakenError } from '../../../functions/ports/sec
 import { type ErrorCode, RotationError } from '../../../functions/rotation/errors.ts';
 import { Ledger } from '../../../functions/rotation/ledger.ts';
 
-async function after(...ends: (Error | undefined)[]): Promise<boolean | null> {
+async function changedAfter(...ends: (Error | undefined)[]): Promise<boolean | null> {
   const ledger = new Ledger();
   for (const end of ends) {
     const write = ledger.write(async () => {
@@ -19,7 +19,7 @@ const failed = (code: ErrorCode) => new RotationError(code, 'x');
 
 describe('whether a run has changed anything', () => {
   it('is no, as long as nothing was sent', async () => {
-    expect(await after()).toBe(false);
+    expect(await changedAfter()).toBe(false);
   });
 
   it.each([
@@ -31,7 +31,7 @@ describe('whether a run has changed anything', () => {
     new StageMovedError(),
     new VersionTakenError(),
   ])('is no after a write that was refused for certain (%s)', async (refusal) => {
-    expect(await after(refusal)).toBe(false);
+    expect(await changedAfter(refusal)).toBe(false);
   });
 
   it.each([
@@ -43,12 +43,12 @@ describe('whether a run has changed anything', () => {
     failed('store-unavailable'),
     new TypeError('unforeseen'),
   ])('is not known after a write without an answer (%s)', async (doubt) => {
-    expect(await after(doubt)).toBeNull();
-    expect(await after(doubt, failed('iam-forbidden'))).toBeNull();
+    expect(await changedAfter(doubt)).toBeNull();
+    expect(await changedAfter(doubt, failed('iam-forbidden'))).toBeNull();
   });
 
   it('is yes after a success, whatever else is not known', async () => {
-    expect(await after(undefined)).toBe(true);
-    expect(await after(failed('iam-timeout'), undefined, failed('connector-timeout'))).toBe(true);
+    expect(await changedAfter(undefined)).toBe(true);
+    expect(await changedAfter(failed('iam-timeout'), undefined, failed('connector-timeout'))).toBe(true);
   });
 });

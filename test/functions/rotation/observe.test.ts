@@ -54,7 +54,8 @@ describe('preflight refuses, with nothing changed, when the IAM', () => {
     ['refuses the admin token for good', CLIENTS, status(401, { error: 'HTTP 401 Unauthorized' }), 'iam-unauthorized'],
     ['gives no permission to look', CLIENTS, FORBIDDEN, 'iam-forbidden'],
     ['shows the rotator no such client', CLIENTS, status(200, []), 'client-not-found'],
-    ['answers something else', CLIENTS, () => new Response('<html>not-to-be-told</html>'), 'iam-unexpected'],
+    ['answers something else', CLIENTS, () => Response.json({ page: 'not-to-be-told' }), 'iam-unexpected'],
+    ['is not what answers', CLIENTS, () => new Response('<html>not-to-be-told</html>'), 'iam-unavailable'],
   ])('%s', async (_what, name, answer, code) => {
     const world = createWorld();
     world.intercept(instead(name, answer));

@@ -80,7 +80,7 @@ describe('what is left of a previous secret that nobody asked to keep', () => {
     expect(await world.rotate()).toMatchObject({ outcome: 'rotated', strategy: settings.strategy });
     const retire = world.planned.find(({ target }) => target === 'retire');
     world.advance((retire?.at.getTime() ?? 0) - world.now().getTime());
-    const { versionId } = retire?.event as { versionId: string };
+    const { versionId } = (retire?.event ?? {}) as { versionId: string };
     expect(await world.retire(versionId)).toMatchObject({ outcome: 'retired' });
     expect(await world.accepts(old.clientSecret, old.clientId)).toBe(false);
     expect(await world.accepts(world.current().clientSecret, world.current().clientId)).toBe(true);

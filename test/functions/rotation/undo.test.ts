@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { timeout } from '../../support/faults.ts';
-import { createWorld, FIRST_SECRET, type TestWorld, TIMING } from '../../support/world.ts';
+import { createWorld, documentText, FIRST_SECRET, type TestWorld, TIMING } from '../../support/world.ts';
 
 const notFound = () => new Response(null, { status: 404 });
+const refused = () =>
+  Response.json(
+    { error: 'unauthorized_client', error_description: 'Invalid client or Invalid client credentials' },
+    { status: 401 },
+  );
 const down = () => new Response(null, { status: 503 });
 
 /** A push that fails for good; from then on, what `then` says of the run's requests. */
@@ -47,6 +52,35 @@ describe('undo', () => {
     expect(world.client().secret).toBe(world.current().clientSecret);
     expect(world.connectorSecret()).toBe(world.current().clientSecret);
     expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+
+  it('of a candidate that the IAM held when it was read names the previous secret as the one that stays', async () => {
+    const world = createWorld();
+    const candidate = 'the-candidate-of-a-run-that-died';
+    world.put('11111111-1111-4111-8111-111111111111', documentText(candidate), 'AWSPENDING');
+    const nowS = Math.floor(world.now().getTime() / 1000);
+    world.changeClient({
+      secret: candidate,
+      attributes: {
+        'novacura.rotation': 'on',
+        'client.secret.rotated': FIRST_SECRET,
+        'client.secret.rotated.creation.time': `${nowS}`,
+        'client.secret.rotated.expiration.time': `${nowS + 1_000_000}`,
+        'client.secret.expiration.time': `${nowS + 100_000_000}`,
+      },
+    });
+    world.enter(candidate);
+    world.advance(TIMING.leaseMs);
+    let looks = 0;
+    world.intercept(async ({ name, sent }, perform) => {
+      const asked = name.endsWith('/token') && sent.includes(candidate);
+      // Accepted while the run looks around, refused when it checks.
+      return asked && looks++ > 0 ? refused() : await perform();
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back' });
+    expect(world.client().secret).toBe(FIRST_SECRET);
+    expect(world.connectorSecret()).toBe(FIRST_SECRET);
+    expect(await world.accepts(FIRST_SECRET)).toBe(true);
   });
 
   it('waits out a write that the IAM did not answer before it writes itself', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Release } from '../../../local/iam/belongings.ts';
 import { IamEngine } from '../../../local/iam/engine.ts';
 import { randomSecret } from '../../../local/iam/random-secret.ts';
 import type { Handler } from '../../../local/serve.ts';
@@ -17,17 +18,25 @@ export function engineWithClock(seconds = 1_767_571_200) {
   return { engine, clock };
 }
 
+interface EmbeddedOptions {
+  readonly fetch: Handler;
+  readonly base: string;
+  readonly passSeconds: IamFixture['passSeconds'];
+  readonly release?: Release;
+}
+
 /** An embedded IAM for the contract's cases. `clock` is absent where time is the machine's own. */
 export async function embeddedFixture(
   engine: IamEngine,
-  { fetch, base, passSeconds }: { fetch: Handler; base: string; passSeconds: IamFixture['passSeconds'] },
+  { fetch, base, passSeconds, release = '26.7' }: EmbeddedOptions,
 ): Promise<IamFixture> {
-  engine.createRealm(REALM);
+  engine.createRealm(REALM, { release });
   engine.createClient(REALM, { clientId: 'realm-admin', secret: 'realm-admin-secret' });
   engine.permit(REALM, 'realm-admin', { kind: 'realm-admin' });
   const tokenUrl = `${base}/realms/${REALM}/protocol/openid-connect/token`;
   const form = { grant_type: 'client_credentials', client_id: 'realm-admin', client_secret: 'realm-admin-secret' };
   return {
+    release,
     adminUrl: `${base}/admin/realms/${REALM}`,
     tokenUrl,
     fetch,
@@ -41,6 +50,11 @@ export async function embeddedFixture(
     createRotator: async ({ clientId, secret, clients }) => {
       engine.createClient(REALM, { clientId, secret });
       engine.permit(REALM, clientId, { kind: 'clients', list: true, clients });
+    },
+    allowHiddenScope: async (uuid, scope) => {
+      engine.realm(REALM).hiddenScopes.add(scope);
+      const { optionalClientScopes } = engine.client(REALM, uuid);
+      engine.adjustClient(REALM, uuid, { optionalClientScopes: [...optionalClientScopes, scope] });
     },
     disableServiceAccountUser: async (uuid) => engine.adjustClient(REALM, uuid, { serviceAccountUserEnabled: false }),
   };

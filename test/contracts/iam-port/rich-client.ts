@@ -1,0 +1,62 @@
+import { expect, it } from '@jest/globals';
+import type { Iam, IamClient } from '../../../functions/ports/iam.ts';
+import type { IamPortLab } from '../iam-port.ts';
+import { enrich, everything, RICH, SWITCHES } from '../iam-rich-client.ts';
+
+/** A write of the port, on a client that was found. */
+type Write = (iam: Iam, client: IamClient, lab: IamPortLab) => Promise<unknown>;
+
+const inTenMinutes = (lab: IamPortLab) => new Date(lab.now().getTime() + 600_000);
+
+const WRITES: Readonly<Record<string, Write>> = {
+  probeOverlap: (iam, client) => iam.probeOverlap(client),
+  'setSecret with a previous one': (iam, client, lab) =>
+    iam.setSecret(client, {
+      secret: 'the-new-secret',
+      previous: { secret: client.secret, validUntil: inTenMinutes(lab) },
+    }),
+  'setSecret without a previous one': (iam, client) => iam.setSecret(client, { secret: 'the-new-secret' }),
+  regenerate: (iam, client) => iam.regenerate(client),
+  endPrevious: (iam, client) => iam.endPrevious(client),
+};
+
+/** A client with all that a client can have: a write changes the secret and what belongs to it, and nothing else. */
+export function iamRichClientCases(labs: Readonly<Record<string, () => IamPortLab>>): void {
+  for (const [realm, lab] of Object.entries(labs)) {
+    it.each(Object.entries(WRITES))(
+      `%s leaves the rest of a rich client as it was, in a realm ${realm}`,
+      async (_, write) => {
+        const { client, iam } = await lab().rotated();
+        await enrich(lab().probe, client);
+        const before = await everything(lab().probe, client);
+        expect(before).toMatchObject(RICH);
+        await write(iam, await iam.find(client.clientId), lab());
+        expect(await everything(lab().probe, client)).toEqual(before);
+      },
+    );
+  }
+
+  it.each(Object.entries(WRITES))(
+    '%s leaves what an administrator changed after the client was read',
+    async (_, write) => {
+      const lab = (labs['with a policy that applies'] as () => IamPortLab)();
+      const { client, iam } = await lab.rotated();
+      await enrich(lab.probe, client);
+      const found = await iam.find(client.clientId);
+      const { attributes, ...changed } = LATER;
+      const answer = await client.put({ ...SWITCHES, ...changed, attributes: { ...attributes, 'of.others': '' } });
+      expect(answer.status).toBe(204);
+      const before = await everything(lab.probe, client);
+      expect(before.representation).toMatchObject(LATER);
+      expect(before.representation.attributes).not.toHaveProperty(['of.others']);
+      await write(iam, found, lab);
+      expect(await everything(lab.probe, client)).toEqual(before);
+    },
+  );
+}
+
+const LATER = {
+  description: 'changed meanwhile',
+  redirectUris: ['https://changed.example.com/*'],
+  attributes: { 'of.another.administrator': 'added' },
+};

@@ -1,0 +1,60 @@
+import { activeFreeze } from '../../functions/rotation/freezes.ts';
+import { dependencyOf } from './faults.ts';
+import type { Outage } from './monitor.ts';
+import type { Played } from './played.ts';
+import { type RunRecord, stoodDown, wordFor } from './truth.ts';
+
+/** The longest pause between two repeats, and a lease. */
+const REPEATS_WITHIN_MS = 70 * 60_000;
+
+/**
+ * Connectors that stay cut off although a run has seen it and all that is needed to help them answers: whatever is wrong with another
+ * connector.
+ */
+export function neglectFaults(played: Played, outages: readonly Outage[]): string[] {
+  const places = outages.filter((outage) => isNeglected(played, outage)).map(({ place }) => place.split(' ')[0]);
+  return [...new Set(places)].map((place) => `${place} stayed cut off, though everything that it needs answered`);
+}
+
+function isNeglected(
+  { laboratory, player, climate }: Played,
+  { place, from, to = laboratory.simulation.now }: Outage,
+): boolean {
+  const { simulation } = laboratory;
+  if (simulation.deeds.some(({ at, what }) => what.startsWith('disable') || (from < at && at <= to))) return false;
+  const seen = player.records.find((record) => record.startedAt >= from && helps(record));
+  if (!seen) return false;
+  const needed = ['iam', 'store', 'scheduler', place.split(' ')[0]];
+  const troubles = [
+    ...simulation.troubles.filter(({ name }) => needed.includes(dependencyOf(name))).map(({ at }) => at),
+    ...climate.windows
+      .filter(({ away, from: begin }) => needed.includes(away.of) && begin <= to)
+      .map((window) => window.to),
+  ].filter((at) => at <= to);
+  return to > Math.max(seen.endedAt, ...troubles) + REPEATS_WITHIN_MS;
+}
+
+function helps(record: RunRecord): boolean {
+  return record.name.startsWith('rotate') && !record.rollsBack && !stoodDown(record) && wordFor(record) !== 'died';
+}
+
+/** A scheduled run that began a rotation in a freeze, where there was nothing to put right. */
+export function freezeFaults({ laboratory, player }: Played): string[] {
+  const { credential } = laboratory;
+  const begun = player.records.filter(({ startedAt, aheadMs, ...record }) => {
+    const frozen = activeFreeze(credential, new Date(startedAt + aheadMs));
+    return frozen && record.name === 'rotate by schedule' && record.undisturbedButForSteps && renews(record);
+  });
+  return begun.map(({ process }) => `run ${process + 1} began a rotation in a freeze`);
+}
+
+function renews({ before, after }: Pick<RunRecord, 'before' | 'after'>): boolean {
+  const { current, pending } = before;
+  const isOwn = current && before.iam[current.clientId]?.secret === current.clientSecret;
+  if (!isOwn || (pending !== undefined && pending !== current.id)) return false;
+  return JSON.stringify(secretsIn(before)) !== JSON.stringify(secretsIn(after));
+}
+
+function secretsIn({ iam }: RunRecord['before']): string[] {
+  return Object.values(iam).map(({ secret }) => secret);
+}

@@ -1,0 +1,247 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { RotationError } from '../../functions/rotation/errors.ts';
+import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { FIRST_SECRET, REALM } from '../support/parts.ts';
+import { falseClaims, lateFalsehoods } from './claims.ts';
+import { Climate } from './climate.ts';
+import { Laboratory } from './laboratory.ts';
+import { Player } from './player.ts';
+import type { Process } from './process.ts';
+import { Script } from './script.ts';
+import { clientOf, snapshot } from './snapshot.ts';
+import type { RunRecord } from './truth.ts';
+import { restFaults, verdict } from './verdict.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A laboratory after one rotation, and what a run of it would have left. */
+async function rotated(strategy: 'in-place' | 'dual-secret') {
+  const laboratory = new Laboratory({
+    combination: { strategy, renewal: 'set', native: false },
+    connectors: 2,
+    adopted: true,
+  });
+  const player = new Player(laboratory);
+  const { simulation, monitor } = laboratory;
+  await simulation.run(player.schedule());
+  simulation.begin([], []);
+  monitor.forget();
+  player.records.length = 0;
+  const script = Script.parse({ strategy, renewal: 'set', events: [] });
+  const climate = new Climate(script, simulation.now);
+  return { laboratory, player, climate };
+}
+
+/** A report that claims nothing. */
+const REPORT = { trigger: 'schedule', outcome: 'rotated', connectors: [] } as unknown as Rotation;
+
+function recordOf({ parts, simulation, credential }: Laboratory, differs: Partial<RunRecord> = {}): RunRecord {
+  const now = snapshot(parts);
+  return {
+    process: 0,
+    name: 'rotate by schedule',
+    credential: credential.id,
+    attempt: 1,
+    startedAt: simulation.now,
+    endedAt: simulation.now,
+    before: now,
+    after: now,
+    undisturbed: true,
+    undisturbedButForSteps: true,
+    rollsBack: false,
+    ending: { kind: 'returned', value: REPORT },
+    conduct: { sent: [], changes: [], touched: new Set(), looks: new Map() },
+    timedOut: false,
+    aheadMs: 0,
+    goesOn: true,
+    repeated: false,
+    ...differs,
+  };
+}
+
+function ended(value: object): Pick<RunRecord, 'ending'> {
+  return { ending: { kind: 'returned', value: { ...REPORT, ...value } as Rotation } };
+}
+
+const conduct = (...changes: string[]) => ({
+  conduct: { sent: changes, changes, touched: new Set(['ifs-1']), looks: new Map<string, number>() },
+});
+
+describe('what a report claims', () => {
+  let lab: Laboratory;
+  beforeEach(async () => {
+    lab = (await rotated('dual-secret')).laboratory;
+  });
+  const claims = (differs: Partial<RunRecord>) => falseClaims(lab.parts, recordOf(lab, differs)).join('; ');
+
+  it('is believed where it is so, and where it is left open', () => {
+    const until = new Date(lab.simulation.now + HOUR_MS).toISOString();
+    const claim = { nothingChanged: null, previousWorks: true, previousValidUntil: until };
+    expect(claims({ ...ended(claim), ...conduct('iam PUT /clients/1 secret') })).toBe('');
+  });
+
+  it('that nothing was changed: not after a change, not when a label was moved', () => {
+    const claim = ended({ outcome: 'unchanged', nothingChanged: true });
+    expect(claims({ ...claim, ...conduct('connector PATCH /ifs-1') })).toContain('connector PATCH /ifs-1 had changed');
+    const after = { ...snapshot(lab.parts), pending: 'another' };
+    expect(claims({ ...claim, after })).toContain('a label was moved');
+    expect(claims(ended({ nothingChanged: false }))).toContain('had sent no write');
+    const error = new RotationError('too-soon', '', { changed: false });
+    expect(claims({ ending: { kind: 'threw', error }, ...conduct('iam PUT /clients/1') })).toContain('had changed');
+  });
+
+  it('that nothing was changed: not when a late request changes it afterwards', () => {
+    const record = recordOf(lab, ended({ nothingChanged: true }));
+    expect(lateFalsehoods([record])).toEqual([]);
+    record.conduct.changes.push('iam PUT /clients/1 secret');
+    expect(lateFalsehoods([record]).join()).toContain('iam PUT /clients/1 secret had changed');
+  });
+
+  it('that the previous secret works, or does not', () => {
+    const { iam } = lab.parts;
+    expect(claims(ended({ previousWorks: false }))).toContain('it is accepted');
+    iam.endOverlap(REALM, clientOf(lab.parts, lab.credential.clientId as string)?.id ?? '');
+    expect(claims(ended({ previousWorks: true }))).toContain('it is refused');
+  });
+
+  it('until when the previous secret works: neither over, nor longer than the IAM keeps it', () => {
+    const at = (ms: number) => ended({ previousValidUntil: new Date(lab.simulation.now + ms).toISOString() });
+    expect(claims(at(-60_000))).toContain('a time that is over');
+    expect(claims({ ...at(60_000), aheadMs: 120_000 })).toContain('a time that is over');
+    expect(claims(at(30 * 24 * HOUR_MS))).toContain('the IAM ends it before');
+    expect(claims(at(HOUR_MS))).toBe('');
+  });
+
+  it('that it was refused: not while AWSPENDING stands', () => {
+    const after = { ...snapshot(lab.parts), pending: 'another' };
+    expect(claims({ ...ended({ outcome: 'refused' }), after })).toContain('AWSPENDING stands');
+    expect(claims(ended({ outcome: 'refused' }))).toBe('');
+  });
+
+  it('that it was rolled back: not while the IAM or a connector that was written holds another secret', () => {
+    const record = { ...ended({ outcome: 'rolled-back' }), ...conduct('connector PATCH /ifs-1') };
+    expect(claims(record)).toBe('');
+    const after = snapshot(lab.parts);
+    const sections = after.sections.map((section) => ({ ...section, clientSecret: FIRST_SECRET }));
+    expect(claims({ ...record, after: { ...after, sections } })).toContain('ifs-1 runtime does not hold');
+    expect(claims({ ...record, after: { ...after, sections } })).not.toContain('ifs-2');
+    const iam = { [lab.credential.clientId as string]: { secret: FIRST_SECRET, rotated: undefined } };
+    expect(claims({ ...record, after: { ...after, iam } })).toContain('the IAM does not hold');
+  });
+});
+
+describe('a scene is judged', () => {
+  const own = (process: Partial<Process>) => ({
+    by: 'own' as const,
+    what: 'iam PUT /clients/1 secret',
+    process: {
+      index: 0,
+      name: 'rotate by schedule',
+      conduct: { looks: new Map<string, number>() },
+      startedAt: 0,
+      ...process,
+    } as Process,
+  });
+
+  async function afterOwnWrite(strategy: 'in-place' | 'dual-secret', process: Partial<Process> = {}) {
+    const played = await rotated(strategy);
+    const { parts, monitor, simulation, credential } = played.laboratory;
+    const client = clientOf(parts, credential.clientId as string);
+    parts.iam
+      .realm(REALM)
+      .clients.set(client?.id ?? '', { ...(client as object), secret: 'x', attributes: {} } as never);
+    monitor.look(own({ startedAt: simulation.now, ...process }));
+    return played;
+  }
+
+  it('by an outage that a write of ours began where two secrets can work', async () => {
+    const played = await afterOwnWrite('dual-secret');
+    expect(verdict(played, ['outages']).join()).toContain('though two can work at once');
+    expect(played.laboratory.monitor.ownOutages).toContain('ifs-1 by own iam PUT /clients/1 secret');
+    expect(verdict(played, [])).toEqual([]);
+  });
+
+  it('not by one that a person began after the run had looked', async () => {
+    const played = await afterOwnWrite('dual-secret');
+    const { simulation } = played.laboratory;
+    simulation.deeds.push({ at: simulation.now, what: 'regenerate' });
+    expect(verdict(played, ['outages'])).toEqual([]);
+  });
+
+  it('in-place, by an outage that is still open when its run has ended', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { simulation } = played.laboratory;
+    played.player.records.push(recordOf(played.laboratory));
+    expect(verdict(played, ['outages']).join()).toContain('did not end in time');
+    simulation.troubles.push({ at: simulation.now, process: 0, name: 'iam GET /clients' });
+    expect(verdict(played, ['outages'])).toEqual([]);
+    for (const outage of played.laboratory.monitor.outages) outage.to = simulation.now + 70 * 60_000 + 1;
+    expect(verdict(played, ['outages']).join()).toContain('did not end in time');
+  });
+
+  it('in-place, by a retire that ends a secret in use', async () => {
+    const played = await afterOwnWrite('in-place', { name: 'retire' });
+    expect(verdict(played, ['outages']).join()).toContain('lost a secret that it used');
+  });
+
+  it('by a connector that stays cut off though a run has seen it', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { laboratory, player } = played;
+    player.records.push(recordOf(laboratory));
+    laboratory.simulation.troubles.push({ at: laboratory.simulation.now, process: 0, name: 'connector GET /ifs-2' });
+    laboratory.simulation.now += 71 * 60_000;
+    const faults = verdict(played, ['outages']).join();
+    expect(faults).toContain('ifs-1 stayed cut off');
+    laboratory.simulation.troubles.push({ at: laboratory.simulation.now, process: 0, name: 'connector GET /ifs-1' });
+    expect(verdict(played, ['outages']).join()).not.toContain('ifs-1 stayed cut off');
+  });
+
+  it('by a run that its time-out ended between a write to the IAM and the end of that', async () => {
+    const { laboratory, player, climate } = await afterOwnWrite('in-place');
+    const record = recordOf(laboratory, {
+      timedOut: true,
+      ending: { kind: 'died' },
+      ...conduct('iam PUT /clients/1 secret'),
+    });
+    player.records.push(record);
+    expect(verdict({ laboratory, player, climate }, ['deaths'])).toHaveLength(1);
+    player.records[0] = { ...record, timedOut: false };
+    expect(verdict({ laboratory, player, climate }, ['deaths'])).toEqual([]);
+  });
+
+  it('by an end that leaves something to be done, and plans nothing', async () => {
+    const played = await rotated('in-place');
+    const { laboratory, player } = played;
+    const faults = (differs: Partial<RunRecord>) => {
+      player.records.splice(0, 1, recordOf(laboratory, differs));
+      return verdict(played, ['next-runs']);
+    };
+    const refused = { ...ended({ outcome: 'refused' }), goesOn: false };
+    expect(faults(refused)).toHaveLength(1);
+    expect(faults({ ...refused, goesOn: true })).toEqual([]);
+    expect(faults({ ...refused, repeated: true })).toEqual([]);
+    expect(faults({ ...ended({ outcome: 'rotated' }), goesOn: false })).toEqual([]);
+    const told = new RotationError('too-soon', '');
+    expect(faults({ ending: { kind: 'threw', error: told }, goesOn: false })).toEqual([]);
+    laboratory.simulation.troubles.push({ at: 0, process: 0, name: 'scheduler CreateSchedule' });
+    expect(faults(refused)).toEqual([]);
+  });
+
+  it('by what is not at rest a day later, and by an old secret that still works then', async () => {
+    const played = await afterOwnWrite('in-place');
+    played.player.records.push(recordOf(played.laboratory));
+    expect(restFaults(played).join()).toContain('still not at rest');
+    played.laboratory.simulation.lastDisturbance = played.laboratory.simulation.now + 1;
+    expect(restFaults(played)).toEqual([]);
+    const dual = await rotated('dual-secret');
+    expect(restFaults(dual)).toEqual([]);
+    dual.laboratory.simulation.now += 15 * HOUR_MS;
+    expect(restFaults(dual)).toEqual(['the old secret is still accepted hours after its grace']);
+  });
+
+  it('by a put that moves AWSCURRENT', async () => {
+    const { laboratory } = await rotated('in-place');
+    laboratory.monitor.lookAtPut('secrets-manager PutSecretValue', 'another');
+    expect(laboratory.monitor.sins.join()).toContain('without a compare-and-swap');
+  });
+});
