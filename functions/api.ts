@@ -10,7 +10,7 @@ import { clientOptions, type Deployed, lazily } from './compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
 import { secretsManagerStore } from './ports/secrets-manager.ts';
 import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
-import { CREDENTIAL_ID, CREDENTIAL_ID_RULE } from './rotation/settings.ts';
+import { ID, ID_RULE } from './rotation/settings-parts.ts';
 
 type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
 type Route = (event: ApiEvent, deps: CredentialsDeps & RotationsDeps) => Promise<ApiResponse>;
@@ -87,8 +87,8 @@ function changedNothing({ routeKey }: ApiEvent, error: unknown): boolean {
  */
 function idOf({ pathParameters }: ApiEvent): string {
   const id = pathParameters?.id ?? '';
-  if (CREDENTIAL_ID.test(id)) return id;
-  throw new RotationError('credential-unknown', `No credential can have this id: it ${CREDENTIAL_ID_RULE}`);
+  if (ID.test(id)) return id;
+  throw new RotationError('credential-unknown', `No credential can have this id: it ${ID_RULE}`);
 }
 
 function invalidQuery(error: z.ZodError): ApiResponse {

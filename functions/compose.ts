@@ -61,6 +61,7 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
       onceGroup: environment.ONCE_GROUP,
       roleArn: environment.SCHEDULER_ROLE_ARN,
       deadLetterQueueArn: environment.DLQ_ARN,
+      ...(environment.KEY_ARN === undefined ? {} : { keyArn: environment.KEY_ARN }),
       targets: { rotate: environment.ROTATE_FUNCTION_ARN, retire: environment.RETIRE_FUNCTION_ARN },
     }),
     fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),

@@ -19,6 +19,8 @@ const Environment = z.object({
   ONCE_GROUP: z.string().min(1),
   SCHEDULER_ROLE_ARN: z.string().min(1),
   DLQ_ARN: z.string().min(1),
+  /** Encrypts one-time schedules. Absent where nothing is encrypted: in the embedded stack. */
+  KEY_ARN: z.string().min(1).optional(),
   ROTATE_FUNCTION_ARN: z.string().min(1),
   RETIRE_FUNCTION_ARN: z.string().min(1),
 });

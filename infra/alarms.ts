@@ -11,14 +11,29 @@ import type { FunctionName } from './names.ts';
 /** Namespace of the functions' own metrics. Their dimension `service` is the prefix. */
 export const METRICS_NAMESPACE = 'client-secret-rotation';
 
-const PERIOD = Duration.minutes(5);
+const SUM = { period: Duration.minutes(5), statistic: 'Sum' };
 
-/** The functions' own metrics that a person has to look at, and why. */
-const EVENTS = {
-  RotationFailed: 'A rotation ended without a new secret in use.',
-  StoredNotApplied: 'A new secret is in use, but a connector does not hold it yet.',
-  Interrupted: 'A rotation could neither finish nor undo: the next run has to.',
-  RetirePostponed: 'A previous secret lives on after its grace.',
+/** What an alarm is about, and the section of the runbook that says what to do. */
+interface Reason {
+  readonly why: string;
+  /** Heading in `docs/operations.md`, as an anchor. */
+  readonly runbook: string;
+}
+
+/** The functions' own metrics that a person has to look at. */
+const EVENTS: Readonly<Record<string, Reason>> = {
+  RotationFailed: { why: 'A rotation ended without a new secret in use.', runbook: 'outcomes' },
+  StoredNotApplied: {
+    why: 'A new secret is in use, but a connector does not hold it yet.',
+    runbook: 'stored-not-applied',
+  },
+  Interrupted: { why: 'A rotation could neither finish nor undo: the next run has to.', runbook: 'interrupted' },
+  RetirePostponed: { why: 'A previous secret lives on after its grace.', runbook: 'retire-was-postponed' },
+};
+
+const DEAD_LETTERS: Reason = {
+  why: 'An event was given up: a schedule did not do its work.',
+  runbook: 'dead-letters',
 };
 
 /** Properties of {@link Alarms}. */
@@ -35,16 +50,13 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { deployment, functions, deadLetters }: AlarmsProps) {
     super(scope, id);
     this.alarms = [
-      this.#moreThanNone('DeadLetters', 'An event was given up: a schedule did not do its work.', {
-        metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' }),
-      }),
+      // What was sent to the queue, not what lies in it: nothing lowers that level, and a second event would go unheard.
+      this.#moreThanNone('DeadLetters', DEAD_LETTERS, deadLetters.metricNumberOfMessagesSent(SUM)),
       ...Object.entries(functions).map(([name, one]) =>
-        this.#moreThanNone(`Errors-${name}`, `The function ${name} failed.`, {
-          metric: one.metricErrors({ period: PERIOD, statistic: 'Sum' }),
-        }),
+        this.#moreThanNone(`Errors-${name}`, functionFailed(name), one.metricErrors(SUM)),
       ),
-      ...Object.entries(EVENTS).map(([name, why]) =>
-        this.#moreThanNone(name, why, { metric: ownMetric(name, deployment.prefix) }),
+      ...Object.entries(EVENTS).map(([name, reason]) =>
+        this.#moreThanNone(name, reason, ownMetric(name, deployment.prefix)),
       ),
     ];
     if (!deployment.alarmTopicArn) return;
@@ -52,10 +64,10 @@ export class Alarms extends Construct {
     for (const alarm of this.alarms) alarm.addAlarmAction(action);
   }
 
-  #moreThanNone(id: string, alarmDescription: string, { metric }: { metric: IMetric }): Alarm {
+  #moreThanNone(id: string, { why, runbook }: Reason, metric: IMetric): Alarm {
     return new Alarm(this, id, {
       metric,
-      alarmDescription,
+      alarmDescription: `${why} What to do: docs/operations.md#${runbook}`,
       threshold: 0,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,
@@ -64,12 +76,10 @@ export class Alarms extends Construct {
   }
 }
 
+function functionFailed(name: string): Reason {
+  return { why: `The function ${name} failed.`, runbook: 'a-function-failed' };
+}
+
 function ownMetric(metricName: string, service: string): Metric {
-  return new Metric({
-    namespace: METRICS_NAMESPACE,
-    metricName,
-    dimensionsMap: { service },
-    period: PERIOD,
-    statistic: 'Sum',
-  });
+  return new Metric({ namespace: METRICS_NAMESPACE, metricName, dimensionsMap: { service }, ...SUM });
 }

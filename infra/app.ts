@@ -1,19 +1,28 @@
 import { resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { ConfigurationError } from './configuration-error.ts';
-import { contextWarnings, readContext } from './context.ts';
+import { contextWarnings, readContext, unknownContext } from './context.ts';
 import { loadFleet } from './fleet.ts';
+import { fleetPath } from './fleet-path.ts';
+import { assertResources, assertTemplateSize } from './limits.ts';
 import { ClientSecretRotationStack } from './stack.ts';
 
-/** A relative path of the fleet's file counts from `cdk.json`, wherever the command runs. */
+/** A relative path of the fleet file counts from `cdk.json`, wherever the command runs. */
 const ROOT = resolve(import.meta.dirname, '..');
 
-const app = new App();
-try {
+function synthesize(app: App): void {
+  const unknown = unknownContext(Object.keys(app.node.getAllContext()));
+  if (unknown.length > 0) throw new ConfigurationError(unknown);
   const deployment = readContext((key) => app.node.tryGetContext(key));
-  const fleet = loadFleet(resolve(ROOT, deployment.credentials), deployment);
+  const fleet = loadFleet(fleetPath(deployment, ROOT), deployment);
   for (const line of [...contextWarnings(deployment), ...fleet.warnings]) console.error(`warning: ${line}`);
-  new ClientSecretRotationStack(app, deployment.prefix, { deployment, fleet });
+  const stack = new ClientSecretRotationStack(app, deployment.prefix, { deployment, fleet });
+  assertResources(stack, fleet.credentials.length);
+  assertTemplateSize(stack, app.synth());
+}
+
+try {
+  synthesize(new App());
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   for (const line of error.lines) console.error(line);

@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { isHostName, isNowhere } from '../functions/rotation/addresses.ts';
 import { shortestFunctionTimeoutMs } from '../functions/rotation/budget.ts';
 import { durationMs, parseDuration } from '../functions/rotation/duration.ts';
 import { faultLines } from '../functions/rotation/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { inPlainWords } from './plain-words.ts';
 
 const TIMEOUTS = { function: 'PT90S', http: 'PT10S' };
 const LOCAL_TIMEOUTS = { function: 'PT15S', http: 'PT3S' };
@@ -20,9 +23,19 @@ const duration = z.string().refine((text) => (parseDuration(text) ?? 0) >= 1000 
 
 const timeouts = z.strictObject({ function: duration.optional(), http: duration.optional() }).default({});
 
-const host = z
-  .string()
-  .regex(/^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$|^\[[0-9a-f:]+\]$/, 'is not a host name, or *. and a domain');
+/** A host name, or `*.` and a domain of two labels or more: with `*.com` the list would allow whatever a URL names. */
+const host = z.string().superRefine((text, issues) => {
+  const fault = hostFault(text, text.replace(/^\*\./, ''));
+  if (fault) issues.addIssue(fault);
+});
+
+function hostFault(text: string, name: string): string | undefined {
+  if (!isHostName(name)) return 'is not a host name in lower case, or *. and a domain';
+  if (isNowhere(name)) return 'is a link-local address, which is never called';
+  if (name === text || (/\.[a-z][a-z0-9-]*$/.test(name) && !/^(ac|co|com|edu|gov|net|org)\.[a-z]{2}$/.test(name)))
+    return undefined;
+  return 'covers too much: after *. comes a domain of two parts or more; for example *.example.com';
+}
 
 const Context = z.object({
   prefix: z
@@ -32,9 +45,11 @@ const Context = z.object({
       (prefix) => !/-(access|once)$/.test(prefix),
       "must not end with '-access' or '-once': they name other things",
     )
+    .refine((prefix) => prefix !== 'default', "must not be 'default': every account has a schedule group of that name")
     .default('client-secret-rotation'),
   local: flag.default(false),
-  credentials: z.string().min(1).default('credentials.example.json'),
+  credentials: z.string().min(1).optional(),
+  example: flag.default(false),
   allowedHosts: z.preprocess(splitText, z.array(host).min(1).optional()),
   timeouts: z.preprocess(parseText, timeouts),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
@@ -44,6 +59,9 @@ const Context = z.object({
     .optional(),
   secretsManagerEndpoint: z.url({ protocol: /^https?$/ }).optional(),
 });
+
+/** Names of the CDK's own without a colon, a slash or an @. */
+const CDK_KEYS = ['cli-telemetry', 'acknowledged-issue-numbers', 'notices'];
 
 const KEYS = Object.keys(Context.shape) as (keyof typeof Context.shape)[];
 
@@ -62,7 +80,8 @@ export interface Deployment extends Omit<z.infer<typeof Context>, 'timeouts'> {
  * @see [Context values](https://docs.aws.amazon.com/cdk/v2/guide/context.html)
  */
 export function readContext(get: (key: string) => unknown): Deployment {
-  const result = Context.safeParse(Object.fromEntries(KEYS.map((key) => [key, get(key) ?? undefined])));
+  const given = Object.fromEntries(KEYS.map((key) => [key, get(key) ?? undefined]));
+  const result = Context.safeParse(given, { error: inPlainWords });
   if (!result.success) throw new ConfigurationError(faultLines(result.error).map((line) => `context.${line}`));
   const { data } = result;
   if (data.secretsManagerEndpoint && !data.local) {
@@ -78,12 +97,33 @@ export function readContext(get: (key: string) => unknown): Deployment {
   return { ...data, timeouts: merged };
 }
 
+/**
+ * Names that the context has and nobody reads: a mistyped one would be left out in silence. Names of the CDK's own have a colon, a
+ * slash or an @ in them.
+ *
+ * @param names every name in the context
+ * @returns one line each
+ */
+export function unknownContext(names: readonly string[]): string[] {
+  const known: readonly string[] = [...KEYS, ...CDK_KEYS];
+  return names
+    .filter((name) => /^[\w.-]+$/.test(name) && !known.includes(name))
+    .map((name) => `context.${name}: unknown name; ${didYouMean(name, KEYS) ?? `known are ${KEYS.join(', ')}`}`);
+}
+
 /** What is allowed in a context, yet worth a second look. One line each. */
-export function contextWarnings({ timeouts }: Pick<Deployment, 'timeouts'>): string[] {
-  if (durationMs(timeouts.function) + durationMs(timeouts.http) <= LAST_RETRY_MS) return [];
-  return [
-    `context.timeouts.function: '${timeouts.function}' and http together exceed PT3M: a run that finds another one under way may use up its retries before that one's lease is over`,
-  ];
+export function contextWarnings(deployment: Deployment): string[] {
+  const { timeouts, alarmTopicArn, local, example } = deployment;
+  const warnings: string[] = [];
+  if (alarmTopicArn === undefined && !local && !example) {
+    warnings.push('context.alarmTopicArn: alarms reach nobody; name an SNS topic');
+  }
+  if (durationMs(timeouts.function) + durationMs(timeouts.http) > LAST_RETRY_MS) {
+    warnings.push(
+      `context.timeouts.function: '${timeouts.function}' and http together exceed PT3M: a run that finds another one under way may use up its retries before that one's lease is over`,
+    );
+  }
+  return warnings;
 }
 
 function withDefaults(given: z.infer<typeof timeouts>, defaults: typeof TIMEOUTS): typeof TIMEOUTS {

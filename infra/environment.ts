@@ -9,11 +9,12 @@ export interface EnvironmentInput {
   readonly allowedHosts: readonly string[];
   readonly schedulerRoleArn: string;
   readonly deadLetterArn: string;
+  readonly keyArn: string;
 }
 
 /** The functions' environment: names, addresses and durations. Nothing in it is secret. */
 export function functionEnvironment(input: EnvironmentInput): Record<string, string> {
-  const { deployment, names, allowedHosts, schedulerRoleArn, deadLetterArn } = input;
+  const { deployment, names, allowedHosts, schedulerRoleArn, deadLetterArn, keyArn } = input;
   const { prefix, local, timeouts, logLevel, secretsManagerEndpoint } = deployment;
   return {
     PREFIX: prefix,
@@ -24,6 +25,7 @@ export function functionEnvironment(input: EnvironmentInput): Record<string, str
     ONCE_GROUP: names.groups.once,
     SCHEDULER_ROLE_ARN: schedulerRoleArn,
     DLQ_ARN: deadLetterArn,
+    KEY_ARN: keyArn,
     ROTATE_FUNCTION_ARN: names.functions.rotate.arn,
     RETIRE_FUNCTION_ARN: names.functions.retire.arn,
     POWERTOOLS_SERVICE_NAME: prefix,

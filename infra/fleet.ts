@@ -1,15 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { type Credential, type Fleet, faultLines, fleetSchema, fleetWarnings } from '../functions/rotation/settings.ts';
+import { relative } from 'node:path';
+import type { Credential } from '../functions/rotation/settings.ts';
+import { allowedHostsOf, hostFaults } from './allowed-hosts.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { Deployment } from './context.ts';
-
-/** Lambda holds 4 KB of environment for a function: what is left for the hosts beside everything else in it. */
-const MAX_HOSTS_LENGTH = 2800;
+import { type Fault, faultLine, type Place } from './fault.ts';
+import { type FleetFile, readFleetFile } from './fleet-file.ts';
+import { fleetSchema } from './fleet-schema.ts';
+import { fleetWarnings } from './fleet-warnings.ts';
+import { inPlainWords } from './plain-words.ts';
+import { schemaFaults } from './schema-faults.ts';
 
 /** A fleet that can be deployed. */
 export interface LoadedFleet {
-  readonly credentials: Fleet['credentials'];
+  readonly credentials: Credential[];
   /** Host names, or `*.` and a domain, that the functions may call. */
   readonly allowedHosts: readonly string[];
   /** One line each: allowed, yet worth a second look. */
@@ -17,88 +20,44 @@ export interface LoadedFleet {
 }
 
 /**
- * Reads and checks the fleet's file.
+ * Reads and checks the fleet file.
  *
  * @param path absolute, or relative to the working directory
- * @throws {ConfigurationError} with one line a fault, all of them
+ * @param now a schedule has to fire after this @default - the present
+ * @throws {ConfigurationError} with one line a fault, all of them: what is wrong, what to write instead, whose it is and where
  */
-export function loadFleet(path: string, deployment: Deployment): LoadedFleet {
-  const result = fleetSchema(deployment).safeParse(parseFile(path));
-  if (!result.success) throw new ConfigurationError(faultLines(result.error));
+export function loadFleet(path: string, deployment: Deployment, now = new Date()): LoadedFleet {
+  const file = readFleetFile(path);
+  const lines = (faults: readonly Fault[]) => linesOf(faults, { path, file });
+  const result = fleetSchema({ ...deployment, now }).safeParse(file.value, { error: inPlainWords });
+  const faults = [...file.faults, ...(result.error ? schemaFaults(result.error, file.value) : [])];
+  if (faults.length > 0 || !result.success) throw new ConfigurationError(lines(faults));
   const { credentials } = result.data;
-  const allowedHosts = deployment.allowedHosts ?? hostsOf(credentials);
-  const faults = [...hostFaults(credentials, allowedHosts), ...lengthFaults(allowedHosts)];
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return { credentials, allowedHosts, warnings: fleetWarnings(result.data) };
+  const allowedHosts = allowedHostsOf(credentials, deployment);
+  const hosts = hostFaults(credentials, allowedHosts);
+  if (hosts.urls.length + hosts.list.length > 0) throw new ConfigurationError([...lines(hosts.urls), ...hosts.list]);
+  return { credentials, allowedHosts, warnings: lines(fleetWarnings(credentials, now)) };
 }
 
-function parseFile(path: string): unknown {
-  const text = readText(path).replace(/^\uFEFF/, '');
-  const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { disallowComments: true, allowTrailingComma: false });
-  if (errors.length > 0) throw new ConfigurationError(errors.map((error) => syntaxFault(path, text, error)));
-  return value;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'can not be read';
-    throw new ConfigurationError([`context.credentials: the file '${path}' ${reason}; name one with -c credentials=…`]);
-  }
-}
-
-/** `fleet.json:3:7: not JSON: comma expected`, with line and column as editors count them. */
-function syntaxFault(path: string, text: string, { error, offset }: ParseError): string {
-  const before = text.slice(0, offset).split('\n');
-  const what = printParseErrorCode(error)
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
-  return `${path}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not JSON: ${what}`;
-}
-
-function hostFaults(credentials: readonly Credential[], allowed: readonly string[]): string[] {
-  return urlsOf(credentials)
-    .filter(({ host }) => !allowed.some((pattern) => matches(host, pattern)))
-    .map(({ path, host }) => `${path}: the host '${host}' is not among the context's allowedHosts`);
-}
-
-function lengthFaults(allowed: readonly string[]): string[] {
-  const { length } = allowed.join(',');
-  if (length <= MAX_HOSTS_LENGTH) return [];
-  return [
-    `context.allowedHosts: the host names take ${length} characters, and a function's environment holds ${MAX_HOSTS_LENGTH} of them; name domains, for example *.example.com`,
-  ];
-}
-
-function matches(host: string, pattern: string): boolean {
-  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
-}
-
-function hostsOf(credentials: readonly Credential[]): string[] {
-  return [...new Set(urlsOf(credentials).map(({ host }) => host))].sort();
-}
-
-function urlsOf(credentials: readonly Credential[]): { path: string; host: string }[] {
-  return credentials.flatMap((credential, index) =>
-    Object.entries(addressesOf(credential)).flatMap(([key, url]) =>
-      url === undefined ? [] : [{ path: `credentials[${index}].${key}`, host: new URL(url).hostname }],
-    ),
+/** In the order of the file. */
+function linesOf(faults: readonly Fault[], { path, file }: { path: string; file: FleetFile }): string[] {
+  const placed = faults.map((fault) => ({ fault, line: file.lineAt(fault.path) }));
+  placed.sort((one, other) => one.line - other.line);
+  return placed.map(({ fault, line }) =>
+    faultLine(fault, { id: idAt(fault.path, file.value), file: shown(path), line }),
   );
 }
 
-/** Every address that a rotation of this credential may call, by the setting that names it. */
-function addressesOf({ accessTokenUrl, iam, serviceUri, connectors }: Credential): Record<string, string | undefined> {
-  const addresses: Record<string, string | undefined> = {
-    accessTokenUrl,
-    'iam.adminUrl': iam.adminUrl,
-    'iam.auth.accessTokenUrl': iam.auth.accessTokenUrl,
-    serviceUri,
-  };
-  for (const [index, { url, auth }] of connectors.entries()) {
-    addresses[`connectors[${index}].url`] = url;
-    if (auth.type === 'client-credentials') addresses[`connectors[${index}].auth.accessTokenUrl`] = auth.accessTokenUrl;
-  }
-  return addresses;
+/** The id of the credential that a path leads into. */
+function idAt([top, index]: Fault['path'], value: unknown): Place['id'] {
+  const { credentials } = (value ?? {}) as { credentials?: unknown };
+  const list = top === 'credentials' && Array.isArray(credentials) ? credentials : [];
+  const id = typeof index === 'number' ? (list[index] as { id?: unknown } | null | undefined)?.id : undefined;
+  return typeof id === 'string' ? id.slice(0, 60) : undefined;
+}
+
+/** A path as it is shortest from where the command runs. */
+function shown(path: string): string {
+  const short = relative('', path);
+  return short.length < path.length ? short : path;
 }

@@ -1,12 +1,13 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi as GatewayApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Deployment } from './context.ts';
+import { encryptedLogs } from './logs.ts';
+import type { Names } from './names.ts';
 
 const ROUTES = [
   { method: HttpMethod.GET, path: '/credentials' },
@@ -32,6 +33,8 @@ const ACCESS_LOG = {
 /** Properties of {@link HttpApi}. */
 export interface HttpApiProps {
   readonly deployment: Deployment;
+  readonly names: Names;
+  readonly key: Key;
   readonly handler: IFunction;
 }
 
@@ -41,7 +44,7 @@ export class HttpApi extends Construct {
   /** Base address, with a slash at the end. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { deployment, handler }: HttpApiProps) {
+  constructor(scope: Construct, id: string, { deployment, names, key, handler }: HttpApiProps) {
     super(scope, id);
     this.api = new GatewayApi(this, 'Api', {
       apiName: deployment.prefix,
@@ -50,10 +53,7 @@ export class HttpApi extends Construct {
     });
     const integration = new HttpLambdaIntegration('Integration', handler);
     for (const { method, path } of ROUTES) this.api.addRoutes({ path, methods: [method], integration });
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: RetentionDays.SIX_MONTHS,
-      removalPolicy: deployment.local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-    });
+    const accessLog = encryptedLogs(this, 'AccessLog', { deployment, key, logGroupName: names.logGroups.access });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',

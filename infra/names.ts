@@ -9,6 +9,8 @@ export type FunctionName = 'rotate' | 'retire' | 'api';
  */
 export interface Names {
   readonly functions: Readonly<Record<FunctionName, { readonly name: string; readonly arn: string }>>;
+  /** Log groups: one for each function, by the name that Lambda's own would have, and the API's access log. */
+  readonly logGroups: Readonly<Record<FunctionName | 'access', string>>;
   /** Schedule groups: one for the credentials, one for what happens once. */
   readonly groups: Readonly<Record<'recurring' | 'once', string>>;
   readonly groupArns: readonly string[];
@@ -37,6 +39,12 @@ export function namesOf(prefix: string, stack: Stack): Names {
   });
   return {
     functions: { rotate: lambda('rotate'), retire: lambda('retire'), api: lambda('api') },
+    logGroups: {
+      rotate: `/aws/lambda/${prefix}-rotate`,
+      retire: `/aws/lambda/${prefix}-retire`,
+      api: `/aws/lambda/${prefix}-api`,
+      access: `/aws/apigateway/${prefix}`,
+    },
     groups,
     groupArns: [groups.recurring, groups.once].map((name) => slash('scheduler', 'schedule-group', name)),
     credentialSecrets: colon('secretsmanager', 'secret', `${prefix}/*`),

@@ -1,4 +1,5 @@
-import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { CfnResource } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { durationMs } from '../functions/rotation/duration.ts';
@@ -13,6 +14,8 @@ export interface NativeRotationProps {
   readonly rotate: IFunction;
   /** ISO 8601; Secrets Manager counts whole days. */
   readonly maxAge: string;
+  /** What has to exist when Secrets Manager tries the function out: the permission to invoke it, and the settings that it reads. */
+  readonly after: readonly CfnResource[];
 }
 
 /**
@@ -22,20 +25,14 @@ export interface NativeRotationProps {
  * @see [AWS::SecretsManager::RotationSchedule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html)
  */
 export class NativeRotation extends Construct {
-  constructor(scope: Construct, id: string, { secretArn, rotate, maxAge }: NativeRotationProps) {
+  constructor(scope: Construct, id: string, { secretArn, rotate, maxAge, after }: NativeRotationProps) {
     super(scope, id);
-    const permission = new CfnPermission(this, 'MayInvoke', {
-      action: 'lambda:InvokeFunction',
-      functionName: rotate.functionArn,
-      principal: 'secretsmanager.amazonaws.com',
-      sourceArn: secretArn,
-    });
     const schedule = new CfnRotationSchedule(this, 'Schedule', {
       secretId: secretArn,
       rotationLambdaArn: rotate.functionArn,
       rotateImmediatelyOnUpdate: false,
       rotationRules: { automaticallyAfterDays: Math.floor(durationMs(maxAge) / DAY_MS) },
     });
-    schedule.addResourceDependency(permission);
+    for (const resource of after) schedule.addResourceDependency(resource);
   }
 }

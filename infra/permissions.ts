@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Names } from './names.ts';
@@ -24,8 +24,22 @@ const CHANGE_SECRET = [
 
 /** What `rotate` may do. Beside changing a secret it asks when anything about it changed last. */
 export function rotatePermissions(grantable: Grantable): PolicyStatement[] {
-  const native = grantable.native ? ['secretsmanager:RotateSecret'] : [];
-  return changerPermissions(grantable, [...CHANGE_SECRET, 'secretsmanager:DescribeSecret', ...native]);
+  return [
+    ...changerPermissions(grantable, [...CHANGE_SECRET, 'secretsmanager:DescribeSecret']),
+    ...(grantable.native ? nativePermissions(grantable) : []),
+  ];
+}
+
+/**
+ * Whoever calls RotateSecret has to be allowed to invoke the secret's rotation function. A run names no function, so the condition
+ * holds only where one is named: it can't register another one.
+ *
+ * @see [Permissions for rotation](https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions.html)
+ */
+function nativePermissions({ names }: Grantable): PolicyStatement[] {
+  const { arn } = names.functions.rotate;
+  const only = { StringEqualsIfExists: { 'secretsmanager:RotationLambdaARN': arn } };
+  return [allow(names.credentialSecrets, ['secretsmanager:RotateSecret'], only), allow(arn, ['lambda:InvokeFunction'])];
 }
 
 /** What `retire` may do. */
@@ -39,11 +53,25 @@ function changerPermissions(grantable: Grantable, secretActions: string[]): Poli
   return [
     allow(names.credentialSecrets, secretActions),
     allow(names.accessSecrets, ['secretsmanager:GetSecretValue']),
-    useKey(key, ['kms:Decrypt', 'kms:GenerateDataKey'], ['secretsmanager', 'scheduler']),
+    useKey(key, ['kms:Decrypt', 'kms:GenerateDataKey'], 'secretsmanager'),
+    ...scheduleKeyPermissions(grantable),
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
     allow(names.onceSchedules, ['scheduler:CreateSchedule']),
-    allow(schedulerRoleArn, ['iam:PassRole'], { 'iam:PassedToService': 'scheduler.amazonaws.com' }),
+    allow(schedulerRoleArn, ['iam:PassRole'], { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } }),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:CreateSchedule'])] : []),
+  ];
+}
+
+/**
+ * Settings are read from encrypted schedules, and one-time schedules are encrypted with the same key.
+ *
+ * @see [CreateSchedule with a key of one's own](https://docs.aws.amazon.com/scheduler/latest/UserGuide/security_iam_id-based-policy-examples.html)
+ */
+function scheduleKeyPermissions({ names, key }: Grantable): PolicyStatement[] {
+  const once = { StringLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': names.onceSchedules } };
+  return [
+    useKey(key, ['kms:Decrypt', 'kms:DescribeKey'], 'scheduler'),
+    useKey(key, ['kms:GenerateDataKey'], 'scheduler', once),
   ];
 }
 
@@ -51,19 +79,19 @@ function changerPermissions(grantable: Grantable, secretActions: string[]): Poli
 export function apiPermissions({ names, key, local }: Grantable): PolicyStatement[] {
   return [
     allow(names.functions.rotate.arn, ['lambda:InvokeFunction']),
-    allow(names.credentialSecrets, ['secretsmanager:DescribeSecret', 'secretsmanager:ListSecretVersionIds']),
+    allow(names.credentialSecrets, ['secretsmanager:ListSecretVersionIds']),
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
     // AWS knows no resource for this action, a schedule group included.
     allow('*', ['scheduler:ListSchedules']),
     // Only to read a schedule's settings: never through Secrets Manager.
-    useKey(key, ['kms:Decrypt'], ['scheduler']),
+    useKey(key, ['kms:Decrypt'], 'scheduler'),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule'])] : []),
   ];
 }
 
 /** What whoever hands a failed event over to the dead-letter queue may do. */
 export function deadLetterPermissions(queue: IQueue, key: IKey): PolicyStatement[] {
-  return [allow(queue.queueArn, ['sqs:SendMessage']), useKey(key, ['kms:Decrypt', 'kms:GenerateDataKey'], ['sqs'])];
+  return [allow(queue.queueArn, ['sqs:SendMessage']), useKey(key, ['kms:Decrypt', 'kms:GenerateDataKey'], 'sqs')];
 }
 
 /** MiniStack checks every schedule as `schedule/default/NAME`, whatever its group. */
@@ -74,18 +102,15 @@ function emulatedSchedules(key: IKey, actions: string[]): PolicyStatement {
   );
 }
 
-/** Statement on the key that holds only when one of these services uses it on the role's behalf. */
-function useKey(key: IKey, actions: string[], services: string[]): PolicyStatement {
+/** Statement on the key that holds only when a service uses it on the role's behalf. */
+function useKey(key: IKey, actions: string[], service: string, more: Conditions = {}): PolicyStatement {
   const { region, urlSuffix } = Stack.of(key);
   return allow(key.keyArn, actions, {
-    'kms:ViaService': services.map((service) => `${service}.${region}.${urlSuffix}`),
+    StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}` },
+    ...more,
   });
 }
 
-function allow(resource: string, actions: string[], equals?: Record<string, string | string[]>): PolicyStatement {
-  return new PolicyStatement({
-    actions,
-    resources: [resource],
-    ...(equals && { conditions: { StringEquals: equals } }),
-  });
+function allow(resource: string, actions: string[], conditions?: Conditions): PolicyStatement {
+  return new PolicyStatement({ actions, resources: [resource], ...(conditions && { conditions }) });
 }

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -6,7 +5,9 @@ import { durationMs } from '../functions/rotation/duration.ts';
 import type { Credential } from '../functions/rotation/settings.ts';
 import type { Deployment } from './context.ts';
 import { acknowledge } from './findings.ts';
+import { OWN_TAG } from './fleet-tags.ts';
 import { NativeRotation } from './native-rotation.ts';
+import { retention } from './retention.ts';
 import type { Service } from './service.ts';
 
 /** Properties of {@link RotatedCredential}. */
@@ -18,27 +19,17 @@ export interface RotatedCredentialProps {
 
 /** One credential: its secret, which begins without any version, and the schedule that holds its settings. */
 export class RotatedCredential extends Construct {
-  constructor(scope: Construct, id: string, { deployment, credential, service }: RotatedCredentialProps) {
+  constructor(scope: Construct, id: string, props: RotatedCredentialProps) {
     super(scope, id);
+    const { deployment, credential, service } = props;
     // The first value of a secret becomes AWSCURRENT whatever it is, so nothing but a rotation may put one: the L2 would.
     const secret = new CfnSecret(this, 'Secret', {
       name: `${deployment.prefix}/${credential.id}`,
       description: `OAuth 2.0 client secret of ${[credential.clientId].flat().join(' and ')}`,
       kmsKeyId: service.key.keyArn,
-      tags: Object.entries({ ...credential.tags, credential: credential.id }).map(([key, value]) => ({ key, value })),
+      tags: Object.entries({ ...credential.tags, [OWN_TAG]: credential.id }).map(([key, value]) => ({ key, value })),
     });
-    secret.applyRemovalPolicy(deployment.local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
-    // An emulator lacks the type.
-    if (credential.native && !deployment.local) {
-      const rotate = service.functions.rotate;
-      new NativeRotation(this, 'NativeRotation', { secretArn: secret.ref, rotate, maxAge: credential.maxAge });
-    } else {
-      acknowledge(secret, {
-        'AwsSolutions-SMG4':
-          'EventBridge Scheduler rotates it, since the IAM and the connectors have to change with it.',
-      });
-    }
-
+    secret.applyRemovalPolicy(retention(deployment));
     const { expression, timezone, flexibleWindow, state } = credential.schedule;
     const schedule = new CfnSchedule(this, 'Schedule', {
       name: credential.id,
@@ -59,6 +50,19 @@ export class RotatedCredential extends Construct {
     });
     // Not before the role may do what the schedule asks of it.
     schedule.node.addDependency(service.scheduling.role);
+    this.#rotateNatively(props, secret, schedule);
+  }
+
+  #rotateNatively({ credential, service }: RotatedCredentialProps, secret: CfnSecret, schedule: CfnSchedule): void {
+    if (credential.native && service.mayRotate) {
+      const { rotate } = service.functions;
+      const after = [service.mayRotate, schedule];
+      new NativeRotation(this, 'NativeRotation', { secretArn: secret.ref, rotate, maxAge: credential.maxAge, after });
+      return;
+    }
+    acknowledge(secret, {
+      'AwsSolutions-SMG4': 'EventBridge Scheduler rotates it, since the IAM and the connectors have to change with it.',
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -10,11 +11,11 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import type { Deployment } from './context.ts';
 import { acknowledgeNamespaces } from './findings.ts';
+import { encryptedLogs } from './logs.ts';
 import type { FunctionName, Names } from './names.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -25,6 +26,8 @@ const BUNDLING: BundlingOptions = {
   target: 'node24',
   minify: true,
   bundleAwsSDK: true,
+  // Its size is no news.
+  logLevel: LogLevel.ERROR,
   mainFields: ['module', 'main'],
   // undici is CommonJS and calls require(), which an ES module doesn't have.
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
@@ -34,6 +37,7 @@ const BUNDLING: BundlingOptions = {
 export interface RotationFunctionProps {
   readonly deployment: Deployment;
   readonly names: Names;
+  readonly key: Key;
   /** The file in `functions/` that exports `handler`. */
   readonly file: FunctionName;
   readonly description: string;
@@ -54,11 +58,8 @@ export class RotationFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RotationFunctionProps) {
     super(scope, id);
-    const { deployment, names, file, description, timeout, environment, permissions, onFailure } = props;
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.SIX_MONTHS,
-      removalPolicy: deployment.local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-    });
+    const { deployment, names, key, file, description, timeout, environment, permissions, onFailure } = props;
+    const logGroup = encryptedLogs(this, 'Logs', { deployment, key, logGroupName: names.logGroups[file] });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
     logGroup.grantWrite(role);
     for (const statement of permissions) role.addToPolicy(statement);

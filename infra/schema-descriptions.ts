@@ -25,8 +25,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'credentials.iam.auth': 'The client with which the rotator signs in to the IAM, and where its secret lies.',
   'credentials.iam.auth.clientId': 'Client ID of the rotator in the IAM.',
   'credentials.iam.auth.secretId':
-    'Secret under <prefix>-access/ with {"clientSecret":"…"}, for example client-secret-rotation-access/acme-prod/iam',
-  'credentials.iam.auth.kmsKeyId': 'Key for private_key_jwt. Not available yet.',
+    'Secret under <prefix>-access/<id>/ or <prefix>-access/shared/ with {"clientSecret":"…"}, for example client-secret-rotation-access/acme-prod/iam',
   'credentials.iam.auth.accessTokenUrl': "The rotator's token endpoint. Default: the credential's accessTokenUrl.",
   'credentials.connectors': 'The OData connectors that hold the secret, 1 to 20.',
   'credentials.connectors.name': 'Name for people, unique within the credential.',
@@ -37,7 +36,7 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'credentials.connectors.auth.clientId': 'Client ID for the access to the connector.',
   'credentials.connectors.auth.scope': 'Scope of the token for the access to the connector.',
   'credentials.connectors.auth.secretId':
-    'Secret under <prefix>-access/: {"token":"…"} for bearer, {"username":"…","password":"…"} for basic, {"clientSecret":"…"} for client-credentials.',
+    'Secret under <prefix>-access/<id>/ or <prefix>-access/shared/: {"token":"…"} for bearer, {"username":"…","password":"…"} for basic, {"clientSecret":"…"} for client-credentials.',
   'credentials.serviceUri':
     'IFS Cloud service URI. Where it is given, each new secret is tried on the projection list.',
   'credentials.probePath': 'What is read below serviceUri to try a new secret.',

@@ -1,5 +1,6 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { durationMs } from '../functions/rotation/duration.ts';
@@ -8,8 +9,10 @@ import type { Deployment } from './context.ts';
 import { functionEnvironment } from './environment.ts';
 import { acknowledge } from './findings.ts';
 import { HttpApi } from './http-api.ts';
-import { type FunctionName, namesOf } from './names.ts';
+import { allowLogs } from './logs.ts';
+import { type FunctionName, type Names, namesOf } from './names.ts';
 import { apiPermissions, deadLetterPermissions, retirePermissions, rotatePermissions } from './permissions.ts';
+import { retention } from './retention.ts';
 import { RotationFunction, type RotationFunctionProps } from './rotation-function.ts';
 import { Scheduling } from './scheduling.ts';
 
@@ -26,26 +29,32 @@ export interface ServiceProps {
 
 /** Everything that exists once, however many credentials there are. */
 export class Service extends Construct {
+  readonly names: Names;
   readonly key: Key;
   readonly deadLetters: Queue;
   readonly scheduling: Scheduling;
   readonly functions: Readonly<Record<FunctionName, RotationFunction['function']>>;
   readonly httpApi: HttpApi;
+  /** Lets Secrets Manager invoke `rotate`. @default - no credential is rotated by Secrets Manager's own four steps */
+  readonly mayRotate?: CfnPermission;
 
   constructor(scope: Construct, id: string, { deployment, allowedHosts, native }: ServiceProps) {
     super(scope, id);
     const names = namesOf(deployment.prefix, Stack.of(this));
+    this.names = names;
     this.key = new Key(this, 'Key', {
       alias: deployment.prefix,
       description: `Secrets, schedules and dead letters of ${deployment.prefix}`,
       enableKeyRotation: true,
-      removalPolicy: deployment.local ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      removalPolicy: retention(deployment),
     });
+    allowLogs(this.key, Object.values(names.logGroups));
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: this.key,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+      removalPolicy: retention(deployment),
     });
     acknowledge(this.deadLetters, {
       'AwsSolutions-SQS3': 'It is the dead-letter queue, of the schedules and of Lambda.',
@@ -60,14 +69,15 @@ export class Service extends Construct {
       allowedHosts,
       schedulerRoleArn,
       deadLetterArn: this.deadLetters.queueArn,
+      keyArn: this.key.keyArn,
     });
     const givenUp = deadLetterPermissions(this.deadLetters, this.key);
     const asynchronous = {
       timeout: Duration.millis(durationMs(deployment.timeouts.function)),
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
     };
-    const define = (file: FunctionName, props: Omit<RotationFunctionProps, 'deployment' | 'names' | 'file'>) =>
-      new RotationFunction(this, file, { deployment, names, file, ...props }).function;
+    const define = (file: FunctionName, props: Omit<RotationFunctionProps, 'deployment' | 'names' | 'key' | 'file'>) =>
+      new RotationFunction(this, file, { deployment, names, key: this.key, file, ...props }).function;
     this.functions = {
       rotate: define('rotate', {
         description: 'Rotates one client secret.',
@@ -88,7 +98,20 @@ export class Service extends Construct {
         permissions: apiPermissions(grantable),
       }),
     };
-    this.httpApi = new HttpApi(this, 'HttpApi', { deployment, handler: this.functions.api });
+    // An emulator lacks the type that needs it.
+    if (native && !deployment.local) this.mayRotate = this.#letSecretsManagerRotate(names);
+    this.httpApi = new HttpApi(this, 'HttpApi', { deployment, names, key: this.key, handler: this.functions.api });
     new Alarms(this, 'Alarms', { deployment, functions: this.functions, deadLetters: this.deadLetters });
+  }
+
+  /** One permission for every secret of the stack: one for each would overflow the function's policy at 46 of them. */
+  #letSecretsManagerRotate(names: Names): CfnPermission {
+    return new CfnPermission(this, 'SecretsManagerMayRotate', {
+      action: 'lambda:InvokeFunction',
+      functionName: this.functions.rotate.functionArn,
+      principal: 'secretsmanager.amazonaws.com',
+      sourceAccount: Stack.of(this).account,
+      sourceArn: names.credentialSecrets,
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { CfnOutput, CliCredentialsStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Deployment } from './context.ts';
+import { forbidDeployment } from './example.ts';
 import type { LoadedFleet } from './fleet.ts';
 import { RotatedCredential } from './rotated-credential.ts';
 import { Service } from './service.ts';
@@ -15,11 +16,15 @@ export interface ClientSecretRotationStackProps {
 export class ClientSecretRotationStack extends Stack {
   constructor(scope: Construct, id: string, { deployment, fleet }: ClientSecretRotationStackProps) {
     super(scope, id, {
-      stackName: deployment.prefix,
+      // Another name for the example, so that nobody can destroy the real stack with it either.
+      stackName: deployment.example ? `${deployment.prefix}-example` : deployment.prefix,
+      // A template may have 1 MB, blanks included.
+      suppressTemplateIndentation: true,
       description: 'Rotates OAuth 2.0 client secrets.',
       // An emulator has no bootstrap roles worth assuming.
       ...(deployment.local && { synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer }),
     });
+    if (deployment.example) forbidDeployment(this);
     const service = new Service(this, 'Service', {
       deployment,
       allowedHosts: fleet.allowedHosts,
@@ -37,6 +42,10 @@ export class ClientSecretRotationStack extends Stack {
       ApiFunctionName: service.functions.api.functionName,
       ScheduleGroupName: service.scheduling.recurring.ref,
       OnceScheduleGroupName: service.scheduling.once.ref,
+      RotateLogGroupName: service.names.logGroups.rotate,
+      RetireLogGroupName: service.names.logGroups.retire,
+      ApiLogGroupName: service.names.logGroups.api,
+      AccessLogGroupName: service.names.logGroups.access,
       DeadLetterQueueUrl: service.deadLetters.queueUrl,
       KeyArn: service.key.keyArn,
     });

@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ERRORS } from '../functions/rotation/errors.ts';
 import { secretFingerprint } from '../functions/rotation/fingerprint.ts';
 import { OUTCOMES } from '../functions/rotation/outcome.ts';
-import { fleetSchema } from '../functions/rotation/settings.ts';
 import { STATES } from '../functions/rotation/states.ts';
+import { fleetSchema } from '../infra/fleet-schema.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PAGES = [ROOT, resolve(ROOT, 'docs')]

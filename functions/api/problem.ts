@@ -68,7 +68,7 @@ export function rotationResponse(rotation: Rotation): ApiResponse {
   return json(status, body, { 'content-type': 'application/problem+json' });
 }
 
-/** The next run resumes what was interrupted: who has removed the cause need not wait for the planned one. */
+/** The repeat of an interrupted run finishes it; the rotation that was asked for may have to be asked for again. */
 function nextOf(outcome: Outcome, { next }: Failure): string {
   return outcome === 'interrupted' && !/rotate again/i.test(next) ? `${next} Then rotate again.` : next;
 }

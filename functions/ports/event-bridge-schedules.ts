@@ -19,6 +19,8 @@ export interface SchedulesOptions {
   readonly onceGroup: string;
   readonly roleArn: string;
   readonly deadLetterQueueArn: string;
+  /** Encrypts one-time schedules. @default - a key of AWS's own */
+  readonly keyArn?: string;
   readonly targets: Readonly<Record<OneTime['target'], string>>;
 }
 
@@ -87,6 +89,7 @@ function scheduleInput({ name, at, target, event }: OneTime, options: SchedulesO
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' as const },
     ActionAfterCompletion: 'DELETE' as const,
+    ...(options.keyArn === undefined ? {} : { KmsKeyArn: options.keyArn }),
     Target: {
       Arn: options.targets[target],
       RoleArn: options.roleArn,

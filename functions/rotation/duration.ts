@@ -1,4 +1,5 @@
-const PATTERN = /^P(?=\d|T\d)(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?$/;
+/** Days, hours, minutes and seconds in ISO 8601. */
+export const DURATION = /^P(?=\d|T\d)(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?$/;
 
 /**
  * Reads an ISO 8601 duration that has days, hours, minutes and seconds only. Years, months, weeks and fractions have no
@@ -9,7 +10,7 @@ const PATTERN = /^P(?=\d|T\d)(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6}
  * @see [ISO 8601-1 §5.5.2](https://www.iso.org/standard/70907.html)
  */
 export function parseDuration(text: string): number | undefined {
-  const match = PATTERN.exec(text);
+  const match = DURATION.exec(text);
   if (!match) return undefined;
   const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0)) as [
     number,

@@ -15,7 +15,14 @@ export function activeFreeze(
   return credential.freezes.find(({ from, to }) => from <= today && today <= to);
 }
 
-/** `2026-12-20`: ISO dates of equal length compare as they read. `sv-SE` formats dates that way. */
+/**
+ * `2026-12-20`: ISO dates of equal length compare as they read. `sv-SE` formats dates that way. A zone that this Node no longer
+ * knows is read as UTC: it was right when it was deployed, and a run must not end with it.
+ */
 function calendarDay(instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
+  try {
+    return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
+  } catch {
+    return instant.toISOString().slice(0, 10);
+  }
 }

@@ -1,18 +1,18 @@
-import awsCron from 'aws-cron-parser';
+import { type Cron, cronTimes, parseCron } from './cron.ts';
+import { CronFault } from './cron-field.ts';
 
 const RATE = /^rate\(([1-9]\d{0,5}) (minutes?|hours?|days?)\)$/;
 const CRON = /^cron\(([^()]+)\)$/;
-const FIELD_NAMES = ['minutes', 'hours', 'day-of-month', 'month', 'day-of-week', 'year'] as const;
-const FIELD = /^[0-9A-Z*?,/#LW-]+$/;
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
 /**
  * Says what is wrong with a recurring EventBridge Scheduler expression.
  *
+ * @param now the expression has to fire after this
  * @returns a sentence for the person who wrote it, or undefined when the expression can be used
  * @see [Schedule types](https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html)
  */
-export function scheduleExpressionFault(expression: string): string | undefined {
+export function scheduleExpressionFault(expression: string, now = new Date()): string | undefined {
   const rate = RATE.exec(expression);
   if (rate) {
     const singular = !rate[2]?.endsWith('s');
@@ -22,24 +22,27 @@ export function scheduleExpressionFault(expression: string): string | undefined 
   if (cron === undefined) {
     return `'${expression}' is neither cron(…) nor rate(…); for example cron(0 3 ? * SUN *) or rate(30 days)`;
   }
-  const fault = cronFault(cron);
+  const fault = cronFault(cron, now);
   return fault && `'${expression}': ${fault}; for example cron(0 3 ? * SUN *)`;
 }
 
-function cronFault(cron: string): string | undefined {
-  const fields = cron.split(' ');
-  if (fields.length !== FIELD_NAMES.length) {
-    return `cron needs the six fields ${FIELD_NAMES.join(' ')}, found ${fields.length}`;
-  }
-  const bad = fields.findIndex((field) => !FIELD.test(field));
-  if (bad >= 0) return `the ${FIELD_NAMES[bad]} field '${fields[bad]}' is not a cron field`;
-  if ((fields[2] === '?') === (fields[4] === '?')) return "exactly one of day-of-month and day-of-week must be '?'";
+function cronFault(text: string, now: Date): string | undefined {
   try {
-    return awsCron.next(awsCron.parse(cron), new Date()) ? undefined : 'it never fires';
+    return cronTimes(parseCron(text), now).next().done ? 'it never fires' : undefined;
   } catch (error) {
-    const reason = error instanceof Error && error.message.startsWith('Invalid') ? error.message : undefined;
-    return reason ? reason.replace(/^Invalid: /, '') : 'a field holds a value that cron does not know';
+    if (error instanceof CronFault) return error.message;
+    throw error;
   }
+}
+
+/**
+ * The cron of an expression that {@link scheduleExpressionFault} finds right.
+ *
+ * @returns undefined for `rate()`
+ */
+export function cronOf(expression: string): Cron | undefined {
+  const cron = CRON.exec(expression)?.[1];
+  return cron === undefined ? undefined : parseCron(cron);
 }
 
 /**

@@ -1,9 +1,8 @@
-import awsCron from 'aws-cron-parser';
-import { rateIntervalMs, scheduleExpressionFault } from '../../functions/rotation/schedule-expression.ts';
-import { instantOf, wallClock } from './time-zone.ts';
+import { type Cron, cronTimes } from '../../functions/rotation/cron.ts';
+import { cronOf, rateIntervalMs, scheduleExpressionFault } from '../../functions/rotation/schedule-expression.ts';
+import { instantOf, wallClock } from '../../functions/rotation/wall-clock.ts';
 
 const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;
-const CRON = /^cron\((.+)\)$/;
 
 /** When a schedule is due. */
 export interface Timing {
@@ -46,20 +45,17 @@ export function nextOccurrence(timing: Timing, after: number): number | undefine
   if (interval !== undefined) {
     return after < anchor ? anchor : anchor + (Math.floor((after - anchor) / interval) + 1) * interval;
   }
-  const cron = CRON.exec(expression)?.[1];
+  const cron = cronOf(expression);
   if (cron !== undefined) return nextCron(cron, timeZone, after);
   const wall = wallOf(expression);
   const instant = wall === undefined ? undefined : instantOf(wall, timeZone);
   return instant !== undefined && instant > after ? instant : undefined;
 }
 
-function nextCron(cron: string, timeZone: string, after: number): number | undefined {
-  const parsed = awsCron.parse(cron);
-  let wall = awsCron.next(parsed, new Date(wallClock(after, timeZone)));
-  while (wall) {
+function nextCron(cron: Cron, timeZone: string, after: number): number | undefined {
+  for (const wall of cronTimes(cron, new Date(wallClock(after, timeZone)))) {
     const instant = instantOf(wall.getTime(), timeZone);
     if (instant !== undefined && instant > after) return instant;
-    wall = awsCron.next(parsed, wall);
   }
   return undefined;
 }

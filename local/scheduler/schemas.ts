@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { timeZoneFault } from '../../infra/time-zones.ts';
 import { expressionFault } from './occurrences.ts';
-import { isTimeZone } from './time-zone.ts';
 
 // The constraints of the API reference. A member that this part doesn't know is refused rather than ignored.
 const Name = z
@@ -39,7 +39,10 @@ export const ScheduleBody = z
   .strictObject({
     GroupName: Name.default('default'),
     ScheduleExpression: z.string().min(1).max(256),
-    ScheduleExpressionTimezone: z.string().refine(isTimeZone, 'is not an IANA time zone').default('UTC'),
+    ScheduleExpressionTimezone: z
+      .string()
+      .refine((name) => timeZoneFault(name) === undefined, 'is not an IANA time zone')
+      .default('UTC'),
     StartDate: Time,
     EndDate: Time,
     Description: z.string().max(512).optional(),

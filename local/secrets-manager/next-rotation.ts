@@ -1,8 +1,8 @@
-import awsCron from 'aws-cron-parser';
+import { cronTimes } from '../../functions/rotation/cron.ts';
+import { cronOf } from '../../functions/rotation/schedule-expression.ts';
 import type { Secret } from './model.ts';
 
 const RATE = /^rate\((\d+) (hour|day)s?\)$/;
-const CRON = /^cron\((.+)\)$/;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -19,8 +19,8 @@ export function nextRotationDate(secret: Secret): Date | undefined {
   const { AutomaticallyAfterDays: days, ScheduleExpression: expression = '' } = rotation.rules;
   const last = lastValueDate(secret);
   if (days !== undefined) return endOfDay(last.getTime() + days * DAY_MS);
-  const cron = CRON.exec(expression)?.[1];
-  if (cron !== undefined) return awsCron.next(awsCron.parse(cron), last) ?? undefined;
+  const cron = cronOf(expression);
+  if (cron !== undefined) return cronTimes(cron, last).next().value;
   const [, count = '0', unit] = RATE.exec(expression) ?? [];
   if (unit === 'hour') return new Date(last.getTime() + Number(count) * HOUR_MS);
   return unit === 'day' ? endOfDay(last.getTime() + Number(count) * DAY_MS) : undefined;

@@ -109,7 +109,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
 
   await secretsManager.send(
     new PutSecretValueCommand({
-      SecretId: `${prefix}-access/connector`,
+      SecretId: `${prefix}-access/shared/connector`,
       SecretString: JSON.stringify({ token: CONNECTOR_TOKEN }),
     }),
   );
@@ -247,7 +247,7 @@ function fill(
       {
         name: `IFS ${id}`,
         url: `http://127.0.0.1:${connectorPort}/odata-connector/configurations/${id}`,
-        auth: { type: 'bearer', secretId: `${prefix}-access/connector` },
+        auth: { type: 'bearer', secretId: `${prefix}-access/shared/connector` },
         ...connector,
       },
     ],

@@ -37,7 +37,7 @@ export class Climate {
   /** Asked once for each request. */
   readonly weather: Weather = (name, now) => {
     const of = dependencyOf(name);
-    const counted = this.#script.weather.filter((one) => one.of === of && this.#isTheOne(one, name));
+    const counted = this.#script.weather.filter((one) => this.#isTheOne(one, name));
     for (const away of counted) if (away.after?.itself) this.#begin(away, now);
     const window = this.windows.find(({ away, from, to }) => away.of === of && from <= now && now < to);
     for (const away of counted) if (!away.after?.itself) this.#begin(away, now);

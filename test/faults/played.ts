@@ -18,5 +18,7 @@ export function nobodyCould(records: readonly RunRecord[], lastDisturbance: numb
   const last = records.findLast(({ name }) => name !== 'retire');
   if (!last?.name.startsWith('rotate') || last.startedAt < lastDisturbance) return true;
   const word = wordFor(last);
-  return stoodDown(last) || ['died', 'frozen'].includes(word) || (last.rollsBack && word === 'refused');
+  // Whoever is ended by the time-out has planned too late.
+  const killed = word === 'died' && !last.timedOut;
+  return killed || stoodDown(last) || word === 'frozen' || (last.rollsBack && word === 'refused');
 }

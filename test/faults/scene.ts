@@ -133,7 +133,11 @@ async function nextRun(
   // Nothing is adopted in a freeze.
   if (script.setup.freeze && remaining[0] === 'no document is current') return [];
   if (remaining.length > 0) return [`the next run did not put it right: ${remaining.join('; ')}`];
-  const words = player.records.filter(({ startedAt }) => startedAt >= player.nextRunAt).map(wordFor);
+  const own = laboratory.credential.id;
+  const words = player.records
+    .filter(({ name, credential }) => name.startsWith('rotate') && credential === own)
+    .filter(({ startedAt }) => startedAt >= player.nextRunAt)
+    .map(wordFor);
   if (script.setup.freeze && words.includes('unchanged')) return [];
   // A client that a person has disabled is not renewed.
   if (words.at(-1) === 'refused' && script.events.some((event) => event.do === 'disable')) return [];

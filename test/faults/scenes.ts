@@ -42,13 +42,17 @@ const SCENES: Readonly<Record<string, object>> = {
     connectors: 2,
     events: now(),
     latency: ['iam', 'ifs-1'].map((of) => ({ of, ms: 5000 })),
-    weather: [{ of: 'ifs-2', kind: '503', after: { request: 'PATCH', nth: 1, itself: true }, lasts: 3 * HOUR_MS }],
+    weather: [
+      { of: 'ifs-2', kind: '503', after: { request: 'PATCH /ifs-2', nth: 1, itself: true }, lasts: 3 * HOUR_MS },
+    ],
   },
   'a connector that is dark from its write on': {
     ...IN_PLACE,
     connectors: 2,
     events: now(),
-    weather: [{ of: 'ifs-2', kind: 'dark', after: { request: 'PATCH', nth: 1, itself: true }, lasts: 3 * HOUR_MS }],
+    weather: [
+      { of: 'ifs-2', kind: 'dark', after: { request: 'PATCH /ifs-2', nth: 1, itself: true }, lasts: 3 * HOUR_MS },
+    ],
   },
   'a run dies after its write to the IAM, and one connector is dark since': {
     ...IN_PLACE,
@@ -56,7 +60,13 @@ const SCENES: Readonly<Record<string, object>> = {
     events: now(),
     faults: [{ run: 0, point: 15, fault: 'dies-after' }],
     weather: [
-      { of: 'ifs-2', kind: 'dark', after: { request: 'PUT', nth: 1, itself: true }, from: 5000, lasts: 6 * HOUR_MS },
+      {
+        of: 'ifs-2',
+        kind: 'dark',
+        after: { request: 'PUT secret', nth: 1, itself: true },
+        from: 5000,
+        lasts: 6 * HOUR_MS,
+      },
     ],
   },
   'a secret that was changed by hand, and one connector away': {
@@ -125,11 +135,15 @@ const SCENES: Readonly<Record<string, object>> = {
     sharedIds: true,
     events: [0, 5, 10].map((minutes) => ({ at: minutes * MINUTE_MS, do: 'secrets-manager' })),
   },
-  'a replica that does not know the first version yet': {
-    ...IN_PLACE,
-    start: 'first-run',
-    events: [...now(), { at: 700, do: 'api' }],
-    stale: { ms: 3000, every: 1 },
+  'a replica that does not know the version in AWSCURRENT yet': {
+    ...ALTERNATING,
+    events: [
+      { at: 2, do: 'schedule' },
+      { at: 104, do: 'api' },
+      { at: 784, do: 'rollback' },
+    ],
+    lag: 297,
+    stale: { ms: 2998, every: 2 },
   },
   'a first run whose connector can not be written': {
     ...IN_PLACE,

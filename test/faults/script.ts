@@ -45,7 +45,7 @@ const Away = z.strictObject({
   kind: z.enum(OUTAGE_KINDS),
   /** Begins so many milliseconds after the scene did, or after that request. */
   from: milliseconds.default(0),
-  /** Begins with the nth request in whose name all these words are, or right after it. */
+  /** Begins with the nth request, to whomever, in whose name all these words are, or right after it. */
   after: z.strictObject({ request: z.string(), nth: z.int().positive(), itself: z.boolean() }).optional(),
   lasts: milliseconds,
 });

@@ -207,6 +207,9 @@ describe('a scene is judged', () => {
     expect(verdict({ laboratory, player, climate }, ['deaths'])).toHaveLength(1);
     player.records[0] = { ...record, timedOut: false };
     expect(verdict({ laboratory, player, climate }, ['deaths'])).toEqual([]);
+    const before = { ...record.before, pending: 'another' };
+    player.records[0] = { ...record, ...conduct(), before };
+    expect(verdict({ laboratory, player, climate }, ['deaths']).join()).toContain('while it resumed');
   });
 
   it('by an end that leaves something to be done, and plans nothing', async () => {

@@ -29,11 +29,13 @@ export function verdict(played: Played, judge: readonly Judgement[]): string[] {
   ];
 }
 
-/** A run ends by itself, whatever its dependencies do, once it has changed the IAM. */
-function deathFaults({ timedOut, conduct, after, process, name }: RunRecord): string[] {
+/** A run ends by itself, whatever its dependencies do, once it or another one has changed the IAM. */
+function deathFaults({ timedOut, conduct, before, after, process, name }: RunRecord): string[] {
+  if (!timedOut || discord(after).length === 0) return [];
   const write = conduct.sent.find((request) => /^iam (PUT .* secret|POST|DELETE)/.test(request));
-  if (!timedOut || !write || discord(after).length === 0) return [];
-  return [`${name} (run ${process + 1}) was ended by its time-out between ${write} and the end of what that began`];
+  const who = `${name} (run ${process + 1}) was ended by its time-out`;
+  if (write) return [`${who} between ${write} and the end of what that began`];
+  return before.pending === undefined ? [] : [`${who} while it resumed what another run had begun`];
 }
 
 const DONE = ['rotated', 'adopted', 'repaired', 'unchanged', 'retired', 'done', 'died'];

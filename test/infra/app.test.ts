@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
+import { customer } from '../support/settings.ts';
 
 // Each run loads the CDK anew.
 jest.setTimeout(60_000);
@@ -10,6 +11,14 @@ jest.setTimeout(60_000);
 const ROOT = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'app-'));
 const example = JSON.parse(readFileSync(join(ROOT, 'credentials.example.json'), 'utf8'));
+
+const TOPIC = 'arn:aws:sns:eu-north-1:111122223333:on-call';
+
+function manyConnectors(i: number): object[] {
+  const auth = { type: 'bearer', secretId: `csr-access/customer-${i}/connector` };
+  const path = 'c'.repeat(300);
+  return Array.from({ length: 20 }, (_, n) => ({ name: `c${n}`, url: `https://flow.example.com/${path}-${n}`, auth }));
+}
 
 /** Runs the app as the CDK command line does: context and output folder come by the environment. */
 function run(fleet: unknown, context: Record<string, unknown> = {}) {
@@ -23,12 +32,34 @@ function run(fleet: unknown, context: Record<string, unknown> = {}) {
 }
 
 describe('the app', () => {
-  it('synthesizes the fleet that cdk.json names by default', () => {
-    const { status } = run({}, { credentials: 'credentials.example.json' });
+  it('synthesizes the example when that is asked for', () => {
+    const { status } = run({}, { credentials: undefined, example: 'true' });
 
     expect(status).toBe(0);
     const manifest = JSON.parse(readFileSync(join(folder, 'cdk.out/manifest.json'), 'utf8'));
     expect(manifest.artifacts).toHaveProperty('client-secret-rotation');
+  });
+
+  it.each([
+    ['a forgotten fleet file', { credentials: undefined }, /^context\.credentials: no fleet file is named/],
+    ['a mistyped name for it', { credentials: undefined, credential: 'fleet.json' }, /did you mean 'credentials'\?$/],
+    ['the example', { credentials: 'credentials.example.json' }, /is the example, whose customers do not exist/],
+    ['a mistyped recipient of alarms', { alarmTopic: 'arn:x' }, /did you mean 'alarmTopicArn'\?$/],
+  ])('never deploys the example over a fleet: %s is refused', (_what, context, line) => {
+    expect(run(example, context)).toEqual({ status: 1, lines: [expect.stringMatching(line)] });
+  });
+
+  it('tells in one line that a template is larger than CloudFormation takes', () => {
+    const credentials = Array.from({ length: 130 }, (_, i) =>
+      customer(`customer-${i}`, { connectors: manyConnectors(i) }),
+    );
+    const { status, lines } = run(
+      { credentials },
+      { prefix: 'csr', alarmTopicArn: TOPIC, allowedHosts: '*.example.com' },
+    );
+
+    expect(lines).toEqual([expect.stringMatching(/^credentials: the template has \d+ bytes/)]);
+    expect(status).toBe(1);
   });
 
   it('tells every fault of a file on a line of its own, and ends with 1', () => {
@@ -38,7 +69,12 @@ describe('the app', () => {
         { ...first, id: 'Acme', grace: '24h', colour: 'red' },
         { ...second, schedule: { expression: 'rate(1 weeks)', timezone: 'Mars/X' } },
         { ...third, id: 'acme-test', connectors: [{ ...third.connectors[1], url: 'http://flow.example.com' }] },
-        { ...third, id: 'initech', iam: { ...third.iam, auth: { clientId: 'r', secretId: 'elsewhere/iam' } } },
+        {
+          ...first,
+          id: 'initech',
+          clientId: 'NC_Flow_Initech',
+          iam: { ...first.iam, auth: { clientId: 'r', secretId: 'elsewhere/iam' } },
+        },
       ],
     };
 
@@ -51,12 +87,17 @@ describe('the app', () => {
       'credentials[0].id',
       'credentials[1].schedule.expression',
       'credentials[1].schedule.timezone',
+      'credentials[2].connectors[0].auth.secretId',
       'credentials[2].connectors[0].url',
+      'credentials[2].iam.auth.secretId',
       'credentials[2].id',
+      'credentials[3].connectors[0].auth.secretId',
       'credentials[3].iam.auth.secretId',
     ]);
-    expect(lines).toContain(
-      "credentials[1].schedule.timezone: 'Mars/X' is not an IANA time zone; for example Europe/Stockholm",
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^credentials\[1\]\.schedule\.timezone: 'Mars\/X' is not an IANA time zone; .* \(acme-test, fleet\.json:1\)$/,
+      ),
     );
   });
 

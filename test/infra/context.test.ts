@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from '../../infra/configuration-error.ts';
-import { contextWarnings, readContext } from '../../infra/context.ts';
+import { contextWarnings, readContext, unknownContext } from '../../infra/context.ts';
 
 const read = (context: Record<string, unknown>) => readContext((key) => context[key]);
 
@@ -19,8 +21,8 @@ describe('readContext', () => {
     expect(read({})).toEqual({
       prefix: 'client-secret-rotation',
       local: false,
-      credentials: 'credentials.example.json',
-      timeouts: { function: 'PT90S', http: 'PT10S', undoReserve: 'PT20S' },
+      example: false,
+      timeouts: { function: 'PT90S', http: 'PT10S' },
       logLevel: 'INFO',
     });
   });
@@ -28,7 +30,7 @@ describe('readContext', () => {
   it.each([true, 'true'])('takes shorter times with local=%p', (local) => {
     expect(read({ local })).toMatchObject({
       local: true,
-      timeouts: { function: 'PT15S', http: 'PT3S', undoReserve: 'PT5S' },
+      timeouts: { function: 'PT15S', http: 'PT3S' },
     });
   });
 
@@ -38,7 +40,7 @@ describe('readContext', () => {
     ).toMatchObject({
       local: false,
       allowedHosts: ['*.example.com', 'auth.example.org'],
-      timeouts: { function: 'PT2M', http: 'PT10S', undoReserve: 'PT20S' },
+      timeouts: { function: 'PT2M', http: 'PT10S' },
     });
   });
 
@@ -46,9 +48,36 @@ describe('readContext', () => {
     [{ prefix: 'Rotation' }, 'context.prefix: must be 3 to 40 lower-case letters, digits and hyphens'],
     [{ prefix: 'acme-access' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
     [{ prefix: 'acme-once' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
+    [{ prefix: 'default' }, "context.prefix: must not be 'default': every account has a schedule group of that name"],
     [{ local: 'yes' }, 'context.local: must be true or false'],
-    [{ allowedHosts: ['https://example.com'] }, 'context.allowedHosts[0]: is not a host name, or *. and a domain'],
-    [{ allowedHosts: '*' }, 'context.allowedHosts[0]: is not a host name, or *. and a domain'],
+    ...[
+      'https://example.com',
+      '*',
+      '*.',
+      '*.*.com',
+      'a..b',
+      'EXAMPLE.com',
+      'example.com:8443',
+      'example.com.',
+      'x,*.com',
+    ].map(
+      (host) =>
+        [
+          { allowedHosts: [host] },
+          'context.allowedHosts[0]: is not a host name in lower case, or *. and a domain',
+        ] as const,
+    ),
+    ...['*.com', '*.co.uk', '*.0.0.1'].map(
+      (host) =>
+        [
+          { allowedHosts: host },
+          'context.allowedHosts[0]: covers too much: after *. comes a domain of two parts or more; for example *.example.com',
+        ] as const,
+    ),
+    ...['169.254.169.254', '[fe80::1]', '[::ffff:a9fe:a9fe]', 'metadata.google.internal'].map(
+      (host) =>
+        [{ allowedHosts: host }, 'context.allowedHosts[0]: is a link-local address, which is never called'] as const,
+    ),
     [
       { timeouts: { http: '10s' } },
       "context.timeouts.http: '10s' is not an ISO 8601 duration between PT1S and PT15M; for example PT90S",
@@ -56,7 +85,7 @@ describe('readContext', () => {
     [{ timeouts: { undo: 'PT20S' } }, 'context.timeouts.undo: unknown key'],
     [
       { timeouts: { function: 'PT30S' } },
-      "context.timeouts.function: 'PT30S' must be longer than http (PT10S) and undoReserve (PT20S) together",
+      "context.timeouts.function: 'PT30S' is too short: with http PT10S a run needs at least PT41S to take back what it has begun",
     ],
     [{ alarmTopicArn: 'on-call' }, 'context.alarmTopicArn: is not the ARN of an SNS topic'],
     [
@@ -73,12 +102,49 @@ describe('readContext', () => {
 });
 
 describe('contextWarnings', () => {
-  it('warns when retries would be used up before a lease is over', () => {
-    const timeouts = { function: 'PT170S', http: 'PT10S', undoReserve: 'PT20S' };
+  const alarmTopicArn = 'arn:aws:sns:eu-north-1:111122223333:on-call';
 
-    expect(contextWarnings({ timeouts })).toEqual([]);
-    expect(contextWarnings({ timeouts: { ...timeouts, http: 'PT11S' } })).toEqual([
+  it('warns when retries would be used up before a lease is over', () => {
+    const timeouts = { function: 'PT170S', http: 'PT10S' };
+
+    expect(contextWarnings(read({ alarmTopicArn, timeouts }))).toEqual([]);
+    expect(contextWarnings(read({ alarmTopicArn, timeouts: { ...timeouts, http: 'PT11S' } }))).toEqual([
       expect.stringMatching(/^context\.timeouts\.function: 'PT170S' and http together exceed PT3M/),
+    ]);
+  });
+
+  it('warns when alarms reach nobody, where that matters', () => {
+    expect(contextWarnings(read({}))).toEqual(['context.alarmTopicArn: alarms reach nobody; name an SNS topic']);
+    for (const context of [{ alarmTopicArn }, { local: true }, { example: true }]) {
+      expect(contextWarnings(read(context))).toEqual([]);
+    }
+  });
+});
+
+describe('unknownContext', () => {
+  it('leaves names of ours and of the CDK alone', () => {
+    const { context } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../cdk.json'), 'utf8'));
+    const ours = ['prefix', 'local', 'credentials', 'example', 'allowedHosts', 'timeouts', 'logLevel', 'alarmTopicArn'];
+    const cdks = [...Object.keys(context), 'aws:cdk:bundling-stacks', 'availability-zones:account=1:region=eu-north-1'];
+
+    expect(unknownContext([...ours, ...cdks])).toEqual([]);
+  });
+
+  it.each([
+    ['credential', 'credentials'],
+    ['Credentials', 'credentials'],
+    ['alarmTopic', 'alarmTopicArn'],
+    ['alarm-topic-arn', 'alarmTopicArn'],
+    ['allowedHost', 'allowedHosts'],
+    ['loglevel', 'logLevel'],
+    ['prefx', 'prefix'],
+  ])('tells what %s may have been meant to be', (name, meant) => {
+    expect(unknownContext([name])).toEqual([`context.${name}: unknown name; did you mean '${meant}'?`]);
+  });
+
+  it('tells which names there are where none is near', () => {
+    expect(unknownContext(['foo'])).toEqual([
+      expect.stringMatching(/^context\.foo: unknown name; known are prefix, local, /),
     ]);
   });
 });

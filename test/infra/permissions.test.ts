@@ -47,6 +47,8 @@ const CHANGERS: [allowed: boolean, Attempt][] = [
   [true, { action: 'kms:Decrypt', resource: key, context: via('secretsmanager') }],
   [true, { action: 'kms:GenerateDataKey', resource: key, context: via('secretsmanager') }],
   [true, { action: 'kms:Decrypt', resource: key, context: via('scheduler') }],
+  [true, { action: 'kms:DescribeKey', resource: key, context: via('scheduler') }],
+  [false, { action: 'kms:GenerateDataKey', resource: key, context: via('scheduler') }],
   [false, { action: 'kms:Decrypt', resource: key }],
   [false, { action: 'kms:Decrypt', resource: key, context: via('s3') }],
   [true, { action: 'scheduler:GetSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
@@ -64,7 +66,7 @@ const CHANGERS: [allowed: boolean, Attempt][] = [
 const API: [allowed: boolean, Attempt][] = [
   [true, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
   [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-retire`) }],
-  [true, { action: 'secretsmanager:DescribeSecret', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [false, { action: 'secretsmanager:DescribeSecret', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
   [true, { action: 'secretsmanager:ListSecretVersionIds', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
   [false, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
   [false, { action: 'secretsmanager:BatchGetSecretValue', resource: '*' }],
@@ -124,6 +126,26 @@ describe('permissions of the roles', () => {
     }
   });
 
+  // The simulation does not know condition keys with a name after the second colon.
+  it.each(['rotate', 'retire'])('of %s let it encrypt one-time schedules, and no other', (file) => {
+    const encrypting = of(file).filter(
+      ({ Action, Condition }) =>
+        Action.includes('kms:GenerateDataKey') && JSON.stringify(Condition).includes('scheduler.'),
+    );
+
+    expect(encrypting).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['kms:GenerateDataKey'],
+        Resource: [key],
+        Condition: {
+          StringEquals: via('scheduler'),
+          StringLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': schedule(`${PREFIX}-once/*`) },
+        },
+      },
+    ]);
+  });
+
   it.each([
     ['rotate', true],
     ['retire', false],
@@ -152,7 +174,7 @@ describe('permissions of the roles', () => {
         Effect: 'Allow',
         Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
         Resource: [key],
-        Condition: { StringEquals: { 'kms:ViaService': [`sqs.${REGION}.amazonaws.com`] } },
+        Condition: { StringEquals: { 'kms:ViaService': `sqs.${REGION}.amazonaws.com` } },
       },
     ]);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { credentialSchema } from '../../functions/rotation/settings.ts';
+import { customer } from '../support/settings.ts';
 import { synthesize } from './synthesize.ts';
 
 jest.setTimeout(60_000);
@@ -106,12 +107,12 @@ describe('a rotated credential', () => {
     expect(credentialSchema({ prefix: 'client-secret-rotation', local: false }).parse(credential)).toEqual(credential);
   });
 
-  it('comes 150 times in one stack within the limits of CloudFormation', () => {
+  it.each([false, true])('comes 150 times in one stack within the limits of CloudFormation (native %p)', (native) => {
     const file = join(mkdtempSync(join(tmpdir(), 'fleet-')), 'fleet.json');
-    const credentials = Array.from({ length: 150 }, (_, index) => ({ ...acmeTest, id: `customer-${index}` }));
+    const credentials = Array.from({ length: 150 }, (_, index) => customer(`customer-${index}`, { native }));
     writeFileSync(file, JSON.stringify({ credentials }));
 
-    const json = synthesize({ credentials: file }).toJSON();
+    const json = synthesize({ credentials: file, prefix: 'csr', allowedHosts: '*.example.com' }).toJSON();
 
     expect(Object.keys(json.Resources).length).toBeLessThanOrEqual(500);
     expect(Buffer.byteLength(JSON.stringify(json))).toBeLessThan(1_000_000);

@@ -1,10 +1,45 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { fleetSchema } from '../../infra/fleet-schema.ts';
 import { fleetJsonSchema, SCHEMA_FILE } from '../../infra/schema.ts';
 import { DESCRIPTIONS } from '../../infra/schema-descriptions.ts';
+import { customer } from '../support/settings.ts';
 
 const published = JSON.parse(readFileSync(SCHEMA_FILE, 'utf8'));
+
+const ACCEPTED: Record<string, unknown>[] = [
+  {},
+  { grace: 'PT0S', maxAge: 'P999D', 'schedule.flexibleWindow': 'PT30M', 'schedule.timezone': 'America/Port-au-Prince' },
+  { strategy: 'alternating-clients', clientId: ['NC_Flow_A', 'NC_Flow_B'] },
+  { serviceUri: 'https://acme.example.com', probePath: '/a?$top=1' },
+  { 'schedule.expression': 'rate(30 days)', 'schedule.timezone': 'Etc/GMT+5' },
+  { 'connectors.0.url': 'https://flow.example.com/c?version=2' },
+  { tags: { 'cost centre': 'Göteborg' } },
+  { freezes: [{ from: '2026-12-20', to: '2027-01-04', reason: 'year end' }] },
+];
+
+/** Each with one fault that a pattern can tell. */
+const REFUSED: Record<string, unknown>[] = [
+  { id: 'Acme' },
+  { id: 'shared' },
+  { accessTokenUrl: 'http://acme.example.com/auth/realms/a/protocol/openid-connect/token' },
+  { accessTokenUrl: 'https://me:pw@acme.example.com/token' },
+  { accessTokenUrl: 'https://acme.example.com/token?x=1' },
+  { 'iam.adminUrl': 'https://acme.example.com/auth/admin' },
+  { 'iam.auth.secretId': 'the-secret-itself' },
+  { 'iam.auth': { clientId: 'x', kmsKeyId: 'alias/x' } },
+  { clientId: 'IFS_connect' },
+  { grace: '24h' },
+  { maxAge: 'P3M' },
+  { 'schedule.expression': 'every sunday' },
+  { 'schedule.timezone': '+02:00' },
+  { probePath: '//evil.example.net' },
+  { freezes: [{ from: '20.12.2026', to: '2027-01-04', reason: 'year end' }] },
+  { tags: { 'aws:x': 'y' } },
+  { colour: 'red' },
+];
 
 describe('the published JSON Schema', () => {
   it('is up to date: otherwise run npm run schema', () => {
@@ -26,6 +61,43 @@ describe('the published JSON Schema', () => {
     expect(new Set(described.map(({ path }) => path))).toEqual(new Set(Object.keys(DESCRIPTIONS)));
   });
 
+  it('is valid, in the strictest reading', () => {
+    const ajv = new Ajv({
+      strict: true,
+      strictTypes: true,
+      strictTuples: true,
+      validateFormats: true,
+      allErrors: true,
+    });
+
+    expect(ajv.validateSchema(published)).toBe(true);
+    expect(() => ajv.compile(published)).not.toThrow();
+  });
+
+  const validate = new Ajv({ allErrors: true }).compile(published);
+  const check = (change: Record<string, unknown>) => {
+    const valid = validate({ credentials: [customer('acme-prod', change)] });
+    return valid ? [] : (validate.errors ?? []).map(({ instancePath }) => instancePath.replace('/credentials/0/', ''));
+  };
+
+  it('accepts the example', () => {
+    const example = resolve(import.meta.dirname, '../../credentials.example.json');
+    expect(validate(JSON.parse(readFileSync(example, 'utf8')))).toBe(true);
+  });
+
+  it.each(ACCEPTED)('accepts what a synth accepts: %j', (change) => {
+    expect([synthFaults(change), check(change)]).toEqual([[], []]);
+  });
+
+  it.each(REFUSED)('refuses what a synth refuses: %j', (change) => {
+    expect(synthFaults(change)).not.toEqual([]);
+    expect(check(change)).not.toEqual([]);
+  });
+
+  it('offers nothing that is refused', () => {
+    expect(JSON.stringify(published)).not.toMatch(/kmsKeyId|not available/i);
+  });
+
   it("is what the example's $schema names", () => {
     const example = resolve(import.meta.dirname, '../../credentials.example.json');
     const { $schema } = JSON.parse(readFileSync(example, 'utf8'));
@@ -33,6 +105,11 @@ describe('the published JSON Schema', () => {
     expect(resolve(example, '..', $schema)).toBe(SCHEMA_FILE);
   });
 });
+
+function synthFaults(change: Record<string, unknown>): unknown[] {
+  const schema = fleetSchema({ prefix: 'csr', local: false });
+  return schema.safeParse({ credentials: [customer('acme-prod', change)] }).error?.issues ?? [];
+}
 
 interface Node {
   readonly properties?: Record<string, Node>;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Validations } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
@@ -10,6 +12,8 @@ const template = synthesize();
 const local = synthesize({ local: 'true', secretsManagerEndpoint: 'http://127.0.0.1:4510' });
 const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
 const keyArn = { 'Fn::GetAtt': [keyId, 'Arn'] };
+
+const KEPT = ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup', 'AWS::SQS::Queue'];
 
 describe('the stack', () => {
   it('passes the AwsSolutions rules, but for findings that are acknowledged with a reason', () => {
@@ -49,15 +53,29 @@ describe('the stack', () => {
         'ApiFunctionName',
         'ScheduleGroupName',
         'OnceScheduleGroupName',
+        'RotateLogGroupName',
+        'RetireLogGroupName',
+        'ApiLogGroupName',
+        'AccessLogGroupName',
       ]),
     );
   });
 
-  it('keeps keys and secrets when it is removed, and nothing with local=true', () => {
-    for (const type of ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup']) {
-      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  it('keeps keys, secrets, dead letters and logs when it is removed, and nothing with local=true', () => {
+    for (const type of KEPT) {
+      template.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
       local.allResources(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
     }
+  });
+
+  it('leaves nothing with a fixed name behind when its first deployment is rolled back', () => {
+    const resources = Object.values(
+      template.toJSON().Resources as Record<string, { Type: string; DeletionPolicy?: string }>,
+    );
+    expect(resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')).toEqual([]);
+    expect(
+      new Set(resources.filter(({ DeletionPolicy }) => DeletionPolicy !== undefined).map(({ Type }) => Type)),
+    ).toEqual(new Set(KEPT));
   });
 });
 
@@ -130,9 +148,30 @@ describe('what is stored', () => {
     template.allResourcesProperties('AWS::Scheduler::Schedule', { KmsKeyArn: keyArn });
   });
 
-  it('is logged for half a year', () => {
-    template.resourceCountIs('AWS::Logs::LogGroup', 4);
-    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
+  it('is logged for half a year, encrypted, in groups with the names of the functions', () => {
+    const groups = ['lambda/X-rotate', 'lambda/X-retire', 'lambda/X-api', 'apigateway/X'].map(
+      (name) => `/aws/${name.replace('X', 'client-secret-rotation')}`,
+    );
+    const found = Object.values(template.findResources('AWS::Logs::LogGroup')).map(({ Properties }) => Properties);
+    expect(found.map(({ LogGroupName }) => LogGroupName).sort()).toEqual(groups.toSorted());
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180, KmsKeyId: keyArn });
+    expect(
+      Object.entries(template.findOutputs('*'))
+        .filter(([name]) => name.endsWith('LogGroupName'))
+        .map(([, { Value }]) => Value)
+        .sort(),
+    ).toEqual(groups.toSorted());
+  });
+
+  it('is encrypted by CloudWatch Logs for these groups only', () => {
+    const [key] = Object.values(template.findResources('AWS::KMS::Key'));
+    const statements = key?.Properties.KeyPolicy.Statement as { Principal: object; Condition?: object }[];
+    const logs = statements.filter(({ Principal }) => JSON.stringify(Principal).includes('logs.'));
+    expect(logs).toHaveLength(1);
+    const condition = JSON.stringify(logs[0]?.Condition);
+    expect(condition).toContain('kms:EncryptionContext:aws:logs:arn');
+    expect(condition.match(/log-group:[\w/-]+/g)).toHaveLength(4);
+    expect(condition).not.toContain('*');
   });
 
   it('reaches the queue over TLS only', () => {
@@ -172,9 +211,24 @@ describe('alarms', () => {
   );
 
   it('tell of events that were given up, and of functions that fail', () => {
-    expect(metrics('ApproximateNumberOfMessagesVisible')).toHaveLength(1);
+    // What was sent, not what lies there: a level that nothing lowers would speak once.
+    expect(metrics('NumberOfMessagesSent').map(({ Properties }) => Properties)).toEqual([
+      expect.objectContaining({ Namespace: 'AWS/SQS', Statistic: 'Sum', Period: 300, Threshold: 0 }),
+    ]);
     expect(metrics('Errors')).toHaveLength(3);
     template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
+  });
+
+  it('name the section of the runbook that says what to do', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+    const anchors = (page.match(/^#+ .*$/gm) ?? []).map((line) =>
+      line.replace(/^#+ /, '').toLowerCase().replaceAll(' ', '-'),
+    );
+    for (const { Properties } of Object.values(template.findResources('AWS::CloudWatch::Alarm'))) {
+      const [, anchor] =
+        /^[A-Z].*\. What to do: docs\/operations\.md#([\w-]+)$/.exec(Properties.AlarmDescription) ?? [];
+      expect(anchors).toContain(anchor);
+    }
   });
 
   it('notify the topic that the context names, and nobody without one', () => {

@@ -13,7 +13,7 @@ export function buildStack(context: Record<string, unknown> = {}): { app: App; s
   const { context: ours } = JSON.parse(readFileSync(resolve(ROOT, 'cdk.json'), 'utf8'));
   const app = new App({ context: { ...ours, ...context, 'aws:cdk:bundling-stacks': [] } });
   const deployment = readContext((key) => app.node.tryGetContext(key));
-  const fleet = loadFleet(resolve(ROOT, deployment.credentials), deployment);
+  const fleet = loadFleet(resolve(ROOT, deployment.credentials ?? 'credentials.example.json'), deployment);
   return { app, stack: new ClientSecretRotationStack(app, deployment.prefix, { deployment, fleet }) };
 }
 

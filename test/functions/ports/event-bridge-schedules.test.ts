@@ -5,6 +5,7 @@ import { serviceError, stubClient } from '../../support/sdk.ts';
 
 const OPTIONS = {
   context: { prefix: 'csr', local: false },
+  keyArn: 'arn:aws:kms:eu-north-1:123456789012:key/k',
   group: 'csr',
   onceGroup: 'csr-once',
   roleArn: 'arn:aws:iam::123456789012:role/scheduler',
@@ -86,6 +87,7 @@ describe('plan', () => {
           ScheduleExpressionTimezone: 'UTC',
           FlexibleTimeWindow: { Mode: 'OFF' },
           ActionAfterCompletion: 'DELETE',
+          KmsKeyArn: OPTIONS.keyArn,
           Target: {
             Arn: 'arn:retire',
             RoleArn: OPTIONS.roleArn,

@@ -44,8 +44,10 @@ function iam(answer: (call: Call, count: number) => Response) {
     id: 'acme-prod',
     accessTokenUrl: TOKEN_URL,
     clientId: 'NC_Flow',
-    iam: { adminUrl: ADMIN, auth: { clientId: 'rotator', secretId: 'csr-access/x' } },
-    connectors: [{ name: 'c', url: 'https://flow.example.com/c', auth: { type: 'bearer', secretId: 'csr-access/x' } }],
+    iam: { adminUrl: ADMIN, auth: { clientId: 'rotator', secretId: 'csr-access/acme-prod/x' } },
+    connectors: [
+      { name: 'c', url: 'https://flow.example.com/c', auth: { type: 'bearer', secretId: 'csr-access/acme-prod/x' } },
+    ],
     schedule: { expression: 'rate(30 days)' },
   });
   const accessSecrets = {

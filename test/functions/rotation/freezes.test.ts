@@ -45,4 +45,9 @@ describe('activeFreeze', () => {
     expect(reasonAt('2026-07-31T12:00:00Z', 'UTC', [yearEnd, summer])).toBe('summer');
     expect(reasonAt('2026-08-01T12:00:00Z', 'UTC', [yearEnd, summer])).toBeUndefined();
   });
+
+  it('reads a zone that this Node no longer knows as UTC, instead of ending the run', () => {
+    expect(reasonAt('2026-12-19T23:59:59Z', 'Mars/X')).toBeUndefined();
+    expect(reasonAt('2026-12-20T00:00:00Z', 'Mars/X')).toBe('year end');
+  });
 });

@@ -1,47 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  credentialSchema,
-  faultLines,
-  fleetSchema,
-  fleetWarnings,
-  isLoopback,
-} from '../../../functions/rotation/settings.ts';
+import { credentialSchema, faultLines } from '../../../functions/rotation/settings.ts';
+import { CONNECTOR, IAM_AUTH, SMALLEST, settingsWith as settings, TOKEN_URL } from '../../support/settings.ts';
 
-const TOKEN_URL = 'https://acme.example.com/auth/realms/acmeprod/protocol/openid-connect/token';
-const CONNECTOR = {
-  name: 'IFS Production',
-  url: 'https://flow.acme.example.com/odata-connector/configurations/ifs-production',
-  auth: { type: 'bearer', secretId: 'csr-access/acme-prod/connector' },
-};
-const IAM_AUTH = { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' };
-const SMALLEST = {
-  id: 'acme-prod',
-  accessTokenUrl: TOKEN_URL,
-  clientId: 'NC_Flow_OData',
-  iam: { adminUrl: 'https://acme.example.com/auth/admin/realms/acmeprod', auth: IAM_AUTH },
-  connectors: [CONNECTOR],
-  schedule: { expression: 'cron(0 3 ? * SUN *)' },
-};
-
-/** `change` replaces members by their path: `{ 'schedule.timezone': 'Mars/X' }`. */
-function settings(change: Record<string, unknown> = {}): Record<string, unknown> {
-  const copy = structuredClone(SMALLEST) as Record<string, unknown>;
-  for (const [path, value] of Object.entries(change)) {
-    const keys = path.split('.');
-    const last = keys.pop() ?? '';
-    const holder = keys.reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, copy);
-    holder[last] = value;
-  }
-  return copy;
-}
-
-function faults(credentials: unknown[], local = false): string[] {
-  const result = fleetSchema({ prefix: 'csr', local }).safeParse({ credentials });
+function faults(credential: unknown, local = false): string[] {
+  const result = credentialSchema({ prefix: 'csr', local }).safeParse(credential);
   return result.success ? [] : faultLines(result.error);
-}
-
-function warnings(change: Record<string, unknown>): string[] {
-  return fleetWarnings(fleetSchema({ prefix: 'csr', local: false }).parse({ credentials: [settings(change)] }));
 }
 
 describe('the settings of a credential', () => {
@@ -79,11 +42,16 @@ describe('the settings of a credential', () => {
         {
           name: 'c',
           url: `${CONNECTOR.url}-c`,
-          auth: { type: 'client-credentials', accessTokenUrl: TOKEN_URL, clientId: 'x', secretId: 'csr-access/c' },
+          auth: {
+            type: 'client-credentials',
+            accessTokenUrl: TOKEN_URL,
+            clientId: 'x',
+            secretId: 'csr-access/acme-prod/c',
+          },
         },
       ],
     });
-    expect(faults([full])).toEqual([]);
+    expect(faults(full)).toEqual([]);
   });
 
   it.each([
@@ -91,7 +59,7 @@ describe('the settings of a credential', () => {
     { native: true },
     { 'iam.renewal': 'regenerate' },
   ])('take %j', (change) => {
-    expect(faults([settings(change)])).toEqual([]);
+    expect(faults(settings(change))).toEqual([]);
   });
 
   it.each([
@@ -106,12 +74,6 @@ describe('the settings of a credential', () => {
     [{ grace: 'P31D' }, "grace: 'P31D' is not between PT0S and P30D"],
     [{ maxAge: 'PT1H' }, "maxAge: 'PT1H' is not between P1D and P999D"],
     [{ 'schedule.flexibleWindow': 'PT30S' }, "schedule.flexibleWindow: 'PT30S' is not between PT1M and PT24H"],
-    [{ 'schedule.expression': 'cron(0 3 * * SUN *)' }, 'schedule.expression: '],
-    [
-      { 'schedule.timezone': 'Mars/X' },
-      "schedule.timezone: 'Mars/X' is not an IANA time zone; for example Europe/Stockholm",
-    ],
-    [{ 'schedule.timezone': '+02:00' }, "schedule.timezone: '+02:00' is not an IANA time zone"],
     [{ 'schedule.state': 'PAUSED' }, 'schedule.state: '],
     [{ clientId: 'IFS_connect' }, "clientId: IFS's own clients"],
     [{ clientId: 'ifs_connect' }, "clientId: IFS's own clients"],
@@ -120,12 +82,9 @@ describe('the settings of a credential', () => {
       { accessTokenUrl: 'https://acme.example.com/openid-connect-provider/idp/token' },
       'accessTokenUrl: the legacy IFS token endpoint',
     ],
-    [
-      { accessTokenUrl: 'http://acme.example.com/token' },
-      "accessTokenUrl: 'http://acme.example.com/token' must use https",
-    ],
+    [{ accessTokenUrl: 'http://acme.example.com/token' }, 'accessTokenUrl: must use https'],
     [{ accessTokenUrl: 'http://127.0.0.1:8080/token' }, 'accessTokenUrl: '],
-    [{ accessTokenUrl: 'acme' }, "accessTokenUrl: 'acme' is not an https URL"],
+    [{ accessTokenUrl: 'acme' }, 'accessTokenUrl: is not an https URL'],
     [{ accessTokenUrl: `${TOKEN_URL}?x=1` }, 'accessTokenUrl: must have neither query nor fragment'],
     [{ accessTokenUrl: 'https://me:pw@acme.example.com/token' }, 'accessTokenUrl: must not carry user information'],
     [{ scope: '' }, 'scope: '],
@@ -135,12 +94,19 @@ describe('the settings of a credential', () => {
     [{ connectors: undefined }, 'connectors: '],
     [{ 'iam.adminUrl': 'https://acme.example.com/auth/admin' }, 'iam.adminUrl: must end with /admin/realms/<realm>'],
     [{ 'iam.adminUrl': 'https://acme.example.com/auth/admin/realms/acmeprod/' }, 'iam.adminUrl: must end with'],
-    [{ 'iam.auth': { ...IAM_AUTH, secretId: 'csr/acme-prod' } }, 'iam.auth.secretId: must begin with csr-access/'],
+    [
+      { 'iam.auth': { ...IAM_AUTH, secretId: 'csr/acme-prod' } },
+      'iam.auth.secretId: must begin with csr-access/acme-prod/, or with csr-access/shared/',
+    ],
     [{ 'iam.auth': { clientId: 'x' } }, 'iam.auth: must be { clientId, secretId }'],
     [{ freezes: [{ from: '2026-12-20', to: '2026-12-19', reason: 'x' }] }, 'freezes[0]: ends before it begins'],
     [{ freezes: [{ from: '2026-02-30', to: '2026-03-01', reason: 'x' }] }, 'freezes[0].from: '],
     [{ tags: { 'aws:x': 'y' } }, 'tags.aws:x: '],
     [{ probePath: 'main' }, 'probePath: '],
+    [{ probePath: '//evil.example.net/x' }, 'probePath: must be a path that begins with one slash'],
+    [{ accessTokenUrl: `${TOKEN_URL}/` }, 'accessTokenUrl: must not end with a slash'],
+    [{ 'connectors.0.url': 'https://x,*.com/c' }, 'connectors[0].url: has no host name'],
+    [{ serviceUri: 'https://acme.example.com/a/../b' }, 'serviceUri: is not written as it is read'],
     [{ strategy: 'alternating-clients' }, 'clientId: must be an array of two for alternating-clients'],
     [{ clientId: ['NC_Flow_A', 'NC_Flow_B'] }, "strategy: must be 'alternating-clients' with two Client IDs"],
     [{ strategy: 'alternating-clients', clientId: ['NC_Flow_A', 'NC_Flow_A'] }, 'clientId: must be two different'],
@@ -148,110 +114,100 @@ describe('the settings of a credential', () => {
     [{ strategy: 'alternating-clients', clientId: ['NC_Flow_A'] }, 'clientId'],
     [{ native: true, 'iam.renewal': 'regenerate' }, 'native: '],
   ])('%j is a fault', (change, line) => {
-    const found = faults([settings(change)]);
-    expect(found).toEqual([expect.stringContaining(`credentials[0].${line}`)]);
+    const found = faults(settings(change));
+    expect(found).toEqual([expect.stringContaining(line)]);
   });
 
   it.each([[{ 'iam.auth': { clientId: 'x', kmsKeyId: 'alias/x' } }, 'iam.auth.kmsKeyId']])(
     '%j is known, but not available yet',
     (change, path) => {
-      const found = faults([settings(change)]);
+      const found = faults(settings(change));
       expect(found).toEqual([expect.stringMatching(/not available yet/)]);
-      expect(found[0]).toContain(`credentials[0].${path}: `);
+      expect(found[0]).toContain(`${path}: `);
     },
   );
 
+  it.each([
+    ['a schedule whose last time is over', { 'schedule.expression': 'cron(0 3 1 1 ? 2020)' }],
+    ['an expression that synth would refuse today', { 'schedule.expression': 'cron(0 3 31W 2 ? *)' }],
+    ['a zone that the time-zone database no longer has', { 'schedule.timezone': 'Mars/X' }],
+  ])('are read by a run whatever became of %s', (_what, change) => {
+    expect(faults(settings(change))).toEqual([]);
+  });
+
+  it.each([
+    ["another credential's", 'csr-access/globex-prod/iam', false],
+    ["another credential's, whose id begins alike", 'csr-access/acme-prod-2/iam', false],
+    ["another deployment's", 'other-access/acme-prod/iam', false],
+    ['nobody’s', 'csr-access/iam', false],
+    ['no name below its own', 'csr-access/acme-prod/', false],
+    ['one that is no name at all', 'csr-access/acme-prod/{"clientSecret"}', false],
+    ['its own', 'csr-access/acme-prod/iam', true],
+    ['its own, deeper', 'csr-access/acme-prod/iam/rotator', true],
+    ['one that several use on purpose', 'csr-access/shared/iam', true],
+  ])('let a run read only its own access secrets and shared ones: %s', (_what, secretId, accepted) => {
+    const [connector] = settings({ 'connectors.0.auth.secretId': secretId }).connectors as [object];
+    const client = { type: 'client-credentials', accessTokenUrl: TOKEN_URL, clientId: 'x', secretId };
+    for (const [path, change] of [
+      ['iam.auth.secretId', { 'iam.auth.secretId': secretId }],
+      ['connectors[0].auth.secretId', { connectors: [connector] }],
+      [
+        'connectors[0].auth.secretId',
+        { connectors: [{ ...CONNECTOR, auth: { ...CONNECTOR.auth, secretId, type: 'basic' } }] },
+      ],
+      ['connectors[0].auth.secretId', { connectors: [{ ...CONNECTOR, auth: client }] }],
+    ] as const) {
+      const found = faults(settings(change));
+      expect(found).toEqual(accepted ? [] : [expect.stringContaining(`${path}: `)]);
+    }
+  });
+
+  it("have no id that would make everybody's access secrets its own", () => {
+    expect(faults(settings({ id: 'shared' }))).toEqual([
+      "id: must not be 'shared': access secrets that several credentials use lie there",
+    ]);
+  });
+
   it('names of connectors and their urls are unique', () => {
-    expect(faults([settings({ connectors: [CONNECTOR, CONNECTOR] })])).toEqual([
-      "credentials[0].connectors[1].name: 'IFS Production' is already the name of element 0",
-      `credentials[0].connectors[1].url: '${CONNECTOR.url}' is already the url of element 0`,
+    expect(faults(settings({ connectors: [CONNECTOR, CONNECTOR] }))).toEqual([
+      'connectors[1].name: is already the name of element 0',
+      'connectors[1].url: is already the url of element 0',
     ]);
   });
 
   it('have 20 connectors at most', () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ ...CONNECTOR, name: `c${i}`, url: `${CONNECTOR.url}${i}` }));
-    expect(faults([settings({ connectors: many(20) })])).toEqual([]);
-    expect(faults([settings({ connectors: many(21) })])).toEqual([
-      'credentials[0].connectors: has more than 20 connectors',
-    ]);
+    expect(faults(settings({ connectors: many(20) }))).toEqual([]);
+    expect(faults(settings({ connectors: many(21) }))).toEqual(['connectors: has more than 20 connectors']);
   });
 
   it.each(['http://127.0.0.1:8080/token', 'http://localhost:8080/token', 'http://[::1]:8080/token'])(
     'take plain http to %s on one machine only',
     (accessTokenUrl) => {
-      expect(faults([settings({ accessTokenUrl })], true)).toEqual([]);
-      expect(faults([settings({ accessTokenUrl })], false)).toHaveLength(1);
+      expect(faults(settings({ accessTokenUrl }), true)).toEqual([]);
+      expect(faults(settings({ accessTokenUrl }), false)).toHaveLength(1);
     },
   );
 
   it.each(['http://acme.example.com/token', 'http://127.0.0.1.example.com/token', 'http://10.0.0.1/token'])(
     'never take plain http to %s',
     (accessTokenUrl) => {
-      expect(faults([settings({ accessTokenUrl })], true)).toHaveLength(1);
+      expect(faults(settings({ accessTokenUrl }), true)).toHaveLength(1);
     },
   );
 });
 
-describe('the fleet', () => {
-  it('tells every fault at once, each with its place', () => {
-    const found = faults([
-      settings({ grace: '1 day' }),
-      settings({ id: 'other', colour: 1 }),
-      settings({ 'schedule.timezone': 'Mars/X' }),
-    ]);
-    expect(found.map((line) => line.split(':')[0]).sort()).toEqual([
-      'credentials[0].grace',
-      'credentials[1].colour',
-      'credentials[2].id',
-      'credentials[2].schedule.timezone',
-    ]);
+describe('faultLines', () => {
+  it('tells ten unknown keys of an object and counts the rest', () => {
+    const found = faults(settings(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`member${i}`, 0]))));
+
+    expect(found).toHaveLength(11);
+    expect(found).toContain('member9: unknown key');
+    expect(found).toContain('the file: 4990 more unknown keys');
   });
 
-  it('refuses an id that another credential has', () => {
-    expect(faults([settings(), settings()])).toEqual(["credentials[1].id: 'acme-prod' is already the id of element 0"]);
-  });
-
-  it('has the same Client ID in every environment, by the advice of the vendor', () => {
-    expect(faults([settings(), settings({ id: 'acme-test' })])).toEqual([]);
-  });
-
-  it('holds 1 to 150 credentials', () => {
-    const many = (count: number) => Array.from({ length: count }, (_, i) => settings({ id: `acme-${i}` }));
-    expect(faults([])).toEqual(['credentials: needs at least one credential']);
-    expect(faults(many(150))).toEqual([]);
-    expect(faults(many(151))).toEqual([expect.stringContaining('split the file into several prefixes')]);
-  });
-});
-
-describe('warnings', () => {
-  it('there are none for settings as they should be', () => {
-    expect(warnings({})).toEqual([]);
-  });
-
-  it.each([
-    [{ clientId: 'NC_Flow_ClientCreden' }, []],
-    [{ clientId: 'NC_Flow_ClientCredent' }, [/^credentials\[0\]\.clientId: .*20 characters/]],
-    [{ clientId: 'Integration' }, [/^credentials\[0\]\.clientId: .*not recognisable/]],
-    [{ 'schedule.expression': 'rate(1 day)' }, []],
-    [{ 'schedule.expression': 'rate(1 day)', grace: 'PT25H' }, [/^credentials\[0\]\.grace: /]],
-    [{ 'schedule.expression': 'rate(91 days)' }, [/^credentials\[0\]\.maxAge: /]],
-  ])('%j', (change, expected) => {
-    expect(warnings(change)).toEqual(expected.map((line) => expect.stringMatching(line)));
-  });
-});
-
-describe('isLoopback', () => {
-  it.each([
-    ['localhost', true],
-    ['127.0.0.1', true],
-    ['127.8.9.1', true],
-    ['[::1]', true],
-    ['127.0.0.1.example.com', false],
-    ['localhost.example.com', false],
-    ['10.0.0.1', false],
-    ['0.0.0.0', false],
-  ])('%s: %s', (host, expected) => {
-    expect(isLoopback(host)).toBe(expected);
+  it('cuts a key that is long', () => {
+    expect(faults(settings({ ['k'.repeat(100_000)]: 0 }))).toEqual([`${'k'.repeat(60)}: unknown key`]);
   });
 });

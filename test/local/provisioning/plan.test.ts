@@ -78,7 +78,7 @@ describe('planProvisioning', () => {
   });
 
   it('gives rotators of two realms one secret where they share its access secret', () => {
-    const fleet = ['one', 'two'].map((id) => credential(id, { iamSecret: 'csr-access/iam' }));
+    const fleet = ['one', 'two'].map((id) => credential(id, { iamSecret: 'csr-access/shared/iam' }));
     const { realms } = planProvisioning(fleet, counter());
     expect(realms.flatMap(({ rotators }) => rotators.map(({ secret }) => secret))).toEqual(['secret-1', 'secret-1']);
   });
@@ -102,10 +102,10 @@ describe('planProvisioning', () => {
   });
 
   it('gives a shared access secret every form that is asked for, from the first who asks', () => {
-    const at = (type: string) => ({ connectorAuth: { type, secretId: 'csr-access/flow' } });
+    const at = (type: string) => ({ connectorAuth: { type, secretId: 'csr-access/shared/flow' } });
     const fleet = [credential('one', at('bearer')), credential('two', at('basic')), credential('three', at('bearer'))];
     const document = { token: 'local-one', username: 'two', password: 'local-two' };
-    expect(planProvisioning(fleet, counter()).secrets.get('csr-access/flow')).toEqual(document);
+    expect(planProvisioning(fleet, counter()).secrets.get('csr-access/shared/flow')).toEqual(document);
   });
 
   it("makes a connector's client with the secret that the access secret holds", () => {

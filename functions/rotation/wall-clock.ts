@@ -1,14 +1,5 @@
 const DAY_MS = 86_400_000;
 
-/** Whether a name is an IANA time zone that this Node knows. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
-}
-
 /**
  * What a clock on the wall shows in a zone, as if it were UTC.
  *

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+
+/** Tells one fault, at a path below the value that is checked. */
+export type Tell = (path: PropertyKey[], message: string) => void;
+
+/**
+ * A check that also runs where other faults were found, so that all of them are told at once. It must not rely on the shape of
+ * what it looks at.
+ *
+ * @param look tells what is wrong with a value
+ */
+export function anyway<T>(look: (value: T, tell: Tell) => void): z.core.$ZodCheck<T> {
+  const check = z.check<T>(({ value, issues }) => {
+    look(value, (path, message) => issues.push({ code: 'custom', input: value, path, message }));
+  });
+  check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null;
+  return check;
+}
+
+/**
+ * Refuses an element whose key was seen before.
+ *
+ * @param member the member that the key is made of, for the fault's path and words
+ * @param keyOf two elements with the same key are the same; undefined is like nothing
+ */
+export function distinct(member: string, keyOf: (value: unknown) => unknown = (value) => value) {
+  return anyway<unknown[]>((elements, tell) => {
+    if (!Array.isArray(elements)) return;
+    const keys = elements.map((element) => (element as Record<string, unknown> | null)?.[member]).map(keyOf);
+    for (const [index, key] of keys.entries()) {
+      const first = keys.indexOf(key);
+      if (typeof key !== 'string' || first === index) continue;
+      tell([index, member], `is already the ${member} of element ${first}`);
+    }
+  });
+}

@@ -1,0 +1,41 @@
+import type { Credential } from '../functions/rotation/settings.ts';
+import type { Deployment } from './context.ts';
+import type { Fault } from './fault.ts';
+import { addressesOf } from './fleet-addresses.ts';
+
+/** Lambda holds 4 KB of environment for a function: what is left for the hosts beside everything else in it. */
+const MAX_HOSTS_LENGTH = 2800;
+
+/** Host names that the functions may call: those of the context, or exactly the ones in the file. */
+export function allowedHostsOf(credentials: readonly Credential[], deployment: Deployment): readonly string[] {
+  return deployment.allowedHosts ?? [...new Set(urlsOf(credentials).map(({ host }) => host))].sort();
+}
+
+/** Addresses that may not be called, and a list that is too long. */
+export function hostFaults(credentials: readonly Credential[], allowed: readonly string[]) {
+  const urls: Fault[] = urlsOf(credentials)
+    .filter(({ host }) => !allowed.some((pattern) => matches(host, pattern)))
+    .map(({ path, host }) => ({ path, message: `the host '${host}' is not among the context's allowedHosts` }));
+  return { urls, list: lengthFaults(allowed) };
+}
+
+function lengthFaults(allowed: readonly string[]): string[] {
+  const { length } = allowed.join(',');
+  if (length <= MAX_HOSTS_LENGTH) return [];
+  return [
+    `context.allowedHosts: the host names take ${length} characters, and a function's environment holds ${MAX_HOSTS_LENGTH} of them; name domains, for example *.example.com`,
+  ];
+}
+
+function matches(host: string, pattern: string): boolean {
+  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
+}
+
+function urlsOf(credentials: readonly Credential[]): { path: readonly PropertyKey[]; host: string }[] {
+  return credentials.flatMap((credential, index) =>
+    addressesOf(credential).map(({ path, url }) => ({
+      path: ['credentials', index, ...path],
+      host: new URL(url).hostname,
+    })),
+  );
+}

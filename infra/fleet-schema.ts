@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { anyway, distinct } from '../functions/rotation/checks.ts';
+import { scheduleExpressionFault } from '../functions/rotation/schedule-expression.ts';
+import { type Credential, credentialSchema, type SettingsContext } from '../functions/rotation/settings.ts';
+import { addressesFit } from './fleet-addresses.ts';
+import { oneRoleForEachClient } from './fleet-clients.ts';
+import { tagsFit } from './fleet-tags.ts';
+import { timeZoneFault } from './time-zones.ts';
+import { versionQuotaFault } from './version-quota.ts';
+
+/** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
+const MAX_CREDENTIALS = 150;
+
+/** What the schema of the fleet file has to know. */
+export interface FleetContext extends SettingsContext {
+  /** A schedule has to fire after this. @default - now */
+  readonly now?: Date;
+}
+
+/**
+ * The zod schema of the fleet file: what may be deployed now. A run reads its settings with {@link credentialSchema} alone, which
+ * neither the clock nor another time-zone database can make refuse what was once deployed.
+ */
+export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
+  return z.strictObject({
+    $schema: z.string().optional(),
+    credentials: z
+      .array(credentialSchema(context).check(scheduleWorks({ ...context, now }), addressesFit, tagsFit))
+      .min(1, 'needs at least one credential')
+      .max(MAX_CREDENTIALS, `has more than ${MAX_CREDENTIALS} credentials: split the file into several prefixes`)
+      .check(distinct('id'), oneRoleForEachClient),
+  });
+}
+
+function scheduleWorks({ now, local }: Required<FleetContext>) {
+  return anyway<Pick<Credential, 'schedule' | 'strategy' | 'iam'>>(({ schedule, strategy, iam }, tell) => {
+    const { expression, timezone } = (schedule ?? {}) as { expression?: unknown; timezone?: unknown };
+    if (typeof timezone === 'string') tellIf(['schedule', 'timezone'], timeZoneFault(timezone));
+    if (typeof expression !== 'string') return;
+    const fault = scheduleExpressionFault(expression, now);
+    tellIf(
+      ['schedule', 'expression'],
+      fault ?? (local ? undefined : versionQuotaFault({ expression, strategy, iam }, now)),
+    );
+
+    function tellIf(path: string[], message: string | undefined): void {
+      if (message) tell(path, message);
+    }
+  });
+}

@@ -1,0 +1,66 @@
+import { cronTimes } from '../functions/rotation/cron.ts';
+import { cronOf, rateIntervalMs } from '../functions/rotation/schedule-expression.ts';
+import type { Credential } from '../functions/rotation/settings.ts';
+import { skippedTimes } from './skipped-times.ts';
+
+export const DAY_MS = 86_400_000;
+
+/** How far ahead a schedule is looked at: a leap day comes within eight years. */
+const HORIZON_MS = 9 * 366 * DAY_MS;
+const MOST_TIMES = 2000;
+
+/** How far apart the runs of a schedule are, in milliseconds. */
+export interface Intervals {
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+/**
+ * How far apart the coming runs of a schedule are.
+ *
+ * @returns undefined where there are not two of them
+ */
+export function intervalsOf(expression: string, now: Date): Intervals | undefined {
+  const interval = rateIntervalMs(expression);
+  if (interval !== undefined) return { shortest: interval, longest: interval };
+  const times = comingTimes(expression, now);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  return gaps.length > 0 ? { shortest: Math.min(...gaps), longest: Math.max(...gaps) } : undefined;
+}
+
+/**
+ * The most runs that a schedule has within any 24 hours.
+ *
+ * @param enough the count may stop here
+ */
+export function mostRunsADay(expression: string, { now, enough }: { now: Date; enough: number }): number {
+  const interval = rateIntervalMs(expression);
+  if (interval !== undefined) return Math.ceil(DAY_MS / interval);
+  const times = comingTimes(expression, now);
+  let most = 0;
+  for (let first = 0, last = 0; last < times.length && most <= enough; last++) {
+    while ((times[last] ?? 0) - (times[first] ?? 0) >= DAY_MS) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+/** The first coming run that daylight saving skips, as the wall clock would have shown it. Hourly runs don't miss one. */
+export function skippedRun({ expression, timezone }: Credential['schedule'], now: Date): string | undefined {
+  const intervals = intervalsOf(expression, now);
+  if (!intervals || intervals.shortest < DAY_MS / 2 || rateIntervalMs(expression) !== undefined) return undefined;
+  const skipped = skippedTimes(timezone, now);
+  const time = comingTimes(expression, now).find((one) => skipped.some(({ from, to }) => from <= one && one < to));
+  return time === undefined ? undefined : new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** Wall-clock times as if they were UTC. */
+function comingTimes(expression: string, now: Date): number[] {
+  const cron = cronOf(expression);
+  const times: number[] = [];
+  for (const time of cron ? cronTimes(cron, now) : []) {
+    if (times.length === MOST_TIMES || time.getTime() - now.getTime() > HORIZON_MS) break;
+    times.push(time.getTime());
+  }
+  return times;
+}
