@@ -43,7 +43,7 @@ export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsS
 }
 
 /** The real world, as the functions meet it. Built once for each warm function. */
-function realWorld(environment: Environment, aws: AwsAccess = {}): World {
+function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now: () => Date }): World {
   const { httpTimeoutMs } = environment.timing;
   const requestHandler = {
     connectionTimeout: httpTimeoutMs,
@@ -65,7 +65,7 @@ function realWorld(environment: Environment, aws: AwsAccess = {}): World {
       targets: { rotate: environment.ROTATE_FUNCTION_ARN, retire: environment.RETIRE_FUNCTION_ARN },
     }),
     fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
-    now: () => new Date(),
+    now,
     sleep: async (ms) => {
       await sleep(ms);
     },
@@ -125,13 +125,17 @@ export interface Deployed {
  * A function's environment and world: nothing happens before the first invocation.
  *
  * @param variables the function's environment variables
+ * @param outside how AWS is reached, and what time it is; by default as on AWS
  */
-export function lazily(variables: Readonly<Record<string, string | undefined>>, aws: AwsAccess = {}): () => Deployed {
+export function lazily(
+  variables: Readonly<Record<string, string | undefined>>,
+  { aws = {}, now = () => new Date() }: { readonly aws?: AwsAccess; readonly now?: () => Date } = {},
+): () => Deployed {
   let known: Deployed | undefined;
   return () => {
     if (!known) {
       const environment = readEnvironment(variables);
-      known = { environment, world: realWorld(environment, aws), aws };
+      known = { environment, world: realWorld(environment, { aws, now }), aws };
     }
     return known;
   };
