@@ -2,7 +2,7 @@ import type { IamClient, SecretChange } from '../ports/iam.ts';
 import { assertFits, FORWARD, UNDO } from './budget.ts';
 import type { CredentialDocument } from './document.ts';
 import { describeError, isRotationError, RotationError } from './errors.ts';
-import { planRetire } from './grace.ts';
+import { planRetire, takeOverTimes } from './grace.ts';
 import type { Labels } from './label-reading.ts';
 import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, lookAgain, promote } from './labels.ts';
 import { leavesInDoubt } from './ledger.ts';
@@ -53,8 +53,8 @@ interface Kept {
   readonly works: boolean;
   /** The IAM keeps C, whether it was meant to or not: it has to be ended. */
   readonly lingers: boolean;
-  /** When the IAM itself ends C. */
-  readonly validUntil?: Date | undefined;
+  /** The client as it was seen to hold the candidate. */
+  readonly client: IamClient;
 }
 
 /**
@@ -88,6 +88,8 @@ export function timeNeeded(run: Run, attempt: Reversible): number {
 /** Renew → check → push: everything before the promote. */
 export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
   run.rotationId = attempt.candidate.id;
+  // What an earlier attempt of this run has kept may end with this one.
+  delete run.previousValidUntil;
   const leave = keepsTimeForUndo(attempt) ? run.budget.enter('forward') : () => undefined;
   try {
     if (attempt.change) await renew(run, attempt, attempt.change);
@@ -173,7 +175,7 @@ async function check(run: Run, attempt: Attempt): Promise<Kept> {
     const works = wanted && lingers && (early || (await isAcceptedStill(run, attempt)));
     if (wanted && !works && overlap === 'required') throw OVERLAP_LOST;
     if (!adopts) run.strategy = strategyOf(attempt, works);
-    return { works, lingers: lingers || works, validUntil: held.previous?.validUntil };
+    return { works, lingers: lingers || works, client: held };
   });
 }
 
@@ -229,7 +231,8 @@ async function settle(
     await promote(run, { from: current.id, to: candidate.id });
     run.achieved = attempt.achieves;
     if (attempt.achieves === 'rotated') run.promoted = true;
-    await planEnd(run, attempt, kept);
+    const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);
+    await planEnd(run, attempt, { ...kept, validUntil: client.previous?.validUntil });
     await probeProjection(run, candidate.document);
     const [failure] = failures.values();
     if (failure) return await storedNotApplied(run, { failure, previous: current.document });
@@ -245,7 +248,11 @@ async function settle(
  * Plans the end of C where the IAM keeps it: after grace where it was to be kept, else as soon as can be. A secret that is refused
  * today, since it has expired, may be accepted tomorrow, since somebody saved the client.
  */
-async function planEnd(run: Run, { current, candidate }: Attempt, kept: Kept): Promise<void> {
+async function planEnd(
+  run: Run,
+  { current, candidate }: Attempt,
+  kept: Kept & { readonly validUntil: Date | undefined },
+): Promise<void> {
   const same = current.document.clientSecret === candidate.document.clientSecret;
   if (same || !kept.lingers) return;
   const { validUntil, works } = kept;

@@ -3,7 +3,7 @@ import { forward, mayRenew } from './begin.ts';
 import { assertFits } from './budget.ts';
 import { type CredentialDocument, parseDocument } from './document.ts';
 import { isRotationError, RotationError } from './errors.ts';
-import { endPrevious, planRetire } from './grace.ts';
+import { endPrevious, planRetire, takeOverTimes } from './grace.ts';
 import { assertLabels, clear } from './labels.ts';
 import { assertUsable, type Found, graceRuns, holds, type Observation } from './observe.ts';
 import { push } from './push.ts';
@@ -95,9 +95,10 @@ export function candidateOf({ pending }: Observation): { id: string; document: C
 
 /** State 6: promoted, but not cleared. Push what is missing, then clear. */
 export async function finish(run: Run, seen: Found): Promise<Next> {
-  const { current, labels, client, connectors } = seen;
+  const { current, labels, connectors } = seen;
   run.rotationId = current.id;
   const previous = await previousDocument(run, seen);
+  const client = await takeOverTimes(run, seen.client, previous);
   const validUntil = client.previous?.secret === previous?.clientSecret ? client.previous?.validUntil : undefined;
   const alternates = previous !== undefined && previous.clientId !== current.document.clientId;
   const overlapping = alternates || (validUntil !== undefined && graceRuns(client, run.runtime.now()));
