@@ -114,11 +114,8 @@ export async function finish(run: Run, seen: Found): Promise<Next> {
 }
 
 /** The document in AWSPREVIOUS; undefined when there is none, or when it can't be read as one. */
-async function previousDocument(run: Run, { labels, current }: Found): Promise<CredentialDocument | undefined> {
-  if (!labels.previous) return undefined;
-  const value = await run.ports.store.read(labels.previous.id);
-  const document = tryDocument(value);
-  return document?.clientSecret === current.document.clientSecret ? undefined : document;
+async function previousDocument(run: Run, { labels }: Found): Promise<CredentialDocument | undefined> {
+  return labels.previous && tryDocument(await run.ports.store.read(labels.previous.id));
 }
 
 function tryDocument(value: string | undefined): CredentialDocument | undefined {
