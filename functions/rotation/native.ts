@@ -83,8 +83,7 @@ async function createSecret(run: Run, versionId: string): Promise<void> {
 async function setSecret(run: Run, versionId: string): Promise<void> {
   const seen = await observeStep(run, versionId);
   if (seen === 'done') return;
-  if (seen.pending?.content.kind !== 'candidate')
-    throw new RotationError('not-at-rest', 'createSecret has not filled the version');
+  assertFilled(seen);
   const candidate = candidateOf(seen);
   const attempt = seen.holdsPending
     ? attemptUnderWay(run, seen)
@@ -106,9 +105,16 @@ async function finishSecret(run: Run, versionId: string): Promise<void> {
   const seen = await observeStep(run, versionId);
   if (seen === 'done') return;
   const promoted = seen.labels.current?.id === versionId;
+  if (!promoted) assertFilled(seen);
   const next = promoted ? await finish(run, seen) : await resumeHeld(run, seen);
   if (next === 'observe' ? !promoted : isFailure(next.outcome) && next.outcome !== 'stored-not-applied')
     throw failureOf(next);
+}
+
+/** @throws {RotationError} `not-at-rest`: `createSecret` has not done its part, or Secrets Manager doesn't show it yet */
+function assertFilled({ pending }: Found): void {
+  if (pending?.content.kind === 'candidate') return;
+  throw new RotationError('not-at-rest', 'createSecret has not filled the version');
 }
 
 /** Looks, and makes certain that the step is still about the version in AWSPENDING. */
