@@ -238,11 +238,13 @@ async function settle(
  * Plans the end of C where the IAM keeps it: after grace where it was to be kept, else as soon as can be. A secret that is refused
  * today, since it has expired, may be accepted tomorrow, since somebody saved the client.
  */
-async function planEnd(run: Run, { current, candidate }: Attempt, kept: Kept): Promise<void> {
+async function planEnd(run: Run, { current, candidate, honoured }: Attempt, kept: Kept): Promise<void> {
   const same = current.document.clientSecret === candidate.document.clientSecret;
   if (same || !kept.lingers) return;
   const { validUntil } = kept;
   await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now(), validUntil, atOnce: !kept.works });
+  // It was refused before the attempt: that it is kept does not make it valid.
+  if (!honoured) delete run.previousValidUntil;
 }
 
 interface StoredNotApplied {
@@ -257,7 +259,8 @@ export async function storedNotApplied(run: Run, { failure, previous }: StoredNo
   return report(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
 }
 
-async function doesItWork(run: Run, document: CredentialDocument): Promise<boolean | null> {
+/** Whether a secret is accepted; null when the IAM could not be asked. */
+export async function doesItWork(run: Run, document: CredentialDocument): Promise<boolean | null> {
   try {
     return (await askToken(run, document)).accepted;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type Attempt, execute, type Next, storedNotApplied, timeNeeded } from './attempt.ts';
+import { type Attempt, doesItWork, execute, type Next, storedNotApplied, timeNeeded } from './attempt.ts';
 import { forward, mayRenew } from './begin.ts';
 import { assertFits } from './budget.ts';
 import { type CredentialDocument, parseDocument } from './document.ts';
@@ -105,6 +105,8 @@ export async function finish(run: Run, seen: Found): Promise<Next> {
     await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, validUntil });
   const fence = () => assertLabels(run, { current: current.id, pending: current.id });
   const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
+  // The IAM keeps the former client's secret in any case: whether it works is another matter.
+  if (alternates && (await doesItWork(run, previous)) !== true) delete run.previousValidUntil;
   if (failure) return await storedNotApplied(run, { failure, previous });
   run.achieved = 'rotated';
   // This run's own candidate: whoever promoted it, that was the rotation that was asked for.
