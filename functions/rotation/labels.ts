@@ -55,7 +55,10 @@ async function put(run: Run, version: Parameters<Run['ports']['store']['put']>[0
       run.puts.delete(version.id);
       run.pendingStands = pendingStands;
     }
-    throw error instanceof VersionTakenError ? new LabelsMovedError() : error;
+    if (!(error instanceof VersionTakenError)) throw error;
+    // Another run has put this version: a list without it is stale.
+    run.confirmed.add(version.id);
+    throw new LabelsMovedError();
   }
 }
 

@@ -85,7 +85,7 @@ export interface Run {
   readonly steps: { name: string; ms: number }[];
   /** What this run put, by version id: whether a pending version is its own. */
   readonly puts: Map<string, string>;
-  /** Those of them that Secrets Manager has confirmed: a list without one of them is stale. */
+  /** Versions of which Secrets Manager has said that they are there: a list without one of them is stale. */
   readonly confirmed: Set<string>;
   /** Where this run has taken a label from last: a list that shows it there is stale. */
   readonly movedFrom: Map<string, string>;

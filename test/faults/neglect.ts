@@ -10,21 +10,27 @@ const REPEATS_WITHIN_MS = 70 * 60_000;
 /**
  * Connectors that stay cut off although a run has seen it and all that is needed to help them answers: whatever is wrong with another
  * connector.
+ *
+ * @param credential whose outages these are: a run of another one can't help
  */
-export function neglectFaults(played: Played, outages: readonly Outage[]): string[] {
-  const places = outages.filter((outage) => isNeglected(played, outage)).map(({ place }) => place.split(' ')[0]);
+export function neglectFaults(played: Played, credential: string, outages: readonly Outage[]): string[] {
+  const records = played.player.records.filter((record) => record.credential === credential);
+  const places = outages
+    .filter((outage) => isNeglected(played, records, outage))
+    .map(({ place }) => place.split(' ')[0]);
   return [...new Set(places)].map((place) => `${place} stayed cut off, though everything that it needs answered`);
 }
 
 function isNeglected(
-  { laboratory, player, climate }: Played,
+  { laboratory, climate }: Played,
+  records: readonly RunRecord[],
   { place, from, to = laboratory.simulation.now }: Outage,
 ): boolean {
   const { simulation } = laboratory;
   // Nobody can plan anything while the scheduler is away, and whoever called is told so.
   if (simulation.troubles.some(({ name }) => name.startsWith('scheduler'))) return false;
   if (simulation.deeds.some(({ at, what }) => what.startsWith('disable') || (from < at && at <= to))) return false;
-  const seen = player.records.find((record) => record.startedAt >= from && helps(record));
+  const seen = records.find((record) => record.startedAt >= from && helps(record));
   if (!seen) return false;
   const needed = ['iam', 'store', 'scheduler', place.split(' ')[0]];
   const troubles = [

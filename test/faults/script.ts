@@ -100,15 +100,15 @@ export type Deed = (typeof DEEDS)[number];
 
 /** Whether a person or a mishap has a part in it: then an outage may be theirs. */
 export function hasDeed({ events, start, strategy, setup }: Script): boolean {
-  // With an IAM that keeps the previous secret, none of these refuses anything yet.
-  const harmless: Script['start'][] =
-    setup.grace === 'PT0S'
-      ? []
-      : strategy === 'dual-secret'
-        ? ['foreign', 'behind']
-        : strategy === 'in-place'
-          ? []
-          : ['behind'];
+  // With an IAM that keeps the previous secret, none of these refuses anything yet; unless midnight is waited for, when a grace is over.
+  const over = setup.grace === 'PT0S' || setup.freeze === 'begins' || setup.freeze === 'ends';
+  const harmless: Script['start'][] = over
+    ? []
+    : strategy === 'dual-secret'
+      ? ['foreign', 'behind']
+      : strategy === 'in-place'
+        ? []
+        : ['behind'];
   const begun = ['foreign', 'behind', 'restored', 'expired'].includes(start) && !harmless.includes(start);
   return begun || events.some((event) => isDeed(event.do));
 }

@@ -103,10 +103,6 @@ export async function playSingles({
       const line = lineFor(lines, { strategy, renewal, trigger, fault: 'dies-before' });
       line.violations.push({ point: 'without a fault', script, message: clean.violations.join('; ') || 'not at rest' });
     }
-    if (!clean.converged || clean.violations.length > 0) {
-      const line = lineFor(lines, { strategy, renewal, trigger, fault: 'dies-before' });
-      line.violations.push({ point: 'without a fault', script, message: clean.violations.join('; ') || 'not at rest' });
-    }
     for (const point of pointsOf(clean)) {
       for (const fault of faultsAt(point, variants)) {
         const { category } = actionOf(fault.fault);

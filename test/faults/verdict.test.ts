@@ -197,6 +197,14 @@ describe('a scene is judged', () => {
     expect(verdict(played, ['outages']).join()).not.toContain('ifs-1 stayed cut off');
   });
 
+  it('not by one that only a run of another credential has seen', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { laboratory, player } = played;
+    player.records.push(recordOf(laboratory, { credential: 'acme-second' }));
+    laboratory.simulation.now += 71 * 60_000;
+    expect(verdict(played, ['outages']).join()).not.toContain('stayed cut off');
+  });
+
   it('by a run that its time-out ended between a write to the IAM and the end of that', async () => {
     const { laboratory, player, climate } = await afterOwnWrite('in-place');
     const record = recordOf(laboratory, {

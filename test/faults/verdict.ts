@@ -3,7 +3,6 @@ import type { Credential } from '../../functions/rotation/settings.ts';
 import { lateFalsehoods } from './claims.ts';
 import type { Judgement } from './dimensions.ts';
 import type { Laboratory } from './laboratory.ts';
-import type { Outage } from './monitor.ts';
 import { freezeFaults, neglectFaults } from './neglect.ts';
 import { ownOutageFaults } from './own-outages.ts';
 import { nobodyCould, type Played } from './played.ts';
@@ -17,16 +16,21 @@ export const AT_REST_AFTER_MS = 26 * HOUR_MS;
 /** What a scene did that it must not, by the judgements that were asked for. */
 export function verdict(played: Played, judge: readonly Judgement[]): string[] {
   const { laboratory, player } = played;
-  const outages: Outage[] = [laboratory.monitor, ...(laboratory.second ? [laboratory.second.monitor] : [])].flatMap(
-    (monitor) => monitor.outages,
-  );
   return [
-    ...(judge.includes('outages') ? [...ownOutageFaults(played, outages), ...neglectFaults(played, outages)] : []),
+    ...(judge.includes('outages') ? outageFaults(played) : []),
     ...freezeFaults(played),
     ...(judge.includes('deaths') ? player.records.flatMap(deathFaults) : []),
     ...(judge.includes('next-runs') ? player.records.flatMap((record) => nextRunFaults(laboratory, record)) : []),
     ...(judge.includes('reports') ? lateFalsehoods(player.records) : []),
   ];
+}
+
+function outageFaults(played: Played): string[] {
+  const { laboratory } = played;
+  return [laboratory, ...(laboratory.second ? [laboratory.second] : [])].flatMap(({ credential, monitor }) => [
+    ...ownOutageFaults(played, monitor.outages),
+    ...neglectFaults(played, credential.id, monitor.outages),
+  ]);
 }
 
 /** A run ends by itself, whatever its dependencies do, once it or another one has changed the IAM. */

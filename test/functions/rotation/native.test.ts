@@ -65,6 +65,15 @@ describe("rotation by Secrets Manager's own four steps", () => {
     expect(world.labelled('AWSPENDING')).toBeUndefined();
   });
 
+  it.each(['setSecret', 'finishSecret'] as const)('%s waits for createSecret, and says so', async (step) => {
+    const world = await nativeWorld();
+    const id = 'by-console-'.padEnd(32, '0');
+    world.mark(id);
+    await expect(world.step(step, id)).rejects.toMatchObject({ code: 'not-at-rest' });
+    expect(world.labelled('AWSPENDING')).toEqual({ id, value: '' });
+    expect(world.client().secret).toBe(FIRST_SECRET);
+  });
+
   it('can be repeated step by step', async () => {
     const world = await nativeWorld();
     rotateSecret(world.secrets.store, { SecretId: SECRET_ID, ClientRequestToken: 'by-console-'.padEnd(32, '0') });

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { instead } from '../../support/faults.ts';
-import { createWorld, FIRST_SECRET, SECRET_ID, type TestWorld, TIMING } from '../../support/world.ts';
+import {
+  CLIENT_ID,
+  createWorld,
+  FIRST_SECRET,
+  IDLE_CLIENT_ID,
+  SECRET_ID,
+  type TestWorld,
+  TIMING,
+} from '../../support/world.ts';
 
 /** Answers `times` requests of a name the way they were answered when the first of them came. */
 function stale(world: TestWorld, name: RegExp, times: number): void {
@@ -34,6 +42,26 @@ describe('Secrets Manager answers from before the latest changes', () => {
     expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back' });
     expect(world.client().secret).toBe(FIRST_SECRET);
     expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+
+  it('labels that lack a version that another run was seen to have put are read again: what it replaced is not pushed', async () => {
+    const settings = { strategy: 'alternating-clients', clientId: [CLIENT_ID, IDLE_CLIENT_ID] };
+    const world = createWorld({ overlap: false, settings });
+    stale(world, /ListSecretVersionIds/, 4);
+    const answered = world.intercepted();
+    let won = false;
+    world.intercept(async (io, perform) => {
+      if (/PutSecretValue$/.test(io.name) && !won) {
+        won = true;
+        world.intercept((_io, go) => go());
+        await world.scheduled();
+        world.intercept(answered);
+      }
+      return await answered(io, perform);
+    });
+    await expect(world.rotate()).rejects.toMatchObject({ code: 'too-soon', changed: false });
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+    expect(world.current().clientSecret).not.toBe(FIRST_SECRET);
   });
 
   it('a current version that is listed, but not found, is no first run: it is read again', async () => {

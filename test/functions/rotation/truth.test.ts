@@ -109,6 +109,39 @@ describe('a report says whether the previous secret works', () => {
     expect(await world.accepts(world.connectorSecret())).toBe(false);
   });
 
+  it('yes, of an expired one that was given its life back: a connector that is behind may go on with it', async () => {
+    const world = createWorld({ connectors: 2 });
+    const soon = String(world.now().getTime() / 1000 + 1800);
+    world.changeClient({ attributes: { 'novacura.rotation': 'on', 'client.secret.expiration.time': soon } });
+    world.advance(HOUR_MS);
+    world.intercept(instead(/^connector GET .*ifs-2/, down));
+    const repaired = await world.scheduled();
+    expect(repaired).toMatchObject({ outcome: 'stored-not-applied', previousWorks: true });
+    world.advance(300_000);
+    const again = await world.scheduled({ repeat: { attempt: 1, due: false } });
+    expect(again).toMatchObject({ outcome: 'stored-not-applied', previousWorks: true });
+    expect(await world.accepts(FIRST_SECRET)).toBe(true);
+  });
+
+  it('and not that the former of two clients works when its secret has expired, also when another run finishes', async () => {
+    const world = createWorld({ settings: { ...ALTERNATING, iam: REGENERATE } });
+    const soon = String(world.now().getTime() / 1000 + 1800);
+    world.changeClient({ attributes: { 'novacura.rotation': 'on', 'client.secret.expiration.time': soon } });
+    world.advance(HOUR_MS);
+    let moved = 0;
+    world.intercept(async ({ name }, perform) =>
+      /UpdateSecretVersionStage/.test(name) && ++moved > 1 ? down() : await perform(),
+    );
+    const unfinished = await world.scheduled();
+    expect(unfinished).toMatchObject({ outcome: 'interrupted', previousValidUntil: null });
+    expect(unfinished.strategy).toBe('alternating-clients');
+    world.intercept((_io, perform) => perform());
+    world.advance(HOUR_MS);
+    const finished = await world.scheduled({ repeat: { attempt: 1, due: false } });
+    expect(finished).toMatchObject({ outcome: 'rotated', previousValidUntil: null });
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+  });
+
   it('yes, of the former of two clients; null, when the IAM can not be asked', async () => {
     const world = createWorld({ overlap: false, settings: ALTERNATING });
     world.intercept(instead(PATCH, down));
