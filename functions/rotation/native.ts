@@ -117,12 +117,6 @@ async function finishSecret(run: Run, versionId: string): Promise<void> {
     throw failureOf(next);
 }
 
-/** @throws {RotationError} `not-at-rest`: `createSecret` has not done its part, or Secrets Manager doesn't show it yet */
-function assertFilled({ pending }: Found): void {
-  if (pending?.content.kind === 'candidate') return;
-  throw new RotationError('not-at-rest', 'createSecret has not filled the version');
-}
-
 /** Looks, and makes certain that the step is still about the version in AWSPENDING. */
 async function observeStep(run: Run, versionId: string): Promise<Found | 'done'> {
   // Secrets Manager has made the version: a list without it is stale.

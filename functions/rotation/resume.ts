@@ -108,8 +108,6 @@ export async function finish(run: Run, seen: Found): Promise<Next> {
   }
   const fence = () => assertLabels(run, { current: current.id, pending: current.id });
   const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
-  // The IAM keeps the former client's secret in any case: whether it works is another matter.
-  if (alternates && (await doesItWork(run, previous)) !== true) delete run.previousValidUntil;
   if (failure) return await storedNotApplied(run, { failure, previous });
   run.achieved = 'rotated';
   // This run's own candidate: whoever promoted it, that was the rotation that was asked for.
