@@ -11,7 +11,7 @@ import { keycloak } from './ports/keycloak.ts';
 import { odataConnector } from './ports/odata-connector.ts';
 import type { Schedules } from './ports/schedules.ts';
 import { secretsManagerStore } from './ports/secrets-manager.ts';
-import { projection, tokenEndpoint } from './ports/token-endpoint.ts';
+import { projection, projectionUrl, tokenEndpoint } from './ports/token-endpoint.ts';
 import { Budget } from './rotation/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from './rotation/run.ts';
 import type { Credential } from './rotation/settings.ts';
@@ -98,10 +98,10 @@ function portsOf(
   const ours = { clientIds: [credential.clientId].flat(), accessTokenUrl };
   const iam = { ...world, fetch: budgetedFetch(world.fetch, budget, 'iam') };
   return {
-    store: secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`),
+    store: secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, world),
     iam: keycloak(credential, iam),
     tokens: tokenEndpoint(iam),
-    ...(serviceUri === undefined ? {} : { projection: projection(new URL(probePath, serviceUri).href, world) }),
+    ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
     connectors: credential.connectors.map((settings) =>
       odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') }),
     ),

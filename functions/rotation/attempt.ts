@@ -66,14 +66,21 @@ export async function execute(run: Run, attempt: Attempt): Promise<Next> {
   return applied.failures ? await settle(run, attempt, applied) : applied.ended;
 }
 
+type Reversible = Pick<Attempt, 'overlap' | 'wayBack' | 'change' | 'adopts'>;
+
+/**
+ * Whether time is kept for an undo. With overlap nobody is cut off by a run that ends half-way; what was adopted, or can't be taken
+ * back, is pushed as far as time allows.
+ */
+function keepsTimeForUndo({ overlap, wayBack, adopts }: Reversible): boolean {
+  return overlap !== 'required' && wayBack !== 'none' && !adopts;
+}
+
 /** Milliseconds that have to be left before the IAM is changed: to go forward, and where that may fail to go back. */
-export function timeNeeded(
-  run: Run,
-  { overlap, wayBack, change }: Pick<Attempt, 'overlap' | 'wayBack' | 'change'>,
-): number {
+export function timeNeeded(run: Run, attempt: Reversible): number {
+  const { change } = attempt;
   const forward = run.budget.needs(FORWARD);
-  // With overlap nobody is cut off by a run that ends half-way; what can't be taken back needs no time for that.
-  if (overlap === 'required' || wayBack === 'none') return forward;
+  if (!keepsTimeForUndo(attempt)) return forward;
   const unanswered = change ? 2 * run.timing.httpTimeoutMs : 0;
   return forward + run.budget.needs(UNDO) + unanswered;
 }
@@ -81,7 +88,7 @@ export function timeNeeded(
 /** Renew → check → push: everything before the promote. */
 export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
   run.rotationId = attempt.candidate.id;
-  const leave = run.budget.enter('forward');
+  const leave = keepsTimeForUndo(attempt) ? run.budget.enter('forward') : () => undefined;
   try {
     if (attempt.change) await renew(run, attempt, attempt.change);
     const kept = await check(run, attempt);
@@ -241,8 +248,8 @@ async function settle(
 async function planEnd(run: Run, { current, candidate }: Attempt, kept: Kept): Promise<void> {
   const same = current.document.clientSecret === candidate.document.clientSecret;
   if (same || !kept.lingers) return;
-  const { validUntil } = kept;
-  await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now(), validUntil, atOnce: !kept.works });
+  const { validUntil, works } = kept;
+  await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now(), validUntil, works, atOnce: !works });
 }
 
 interface StoredNotApplied {
@@ -257,7 +264,8 @@ export async function storedNotApplied(run: Run, { failure, previous }: StoredNo
   return report(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
 }
 
-async function doesItWork(run: Run, document: CredentialDocument): Promise<boolean | null> {
+/** Whether a secret gets a token; null when the IAM can't be asked. */
+export async function doesItWork(run: Run, document: CredentialDocument): Promise<boolean | null> {
   try {
     return (await askToken(run, document)).accepted;
   } catch (error) {

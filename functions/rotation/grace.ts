@@ -30,6 +30,8 @@ export interface PlannedEnd {
   readonly promotedAt: Date;
   /** When the IAM ends it by itself, as far as it tells. */
   readonly validUntil?: Date | undefined;
+  /** It is known to be accepted until then. */
+  readonly works: boolean;
   /** It was not to be kept at all. @default false */
   readonly atOnce?: boolean;
 }
@@ -40,11 +42,11 @@ export interface PlannedEnd {
  */
 export async function planRetire(
   run: Run,
-  { versionId, promotedAt, validUntil, atOnce = false }: PlannedEnd,
+  { versionId, promotedAt, validUntil, works, atOnce = false }: PlannedEnd,
 ): Promise<void> {
   const soonest = run.runtime.now().getTime() + run.timing.leaseMs;
   const at = new Date(atOnce ? soonest : Math.max(graceEnd(run, promotedAt).getTime(), soonest));
-  run.previousValidUntil = validUntil && validUntil < at ? validUntil : at;
+  if (works) run.previousValidUntil = validUntil && validUntil < at ? validUntil : at;
   const event = { trigger: 'retire', id: run.credential.id, versionId, attempt: 0 };
   await step(run, 'plan-retire', () =>
     run.ports.schedules.plan({ name: retireName(run.credential.id, versionId), at, target: 'retire', event }),

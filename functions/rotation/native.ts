@@ -83,8 +83,7 @@ async function createSecret(run: Run, versionId: string): Promise<void> {
 async function setSecret(run: Run, versionId: string): Promise<void> {
   const seen = await observeStep(run, versionId);
   if (seen === 'done') return;
-  if (seen.pending?.content.kind !== 'candidate')
-    throw new RotationError('not-at-rest', 'createSecret has not filled the version');
+  assertFilled(seen);
   const candidate = candidateOf(seen);
   const attempt = seen.holdsPending
     ? attemptUnderWay(run, seen)
@@ -93,6 +92,12 @@ async function setSecret(run: Run, versionId: string): Promise<void> {
   assertFits(run.budget, timeNeeded(run, attempt));
   const applied = await apply(run, attempt);
   if (!applied.failures) throw failureOf(applied.ended);
+}
+
+/** @throws {RotationError} `not-at-rest`: Secrets Manager repeats the step */
+function assertFilled({ pending }: Observation): void {
+  if (pending?.content.kind === 'candidate') return;
+  throw new RotationError('not-at-rest', 'createSecret has not filled the version, or its value is not found yet');
 }
 
 /** At registration there is only a version without a value: nothing can be tested, and nothing is wrong. */
@@ -106,6 +111,7 @@ async function finishSecret(run: Run, versionId: string): Promise<void> {
   const seen = await observeStep(run, versionId);
   if (seen === 'done') return;
   const promoted = seen.labels.current?.id === versionId;
+  if (!promoted) assertFilled(seen);
   const next = promoted ? await finish(run, seen) : await resumeHeld(run, seen);
   if (next === 'observe' ? !promoted : isFailure(next.outcome) && next.outcome !== 'stored-not-applied')
     throw failureOf(next);

@@ -1,4 +1,4 @@
-import { type Attempt, execute, type Next, storedNotApplied, timeNeeded } from './attempt.ts';
+import { type Attempt, doesItWork, execute, type Next, storedNotApplied, timeNeeded } from './attempt.ts';
 import { forward, mayRenew } from './begin.ts';
 import { assertFits } from './budget.ts';
 import { type CredentialDocument, parseDocument } from './document.ts';
@@ -101,8 +101,10 @@ export async function finish(run: Run, seen: Found): Promise<Next> {
   const validUntil = client.previous?.secret === previous?.clientSecret ? client.previous?.validUntil : undefined;
   const alternates = previous !== undefined && previous.clientId !== current.document.clientId;
   const overlapping = alternates || (validUntil !== undefined && graceRuns(client, run.runtime.now()));
-  if (overlapping && labels.previous)
-    await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, validUntil });
+  if (overlapping && labels.previous) {
+    const works = !alternates || (await doesItWork(run, previous)) === true;
+    await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, validUntil, works });
+  }
   const fence = () => assertLabels(run, { current: current.id, pending: current.id });
   const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
   if (failure) return await storedNotApplied(run, { failure, previous });
@@ -114,11 +116,9 @@ export async function finish(run: Run, seen: Found): Promise<Next> {
 }
 
 /** The document in AWSPREVIOUS; undefined when there is none, or when it can't be read as one. */
-async function previousDocument(run: Run, { labels, current }: Found): Promise<CredentialDocument | undefined> {
+async function previousDocument(run: Run, { labels }: Found): Promise<CredentialDocument | undefined> {
   if (!labels.previous) return undefined;
-  const value = await run.ports.store.read(labels.previous.id);
-  const document = tryDocument(value);
-  return document?.clientSecret === current.document.clientSecret ? undefined : document;
+  return tryDocument(await run.ports.store.read(labels.previous.id));
 }
 
 function tryDocument(value: string | undefined): CredentialDocument | undefined {
@@ -163,6 +163,6 @@ async function finishEnd(
     run.achieved ??= 'repaired';
   } catch (error) {
     if (!isRotationError(error, 'retire-failed', 'not-at-rest', 'client-not-found', 'client-not-usable')) throw error;
-    await planRetire(run, { versionId, promotedAt: run.runtime.now(), atOnce: true });
+    await planRetire(run, { versionId, promotedAt: run.runtime.now(), works: false, atOnce: true });
   }
 }

@@ -180,9 +180,8 @@ export function leaseLeft(run: Run, createdAt: Date): number {
 }
 
 /** An error that also tells what the run had changed before it met it. */
-export function withLedger(run: Run, { code, message, retryAfter }: RotationError): RotationError {
-  const changed = run.ledger.changed;
-  return new RotationError(code, message, retryAfter === undefined ? { changed } : { retryAfter, changed });
+export function withLedger(run: Run, { code, message, retryAfter, next }: RotationError): RotationError {
+  return new RotationError(code, message, { retryAfter, next, changed: run.ledger.changed });
 }
 
 /** The run's report, as it ended. */

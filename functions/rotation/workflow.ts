@@ -91,7 +91,7 @@ function outcomeOf(run: Run, error: unknown): Outcome {
   if (run.pendingStands) return 'interrupted';
   if (run.atRest && run.achieved) return run.achieved;
   // Whether a rotation is under way could not be read.
-  const unknown = run.pendingStands === undefined && isRotationError(error, 'store-unavailable');
+  const unknown = run.pendingStands === undefined && isRotationError(error, 'store-unavailable', 'store-throttled');
   return run.ledger.changed === false && !unknown ? 'refused' : 'interrupted';
 }
 

@@ -55,9 +55,10 @@ export function credentialFor(
   const key = `${nameOf(combination)} ${connectors.length} ${JSON.stringify(settings)}`;
   const { strategy, renewal, native } = combination;
   const alternating = strategy === 'alternating-clients';
-  const { iam, ...others } = settings as { readonly iam?: object };
+  const { iam, id = 'acme-prod', ...others } = settings as { readonly iam?: object; readonly id?: string };
   const make = () =>
     credentialOf(connectors, {
+      id,
       native,
       grace: `PT${GRACE_HOURS}H`,
       schedule: { expression: 'rate(1 day)' },
@@ -66,7 +67,7 @@ export function credentialFor(
       iam: {
         renewal,
         adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
-        auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+        auth: { clientId: 'flow-secret-rotator', secretId: `csr-access/${id}/iam` },
         ...iam,
       },
     });

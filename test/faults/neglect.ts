@@ -34,7 +34,9 @@ function isNeglected(
   return to > Math.max(seen.endedAt, ...troubles) + REPEATS_WITHIN_MS;
 }
 
+/** A run that could not read its settings has seen nothing. */
 function helps(record: RunRecord): boolean {
+  if (record.ending.kind === 'threw' && wordFor(record).startsWith('schedule-')) return false;
   return record.name.startsWith('rotate') && !record.rollsBack && !stoodDown(record) && wordFor(record) !== 'died';
 }
 

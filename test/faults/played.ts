@@ -20,5 +20,7 @@ export function nobodyCould(records: readonly RunRecord[], lastDisturbance: numb
   const word = wordFor(last);
   // Whoever is ended by the time-out has planned too late.
   const killed = word === 'died' && !last.timedOut;
-  return killed || stoodDown(last) || word === 'frozen' || (last.rollsBack && word === 'refused');
+  // Whoever can't read the settings can't plan anything either: both are the scheduler's.
+  const blind = last.ending.kind === 'threw' && word.startsWith('schedule-');
+  return killed || blind || stoodDown(last) || word === 'frozen' || (last.rollsBack && word === 'refused');
 }

@@ -119,7 +119,6 @@ describe('functions', () => {
             'acme-test.example.com,acme.example.com,flow.acme.example.com,flow.globex.example.com,globex.example.com',
           FUNCTION_TIMEOUT: 'PT90S',
           HTTP_TIMEOUT: 'PT10S',
-          UNDO_RESERVE: 'PT20S',
           SCHEDULE_GROUP: 'client-secret-rotation',
           ONCE_GROUP: 'client-secret-rotation-once',
           POWERTOOLS_SERVICE_NAME: 'client-secret-rotation',
@@ -133,7 +132,6 @@ describe('functions', () => {
           AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:4510',
           FUNCTION_TIMEOUT: 'PT15S',
           HTTP_TIMEOUT: 'PT3S',
-          UNDO_RESERVE: 'PT5S',
         }),
       },
     });

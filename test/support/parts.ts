@@ -58,18 +58,19 @@ export function idOf(number: number): string {
 
 /** The credential's settings, with every default filled in. */
 export function credentialOf(connectors: readonly string[], overrides: Record<string, unknown>): Credential {
+  const { id = 'acme-prod' } = overrides;
   return credentialSchema({ prefix: 'csr', local: false }).parse({
-    id: 'acme-prod',
+    id,
     accessTokenUrl: TOKEN_URL,
     clientId: CLIENT_ID,
     iam: {
       adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
-      auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+      auth: { clientId: 'flow-secret-rotator', secretId: `csr-access/${id}/iam` },
     },
     connectors: connectors.map((name) => ({
       name,
       url: `https://flow.example.com/odata-connector/configurations/${name}`,
-      auth: { type: 'bearer', secretId: 'csr-access/acme-prod/connector' },
+      auth: { type: 'bearer', secretId: `csr-access/${id}/connector` },
     })),
     schedule: { expression: 'cron(0 3 ? * SUN *)' },
     ...overrides,
@@ -138,6 +139,8 @@ export function seedSecrets(
   const document = serializeDocument({ accessTokenUrl, clientId: CLIENT_ID, clientSecret: FIRST_SECRET, scope });
   create(SECRET_ID, adopted ? document : undefined);
   create(`csr/${SECOND_ID}`, document.replace(CLIENT_ID, SECOND_CLIENT_ID));
-  create('csr-access/acme-prod/iam', JSON.stringify({ clientSecret: 'rotator-secret' }));
-  create('csr-access/acme-prod/connector', JSON.stringify({ token: CONNECTOR_TOKEN }));
+  for (const id of [credential.id, SECOND_ID]) {
+    create(`csr-access/${id}/iam`, JSON.stringify({ clientSecret: 'rotator-secret' }));
+    create(`csr-access/${id}/connector`, JSON.stringify({ token: CONNECTOR_TOKEN }));
+  }
 }
