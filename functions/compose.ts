@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { budgetedClient, budgetedFetch } from './budgeted.ts';
+import { budgetedClient, budgetedFetch, ownHostsOnly } from './budgeted.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { createFetch, type Fetch } from './http/fetch.ts';
 import { type AccessSecrets, accessSecrets } from './ports/access-secrets.ts';
@@ -86,7 +86,8 @@ export function runDeps(
 ): RunDeps {
   const runtime = runtimeOf(world, remainingMs);
   const budget = new Budget(runtime, timing);
-  return { ports: portsOf(credential, prefix, { world, budget }), runtime, timing, budget };
+  const own = { ...world, fetch: ownHostsOnly(world.fetch, credential) };
+  return { ports: portsOf(credential, prefix, { world: own, budget }), runtime, timing, budget };
 }
 
 function portsOf(

@@ -74,7 +74,14 @@ export async function planRetire(
   const soonest = run.runtime.now().getTime() + run.timing.leaseMs;
   const at = new Date(atOnce ? soonest : Math.max(graceEnd(run, promotedAt).getTime(), soonest));
   if (works) run.previousValidUntil = validUntil && validUntil < at ? validUntil : at;
-  const event = { trigger: 'retire', id: run.credential.id, versionId, attempt: 0 };
+  const { leaveBehind } = run.request;
+  const event = {
+    trigger: 'retire',
+    id: run.credential.id,
+    versionId,
+    attempt: 0,
+    ...(leaveBehind && { leaveBehind }),
+  };
   await step(run, 'plan-retire', () =>
     run.ports.schedules.plan({ name: retireName(run.credential.id, versionId), at, target: 'retire', event }),
   );
@@ -94,8 +101,9 @@ export async function planPostponedRetire(
   { versionId, attempt }: { versionId: string; attempt: number },
 ): Promise<void> {
   const { id } = run.credential;
+  const { leaveBehind } = run.request;
   const next = attempt + 1;
-  const event = { trigger: 'retire', id, versionId, attempt: next };
+  const event = { trigger: 'retire', id, versionId, attempt: next, ...(leaveBehind && { leaveBehind }) };
   const at = new Date(run.runtime.now().getTime() + (attempt < HOURLY_ATTEMPTS ? HOUR_MS : DAY_MS));
   await run.ports.schedules.plan({ name: `${retireName(id, versionId)}.${next}`, at, target: 'retire', event });
 }

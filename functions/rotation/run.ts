@@ -60,6 +60,8 @@ export interface RotationRequest {
   readonly force?: boolean;
   /** A run that an earlier one has planned, because something was left to do. */
   readonly repeat?: Repeat;
+  /** Names of connectors that are left with what they hold: they can't be given the new secret, and must not keep a leaked one alive. */
+  readonly leaveBehind?: readonly string[];
   /** Goes back to the previous document instead of making a new secret. */
   readonly rollback?: boolean;
 }
@@ -132,9 +134,12 @@ export interface Run {
 
 /** A fresh run. */
 export function beginRun(credential: Credential, request: RotationRequest, deps: RunDeps): Run {
+  const left = request.leaveBehind ?? [];
+  const connectors = deps.ports.connectors.filter(({ name }) => !left.includes(name));
   return {
     budget: new Budget(deps.runtime, deps.timing),
     ...deps,
+    ports: { ...deps.ports, connectors },
     credential,
     request,
     ledger: new Ledger(),
@@ -213,10 +218,11 @@ function future(date: Date | undefined, now: Date): string | null {
   return date !== undefined && date > now ? date.toISOString() : null;
 }
 
-function connectorReports(run: Run): ConnectorReport[] {
-  return run.ports.connectors.map(({ name }) => ({
+function connectorReports({ credential, request, written, skipped }: Run): ConnectorReport[] {
+  return credential.connectors.map(({ name }) => ({
     name,
-    sectionsWritten: run.written.get(name) ?? 0,
-    sectionsSkipped: run.skipped.get(name) ?? 0,
+    sectionsWritten: written.get(name) ?? 0,
+    sectionsSkipped: skipped.get(name) ?? 0,
+    ...(request.leaveBehind?.includes(name) ? { leftBehind: true } : {}),
   }));
 }
