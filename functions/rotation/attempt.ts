@@ -95,7 +95,8 @@ export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
     if (attempt.change) await renew(run, attempt, attempt.change);
     const kept = await check(run, attempt);
     const fence = () => assertLabelsOrWon(run, { current: attempt.current.id, pending: attempt.candidate.id });
-    const failures = await push(run, { views: attempt.connectors, document: attempt.candidate.document, fence });
+    const { connectors: views, candidate, current } = attempt;
+    const failures = await push(run, { views, document: candidate.document, former: current.document, fence });
     const [failure] = failures.values();
     if (failure && !rollsForward(run, attempt, { failures, kept })) throw failure;
     return { failures, kept };
@@ -120,8 +121,7 @@ function rollsForward(
   { failures, kept }: { failures: ReadonlyMap<string, RotationError>; kept: Kept },
 ): boolean {
   if (adopts || wayBack === 'none') return true;
-  const distorted = [...failures.values()].some(({ code }) => code === 'connector-mismatch');
-  if (kept.works) return !distorted;
+  if (kept.works) return run.distorted.size === 0;
   const writtenTo = [...failures.keys()].some((name) => run.touched.has(name));
   const readable = connectors.filter((view) => !view.error);
   const usesCandidate = readable.length === 0 || readable.some((view) => holds(view, candidate.document));

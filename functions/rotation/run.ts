@@ -98,6 +98,8 @@ export interface Run {
   readonly touched: Set<string>;
   /** Those of them that did not answer: the write may still be carried out. */
   readonly unansweredBy: Set<string>;
+  /** Connectors that have stored something else than they were given, and than they had. */
+  readonly distorted: Set<string>;
   /** At the first look there was no change of the secret within the last lease, and since then none but this run's own. */
   quiet?: boolean;
   /** AWSCURRENT, as this run saw it first or has moved it since. */
@@ -152,6 +154,7 @@ export function beginRun(credential: Credential, request: RotationRequest, deps:
     skipped: new Map(),
     touched: new Set(),
     unansweredBy: new Set(),
+    distorted: new Set(),
     clearedForeign: false,
     unanswered: false,
     renewed: 'no',
