@@ -90,6 +90,7 @@ export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
   run.rotationId = attempt.candidate.id;
   // What an earlier attempt of this run has kept may end with this one.
   delete run.previousValidUntil;
+  run.renewed = 'no';
   const leave = keepsTimeForUndo(attempt) ? run.budget.enter('forward') : () => undefined;
   try {
     if (attempt.change) await renew(run, attempt, attempt.change);
