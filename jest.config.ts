@@ -24,6 +24,8 @@ const config: Config = {
       globalTeardown: '<rootDir>/test/support/real-teardown.ts',
     },
   ],
+  // What hangs is found all the same, and what is slow on a busy machine isn't wrong. Milliseconds.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.ts'],
   coverageProvider: 'v8',
   collectCoverageFrom: ['functions/**/*.ts', 'infra/**/*.ts', 'local/**/*.ts'],

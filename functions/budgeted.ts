@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, HttpError } from './http/fetch.ts';
 import type { Budget, Dependency } from './rotation/budget.ts';
+import type { Credential } from './rotation/settings.ts';
 
 /**
  * A fetch whose requests take no longer than a run's budget allows, and whose answers the budget learns from. Make one for each
@@ -21,6 +22,32 @@ export function budgetedFetch(fetch: Fetch, budget: Budget, dependency: Dependen
       throw error;
     }
   };
+}
+
+/**
+ * A fetch that calls the hosts of one credential's settings only, whatever else the deployment allows: what belongs to a credential
+ * goes nowhere else.
+ */
+export function ownHostsOnly(fetch: Fetch, credential: Credential): Fetch {
+  const hosts = new Set(urlsOf(credential).map((url) => new URL(url).hostname));
+  return async (url, init) => {
+    const { hostname } = new URL(url);
+    if (hosts.has(hostname)) return await fetch(url, init);
+    throw new HttpError('not-allowed', `${hostname} is not a host of ${credential.id}`);
+  };
+}
+
+function urlsOf({ accessTokenUrl, iam, connectors, serviceUri }: Credential): string[] {
+  return [
+    accessTokenUrl,
+    iam.adminUrl,
+    iam.auth.accessTokenUrl,
+    serviceUri,
+    ...connectors.flatMap(({ url, auth }) => [
+      url,
+      auth.type === 'client-credentials' ? auth.accessTokenUrl : undefined,
+    ]),
+  ].filter((url) => url !== undefined);
 }
 
 /** The part of an SDK client that the ports use. */

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { budgetedClient, budgetedFetch } from './budgeted.ts';
+import { budgetedClient, budgetedFetch, ownHostsOnly } from './budgeted.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { createFetch, type Fetch } from './http/fetch.ts';
 import { type AccessSecrets, accessSecrets } from './ports/access-secrets.ts';
@@ -11,7 +11,7 @@ import { keycloak } from './ports/keycloak.ts';
 import { odataConnector } from './ports/odata-connector.ts';
 import type { Schedules } from './ports/schedules.ts';
 import { secretsManagerStore } from './ports/secrets-manager.ts';
-import { projection, tokenEndpoint } from './ports/token-endpoint.ts';
+import { projection, projectionUrl, tokenEndpoint } from './ports/token-endpoint.ts';
 import { Budget } from './rotation/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from './rotation/run.ts';
 import type { Credential } from './rotation/settings.ts';
@@ -43,7 +43,7 @@ export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsS
 }
 
 /** The real world, as the functions meet it. Built once for each warm function. */
-function realWorld(environment: Environment, aws: AwsAccess = {}): World {
+function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now: () => Date }): World {
   const { httpTimeoutMs } = environment.timing;
   const requestHandler = {
     connectionTimeout: httpTimeoutMs,
@@ -65,7 +65,7 @@ function realWorld(environment: Environment, aws: AwsAccess = {}): World {
       targets: { rotate: environment.ROTATE_FUNCTION_ARN, retire: environment.RETIRE_FUNCTION_ARN },
     }),
     fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
-    now: () => new Date(),
+    now,
     sleep: async (ms) => {
       await sleep(ms);
     },
@@ -86,7 +86,8 @@ export function runDeps(
 ): RunDeps {
   const runtime = runtimeOf(world, remainingMs);
   const budget = new Budget(runtime, timing);
-  return { ports: portsOf(credential, prefix, { world, budget }), runtime, timing, budget };
+  const own = { ...world, fetch: ownHostsOnly(world.fetch, credential) };
+  return { ports: portsOf(credential, prefix, { world: own, budget }), runtime, timing, budget };
 }
 
 function portsOf(
@@ -98,10 +99,10 @@ function portsOf(
   const ours = { clientIds: [credential.clientId].flat(), accessTokenUrl };
   const iam = { ...world, fetch: budgetedFetch(world.fetch, budget, 'iam') };
   return {
-    store: secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`),
+    store: secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, world),
     iam: keycloak(credential, iam),
     tokens: tokenEndpoint(iam),
-    ...(serviceUri === undefined ? {} : { projection: projection(new URL(probePath, serviceUri).href, world) }),
+    ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
     connectors: credential.connectors.map((settings) =>
       odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') }),
     ),
@@ -125,13 +126,17 @@ export interface Deployed {
  * A function's environment and world: nothing happens before the first invocation.
  *
  * @param variables the function's environment variables
+ * @param outside how AWS is reached, and what time it is; by default as on AWS
  */
-export function lazily(variables: Readonly<Record<string, string | undefined>>, aws: AwsAccess = {}): () => Deployed {
+export function lazily(
+  variables: Readonly<Record<string, string | undefined>>,
+  { aws = {}, now = () => new Date() }: { readonly aws?: AwsAccess; readonly now?: () => Date } = {},
+): () => Deployed {
   let known: Deployed | undefined;
   return () => {
     if (!known) {
       const environment = readEnvironment(variables);
-      known = { environment, world: realWorld(environment, aws), aws };
+      known = { environment, world: realWorld(environment, { aws, now }), aws };
     }
     return known;
   };

@@ -34,6 +34,7 @@ function rotateSchema(context: EventContext) {
       id: z.string(),
       reason: z.string().optional(),
       force: z.boolean().optional(),
+      leaveBehind: z.array(z.string()).optional(),
       requestedBy: z.string(),
     }),
   ]);
@@ -49,6 +50,8 @@ const RetireEvent = z.strictObject({
   versionId: z.string(),
   /** How often it was postponed. */
   attempt: z.int().nonnegative(),
+  /** Connectors that a call has left behind. */
+  leaveBehind: z.array(z.string()).optional(),
 });
 
 /** What `retire` is invoked with. */

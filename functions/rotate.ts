@@ -72,12 +72,13 @@ async function takeStep(credential: Credential, event: NativeEvent, deps: Parame
 
 function requestOf(event: RotateEvent): RotationRequest {
   if (event.trigger === 'api') {
-    const { trigger, reason, force, requestedBy } = event;
+    const { trigger, reason, force, leaveBehind, requestedBy } = event;
     return {
       trigger,
       requestedBy,
       ...(reason === undefined ? {} : { reason }),
       ...(force === undefined ? {} : { force }),
+      ...(leaveBehind === undefined ? {} : { leaveBehind }),
     };
   }
   const { trigger, scheduledTime, repeat } = event;

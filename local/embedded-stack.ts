@@ -35,8 +35,8 @@ export interface EmbeddedStackOptions {
   readonly connectorToken: string;
   /** The port of the API. @default - a free one */
   readonly apiPort?: number;
-  /** The time by which Secrets Manager dates what it does. @default - real time */
-  readonly secretsManagerClock?: () => Date;
+  /** The time in AWS: of its services and of the functions, not of the IAM and the connectors. @default - real time */
+  readonly clock?: () => Date;
   /** Hears of every invocation that has ended. */
   readonly onInvoked?: (invocation: Invocation) => void;
   /** Hears of events that Lambda or the Scheduler gave up: what the dead-letter queue would get. */
@@ -69,10 +69,10 @@ export interface EmbeddedStack {
  * @throws {Error} with code `EADDRINUSE` when the port of the API is taken; nothing is left running then
  */
 export async function startEmbeddedStack(options: EmbeddedStackOptions): Promise<EmbeddedStack> {
-  const { prefix = 'client-secret-rotation' } = options;
+  const { prefix = 'client-secret-rotation', clock = () => new Date() } = options;
   const running = new Running();
   try {
-    const aws = await startAws({ ...options, prefix }, running);
+    const aws = await startAws({ ...options, prefix, clock }, running);
     const systems = await startSystems(options, running);
     return { prefix, ...aws, ...systems, close: () => running.close() };
   } catch (error) {
@@ -81,7 +81,7 @@ export async function startEmbeddedStack(options: EmbeddedStackOptions): Promise
   }
 }
 
-type AwsOptions = EmbeddedStackOptions & { readonly prefix: string };
+type AwsOptions = EmbeddedStackOptions & Required<Pick<EmbeddedStackOptions, 'prefix' | 'clock'>>;
 
 async function startAws(options: AwsOptions, running: Running) {
   let aws: AwsAccess = {};
@@ -90,8 +90,7 @@ async function startAws(options: AwsOptions, running: Running) {
   const lambda = await running.listen(lambdaHandler(host));
   const lambdaClient = new LambdaClient({ region: REGION, credentials: KEYS, endpoint: lambda.url, maxAttempts: 1 });
   const scheduling = schedulerFor(lambdaClient, options);
-  const clock = options.secretsManagerClock ?? (() => new Date());
-  const store = createSecretsManager({ region: REGION, account: ACCOUNT, clock });
+  const store = createSecretsManager({ region: REGION, account: ACCOUNT, clock: options.clock });
   const endpoints = {
     lambda: lambda.url,
     scheduler: (await running.listen(scheduling.handler)).url,
@@ -108,10 +107,11 @@ async function startAws(options: AwsOptions, running: Running) {
   return { apiUrl: api.url, secretsManager, scheduler };
 }
 
-function hostFor({ prefix, timeouts, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {
+function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {
   const { onInvoked = () => {}, onGivenUp = () => {}, onLog = () => {} } = hooks;
   return new LambdaHost({
-    functions: embeddedFunctions({ prefix, timeouts, aws, onLog }),
+    functions: embeddedFunctions({ prefix, timeouts, aws, clock, onLog }),
+    clock,
     region: REGION,
     account: ACCOUNT,
     onInvoked,
@@ -125,10 +125,11 @@ function apiOf(host: LambdaHost, prefix: string): Handler {
 }
 
 /** Scheduler invokes asynchronously, as its Lambda targets do. */
-function schedulerFor(lambda: LambdaClient, { onGivenUp = () => {} }: AwsOptions) {
+function schedulerFor(lambda: LambdaClient, { clock, onGivenUp = () => {} }: AwsOptions) {
   return createScheduler({
     region: REGION,
     account: ACCOUNT,
+    clock,
     invoke: async ({ Arn }, input) => {
       await lambda.send(new InvokeCommand({ FunctionName: Arn, InvocationType: 'Event', Payload: input }));
     },

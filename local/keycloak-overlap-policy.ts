@@ -28,6 +28,15 @@ export const OVERLAP_POLICY = {
   conditions: [attributeCondition({ key: 'novacura.rotation', value: 'on' })],
 };
 
+/**
+ * The policy where the condition above does not exist (before 26.0): it applies to clients that have this role of their own, which
+ * somebody has to make.
+ */
+export const OVERLAP_POLICY_BY_ROLE = {
+  ...OVERLAP_POLICY,
+  conditions: [{ condition: 'client-roles', configuration: { roles: ['novacura-rotate'] } }],
+};
+
 /** A policy applies where all of its conditions do. The attributes are a JSON text, not JSON: that is what this one takes. */
 function attributeCondition(attribute: { readonly key: string; readonly value: string }) {
   return { condition: 'client-attributes', configuration: { attributes: JSON.stringify([attribute]) } };

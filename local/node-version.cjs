@@ -19,15 +19,24 @@ function obstacle(found) {
       return `${here}: run "npm ci", without --omit=optional, which brings it along.`;
     return `${here}: for ${found.platform} on ${found.arch}, install it from https://nodejs.org, then run "npm ci".`;
   }
-  return found.installed ? undefined : 'The dependencies are not installed: run "npm ci" first.';
+  return found.installed
+    ? undefined
+    : 'Dependencies are missing, or older than this version of the project: run "npm ci".';
+}
+
+/** Whether every package that package.json names is there. */
+function allInstalled() {
+  const root = path.join(__dirname, '..');
+  const { dependencies, devDependencies } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const names = Object.keys(Object.assign({}, dependencies, devDependencies));
+  return names.every((name) => fs.existsSync(path.join(root, 'node_modules', name)));
 }
 
 module.exports = { obstacle };
 
 if (require.main === module) {
-  const installed = fs.existsSync(path.join(__dirname, '..', 'node_modules', 'zod'));
   const { version, platform, arch } = process;
-  const sentence = obstacle({ version, platform, arch, installed });
+  const sentence = obstacle({ version, platform, arch, installed: allInstalled() });
   if (sentence) {
     console.error(sentence);
     process.exitCode = 1;

@@ -33,13 +33,14 @@ export function secretsManagerFront(options: FrontOptions): SecretsManagerFront 
   const { target, admin, intercept = (_operation, _secretId, forward) => forward() } = options;
   const counter = callCounter();
   const inTurn = queues();
+  const valued = new Map<string, boolean>();
   const handler: Handler = async (request) => {
     const call = await readCall(request.clone()).catch(() => undefined);
     if (!call) return errorResponse('SerializationException', 'The request body is not a JSON object.');
     counter.add(call.operation, call.secretId);
     const forward = () => forwardTo(target, request);
     return intercept(call.operation, call.secretId, () =>
-      inTurn(lockName(call), () => strictRules(call, { forward, admin })),
+      inTurn(lockName(call), () => strictRules(call, { forward, admin, valued })),
     );
   };
   return { handler, calls: counter.calls, resetCalls: counter.reset };

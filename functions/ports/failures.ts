@@ -38,8 +38,12 @@ export function statusFailure(codes: FailureCodes, response: Response, what: str
   return new RotationError(code, `${what}: HTTP ${status}`);
 }
 
-/** The error for no response at all. Anything but an {@link HttpError} is passed on as it is. */
-export function connectionFailure(codes: FailureCodes, error: unknown, what: string): unknown {
+/**
+ * The error for no response at all. Anything but an {@link HttpError} is passed on as it is.
+ *
+ * @param next what to do, where that differs from what the code says
+ */
+export function connectionFailure(codes: FailureCodes, error: unknown, what: string, next?: string): unknown {
   if (!(error instanceof HttpError)) return error;
   const code = {
     timeout: codes.timeout,
@@ -47,5 +51,6 @@ export function connectionFailure(codes: FailureCodes, error: unknown, what: str
     redirect: codes.unexpected,
     'not-allowed': 'host-not-allowed' as const,
   }[error.kind];
-  return new RotationError(code, `${what}: ${error.message}`);
+  // The address is a setting: whose it is makes no difference to what has to be done.
+  return new RotationError(code, `${what}: ${error.message}`, error.kind === 'not-allowed' ? {} : { next });
 }

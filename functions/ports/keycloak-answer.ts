@@ -20,7 +20,8 @@ export async function isAway(response: Response, { repeated = true } = {}): Prom
   if (ok) return text !== '' && jsonOf(text) === undefined;
   const error = KeycloakError.safeParse(jsonOf(text));
   if (!error.success) return true;
-  return status !== 409 && 'error' in error.data && error.data.error === 'unknown_error';
+  // Up to 22, a missing permission (403) has this code as well.
+  return status === 400 && 'error' in error.data && error.data.error === 'unknown_error';
 }
 
 /** The JSON of an answer that Keycloak gave; undefined when it is none. */

@@ -13,9 +13,10 @@ export const ATTRIBUTES = {
 } as const;
 
 const ClientRepresentation = z.object({
-  id: z.string(),
+  // It becomes a part of a path.
+  id: z.string().regex(/^(?!\.{1,2}$)[^\s/\\?#%]+$/),
   clientId: z.string(),
-  secret: z.string().default(''),
+  secret: z.string().nullish(),
   enabled: z.boolean().default(true),
   publicClient: z.boolean().default(false),
   bearerOnly: z.boolean().default(false),
@@ -32,7 +33,7 @@ export function parseFound(body: unknown, clientId: string): IamClient {
   const list = z.array(z.unknown()).safeParse(body);
   if (!list.success) throw new RotationError('iam-unexpected', 'The search for the client did not give a list');
   const found = list.data.map(parseRepresentation).find((client) => client.clientId === clientId);
-  if (found) return toIamClient(found);
+  if (found) return toIamClient(withSecret(found));
   throw new RotationError(
     'client-not-found',
     `The realm has no client ${clientId} that the rotator may see; case counts`,
@@ -50,8 +51,19 @@ function parseRepresentation(body: unknown): ClientRepresentation {
   throw new RotationError('iam-unexpected', 'The IAM answered something that is not a client representation');
 }
 
+/** @throws {RotationError} `iam-forbidden` when a client that can have a secret is shown without it, or with a mask */
+function withSecret(client: ClientRepresentation): ClientRepresentation {
+  const shown = typeof client.secret === 'string' && client.secret !== MASK;
+  if (shown || clientFault(client)) return client;
+  const detail = `The IAM shows the rotator the client ${client.clientId}, but not its secret: it may view it, and not manage it`;
+  throw new RotationError('iam-forbidden', detail);
+}
+
+/** What Keycloak shows instead of a secret. */
+const MASK = '**********';
+
 function toIamClient(client: ClientRepresentation): IamClient {
-  const { attributes, id, clientId, secret, authorizationServicesEnabled } = client;
+  const { attributes, id, clientId, authorizationServicesEnabled } = client;
   const previous = attributes[ATTRIBUTES.previous];
   const validUntil = toDate(attributes[ATTRIBUTES.previousExpiresAt]);
   const honoured = previous && validUntil && attributes[ATTRIBUTES.previousCreatedAt];
@@ -60,7 +72,7 @@ function toIamClient(client: ClientRepresentation): IamClient {
   return {
     id,
     clientId,
-    secret,
+    secret: client.secret ?? '',
     ...(honoured ? { previous: { secret: previous, validUntil } } : {}),
     ...(secretExpiresAt ? { secretExpiresAt } : {}),
     ...(fault ? { fault } : {}),

@@ -11,6 +11,7 @@ import {
   type ConnectorConfiguration,
   type ConnectorSection,
 } from './connector.ts';
+import { isStrongETag } from './etag.ts';
 import { CONNECTOR_FAILURES, connectionFailure, statusFailure } from './failures.ts';
 import { exchange } from './token-request.ts';
 
@@ -81,8 +82,8 @@ export async function parseConfiguration(
 ): Promise<ConnectorConfiguration> {
   const etag = response.headers.get('etag');
   const body = Configuration.safeParse(await response.json().catch(() => undefined));
-  if (!etag || !body.success) {
-    const what = etag ? 'is not a configuration' : 'has no ETag';
+  if (!isStrongETag(etag) || !body.success) {
+    const what = isStrongETag(etag) ? 'is not a configuration' : 'has no strong ETag';
     throw new RotationError('connector-invalid', `${name}: the answer ${what}`);
   }
   const { machineUsers = {}, designTime, runtime, studioTestBench } = body.data.authentication;
@@ -109,7 +110,9 @@ export async function parseConfiguration(
 
 /** The merge patch that gives every section of ours the document, and touches nothing else (RFC 7396). */
 export function mergePatch({ sections }: ConnectorConfiguration, document: CredentialDocument): object {
-  const { accessTokenUrl, clientId, clientSecret, scope } = document;
+  const { clientId, clientSecret, scope } = document;
+  // As it is compared: what a parser repairs in a URL, the connector may not.
+  const accessTokenUrl = new URL(document.accessTokenUrl).href;
   const value = { clientId, clientSecret, accessTokenUrl, scopes: scope };
   const paths = sections.map(({ path }) => path);
   const users = paths.filter((path) => path.startsWith(USERS)).map((path) => [path.slice(USERS.length), value]);
@@ -133,7 +136,8 @@ function sameUrl(text: string | null | undefined, ours: string): boolean {
 }
 
 /** Sends with the connector's access secret; after a 401 it is read afresh, once. */
-function authorizedFetch({ name, url, auth }: ConnectorSettings, deps: ConnectorDeps) {
+function authorizedFetch(settings: ConnectorSettings, deps: ConnectorDeps) {
+  const { name, url } = settings;
   let authorization: Promise<string> | undefined;
   const send = async (init: FetchInit): Promise<Response> => {
     const headers = { ...init.headers, authorization: (await authorization) ?? '' };
@@ -142,10 +146,10 @@ function authorizedFetch({ name, url, auth }: ConnectorSettings, deps: Connector
   };
   return async (init: FetchInit): Promise<Response> => {
     try {
-      authorization ??= authorizationHeader(auth, deps, false);
+      authorization ??= authorizationHeader(settings, deps, false);
       const response = await send(init);
       if (response.status !== 401) return response;
-      authorization = authorizationHeader(auth, deps, true);
+      authorization = authorizationHeader(settings, deps, true);
       return await send(init);
     } catch (error) {
       authorization = undefined;
@@ -155,7 +159,7 @@ function authorizedFetch({ name, url, auth }: ConnectorSettings, deps: Connector
 }
 
 async function authorizationHeader(
-  auth: ConnectorSettings['auth'],
+  { name, auth }: Pick<ConnectorSettings, 'name' | 'auth'>,
   deps: ConnectorDeps,
   fresh: boolean,
 ): Promise<string> {
@@ -168,23 +172,25 @@ async function authorizationHeader(
       return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     }
     case 'client-credentials':
-      return `Bearer ${await connectorToken(auth, deps, fresh)}`;
+      return `Bearer ${await connectorToken(auth, deps, { fresh, name })}`;
   }
 }
 
 async function connectorToken(
   auth: Extract<ConnectorSettings['auth'], { type: 'client-credentials' }>,
   { fetch, sleep, accessSecrets }: ConnectorDeps,
-  fresh: boolean,
+  { fresh, name }: { fresh: boolean; name: string },
 ): Promise<string> {
   const { clientSecret } = await accessSecrets.read(auth.secretId, 'clientSecret', { fresh });
   const { accessTokenUrl, clientId, scope } = auth;
   const credentials = { accessTokenUrl, clientId, clientSecret, ...(scope === undefined ? {} : { scope }) };
-  const what = `Token request of ${clientId}`;
-  const answer = await exchange(credentials, { fetch, sleep, codes: CONNECTOR_FAILURES, what });
+  const what = `${name}, token request of ${clientId}`;
+  const next = `See to the token endpoint of this connector's auth, ${accessTokenUrl}, and to its client ${clientId}.`;
+  const answer = await exchange(credentials, { fetch, sleep, codes: CONNECTOR_FAILURES, what, next });
   if (answer.accessToken !== undefined) return answer.accessToken;
   throw new RotationError(
     'connector-unauthorized',
-    `The token endpoint refuses ${clientId}: ${answer.error}: ${answer.description}`,
+    `${name}, the token endpoint refuses ${clientId}: ${answer.error}: ${answer.description}`,
+    { next },
   );
 }

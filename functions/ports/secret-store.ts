@@ -19,6 +19,7 @@ export class StageMovedError extends Error {
 /**
  * The credential's secret in Secrets Manager. Every method is one call; the workflow has a budget of six for a rotation.
  * All of them throw a RotationError `store-*`, `secret-*`, `key-unusable` or `too-many-versions` when Secrets Manager refuses.
+ * `store-throttled` is certain: nothing was carried out. `store-unavailable` is not.
  */
 export interface SecretStore {
   /** The secret's name. */
@@ -31,6 +32,7 @@ export interface SecretStore {
    * The value of a version. Immutable once it was put, so it can be read after the labels.
    *
    * @returns undefined when the version has none
+   * @throws {RotationError} `document-invalid` when it is binary: that is a value, and none of ours
    */
   read(versionId: string): Promise<string | undefined>;
 

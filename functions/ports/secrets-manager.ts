@@ -11,15 +11,18 @@ import {
 import { type ErrorCode, RotationError } from '../rotation/errors.ts';
 import { awsErrorName } from './aws-error.ts';
 import { type SecretStore, type SecretVersion, StageMovedError, VersionTakenError } from './secret-store.ts';
+import { bearThrottling, type Patience, ThrottledError } from './throttled.ts';
 
 /**
  * The credential's secret in AWS Secrets Manager.
  *
  * @param client its retries are safe: every call is a read, has a `ClientRequestToken`, or is a compare-and-swap
  * @param secretId the secret's name
+ * @param patience how long it bears with throttling
  * @see [Secrets Manager API reference](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html)
  */
-export function secretsManagerStore(client: SecretsManagerClient, secretId: string): SecretStore {
+export function secretsManagerStore(sdk: SecretsManagerClient, secretId: string, patience: Patience = {}): SecretStore {
+  const client = patientClient(sdk, secretId, patience);
   const guard = async <T>(call: Promise<T>): Promise<T> => {
     try {
       return await call;
@@ -73,7 +76,16 @@ export function secretsManagerStore(client: SecretsManagerClient, secretId: stri
   };
 }
 
-async function listVersions(client: SecretsManagerClient, secretId: string): Promise<SecretVersion[]> {
+type Client = Pick<SecretsManagerClient, 'send'>;
+
+/** The client, which sends again what was throttled. */
+function patientClient(client: SecretsManagerClient, what: string, patience: Patience): Client {
+  const send = (command: Parameters<typeof bearThrottling>[0]['command']) =>
+    bearThrottling({ what, command }, () => client.send(command as never), patience);
+  return { send: send as unknown as Client['send'] };
+}
+
+async function listVersions(client: Client, secretId: string): Promise<SecretVersion[]> {
   const versions: SecretVersion[] = [];
   let nextToken: string | undefined;
   do {
@@ -94,14 +106,11 @@ async function listVersions(client: SecretsManagerClient, secretId: string): Pro
   return versions;
 }
 
-async function readVersion(
-  client: SecretsManagerClient,
-  secretId: string,
-  versionId: string,
-): Promise<string | undefined> {
+async function readVersion(client: Client, secretId: string, versionId: string): Promise<string | undefined> {
   try {
     const value = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }));
-    return value.SecretString ?? '';
+    if (value.SecretBinary === undefined) return value.SecretString ?? '';
+    throw new RotationError('document-invalid', `The version ${versionId} of ${secretId} is binary, and no document`);
   } catch (error) {
     if (awsErrorName(error) === 'ResourceNotFoundException') return undefined;
     throw error;
@@ -120,6 +129,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 /** A failure of Secrets Manager, in our words: its name and what it is about, never a value. */
 export function storeFailure(error: unknown, secretId: string): RotationError {
   if (error instanceof RotationError) return error;
+  if (error instanceof ThrottledError) {
+    return new RotationError('store-throttled', `Secrets Manager, ${secretId}: too many calls`);
+  }
   const name = awsErrorName(error);
   const deleted = name === 'InvalidRequestException' && /deletion|deleted/i.test((error as Error).message);
   const code = deleted ? 'secret-deleted' : (CODES[name] ?? 'store-unavailable');

@@ -72,6 +72,17 @@ function claimsOf(accessToken: string): Record<string, unknown> | undefined {
 }
 
 /**
+ * The address of the projection probe.
+ *
+ * @throws {RotationError} `settings-invalid` when the path leads to another host than the service URI's: the token goes there
+ */
+export function projectionUrl(serviceUri: string, probePath: string): string {
+  const url = URL.canParse(probePath, serviceUri) ? new URL(probePath, serviceUri) : undefined;
+  if (url && url.origin === new URL(serviceUri).origin && url.username === '') return url.href;
+  throw new RotationError('settings-invalid', 'probePath leads away from the host of serviceUri');
+}
+
+/**
  * The projection probe over HTTP. Rows are not required: company data can rightly be empty.
  *
  * @param url the service URI with the probe's path

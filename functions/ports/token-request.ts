@@ -12,6 +12,8 @@ export interface TokenRequestDeps {
   readonly codes: FailureCodes;
   /** Who asks, for messages. */
   readonly what: string;
+  /** What to do about a failure. @default - what its code says */
+  readonly next?: string;
 }
 
 /** The authorization server's own refusal, in words that can be told. */
@@ -33,15 +35,16 @@ type Verdict = Token | Refusal | { readonly failed: 'away' | 'no-realm' | 'no-to
  * @throws {RotationError} by `codes` when the server is down, has a fault of its own, or something else answers in its place
  */
 export async function exchange(credentials: ClientCredentials, deps: TokenRequestDeps): Promise<Token | Refusal> {
-  const { fetch, sleep, codes, what } = deps;
+  const { fetch, sleep, codes, what, next } = deps;
   const isAway = async (response: Response) => failureOf(await judge(credentials, response.clone())) === 'away';
   const response = await repeatRead(() => requestToken(fetch, credentials), sleep, isAway).catch((error: unknown) => {
-    throw connectionFailure(codes, error, what);
+    throw connectionFailure(codes, error, what, next);
   });
   const verdict = await judge(credentials, response);
   if (!('failed' in verdict)) return verdict;
   const code = { away: codes.unavailable, 'no-realm': codes.noRealm, 'no-token': codes.unexpected }[verdict.failed];
-  throw new RotationError(code, `${what}: HTTP ${response.status}, ${verdict.words ?? 'an answer that is not OAuth'}`);
+  const words = verdict.words ?? 'an answer that is not OAuth';
+  throw new RotationError(code, `${what}: HTTP ${response.status}, ${words}`, { next });
 }
 
 function failureOf(verdict: Verdict): string | undefined {

@@ -2,7 +2,7 @@ import type { IamClient, SecretChange } from '../ports/iam.ts';
 import { assertFits, FORWARD, UNDO } from './budget.ts';
 import type { CredentialDocument } from './document.ts';
 import { describeError, isRotationError, RotationError } from './errors.ts';
-import { planRetire } from './grace.ts';
+import { planRetire, takeOverTimes } from './grace.ts';
 import type { Labels } from './label-reading.ts';
 import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, lookAgain, promote } from './labels.ts';
 import { leavesInDoubt } from './ledger.ts';
@@ -53,8 +53,8 @@ interface Kept {
   readonly works: boolean;
   /** The IAM keeps C, whether it was meant to or not: it has to be ended. */
   readonly lingers: boolean;
-  /** When the IAM itself ends C. */
-  readonly validUntil?: Date | undefined;
+  /** The client as it was seen to hold the candidate. */
+  readonly client: IamClient;
 }
 
 /**
@@ -66,14 +66,21 @@ export async function execute(run: Run, attempt: Attempt): Promise<Next> {
   return applied.failures ? await settle(run, attempt, applied) : applied.ended;
 }
 
+type Reversible = Pick<Attempt, 'overlap' | 'wayBack' | 'change' | 'adopts'>;
+
+/**
+ * Whether time is kept for an undo. With overlap nobody is cut off by a run that ends half-way; what was adopted, or can't be taken
+ * back, is pushed as far as time allows.
+ */
+function keepsTimeForUndo({ overlap, wayBack, adopts }: Reversible): boolean {
+  return overlap !== 'required' && wayBack !== 'none' && !adopts;
+}
+
 /** Milliseconds that have to be left before the IAM is changed: to go forward, and where that may fail to go back. */
-export function timeNeeded(
-  run: Run,
-  { overlap, wayBack, change }: Pick<Attempt, 'overlap' | 'wayBack' | 'change'>,
-): number {
+export function timeNeeded(run: Run, attempt: Reversible): number {
+  const { change } = attempt;
   const forward = run.budget.needs(FORWARD);
-  // With overlap nobody is cut off by a run that ends half-way; what can't be taken back needs no time for that.
-  if (overlap === 'required' || wayBack === 'none') return forward;
+  if (!keepsTimeForUndo(attempt)) return forward;
   const unanswered = change ? 2 * run.timing.httpTimeoutMs : 0;
   return forward + run.budget.needs(UNDO) + unanswered;
 }
@@ -81,12 +88,16 @@ export function timeNeeded(
 /** Renew → check → push: everything before the promote. */
 export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
   run.rotationId = attempt.candidate.id;
-  const leave = run.budget.enter('forward');
+  // What an earlier attempt of this run has kept may end with this one.
+  delete run.previousValidUntil;
+  run.renewed = 'no';
+  const leave = keepsTimeForUndo(attempt) ? run.budget.enter('forward') : () => undefined;
   try {
     if (attempt.change) await renew(run, attempt, attempt.change);
     const kept = await check(run, attempt);
     const fence = () => assertLabelsOrWon(run, { current: attempt.current.id, pending: attempt.candidate.id });
-    const failures = await push(run, { views: attempt.connectors, document: attempt.candidate.document, fence });
+    const { connectors: views, candidate, current } = attempt;
+    const failures = await push(run, { views, document: candidate.document, former: current.document, fence });
     const [failure] = failures.values();
     if (failure && !rollsForward(run, attempt, { failures, kept })) throw failure;
     return { failures, kept };
@@ -111,8 +122,7 @@ function rollsForward(
   { failures, kept }: { failures: ReadonlyMap<string, RotationError>; kept: Kept },
 ): boolean {
   if (adopts || wayBack === 'none') return true;
-  const distorted = [...failures.values()].some(({ code }) => code === 'connector-mismatch');
-  if (kept.works) return !distorted;
+  if (kept.works) return run.distorted.size === 0;
   const writtenTo = [...failures.keys()].some((name) => run.touched.has(name));
   const readable = connectors.filter((view) => !view.error);
   const usesCandidate = readable.length === 0 || readable.some((view) => holds(view, candidate.document));
@@ -166,7 +176,7 @@ async function check(run: Run, attempt: Attempt): Promise<Kept> {
     const works = wanted && lingers && (early || (await isAcceptedStill(run, attempt)));
     if (wanted && !works && overlap === 'required') throw OVERLAP_LOST;
     if (!adopts) run.strategy = strategyOf(attempt, works);
-    return { works, lingers: lingers || works, validUntil: held.previous?.validUntil };
+    return { works, lingers: lingers || works, client: held };
   });
 }
 
@@ -222,7 +232,8 @@ async function settle(
     await promote(run, { from: current.id, to: candidate.id });
     run.achieved = attempt.achieves;
     if (attempt.achieves === 'rotated') run.promoted = true;
-    await planEnd(run, attempt, kept);
+    const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);
+    await planEnd(run, attempt, { ...kept, validUntil: client.previous?.validUntil });
     await probeProjection(run, candidate.document);
     const [failure] = failures.values();
     if (failure) return await storedNotApplied(run, { failure, previous: current.document });
@@ -238,13 +249,15 @@ async function settle(
  * Plans the end of C where the IAM keeps it: after grace where it was to be kept, else as soon as can be. A secret that is refused
  * today, since it has expired, may be accepted tomorrow, since somebody saved the client.
  */
-async function planEnd(run: Run, { current, candidate, honoured }: Attempt, kept: Kept): Promise<void> {
+async function planEnd(
+  run: Run,
+  { current, candidate }: Attempt,
+  kept: Kept & { readonly validUntil: Date | undefined },
+): Promise<void> {
   const same = current.document.clientSecret === candidate.document.clientSecret;
   if (same || !kept.lingers) return;
-  const { validUntil } = kept;
-  await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now(), validUntil, atOnce: !kept.works });
-  // It was refused before the attempt: that it is kept does not make it valid.
-  if (!honoured) delete run.previousValidUntil;
+  const { validUntil, works } = kept;
+  await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now(), validUntil, works, atOnce: !works });
 }
 
 interface StoredNotApplied {
@@ -259,7 +272,7 @@ export async function storedNotApplied(run: Run, { failure, previous }: StoredNo
   return report(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
 }
 
-/** Whether a secret is accepted; null when the IAM could not be asked. */
+/** Whether a secret gets a token; null when the IAM can't be asked. */
 export async function doesItWork(run: Run, document: CredentialDocument): Promise<boolean | null> {
   try {
     return (await askToken(run, document)).accepted;

@@ -76,6 +76,12 @@ export const ERRORS = {
   ),
   'connector-invalid': e(502, 'The connector breaks the contract', false, 'Run the conformance suite against it.'),
   'store-unavailable': e(502, 'Secrets Manager does not answer', true, 'Wait and rotate again.'),
+  'store-throttled': e(
+    503,
+    'Secrets Manager is asked too often',
+    true,
+    'Rotate again in a minute; spread the schedules.',
+  ),
   'store-forbidden': e(
     502,
     'Secrets Manager refuses the function',
@@ -130,14 +136,27 @@ export class RotationError extends Error {
   /** Whole seconds after which a repeat makes sense, with `rotation-in-progress` and `too-soon`. */
   readonly retryAfter?: number;
 
+  /** What to do, where that differs from what the code says. */
+  readonly #next: string | undefined;
+
   /** Whether the run had changed something before it met this; null when an unanswered write leaves that open. */
   readonly changed: boolean | null;
 
-  constructor(code: ErrorCode, detail: string, options: { retryAfter?: number; changed?: boolean | null } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { retryAfter?: number | undefined; changed?: boolean | null; next?: string | undefined } = {},
+  ) {
     super(detail);
     this.code = code;
     this.changed = options.changed === undefined ? false : options.changed;
+    this.#next = options.next;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
+  }
+
+  /** What the reader should do. */
+  get next(): string {
+    return this.#next ?? this.info.next;
   }
 
   get info(): ErrorInfo {
@@ -156,7 +175,7 @@ function e<S extends ErrorInfo['status'], R extends boolean>(status: S, title: s
 
 /** What a failure says of itself in a report; anything unforeseen tells its class only, since its text could hold a secret. */
 export function describeError(error: unknown): { code: ErrorCode; detail: string; next: string } {
-  if (isRotationError(error)) return { code: error.code, detail: error.message, next: error.info.next };
+  if (isRotationError(error)) return { code: error.code, detail: error.message, next: error.next };
   const name = error instanceof Error ? error.name : typeof error;
   return { code: 'internal-error', detail: `Unforeseen ${name}`, next: ERRORS['internal-error'].next };
 }

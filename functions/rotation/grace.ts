@@ -9,6 +9,7 @@ import { type Run, step } from './run.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+const YEAR_MS = 365 * DAY_MS;
 /** How much longer than grace the IAM itself keeps the previous secret, should retire never run. */
 const BACKSTOP_MS = 7 * DAY_MS;
 /** A retire that can't be carried out is tried every hour for six days, then once a day: it never gives up in silence. */
@@ -17,6 +18,32 @@ const HOURLY_ATTEMPTS = 144;
 /** Until when the IAM is told to keep the previous secret. Retire is what ends it; this is what ends it should retire never run. */
 export function backstop(run: Run): Date {
   return new Date(run.runtime.now().getTime() + durationMs(run.credential.grace) + BACKSTOP_MS);
+}
+
+/**
+ * An IAM that makes secrets by itself plants its own times: an expiry on the new one, and an end of the previous one that may come
+ * before grace is over. Both are moved; the secrets stay as they are.
+ *
+ * @param previous the document whose secret is to be kept until grace is over; undefined when there is none
+ * @returns the client as the IAM holds it then
+ */
+export async function takeOverTimes(
+  run: Run,
+  client: IamClient,
+  previous: CredentialDocument | undefined,
+): Promise<IamClient> {
+  if (run.credential.iam.renewal === 'set') return client;
+  const now = run.runtime.now();
+  const kept = previous?.clientSecret === client.previous?.secret ? client.previous : undefined;
+  const expires = client.secretExpiresAt !== undefined && client.secretExpiresAt.getTime() < now.getTime() + YEAR_MS;
+  const endsEarly = kept !== undefined && kept.validUntil < graceEnd(run, now);
+  if (!expires && !endsEarly) return client;
+  const { clientId, secret } = client;
+  const change = kept ? { secret, previous: { secret: kept.secret, validUntil: backstop(run) } } : { secret };
+  return await step(run, 'extend', async () => {
+    await run.ledger.write(() => run.ports.iam.setSecret(client, change));
+    return await run.ports.iam.find(clientId);
+  });
 }
 
 /** The end of the grace period of a promote. */
@@ -30,6 +57,8 @@ export interface PlannedEnd {
   readonly promotedAt: Date;
   /** When the IAM ends it by itself, as far as it tells. */
   readonly validUntil?: Date | undefined;
+  /** It is known to be accepted until then. */
+  readonly works: boolean;
   /** It was not to be kept at all. @default false */
   readonly atOnce?: boolean;
 }
@@ -40,12 +69,19 @@ export interface PlannedEnd {
  */
 export async function planRetire(
   run: Run,
-  { versionId, promotedAt, validUntil, atOnce = false }: PlannedEnd,
+  { versionId, promotedAt, validUntil, works, atOnce = false }: PlannedEnd,
 ): Promise<void> {
   const soonest = run.runtime.now().getTime() + run.timing.leaseMs;
   const at = new Date(atOnce ? soonest : Math.max(graceEnd(run, promotedAt).getTime(), soonest));
-  run.previousValidUntil = validUntil && validUntil < at ? validUntil : at;
-  const event = { trigger: 'retire', id: run.credential.id, versionId, attempt: 0 };
+  if (works) run.previousValidUntil = validUntil && validUntil < at ? validUntil : at;
+  const { leaveBehind } = run.request;
+  const event = {
+    trigger: 'retire',
+    id: run.credential.id,
+    versionId,
+    attempt: 0,
+    ...(leaveBehind && { leaveBehind }),
+  };
   await step(run, 'plan-retire', () =>
     run.ports.schedules.plan({ name: retireName(run.credential.id, versionId), at, target: 'retire', event }),
   );
@@ -65,8 +101,9 @@ export async function planPostponedRetire(
   { versionId, attempt }: { versionId: string; attempt: number },
 ): Promise<void> {
   const { id } = run.credential;
+  const { leaveBehind } = run.request;
   const next = attempt + 1;
-  const event = { trigger: 'retire', id, versionId, attempt: next };
+  const event = { trigger: 'retire', id, versionId, attempt: next, ...(leaveBehind && { leaveBehind }) };
   const at = new Date(run.runtime.now().getTime() + (attempt < HOURLY_ATTEMPTS ? HOUR_MS : DAY_MS));
   await run.ports.schedules.plan({ name: `${retireName(id, versionId)}.${next}`, at, target: 'retire', event });
 }

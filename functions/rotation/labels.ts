@@ -130,6 +130,23 @@ function stand(labels: Labels, { current, pending }: ExpectedLabels): boolean {
   return labels.current?.id === current && labels.pending?.id === pending;
 }
 
+/** Secrets Manager may answer from before the latest changes, for some seconds; looks this far apart, in milliseconds. */
+const LOOK_AGAIN_MS = [1000, 2000] as const;
+
+/**
+ * Looks at AWSCURRENT until an answer that is merely old would have shown that it has moved. A run that has moved labels itself
+ * knows how recent its answers are.
+ *
+ * @throws {LabelsMovedError} when AWSCURRENT is elsewhere
+ */
+export async function assertStillCurrent(run: Run, { current }: Labels): Promise<void> {
+  if (run.confirmed.size > 0 || run.movedFrom.size > 0) return;
+  for (const pause of LOOK_AGAIN_MS) {
+    await run.runtime.sleep(pause);
+    if ((await readLabels(run)).current?.id !== current?.id) throw new LabelsMovedError();
+  }
+}
+
 /** @throws {RotationError} `too-soon` while the last change of the labels may belong to a run that is alive */
 export function assertQuiet(run: Run): void {
   if (mayBegin(run)) return;

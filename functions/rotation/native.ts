@@ -94,6 +94,12 @@ async function setSecret(run: Run, versionId: string): Promise<void> {
   if (!applied.failures) throw failureOf(applied.ended);
 }
 
+/** @throws {RotationError} `not-at-rest`: Secrets Manager repeats the step */
+function assertFilled({ pending }: Observation): void {
+  if (pending?.content.kind === 'candidate') return;
+  throw new RotationError('not-at-rest', 'createSecret has not filled the version, or its value is not found yet');
+}
+
 /** At registration there is only a version without a value: nothing can be tested, and nothing is wrong. */
 async function testSecret(run: Run, versionId: string): Promise<void> {
   const content = parsePending(await run.ports.store.read(versionId));
@@ -109,12 +115,6 @@ async function finishSecret(run: Run, versionId: string): Promise<void> {
   const next = promoted ? await finish(run, seen) : await resumeHeld(run, seen);
   if (next === 'observe' ? !promoted : isFailure(next.outcome) && next.outcome !== 'stored-not-applied')
     throw failureOf(next);
-}
-
-/** @throws {RotationError} `not-at-rest`: `createSecret` has not done its part, or Secrets Manager doesn't show it yet */
-function assertFilled({ pending }: Found): void {
-  if (pending?.content.kind === 'candidate') return;
-  throw new RotationError('not-at-rest', 'createSecret has not filled the version');
 }
 
 /** Looks, and makes certain that the step is still about the version in AWSPENDING. */

@@ -27,6 +27,8 @@ export interface ConnectorReport {
   readonly sectionsWritten: number;
   /** Sections with our Client ID but another environment's token URL: left alone. */
   readonly sectionsSkipped: number;
+  /** The call named it to be left behind: it was not asked, and holds what it held. */
+  readonly leftBehind?: boolean;
 }
 
 /** Why a run did not end well. */

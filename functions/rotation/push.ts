@@ -16,6 +16,8 @@ const PAUSE_MS = 300;
 export interface Push {
   readonly views: readonly ConnectorView[];
   readonly document: CredentialDocument;
+  /** What the connectors were seen to hold before: one that kept it has lost nothing. */
+  readonly former?: CredentialDocument;
   /** Asked before each write to a connector that was read after the labels; throws to stop. */
   readonly fence: () => Promise<void>;
   /** Connectors that are written even if they hold the document: a late write to them then meets another ETag. */
@@ -43,7 +45,7 @@ export async function push(run: Run, what: Push): Promise<ReadonlyMap<string, Ro
   });
 }
 
-async function pushOne(run: Run, view: ConnectorView, { document, fence, rewrite }: Push): Promise<void> {
+async function pushOne(run: Run, view: ConnectorView, { document, former, fence, rewrite }: Push): Promise<void> {
   const { connector } = view;
   const tries: Tries = { conflicts: 0, repeats: 0, written: false };
   let settled = !rewrite?.has(connector.name);
@@ -53,7 +55,10 @@ async function pushOne(run: Run, view: ConnectorView, { document, fence, rewrite
       const reread = configuration === undefined;
       configuration ??= await connector.read();
       if (settled && holds({ connector, configuration }, document)) return;
-      if (tries.written) throw mismatch(connector);
+      if (tries.written) {
+        if (!former || !holds({ connector, configuration }, former)) run.distorted.add(connector.name);
+        throw mismatch(connector);
+      }
       // Its ETag is younger than the labels that the decision rests on: they are read again, after it.
       if (reread) await fence();
       assertFits(run.budget, run.budget.needs(WRITE_AND_READ));

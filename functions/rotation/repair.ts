@@ -3,7 +3,7 @@ import { begin, mayRenew } from './begin.ts';
 import { serializeDocument } from './document.ts';
 import { RotationError } from './errors.ts';
 import { readLabels } from './label-reading.ts';
-import { assertLabels, assertQuiet, journal, LabelsMovedError } from './labels.ts';
+import { assertLabels, assertQuiet, assertStillCurrent, journal, LabelsMovedError } from './labels.ts';
 import { assertUsable, documentOf, type Found, type Observation } from './observe.ts';
 import { askToken, refused } from './proofs.ts';
 import { push } from './push.ts';
@@ -65,6 +65,8 @@ function unexpired(
 /** State 9: a connector holds something else than C, which the IAM accepts. Each that can be reached is given C. */
 export async function pushCurrent(run: Run, seen: Found): Promise<Next> {
   const { current, connectors, labels } = seen;
+  // What connectors hold may be younger than the answer that names the current version.
+  await assertStillCurrent(run, labels);
   const fence = () => assertLabels(run, { current: current.id, pending: labels.pending?.id });
   const views = connectors.filter((view) => !view.error);
   const [failure] = (await push(run, { views, document: current.document, fence })).values();

@@ -49,7 +49,7 @@ export function isStillDue(
   { outcome, failure }: Pick<Rotation, 'outcome' | 'failure'>,
 ): boolean {
   if (request.trigger !== 'schedule' || request.repeat?.due === false) return false;
-  if (outcome === 'stored-not-applied' || outcome === 'unchanged') return false;
+  if (failure === undefined || outcome === 'stored-not-applied' || outcome === 'unchanged') return false;
   if (outcome === 'refused') return true;
   const overlaps = ['dual-secret', 'alternating-clients'].includes(credential.strategy);
   const cheap = overlaps || (request.repeat?.attempt ?? 0) < COSTLY_ATTEMPTS;

@@ -3,7 +3,7 @@ import { forward, mayRenew } from './begin.ts';
 import { assertFits } from './budget.ts';
 import { type CredentialDocument, parseDocument } from './document.ts';
 import { isRotationError, RotationError } from './errors.ts';
-import { endPrevious, planRetire } from './grace.ts';
+import { endPrevious, planRetire, takeOverTimes } from './grace.ts';
 import { assertLabels, clear } from './labels.ts';
 import { assertUsable, type Found, graceRuns, holds, type Observation } from './observe.ts';
 import { push } from './push.ts';
@@ -95,18 +95,19 @@ export function candidateOf({ pending }: Observation): { id: string; document: C
 
 /** State 6: promoted, but not cleared. Push what is missing, then clear. */
 export async function finish(run: Run, seen: Found): Promise<Next> {
-  const { current, labels, client, connectors } = seen;
+  const { current, labels, connectors } = seen;
   run.rotationId = current.id;
   const previous = await previousDocument(run, seen);
+  const client = await takeOverTimes(run, seen.client, previous);
   const validUntil = client.previous?.secret === previous?.clientSecret ? client.previous?.validUntil : undefined;
   const alternates = previous !== undefined && previous.clientId !== current.document.clientId;
   const overlapping = alternates || (validUntil !== undefined && graceRuns(client, run.runtime.now()));
-  if (overlapping && labels.previous)
-    await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, validUntil });
+  if (overlapping && labels.previous) {
+    const works = !alternates || (await doesItWork(run, previous)) === true;
+    await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, validUntil, works });
+  }
   const fence = () => assertLabels(run, { current: current.id, pending: current.id });
   const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
-  // The IAM keeps the former client's secret in any case: whether it works is another matter.
-  if (alternates && (await doesItWork(run, previous)) !== true) delete run.previousValidUntil;
   if (failure) return await storedNotApplied(run, { failure, previous });
   run.achieved = 'rotated';
   // This run's own candidate: whoever promoted it, that was the rotation that was asked for.
@@ -117,7 +118,8 @@ export async function finish(run: Run, seen: Found): Promise<Next> {
 
 /** The document in AWSPREVIOUS; undefined when there is none, or when it can't be read as one. */
 async function previousDocument(run: Run, { labels }: Found): Promise<CredentialDocument | undefined> {
-  return labels.previous && tryDocument(await run.ports.store.read(labels.previous.id));
+  if (!labels.previous) return undefined;
+  return tryDocument(await run.ports.store.read(labels.previous.id));
 }
 
 function tryDocument(value: string | undefined): CredentialDocument | undefined {
@@ -162,6 +164,6 @@ async function finishEnd(
     run.achieved ??= 'repaired';
   } catch (error) {
     if (!isRotationError(error, 'retire-failed', 'not-at-rest', 'client-not-found', 'client-not-usable')) throw error;
-    await planRetire(run, { versionId, promotedAt: run.runtime.now(), atOnce: true });
+    await planRetire(run, { versionId, promotedAt: run.runtime.now(), works: false, atOnce: true });
   }
 }

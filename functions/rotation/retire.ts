@@ -24,6 +24,8 @@ export interface RetireReport {
 export interface RetireRequest {
   readonly versionId: string;
   readonly attempt: number;
+  /** Connectors that the end does not wait for: a call has left them behind. */
+  readonly leaveBehind?: readonly string[] | undefined;
 }
 
 /**
@@ -31,7 +33,8 @@ export interface RetireRequest {
  * unless that version is AWSPREVIOUS, and postpones itself while a connector holds the old secret or another run stands.
  */
 export async function retire(credential: Credential, request: RetireRequest, deps: RunDeps): Promise<RetireReport> {
-  const run = beginRun(credential, { trigger: 'schedule' }, deps);
+  const { leaveBehind } = request;
+  const run = beginRun(credential, { trigger: 'schedule', ...(leaveBehind && { leaveBehind }) }, deps);
   const report = (outcome: RetireReport['outcome'], failure?: Failure): RetireReport => ({
     credential: credential.id,
     versionId: request.versionId,

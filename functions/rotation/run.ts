@@ -60,6 +60,8 @@ export interface RotationRequest {
   readonly force?: boolean;
   /** A run that an earlier one has planned, because something was left to do. */
   readonly repeat?: Repeat;
+  /** Names of connectors that are left with what they hold: they can't be given the new secret, and must not keep a leaked one alive. */
+  readonly leaveBehind?: readonly string[];
   /** Goes back to the previous document instead of making a new secret. */
   readonly rollback?: boolean;
 }
@@ -96,6 +98,8 @@ export interface Run {
   readonly touched: Set<string>;
   /** Those of them that did not answer: the write may still be carried out. */
   readonly unansweredBy: Set<string>;
+  /** Connectors that have stored something else than they were given, and than they had. */
+  readonly distorted: Set<string>;
   /** At the first look there was no change of the secret within the last lease, and since then none but this run's own. */
   quiet?: boolean;
   /** AWSCURRENT, as this run saw it first or has moved it since. */
@@ -132,9 +136,12 @@ export interface Run {
 
 /** A fresh run. */
 export function beginRun(credential: Credential, request: RotationRequest, deps: RunDeps): Run {
+  const left = request.leaveBehind ?? [];
+  const connectors = deps.ports.connectors.filter(({ name }) => !left.includes(name));
   return {
     budget: new Budget(deps.runtime, deps.timing),
     ...deps,
+    ports: { ...deps.ports, connectors },
     credential,
     request,
     ledger: new Ledger(),
@@ -147,6 +154,7 @@ export function beginRun(credential: Credential, request: RotationRequest, deps:
     skipped: new Map(),
     touched: new Set(),
     unansweredBy: new Set(),
+    distorted: new Set(),
     clearedForeign: false,
     unanswered: false,
     renewed: 'no',
@@ -180,9 +188,8 @@ export function leaseLeft(run: Run, createdAt: Date): number {
 }
 
 /** An error that also tells what the run had changed before it met it. */
-export function withLedger(run: Run, { code, message, retryAfter }: RotationError): RotationError {
-  const changed = run.ledger.changed;
-  return new RotationError(code, message, retryAfter === undefined ? { changed } : { retryAfter, changed });
+export function withLedger(run: Run, { code, message, retryAfter, next }: RotationError): RotationError {
+  return new RotationError(code, message, { retryAfter, next, changed: run.ledger.changed });
 }
 
 /** The run's report, as it ended. */
@@ -214,10 +221,11 @@ function future(date: Date | undefined, now: Date): string | null {
   return date !== undefined && date > now ? date.toISOString() : null;
 }
 
-function connectorReports(run: Run): ConnectorReport[] {
-  return run.ports.connectors.map(({ name }) => ({
+function connectorReports({ credential, request, written, skipped }: Run): ConnectorReport[] {
+  return credential.connectors.map(({ name }) => ({
     name,
-    sectionsWritten: run.written.get(name) ?? 0,
-    sectionsSkipped: run.skipped.get(name) ?? 0,
+    sectionsWritten: written.get(name) ?? 0,
+    sectionsSkipped: skipped.get(name) ?? 0,
+    ...(request.leaveBehind?.includes(name) ? { leftBehind: true } : {}),
   }));
 }

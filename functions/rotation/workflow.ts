@@ -42,13 +42,25 @@ const STEPS = {
 export async function rotate(credential: Credential, request: RotationRequest, deps: RunDeps): Promise<Rotation> {
   const run = beginRun(credential, request, deps);
   try {
+    assertKnown(credential, request);
     const rotation = await lookUntilAtRest(run);
-    return rotation.failure ? await withRepeat(run, rotation) : rotation;
+    // What was left behind is given the new secret as soon as it can be.
+    return rotation.failure || request.leaveBehind ? await withRepeat(run, rotation) : rotation;
   } catch (error) {
     // A caller is told when to come again. Nobody tells the scheduler: a rotation that was due stays due.
     if (request.trigger === 'schedule' && isNotNow(error)) await tryToPlan(run, request.repeat?.due ?? true);
     throw error;
   }
+}
+
+/** @throws {RotationError} `request-invalid` when a connector that is to be left behind is none of the credential's */
+function assertKnown({ connectors, native }: Credential, { leaveBehind = [] }: RotationRequest): void {
+  if (native && leaveBehind.length > 0)
+    throw new RotationError('not-available', 'leaveBehind: a rotation by Secrets Manager itself leaves nobody behind');
+  const unknown = leaveBehind.find((name) => !connectors.some((connector) => connector.name === name));
+  if (unknown === undefined) return;
+  const names = connectors.map(({ name }) => `'${name}'`).join(', ');
+  throw new RotationError('request-invalid', `leaveBehind: there is no connector '${unknown}'; there is ${names}`);
 }
 
 /** The report, with the time at which the run goes on; without one when that could not be planned. */
@@ -91,7 +103,9 @@ function outcomeOf(run: Run, error: unknown): Outcome {
   if (run.pendingStands) return 'interrupted';
   if (run.atRest && run.achieved) return run.achieved;
   // Whether a rotation is under way could not be read.
-  const unknown = run.pendingStands === undefined && isRotationError(error, 'store-unavailable', 'store-forbidden');
+  const unknown =
+    run.pendingStands === undefined &&
+    isRotationError(error, 'store-unavailable', 'store-throttled', 'store-forbidden');
   return run.ledger.changed === false && !unknown ? 'refused' : 'interrupted';
 }
 

@@ -11,7 +11,7 @@ export interface DemoOptions {
   readonly port: number;
 }
 
-export const HELP = `Rotates the client secrets of an example fleet in this process, on loopback, in about 12 s.
+export const HELP = `Rotates the client secrets of an example fleet in this process, on loopback, within 15 s.
 
   npm start [-- OPTIONS]
 

@@ -15,8 +15,8 @@ export interface Pace {
   readonly timeouts: Timeouts;
   /** For how long a rotation may be under way before another run may begin, in milliseconds. */
   readonly leaseMs: number;
-  /** How long the previous secret stays valid after a rotation, in milliseconds. */
-  readonly graceMs: number;
+  /** How much of a grace is waited for, in milliseconds; the rest passes in AWS only. */
+  readonly shownGraceMs: number;
   /** Requests a second of each connector. */
   readonly rate: number;
   /** What it has to send at least, in requests a second. */
@@ -27,13 +27,13 @@ export interface Pace {
 const QUIET_MS = 5;
 const MOST_SLOWNESS = 20;
 /** For how long, and how often at least, the machine is tried out. A machine that is stopped now and then is seen to be. */
-const TRIAL_MS = 500;
+const TRIAL_MS = 300;
 const LEAST_TRIALS = 20;
 
 /** The time-outs stand to each other as those of a deployment do: 9 to 1. */
 const HTTP_S = 3;
 const FUNCTION_S = 9 * HTTP_S;
-const GRACE_MS = 2000;
+const SHOWN_GRACE_MS = 1000;
 /** More requests than what is promised, so that a late timer doesn't matter. */
 const RATE = 60;
 const LEAST_RATE = 50;
@@ -46,8 +46,8 @@ export function paceOf(requestMs: number): Pace {
     slowness,
     timeouts: { function: seconds(FUNCTION_S), http: seconds(HTTP_S) },
     leaseMs: (FUNCTION_S + HTTP_S) * slowness * 1000,
-    // A rotation has to fit; more is only waiting.
-    graceMs: GRACE_MS * Math.ceil(slowness / 4),
+    // Time for some requests; more is only waiting.
+    shownGraceMs: SHOWN_GRACE_MS * Math.ceil(slowness / 4),
     rate: RATE / slowness,
     leastRate: LEAST_RATE / slowness,
   };

@@ -19,12 +19,12 @@ export interface Scene {
   readonly live: Live;
 }
 
-/** Rotates by the schedule. @param at a whole second, milliseconds since the epoch */
+/** Rotates by the schedule. @param at milliseconds since the epoch; a whole second in AWS */
 export async function bySchedule({ stage, site, live }: Scene, at: number): Promise<Rotation> {
   const { id } = site.credential;
-  const ended = endOf(stage, { id, trigger: 'schedule', withinMs: at - stage.now() + stage.pace.leaseMs });
+  const ended = rotationBy(stage, { id, trigger: 'schedule', withinMs: at - stage.now() + stage.pace.leaseMs });
   live.note(id, 'its schedule is due next second');
-  await Promise.all([scheduleFrom(stage.stack, site.credential, new Date(at)), ended]);
+  await Promise.all([scheduleFrom(stage.stack, site.credential, stage.inAws(at)), ended]);
   return await ended;
 }
 
@@ -38,7 +38,7 @@ export async function onDemand({ stage, site, live }: Scene, at: number): Promis
 
 /** Rotates through the API, now. A machine that is so slow that the API doesn't wait for the end sees it all the same. */
 export async function rotateByApi(stage: Stage, id: string, reason: string): Promise<Rotation> {
-  const ended = endOf(stage, { id, trigger: 'api', withinMs: stage.pace.leaseMs });
+  const ended = rotationBy(stage, { id, trigger: 'api', withinMs: stage.pace.leaseMs });
   // Without an end there is an answer that says more.
   ended.catch(() => {});
   return (await requestRotation(stage.stack.apiUrl, id, reason)) ?? (await ended);
@@ -52,7 +52,7 @@ interface Awaited {
 }
 
 /** Waits for the end of the next rotation of a credential. @throws {Error} when it fails or doesn't come */
-async function endOf({ invocations }: Stage, { id, trigger, withinMs }: Awaited): Promise<Rotation> {
+async function rotationBy({ invocations }: Stage, { id, trigger, withinMs }: Awaited): Promise<Rotation> {
   const what = `The rotation of ${id} by ${trigger}`;
   const isOurs = ({ functionName, event }: Invocation) =>
     functionName.endsWith('-rotate') &&
@@ -66,10 +66,10 @@ async function endOf({ invocations }: Stage, { id, trigger, withinMs }: Awaited)
 /** Waits until the previous secret is ended. @throws {Error} when that fails or doesn't come */
 export async function endOfGrace({ stage, site, live }: Scene): Promise<void> {
   const { id } = site.credential;
-  const { graceMs, leaseMs } = stage.pace;
-  live.note(id, `grace: both secrets work for ${graceMs / 1000} s`);
+  const { leaseMs, shownGraceMs } = stage.pace;
+  live.note(id, 'grace: both secrets work');
   const isOurs = ({ functionName, event }: Invocation) =>
     functionName.endsWith('-retire') && credentialIn(event) === id;
-  const report = await stage.invocations.next(`The retire of ${id}`, isOurs, graceMs + leaseMs);
+  const report = await stage.invocations.next(`The retire of ${id}`, isOurs, shownGraceMs + leaseMs);
   live.note(id, `the end of grace: ${(report as RetireReport).outcome}`);
 }

@@ -16,8 +16,6 @@ const LOOK_EVERY_MS = 20;
 const MOST_IN_FLIGHT = 64;
 /** How long a token request may take: longer than anything that slows the machine down, in milliseconds. */
 const PATIENCE_MS = 120_000;
-/** How many rotations of each credential are shown. */
-export const ROUNDS = 2;
 /** Requests that are kept, for each connector: some minutes of them. */
 const KEPT_REQUESTS = 20_000;
 
@@ -35,10 +33,12 @@ export interface Stage {
   readonly sites: readonly Site[];
   readonly invocations: Invocations;
   readonly pace: Pace;
-  /** Lets the lease of a run that could still be alive be over, without waiting for it. May be called {@link ROUNDS} times. */
-  passLease(): void;
   /** Milliseconds since the epoch, by a clock that never jumps. */
   readonly now: () => number;
+  /** The instant in AWS, whose clocks {@link Stage.pass} sets forward. @param at milliseconds since the epoch, as {@link Stage.now} */
+  readonly inAws: (at: number) => Date;
+  /** Lets time pass in AWS without waiting for it. Nothing may be under way there meanwhile. @param ms milliseconds */
+  pass(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -56,12 +56,12 @@ export async function openStage(live: Live, apiPort: number, pace: Pace): Promis
     for (const watch of watches) watch.look();
   };
   const connectorToken = randomBytes(32).toString('base64url');
-  let leasesBehind = ROUNDS;
+  let passedMs = 0;
   const stack = await startEmbeddedStack({
     timeouts: pace.timeouts,
     connectorToken,
     apiPort,
-    secretsManagerClock: () => new Date(Date.now() - leasesBehind * (pace.leaseMs + 1)),
+    clock: () => new Date(Date.now() + passedMs),
     onInvoked: (invocation) => {
       invocations.record(invocation);
       tellFailure(invocation, live);
@@ -72,8 +72,10 @@ export async function openStage(live: Live, apiPort: number, pace: Pace): Promis
       if (level === 'ERROR') live.note(credential, `${message}: ${cause}`);
     },
   });
-  const grace = `PT${pace.graceMs / 1000}S`;
-  const everyMinutes = Math.ceil((2 * pace.graceMs + pace.leaseMs) / 60_000);
+  // No grace is shorter than a lease.
+  const grace = `PT${pace.leaseMs / 1000}S`;
+  // No second one comes while the story is told: it takes no more than four leases of AWS's time.
+  const everyMinutes = Math.ceil((5 * pace.leaseMs) / 60_000);
   const onboarding = { connectorToken, grace, everyMinutes };
   const traffics: Traffic[] = [];
   const sites: Site[] = [];
@@ -92,10 +94,11 @@ export async function openStage(live: Live, apiPort: number, pace: Pace): Promis
     await Promise.all(traffics.map((traffic) => traffic.stop()));
     await stack.close();
   };
-  const passLease = () => {
-    leasesBehind -= 1;
+  const inAws = (at: number) => new Date(at + passedMs);
+  const pass = (ms: number) => {
+    passedMs += ms;
   };
-  return { stack, sites, invocations, pace, passLease, now, close };
+  return { stack, sites, invocations, pace, now, inAws, pass, close };
 }
 
 function startConnector(

@@ -16,11 +16,12 @@ export interface FunctionsInput {
   readonly timeouts: Timeouts;
   /** Where the parts are; asked when an execution environment is made. */
   readonly aws: () => AwsAccess;
+  readonly clock: () => Date;
   readonly onLog: (line: LogLine) => void;
 }
 
 /** The functions that AWS would run, from the same handlers: only environment, endpoints and telemetry are given. */
-export function embeddedFunctions({ prefix, timeouts, aws, onLog }: FunctionsInput): LambdaFunction[] {
+export function embeddedFunctions({ prefix, timeouts, aws, clock, onLog }: FunctionsInput): LambdaFunction[] {
   const variables = environmentOf(prefix, timeouts);
   const timeoutMs = durationMs(timeouts.function);
   const define = (
@@ -30,7 +31,11 @@ export function embeddedFunctions({ prefix, timeouts, aws, onLog }: FunctionsInp
   ) => ({
     name: `${prefix}-${file}`,
     timeoutMs: ms,
-    init: () => create(lazily(variables, aws()), embeddedTelemetry(`${prefix}-${file}`, onLog)) as LambdaHandler,
+    init: () =>
+      create(
+        lazily(variables, { aws: aws(), now: clock }),
+        embeddedTelemetry(`${prefix}-${file}`, onLog),
+      ) as LambdaHandler,
   });
   return [
     define('rotate', createRotateHandler, timeoutMs),

@@ -24,34 +24,36 @@ export type AdminRoute = readonly [
  *
  * @throws {KeycloakError} 404 where there is none; 403 to a caller that may not list clients either
  */
-export function demandExisting({ engine, realm, permission, uuid }: AdminCall): void {
+export function demandExisting(call: AdminCall): void {
+  const { engine, realm, permission, uuid } = call;
   if (engine.realm(realm).clients.has(uuid)) return;
-  throw permission && mayList(permission) ? adminError(404, 'Could not find client') : forbidden();
+  throw permission && mayList(permission) ? adminError(404, 'Could not find client') : forbidden(call);
 }
 
 /** @throws {KeycloakError} 403 to a caller that may not touch the client */
-export function demand({ permission, uuid }: AdminCall): void {
-  if (!mayTouch(permission, uuid)) throw forbidden();
+export function demand(call: AdminCall): void {
+  if (!mayTouch(call.permission, call.uuid)) throw forbidden(call);
 }
 
 /** @throws {KeycloakError} 403 to all but an administrator of the realm */
-export function demandRealm({ permission }: AdminCall): void {
-  if (permission?.kind !== 'realm-admin') throw forbidden();
+export function demandRealm(call: AdminCall): void {
+  if (call.permission?.kind !== 'realm-admin') throw forbidden(call);
 }
 
 /** Whether the caller may search for clients. */
 export function mayList(permission: Permission): boolean {
-  return permission.kind === 'realm-admin' || permission.list;
+  return permission.kind !== 'clients' || permission.list;
 }
 
 /** Whether the caller may view and manage a client. */
 export function mayTouch(permission: Permission | undefined, uuid: string): boolean {
-  return permission?.kind === 'realm-admin' || (permission?.clients.includes(uuid) ?? false);
+  if (permission?.kind === 'clients') return permission.clients.includes(uuid);
+  return permission !== undefined;
 }
 
 /** Keycloak's answer to a caller without the permission. */
-export function forbidden() {
-  return adminError(403, 'HTTP 403 Forbidden');
+export function forbidden({ engine, realm }: AdminCall) {
+  return adminError(403, engine.realm(realm).release === '22.0' ? 'unknown_error' : 'HTTP 403 Forbidden');
 }
 
 /** Keycloak's answer to a write. */

@@ -30,10 +30,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...BELONGINGS_ROUTES,
 ];
 
-function listClients({ engine, realm, permission, request }: AdminCall): Response {
+function listClients(call: AdminCall): Response {
+  const { engine, realm, permission, request } = call;
   const clientId = new URL(request.url).searchParams.get('clientId');
   if (clientId === null) throw adminError(501, 'the embedded IAM lists clients by clientId only');
-  if (!permission || !mayList(permission)) throw forbidden();
+  if (!permission || !mayList(permission)) throw forbidden(call);
   const found = engine.findClient(realm, clientId);
   return Response.json(found && mayTouch(permission, found.id) ? [representationOf(found)] : []);
 }
@@ -45,7 +46,8 @@ function getClient(call: AdminCall): Response {
 
 /** The body is read before the permission is looked at, as Keycloak does. */
 async function putClient(call: AdminCall): Promise<Response> {
-  const representation = parseRepresentation(await jsonOf(call.request));
+  const { release } = call.engine.realm(call.realm);
+  const representation = parseRepresentation(await jsonOf(call.request), release);
   demand(call);
   call.engine.updateClient(call.realm, call.uuid, representation);
   return noContent();

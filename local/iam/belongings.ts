@@ -1,8 +1,6 @@
 import { type Client, type ClientRepresentation, representationOf } from './client.ts';
 import { adminError, unknownError } from './errors.ts';
-
-/** Releases of Keycloak that treat what belongs to a client differently. */
-export type Release = '22.0' | '26.0' | '26.7';
+import type { Release } from './release.ts';
 
 /** A client's authorization services, as they are imported and exported. */
 export type AuthorizationSettings = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { adminError, oauthError } from './errors.ts';
+import type { Release } from './release.ts';
 
 /** An IAM client as the engine keeps it. */
 export interface Client {
@@ -64,13 +65,16 @@ export type ClientRepresentation = { readonly [K in keyof typeof known]?: z.infe
  * @throws {KeycloakError} 400 when it isn't JSON, has an unknown field or a field of a wrong type; 500 when it is empty
  * @see [ClientRepresentation](https://www.keycloak.org/docs-api/latest/rest-api/index.html#ClientRepresentation)
  */
-export function parseRepresentation(body: unknown): ClientRepresentation {
+export function parseRepresentation(body: unknown, release: Release = '26.7'): ClientRepresentation {
   const result = ClientRepresentation.safeParse(body);
   if (result.success) return result.data as ClientRepresentation;
   const unknown = result.error.issues.find((issue) => issue.code === 'unrecognized_keys');
   if (!unknown) throw oauthError(400, 'unknown_error', 'Cannot parse the JSON');
-  const field = JSON.stringify(unknown.keys[0]);
-  throw adminError(400, `Invalid json representation for ClientRepresentation. Unrecognized field ${field}.`);
+  const told = `Unrecognized field ${JSON.stringify(unknown.keys[0])}`;
+  throw adminError(
+    400,
+    `${release === '26.7' ? 'Invalid json representation for ClientRepresentation. ' : ''}${told}.`,
+  );
 }
 
 /** A client with a representation's fields: those that are named replace, attributes merge, a blank attribute goes away. */

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
-import { type Release, settleBelongings } from './belongings.ts';
+import { settleBelongings } from './belongings.ts';
 import { type Client, type ClientRepresentation, withRepresentation } from './client.ts';
 import { adminError, oauthError, unknownError } from './errors.ts';
 import type { Permission } from './permission.ts';
 import { checkPolicies, checkProfiles, Policies, Profiles, rotationPeriodsFor } from './policies.ts';
+import type { Release } from './release.ts';
 import {
   applyToRegenerated,
   applyToUpdate,
@@ -243,14 +244,14 @@ export class IamEngine {
   putPolicies(realmName: string, policies: z.input<typeof Policies>): void {
     const realm = this.realm(realmName);
     const parsed = Policies.parse(policies);
-    checkPolicies(parsed, realm.profiles);
+    checkPolicies(parsed, realm.profiles, realm.release);
     realm.policies = parsed;
   }
 
   #refuseTaken(realm: Realm, client: Client): void {
     const others = [...realm.clients.values()].filter(({ id }) => id !== client.id);
     if (others.some(({ clientId }) => clientId === client.clientId)) {
-      throw oauthError(409, 'conflict', 'Duplicate resource error');
+      throw oauthError(409, realm.release === '26.7' ? 'conflict' : 'unknown_error', 'Duplicate resource error');
     }
   }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Client } from './client.ts';
 import { adminError, KeycloakError, unknownError } from './errors.ts';
+import type { Release } from './release.ts';
 import type { RotationPeriods } from './secret-rotation.ts';
 
 const configuration = z.record(z.string(), z.unknown()).default({});
@@ -63,9 +64,9 @@ export function checkProfiles({ profiles }: Profiles, feature: boolean): void {
 /**
  * Refuses policies that Keycloak refuses, and what is not embedded.
  *
- * @throws {KeycloakError} 400 for an unknown profile, 501 for a condition that the embedded IAM doesn't know
+ * @throws {KeycloakError} 400 for an unknown profile or a condition that the release doesn't have, 501 for a condition that the embedded IAM doesn't know
  */
-export function checkPolicies({ policies }: Policies, { profiles }: Profiles): void {
+export function checkPolicies({ policies }: Policies, { profiles }: Profiles, release: Release): void {
   const names = profiles.map(({ name }) => name);
   for (const policy of policies) {
     const unknown = policy.profiles.find((name) => !names.includes(name));
@@ -73,6 +74,10 @@ export function checkPolicies({ policies }: Policies, { profiles }: Profiles): v
       throw new KeycloakError(400, { errorMessage: `Policy ${policy.name} contains invalid profile ${unknown}` });
     }
     for (const { condition, configuration } of policy.conditions) {
+      if (release === '22.0' && condition === 'client-attributes') {
+        const errorMessage = 'the proposed client policy contains the condition with its invalid configuration.';
+        throw new KeycloakError(400, { errorMessage });
+      }
       if (!CONDITIONS[condition]) throw adminError(501, `the embedded IAM has no condition ${condition}`);
       if (`${configuration['is-negative-logic'] ?? false}` !== 'false') {
         throw adminError(501, 'the embedded IAM has no negative logic');

@@ -63,7 +63,8 @@ function authenticate(engine: IamEngine, realmName: string, { clientId, secret, 
     throw oauthError(400, 'invalid_client', 'Parameter client_assertion_type is missing');
   }
   const allowed = client.attributes[METHOD_ATTRIBUTE];
-  if (allowed && allowed !== method) throw wrongMethod(allowed);
+  const asked = engine.findRealm(realmName)?.release === '26.7' ? allowed : undefined;
+  if (asked && asked !== method) throw wrongMethod(asked);
   if (secret === undefined || !acceptsSecret(client, secret, engine.nowSeconds)) {
     throw invalidCredentials('unauthorized_client');
   }

@@ -1,5 +1,6 @@
 import type { SecretVersionsListEntry } from '@aws-sdk/client-secrets-manager';
 import { type ApiCall, errorResponse, jsonResponse } from '../secrets-manager/request.ts';
+import { hollowVersions } from './lookups.ts';
 import { strictPut } from './put.ts';
 import { bodyOf, type Upstream } from './upstream.ts';
 
@@ -10,6 +11,7 @@ const rules: Readonly<Record<string, Rules>> = {
   UpdateSecretVersionStage: strictMove,
   GetSecretValue: strictGet,
   ListSecretVersionIds: strictList,
+  DescribeSecret: strictDescribe,
 };
 
 /** Applies the documented rules that the emulator lacks; every other call is forwarded as it is. */
@@ -47,10 +49,24 @@ async function strictGet({ input }: ApiCall, { forward }: Upstream): Promise<Res
 }
 
 /** @see [ListSecretVersionIds](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecretVersionIds.html) */
-async function strictList({ input }: ApiCall, { forward }: Upstream): Promise<Response> {
+async function strictList({ input, secretId }: ApiCall, { forward, ...upstream }: Upstream): Promise<Response> {
   const response = await forward();
-  if (!response.ok || input.IncludeDeprecated === true) return response;
+  if (!response.ok) return response;
   const answer = await bodyOf(response);
+  const hollow = await hollowVersions(secretId, upstream);
   const versions = answer.Versions as SecretVersionsListEntry[];
-  return jsonResponse({ ...answer, Versions: versions.filter(({ VersionStages }) => VersionStages?.length) });
+  const valued = versions.filter(({ VersionId = '' }) => !hollow.includes(VersionId));
+  const shown = valued.filter(({ VersionStages }) => input.IncludeDeprecated === true || VersionStages?.length);
+  return jsonResponse({ ...answer, Versions: shown });
+}
+
+/** @see [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html) */
+async function strictDescribe({ secretId }: ApiCall, { forward, ...upstream }: Upstream): Promise<Response> {
+  const response = await forward();
+  if (!response.ok) return response;
+  const answer = await bodyOf(response);
+  const hollow = await hollowVersions(secretId, upstream);
+  const entries = Object.entries(answer.VersionIdsToStages ?? {}).filter(([id]) => !hollow.includes(id));
+  const { VersionIdsToStages: _, ...others } = answer;
+  return jsonResponse({ ...others, ...(entries.length > 0 && { VersionIdsToStages: Object.fromEntries(entries) }) });
 }

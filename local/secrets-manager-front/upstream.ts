@@ -6,6 +6,8 @@ export interface Upstream {
   readonly forward: () => Promise<Response>;
   /** An administrator's client, past the front. */
   readonly admin: SecretsManagerClient;
+  /** Whether a version has a value, by its id, as far as the front has looked: that never changes. */
+  readonly valued: Map<string, boolean>;
 }
 
 /** The members of a JSON answer. */

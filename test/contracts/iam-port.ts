@@ -2,7 +2,7 @@ import { beforeAll, describe, expect } from '@jest/globals';
 import { createFetch, type Fetch, restrictFetch } from '../../functions/http/fetch.ts';
 import { keycloak } from '../../functions/ports/keycloak.ts';
 import { tokenEndpoint } from '../../functions/ports/token-endpoint.ts';
-import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../../local/keycloak-overlap-policy.ts';
+import { OVERLAP_POLICY, OVERLAP_POLICY_BY_ROLE, OVERLAP_PROFILE } from '../../local/keycloak-overlap-policy.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
 import { iamFindCases } from './iam-port/find.ts';
 import { iamRichClientCases } from './iam-port/rich-client.ts';
@@ -92,6 +92,7 @@ function portFetch({ adminUrl, fetch }: IamFixture): Fetch {
 
 async function setPolicy(probe: IamProbe): Promise<void> {
   const profiles = await probe.admin('PUT', '/client-policies/profiles', { profiles: [OVERLAP_PROFILE] });
-  const policies = await probe.admin('PUT', '/client-policies/policies', { policies: [OVERLAP_POLICY] });
+  const policy = probe.fixture.release === '22.0' ? OVERLAP_POLICY_BY_ROLE : OVERLAP_POLICY;
+  const policies = await probe.admin('PUT', '/client-policies/policies', { policies: [policy] });
   expect([profiles.status, policies.status]).toEqual([204, 204]);
 }

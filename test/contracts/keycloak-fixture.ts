@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Release } from '../../local/iam/belongings.ts';
+import type { Release } from '../../local/iam/release.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
 import { administratorToken } from '../../local/keycloak-http.ts';
 import { releaseOf } from '../../local/keycloak-releases.ts';
@@ -47,7 +47,13 @@ function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
     nowSeconds: () => Math.floor(Date.now() / 1000),
     passSeconds: (seconds) => sleep(seconds * 1000),
     adminToken: administratorToken(keycloak),
-    createClient: (client) => createClient(admin, realm, client),
+    createClient: async (client) => {
+      const made = await createClient(admin, realm, client);
+      // Before 26.0 a policy can't look at attributes: it goes by this role.
+      const roles = `/${realm}/clients/${made.uuid}/roles`;
+      if (keycloak.version.startsWith('22.')) await admin.request('POST', roles, { name: 'novacura-rotate' });
+      return made;
+    },
     createRotator: async ({ clientId, secret, clients }) => {
       const { uuid } = await admin.createRotator(realm, { clientId, clients, fineGrained: release.fineGrained });
       await admin.updateClient(realm, uuid, { serviceAccountsEnabled: true, secret });

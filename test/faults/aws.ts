@@ -130,7 +130,8 @@ function clientOf(process: Process, service: string, { name, perform, sends }: S
           return { ...(await once(command, requestTimeout)), $metadata: { attempts } };
         } catch (error) {
           const named = withName(error);
-          if (attempts === ATTEMPTS || !REPEATED.has(named.name)) throw named;
+          if (attempts === ATTEMPTS || !REPEATED.has(named.name))
+            throw Object.assign(named, { $metadata: { attempts } });
           await process.sleep(PAUSE_MS * attempts);
         }
       }

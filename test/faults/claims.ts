@@ -68,7 +68,8 @@ function outcomeFaults(parts: Parts, record: RunRecord, { outcome }: Rotation): 
 function refusedFaults(record: RunRecord): string[] {
   const { before, after } = record;
   return [
-    ...(after.pending === undefined ? [] : ['AWSPENDING stands']),
+    // What was put a moment ago may not have shown yet.
+    ...(after.pending === undefined || record.readStale ? [] : ['AWSPENDING stands']),
     ...unchangedFault({ ...record, before: { ...before, pending: after.pending } }),
   ];
 }

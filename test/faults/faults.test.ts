@@ -79,7 +79,7 @@ describe('single faults at every request', () => {
       expect(told(lines.flatMap(({ violations }) => violations))).toEqual([]);
       expect(lines.reduce((sum, { points }) => sum + points, 0)).toBeGreaterThan(150);
     },
-    60_000,
+    900_000,
   );
 });
 
@@ -88,10 +88,10 @@ it('single faults of a retire', async () => {
   const lines = await playSingles({ variants: SINGLE, only, progress: silent });
   expect(told(lines.flatMap(({ violations }) => violations))).toEqual([]);
   expect(lines.reduce((sum, { points }) => sum + points, 0)).toBeGreaterThan(150);
-}, 60_000);
+}, 900_000);
 
 it('random scenes', async () => {
-  const { runs, violations } = await playProperty({ runs: 500, seed: SEED, only: {}, progress: silent });
+  const { runs, violations } = await playProperty({ runs: 200, seed: SEED, only: {}, progress: silent });
   expect(told(violations)).toEqual([]);
-  expect(runs).toBe(500);
-}, 120_000);
+  expect(runs).toBe(200);
+}, 900_000);

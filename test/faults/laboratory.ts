@@ -119,6 +119,11 @@ export class Laboratory {
   }
 
   /** From here on reads of the secret lag behind. */
+  /** Whether Secrets Manager may answer from before the latest changes. */
+  get readsStale(): boolean {
+    return this.#stale !== undefined;
+  }
+
   readStale(staleness: Staleness): void {
     this.#stale = new StaleReads(this.parts.secrets, staleness);
     this.#stale.remember();

@@ -27,6 +27,8 @@ function isNeglected(
   { place, from, to = laboratory.simulation.now }: Outage,
 ): boolean {
   const { simulation } = laboratory;
+  // Nobody can plan anything while the scheduler is away, and whoever called is told so.
+  if (simulation.troubles.some(({ name }) => name.startsWith('scheduler'))) return false;
   if (simulation.deeds.some(({ at, what }) => what === 'disable' || (from < at && at <= to))) return false;
   const seen = records.find((record) => record.startedAt >= from && helps(record));
   if (!seen) return false;
@@ -66,6 +68,8 @@ export function freezeFaults({ laboratory, player }: Played): string[] {
 function renews({ before, after }: Pick<RunRecord, 'before' | 'after'>): boolean {
   const { current, pending } = before;
   const isOwn = current && before.iam[current.clientId]?.secret === current.clientSecret;
+  // A secret that is refused is repaired, in a freeze as well.
+  if (before.sections.some(({ accepted }) => !accepted)) return false;
   if (!isOwn || (pending !== undefined && pending !== current.id)) return false;
   return JSON.stringify(secretsIn(before)) !== JSON.stringify(secretsIn(after));
 }

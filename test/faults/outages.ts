@@ -16,7 +16,9 @@ export function outageFaults(
     const own = records.filter(({ startedAt }) => startedAt >= nextRunAt === from >= nextRunAt);
     return to > latestEnd(outage, own, hit);
   };
-  const bad = outages.filter((outage) => overlaps(script) || lasted(outage));
+  const bad = outages
+    .filter(({ cause }) => cause.by !== 'person')
+    .filter((outage) => overlaps(script) || lasted(outage));
   if (bad.length === 0) return [];
   const places = [...new Set(bad.map(({ place }) => place.split(' ')[0]))].join(', ');
   if (overlaps(script)) return [`requests of ${places} failed`];

@@ -162,6 +162,7 @@ export class Player {
       conduct: process.conduct,
       timedOut: process.timedOut,
       aheadMs: this.#laboratory.skewOf(index),
+      readStale: this.#laboratory.readsStale,
       goesOn: this.#goesOn(parts, process.name),
       repeated: false,
     };

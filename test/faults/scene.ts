@@ -133,6 +133,8 @@ async function nextRun(
   const remaining = leftOf(laboratory);
   // Nothing is adopted in a freeze.
   if (script.setup.freeze && remaining[0] === 'no document is current') return [];
+  // Nor is anything done about one that a person has disabled.
+  if (remaining.length > 0 && isDisabled(script)) return [];
   if (remaining.length > 0) return [`the next run did not put it right: ${remaining.join('; ')}`];
   const own = laboratory.credential.id;
   const words = player.records
@@ -141,11 +143,16 @@ async function nextRun(
     .map(wordFor);
   if (script.setup.freeze && words.includes('unchanged')) return [];
   // A client that a person has disabled is not renewed.
-  if (words.at(-1) === 'refused' && script.events.some((event) => event.do === 'disable')) return [];
+  if (words.at(-1) === 'refused' && isDisabled(script)) return [];
   // A strategy that is named, and that a person has made impossible, is refused for good.
   if (script.setup.named && script.events.some((event) => event.do === 'remove-policy')) return [];
   const done = words.some((word) => ['rotated', 'repaired', 'adopted'].includes(word));
   return done ? [] : [`the next run ended as ${words.join(', ') || 'nothing'}`];
+}
+
+/** A person has disabled the client in use. */
+function isDisabled({ events }: Script): boolean {
+  return events.some((event) => event.do === 'disable');
 }
 
 /** After all one-time schedules: still at rest, and the old secret is dead. */

@@ -27,7 +27,8 @@ describe('the simulation', () => {
       /^(iam|connector)/.test(name) ? { latency: 1000 } : {},
     );
     expect(player.records.map(wordFor)).toEqual(['rotated']);
-    expect(lasted).toBeGreaterThan(8000);
+    // One after the other: connector, admin token, client, renew, prove, write, read back.
+    expect(lasted).toBeGreaterThanOrEqual(7000);
     expect(laboratory.monitor.ownOutages[0]).toMatch(/^ifs-1 by own iam PUT .* secret$/);
     expect(discord(snapshot(laboratory.parts))).toEqual([]);
   });
@@ -80,6 +81,8 @@ describe('the simulation', () => {
       settings: { grace: 'PT0S' },
     });
     expect(laboratory.simulation.troubles).toEqual([]);
-    expect(laboratory.planned.size).toBe(0);
+    // A grace of no length ends a lease from now, which is past by the scheduler's clock: it is planned later.
+    const [retire] = laboratory.planned.values();
+    expect(retire?.at.getTime()).toBeGreaterThan(laboratory.simulation.now);
   });
 });

@@ -32,6 +32,8 @@ export interface RunRecord {
   readonly timedOut: boolean;
   /** By how much its clock is ahead, in milliseconds. */
   readonly aheadMs: number;
+  /** Secrets Manager may have answered from before the latest changes. */
+  readonly readStale: boolean;
   /** When it ended, a run was planned that goes on from there. */
   readonly goesOn: boolean;
   /** Lambda, or the caller, tries the same once more. */

@@ -54,6 +54,7 @@ function recordOf({ parts, simulation, credential }: Laboratory, differs: Partia
     conduct: { sent: [], changes: [], touched: new Set(), looks: new Map() },
     timedOut: false,
     aheadMs: 0,
+    readStale: false,
     goesOn: true,
     repeated: false,
     ...differs,

@@ -16,9 +16,9 @@ describeReal('A Keycloak of its own', ['keycloak'], () => {
   beforeAll(async () => {
     keycloak = await startKeycloak();
     admin = keycloakAdmin({ url: keycloak.url, user: keycloak.adminUser, password: keycloak.adminPassword });
-  }, 120_000);
+  });
 
-  afterAll(() => keycloak.stop(), 30_000);
+  afterAll(() => keycloak.stop());
 
   const token = (clientId: string, secret: string) =>
     requestToken(`${keycloak.url}/realms/restarted`, { clientId, secret });
@@ -30,7 +30,7 @@ describeReal('A Keycloak of its own', ['keycloak'], () => {
     await keycloak.restart();
     expect(keycloak.pid).not.toBe(pid);
     expect((await token('kept', secret)).status).toBe(200);
-  }, 120_000);
+  });
 
   it('is iam-unavailable to the port as long as it starts, also when it answers 503 in plain text', async () => {
     const statuses = new Set<number>();
@@ -59,10 +59,10 @@ describeReal('A Keycloak of its own', ['keycloak'], () => {
     await restarted;
     expect([...codes]).toEqual(['iam-unavailable']);
     expect(statuses).toContain(503);
-  }, 120_000);
+  });
 
   it('is away after a kill', async () => {
     await keycloak.kill();
     await expect(token('kept', secret)).rejects.toThrow('fetch failed');
-  }, 30_000);
+  });
 });

@@ -18,7 +18,7 @@ describeReal('Keycloak fixture', ['keycloak'], () => {
     admin = keycloakAdmin(access);
     realmUrl = `${access.url}/realms/${REALM}`;
     await admin.createRealm(REALM);
-  }, 30_000);
+  });
 
   afterAll(() => admin.deleteRealm(REALM));
 

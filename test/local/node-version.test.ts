@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -40,7 +42,39 @@ describe('what keeps the project from running', () => {
   });
 
   it('is that nothing is installed', () => {
-    expect(obstacle({ ...HERE, installed: false })).toBe('The dependencies are not installed: run "npm ci" first.');
+    expect(obstacle({ ...HERE, installed: false })).toBe(
+      'Dependencies are missing, or older than this version of the project: run "npm ci".',
+    );
+  });
+});
+
+describe('the guard', () => {
+  const guard = (file: string) => spawnSync(process.execPath, [file], { encoding: 'utf8' });
+
+  it('says nothing where everything is installed', () => {
+    expect(guard(resolve(ROOT, GUARD))).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('ends with 1 and its sentence where a package is missing', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'client-secret-rotation-guard-'));
+    try {
+      mkdirSync(join(folder, 'local'));
+      mkdirSync(join(folder, 'node_modules', 'one'), { recursive: true });
+      const dependencies = { one: '1.0.0' };
+      writeFileSync(
+        join(folder, 'package.json'),
+        JSON.stringify({ dependencies, devDependencies: { '@a/two': '1.0.0' } }),
+      );
+      const file = join(folder, GUARD);
+      copyFileSync(resolve(ROOT, GUARD), file);
+      expect(guard(file)).toMatchObject({
+        status: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^Dependencies are .*\n$/),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -180,8 +180,8 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     scheduled: async (request: Partial<RotationRequest> = {}): Promise<Rotation> => {
       return await rotate(credential, { trigger: 'schedule', scheduledTime: now(), ...request }, deps());
     },
-    retire: async (versionId: string, attempt = 0): Promise<RetireReport> => {
-      return await retire(credential, { versionId, attempt }, deps());
+    retire: async (versionId: string, attempt = 0, leaveBehind?: readonly string[]): Promise<RetireReport> => {
+      return await retire(credential, { versionId, attempt, leaveBehind }, deps());
     },
     /** Puts a version by hand, beside every interceptor. */
     put: (id: string, value: string, ...stages: string[]) => {

@@ -1,7 +1,7 @@
+import { isStrongETag } from '../../../functions/ports/etag.ts';
 import { demand } from './probe.ts';
 import type { Rule } from './rules.ts';
 
-const STRONG_ETAG = /^"[\x21\x23-\x7e]+"$/;
 /** 43 characters are 32 bytes; the last one has two bits to spare. */
 const FINGERPRINT = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
@@ -16,7 +16,7 @@ export const READING: readonly Rule[] = [
     title: 'GET answers with a strong ETag',
     check: async (probe) => {
       const { etag } = await probe.read();
-      demand(STRONG_ETAG.test(etag), etag === '' ? 'there is no ETag' : 'the ETag is weak, or not in quotation marks');
+      demand(isStrongETag(etag), etag === '' ? 'there is no ETag' : 'the ETag is weak, or not in quotation marks');
     },
   },
   {

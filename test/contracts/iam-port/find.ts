@@ -19,9 +19,10 @@ export function iamFindCases(lab: () => IamPortLab): void {
     await expect(iam.find(other(client.clientId))).rejects.toMatchObject({ code: 'client-not-found' });
   });
 
-  it('does not find a client that the rotator may not view: client-not-found', async () => {
+  it('does not find a client that the rotator may not view: client-not-found. Up to 26.0 it may view all', async () => {
     const { iam } = await lab().rotated();
     const { clientId } = await lab().probe.client();
+    if (lab().fixture.release !== '26.7') return expect(await iam.find(clientId)).toMatchObject({ clientId });
     await expect(iam.find(clientId)).rejects.toMatchObject({ code: 'client-not-found' });
   });
 

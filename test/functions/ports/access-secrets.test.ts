@@ -55,6 +55,31 @@ describe('an access secret', () => {
   });
 
   it.each([
+    ['token', { token: 'not-to-be-told\n' }],
+    ['token', { token: 'not to-be-told' }],
+    ['token', { token: 'not-tö-be-told' }],
+    ['token', { token: '\u0000not-to-be-told' }],
+    ['clientSecret', { clientSecret: 'not-to-be-told\r\n' }],
+    ['clientSecret', { clientSecret: 'not-to-be-told\ud800' }],
+    ['basic', { username: 'a:b', password: 'not-to-be-told' }],
+    ['basic', { username: 'a', password: 'not-to-be-told\n' }],
+    ['basic', { username: 'a\tb', password: 'not-to-be-told' }],
+  ] as const)('that no header can carry is refused before anything is sent: %s %j', async (form, document) => {
+    const { port } = secrets(JSON.stringify(document));
+    const error = await port.read('csr-access/x', form).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'access-secret-invalid', message: expect.stringContaining('csr-access/x') });
+    expect(JSON.stringify(error) + String(error)).not.toMatch(/be-told/);
+  });
+
+  it.each([
+    ['token', { token: '1|a.b-c_d~e+f/g==' }],
+    ['clientSecret', { clientSecret: 'pässword with+all%25 kinds:😀' }],
+    ['basic', { username: 'jürgen', password: 'p:ä 😀' }],
+  ] as const)('that can be encoded is taken: %s %j', async (form, document) => {
+    expect(await secrets(JSON.stringify(document)).port.read('csr-access/x', form)).toEqual(document);
+  });
+
+  it.each([
     ['ResourceNotFoundException', 'access-secret-invalid'],
     ['AccessDeniedException', 'store-forbidden'],
     ['DecryptionFailure', 'key-unusable'],

@@ -224,6 +224,39 @@ describe('parseFound', () => {
     expect(String(error)).not.toContain('held');
   });
 
+  it.each([undefined, null, '**********'])('a secret that is not shown (%s) is a missing right', (secret) => {
+    const fault = { code: 'iam-forbidden', message: expect.stringContaining('NC_Flow') };
+    expect(() => parseFound([{ ...CLIENT, secret }], 'NC_Flow')).toThrow(expect.objectContaining(fault));
+  });
+
+  it.each([{ publicClient: true }, { clientAuthenticatorType: 'client-jwt' }])(
+    'a client that has no secret need not show one: %j',
+    (fields) => {
+      expect(parseFound([{ ...CLIENT, ...fields, secret: undefined }], 'NC_Flow')).toMatchObject({ secret: '' });
+    },
+  );
+
+  it.each(['', '.', '..', 'a/b', 'a\\b', '../users', 'a?b', 'a#b', '%2e%2e'])(
+    'an id that would lead elsewhere (%s) is none of a client',
+    (id) => {
+      expect(() => parseFound([{ ...CLIENT, id }], 'NC_Flow')).toThrow(
+        expect.objectContaining({ code: 'iam-unexpected' }),
+      );
+    },
+  );
+
+  it('a Client ID may be anything: it is never part of a path', async () => {
+    for (const clientId of ['.', '..', '../users', 'a b', 'a?b#c', 'ü']) {
+      const { port, admin } = iam(({ init }) =>
+        init.method === 'GET' ? Response.json([{ ...CLIENT, clientId }]) : noContent(),
+      );
+      await port.setSecret(await port.find(clientId), { secret: 'new' });
+      expect(new URL(admin[0]?.url ?? '').pathname).toBe('/auth/admin/realms/acme/clients');
+      expect(new URL(admin[0]?.url ?? '').searchParams.get('clientId')).toBe(clientId);
+      expect(new URL(admin[1]?.url ?? '').pathname).toBe('/auth/admin/realms/acme/clients/uuid-1');
+    }
+  });
+
   it.each([
     [{ enabled: false }, /disabled/],
     [{ publicClient: true }, /not confidential/],

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Fetch, type FetchInit, HttpError } from '../../../functions/http/fetch.ts';
 import { ConfigurationChangedError } from '../../../functions/ports/connector.ts';
 import { mergePatch, odataConnector, parseConfiguration } from '../../../functions/ports/odata-connector.ts';
+import { describeError } from '../../../functions/rotation/errors.ts';
 import type { ConnectorSettings } from '../../../functions/rotation/settings.ts';
 
 const URL = 'https://flow.example.com/odata-connector/configurations/ifs';
@@ -98,6 +99,35 @@ describe('mergePatch', () => {
       authentication: { runtime: value, machineUsers: { anna: value, 'bert/x': value } },
     });
   });
+
+  it.each([`${TOKEN_URL} `, TOKEN_URL.replace('https://', 'https:/'), TOKEN_URL.replace('.com', '.com:443')])(
+    'writes a URL as it means, not as it was written: %j',
+    (accessTokenUrl) => {
+      const patch = mergePatch(READ, { ...DOCUMENT, accessTokenUrl });
+      expect(patch).toMatchObject({ authentication: { runtime: { accessTokenUrl: TOKEN_URL } } });
+    },
+  );
+});
+
+describe('an ETag', () => {
+  const withEtag = (etag: string | undefined) => {
+    const headers = { ...(etag === undefined ? {} : { etag }) };
+    return new Response(JSON.stringify({ authentication: { designTime: section, runtime: section } }), { headers });
+  };
+
+  it.each(['"7"', '""', '"a-b.c!"'])('that is strong is taken as it is: %s', async (etag) => {
+    expect(await parseConfiguration('IFS', withEtag(etag), OURS)).toMatchObject({ etag });
+  });
+
+  it.each([undefined, '*', 'W/"7"', 'w/"7"', '7', '"7', '"7", "8"', '"a"b"'])(
+    'that no write can be made conditional on breaks the contract: %s',
+    async (etag) => {
+      await expect(parseConfiguration('IFS', withEtag(etag), OURS)).rejects.toMatchObject({
+        code: 'connector-invalid',
+        message: 'IFS: the answer has no strong ETag',
+      });
+    },
+  );
 });
 
 /** A connector that answers as it is told. */
@@ -189,6 +219,40 @@ describe('read', () => {
       throw new HttpError(kind, 'flow.example.com');
     });
     await expect(port.read()).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a token endpoint of the connector', () => {
+  const auth = {
+    type: 'client-credentials',
+    accessTokenUrl: 'https://sso.example.com/token',
+    clientId: 'writer',
+    secretId: 'csr-access/c',
+  } as const;
+
+  it.each([
+    ['refuses', () => Response.json({ error: 'invalid_client' }, { status: 401 }), 'connector-unauthorized'],
+    ['is not there', () => new Response('<html/>', { status: 404 }), 'connector-unavailable'],
+    ['has no realm', () => Response.json({ error: 'Realm does not exist' }, { status: 404 }), 'connector-unauthorized'],
+    [
+      'does not answer',
+      () => {
+        throw new HttpError('timeout', 'sso.example.com did not answer in time');
+      },
+      'connector-timeout',
+    ],
+  ])('that %s is named, with what to see to', async (_what, answer, code) => {
+    const fetch: Fetch = async () => answer();
+    const accessSecrets = { read: async () => ({ clientSecret: 's' }) as never };
+    const deps = { fetch, sleep: async () => undefined, accessSecrets };
+    const error = await odataConnector({ name: 'IFS', url: URL, auth }, OURS, deps)
+      .read()
+      .catch((thrown: unknown) => thrown);
+    expect(describeError(error)).toMatchObject({
+      code,
+      detail: expect.stringMatching(/^IFS, (the )?token/),
+      next: "See to the token endpoint of this connector's auth, https://sso.example.com/token, and to its client writer.",
+    });
   });
 });
 

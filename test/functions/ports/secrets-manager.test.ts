@@ -47,6 +47,17 @@ describe('read', () => {
     expect(sent).toEqual([['GetSecretValueCommand', { SecretId: ID, VersionId: 'one' }]]);
   });
 
+  it('does not take a binary value for none', async () => {
+    const { store: port } = store(() => ({ SecretBinary: Buffer.from('not-to-be-told') }));
+    const error = await port.read('one').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'document-invalid', message: expect.stringContaining('one of csr/acme-prod') });
+    expect(String(error)).not.toContain('not-to-be-told');
+  });
+
+  it('takes an empty value for an empty one', async () => {
+    expect(await store(() => ({ SecretString: '' })).store.read('one')).toBe('');
+  });
+
   it('gives undefined for a version without a value', async () => {
     const { store: port } = store(() => {
       throw serviceError('ResourceNotFoundException');
@@ -128,7 +139,6 @@ describe('a refusal of Secrets Manager', () => {
     ['EncryptionFailure', 'key-unusable'],
     ['LimitExceededException', 'too-many-versions'],
     ['InternalServiceError', 'store-unavailable'],
-    ['ThrottlingException', 'store-unavailable'],
     ['TimeoutError', 'store-unavailable'],
     ['InvalidRequestException', 'store-unavailable'],
   ])('%s is %s, without its text', async (name, code) => {

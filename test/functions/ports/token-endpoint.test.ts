@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Fetch, type FetchInit, HttpError } from '../../../functions/http/fetch.ts';
-import { projection, tokenEndpoint } from '../../../functions/ports/token-endpoint.ts';
+import { projection, projectionUrl, tokenEndpoint } from '../../../functions/ports/token-endpoint.ts';
 
 const DOCUMENT = {
   accessTokenUrl: 'https://iam.example.com/auth/realms/acme/protocol/openid-connect/token',
@@ -174,6 +174,31 @@ describe('an outage never means "wrong secret"', () => {
       throw new HttpError(kind, 'iam.example.com did not answer');
     });
     expect(end).toMatchObject({ code });
+  });
+});
+
+describe('projectionUrl', () => {
+  it.each([
+    ['https://ifs.example.com', '/main/x.svc/', 'https://ifs.example.com/main/x.svc/'],
+    ['https://ifs.example.com/', '/main/x.svc/?$top=1', 'https://ifs.example.com/main/x.svc/?$top=1'],
+    ['https://ifs.example.com/sub/', '/x', 'https://ifs.example.com/x'],
+  ])('%s with %s', (serviceUri, probePath, url) => {
+    expect(projectionUrl(serviceUri, probePath)).toBe(url);
+  });
+
+  it.each([
+    '//evil.example.com/x',
+    '/\\evil.example.com/x',
+    '\\\\evil.example.com',
+    'https://evil.example.com/x',
+    '/\t/evil.example.com',
+    '//x@ifs.example.com/',
+    'javascript:x',
+    'http://',
+  ])('never leads to another host: %j', (probePath) => {
+    expect(() => projectionUrl('https://ifs.example.com', probePath)).toThrow(
+      expect.objectContaining({ code: 'settings-invalid' }),
+    );
   });
 });
 

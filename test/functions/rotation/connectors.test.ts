@@ -122,6 +122,14 @@ describe('a connector that drops every packet', () => {
 });
 
 describe('a connector that stores something else than it was given', () => {
+  it('but what it had: it works, and the others go on', async () => {
+    const world = createWorld({ connectors: 2 });
+    world.intercept(instead(/^connector PATCH .*ifs-2/, () => new Response(null, { status: 204 })));
+    const rotation = await world.rotate();
+    expect(rotation).toMatchObject({ outcome: 'stored-not-applied', previousWorks: true });
+    expect(secrets(world)).toEqual([world.current().clientSecret, FIRST_SECRET]);
+  });
+
   it('gets the old secret back, where that works beside the new one', async () => {
     const world = createWorld({ connectors: 2 });
     let distorts = true;

@@ -46,7 +46,11 @@ describe('the first run', () => {
     expect(world.secrets.versions(SECRET_ID)).toEqual([]);
   });
 
-  it.each(['', '**********'])('puts nothing when the secret in the IAM is %j', async (secret) => {
+  it.each([
+    ['', 'client-not-usable'],
+    ['**********', 'iam-forbidden'],
+    [undefined, 'iam-forbidden'],
+  ])('puts nothing when the secret in the IAM is shown as %j: %s', async (secret, code) => {
     const world = createWorld({ adopted: false });
     world.intercept(async ({ name }, perform) => {
       const response = await perform();
@@ -54,7 +58,7 @@ describe('the first run', () => {
       const [client] = (await response.json()) as object[];
       return Response.json([{ ...client, secret }]);
     });
-    expect(await world.rotate()).toMatchObject({ outcome: 'refused', failure: { code: 'client-not-usable' } });
+    expect(await world.rotate()).toMatchObject({ outcome: 'refused', failure: { code } });
     expect(world.secrets.versions(SECRET_ID)).toEqual([]);
   });
 

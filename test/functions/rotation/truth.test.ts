@@ -156,17 +156,47 @@ describe('a report says whether the previous secret works', () => {
     expect(again).toMatchObject({ outcome: 'stored-not-applied', previousWorks: null });
   });
 
-  it('only as long as the IAM itself keeps it, where the IAM decides that', async () => {
+  it('for the whole grace, also where the IAM had planned an earlier end of its own', async () => {
+    // The policy of the realm keeps a rotated secret for two days.
     const world = createWorld({ settings: { grace: 'P7D', iam: REGENERATE } });
     const rotation = await world.rotate();
     expect(rotation).toMatchObject({ outcome: 'rotated', strategy: 'dual-secret' });
     const until = Date.parse(rotation.previousValidUntil ?? '');
-    // The policy of the realm keeps a rotated secret for two days.
+    expect(Math.round((until - world.now().getTime()) / HOUR_MS)).toBe(7 * 24);
+    world.advance(until - world.now().getTime() - 60_000);
+    expect(await world.accepts(FIRST_SECRET)).toBe(true);
+  });
+
+  it('only as long as the IAM itself keeps it, where that can not be moved', async () => {
+    const world = createWorld({ settings: { grace: 'P7D', iam: REGENERATE } });
+    let made = false;
+    world.intercept(async ({ name }, perform) => {
+      made ||= /client-secret$/.test(name);
+      // A success that is none.
+      return made && /^iam PUT/.test(name) ? new Response(null, { status: 204 }) : await perform();
+    });
+    const rotation = await world.rotate();
+    const until = Date.parse(rotation.previousValidUntil ?? '');
     expect(Math.round((until - world.now().getTime()) / HOUR_MS)).toBe(48);
     world.advance(until - world.now().getTime() - 60_000);
     expect(await world.accepts(FIRST_SECRET)).toBe(true);
     world.advance(120_000);
     expect(await world.accepts(FIRST_SECRET)).toBe(false);
+  });
+
+  it('an expiry that the IAM plants on the secret that it has made is moved away', async () => {
+    const world = createWorld({ settings: { iam: REGENERATE } });
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (/client-secret$/.test(name)) {
+        const soon = String(Math.floor(world.now().getTime() / 1000) + 30 * 86_400);
+        world.changeClient({ attributes: { 'client.secret.expiration.time': soon } });
+      }
+      return response;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    world.advance(2 * 365 * 86_400_000);
+    expect(await world.accepts(world.current().clientSecret)).toBe(true);
   });
 
   it('and nothing of one whose end is over', async () => {

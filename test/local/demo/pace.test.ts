@@ -8,7 +8,7 @@ describe('the pace of the demonstration', () => {
       slowness: 1,
       timeouts: { function: 'PT27S', http: 'PT3S' },
       leaseMs: 30_000,
-      graceMs: 2000,
+      shownGraceMs: 1000,
       rate: 60,
       leastRate: 50,
     });

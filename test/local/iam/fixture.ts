@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Release } from '../../../local/iam/belongings.ts';
 import { IamEngine } from '../../../local/iam/engine.ts';
 import { randomSecret } from '../../../local/iam/random-secret.ts';
+import type { Release } from '../../../local/iam/release.ts';
 import type { Handler } from '../../../local/serve.ts';
 import type { IamFixture } from '../../contracts/iam-probe.ts';
 
 export const REALM = 'acmeprod';
 
 /** An engine whose clock moves only when it is told to. */
-export function engineWithClock(seconds = 1_767_571_200) {
+export function engineWithClock(seconds = 1_767_571_200, release: Release = '26.7') {
   const clock = { seconds };
   const engine = new IamEngine({
     now: () => clock.seconds * 1000,
-    randomSecret,
+    randomSecret: () => (release === '26.7' ? randomSecret() : randomSecret().slice(0, 32)),
     randomUuid: randomUUID,
   });
   return { engine, clock };
@@ -46,10 +46,14 @@ export async function embeddedFixture(
       const response = await fetch(new Request(tokenUrl, { method: 'POST', body: new URLSearchParams(form) }));
       return JSON.parse(await response.text()).access_token;
     },
-    createClient: async (client) => ({ uuid: engine.createClient(REALM, client).id }),
+    createClient: async (client) => {
+      const roles = release === '22.0' ? ['novacura-rotate'] : [];
+      return { uuid: engine.createClient(REALM, { ...client, roles }).id };
+    },
     createRotator: async ({ clientId, secret, clients }) => {
       engine.createClient(REALM, { clientId, secret });
-      engine.permit(REALM, clientId, { kind: 'clients', list: true, clients });
+      const fine = { kind: 'clients', list: true, clients } as const;
+      engine.permit(REALM, clientId, release === '26.7' ? fine : { kind: 'all-clients' });
     },
     allowHiddenScope: async (uuid, scope) => {
       engine.realm(REALM).hiddenScopes.add(scope);
