@@ -152,6 +152,7 @@ function awsError(answer: Exclude<Answer, 'reply'>, service: string): Error {
     throttled: 'ThrottlingException',
     conflict,
     ignored: 'InternalServiceError',
+    distorted: 'InternalServiceError',
     refused: 'ECONNREFUSED',
     forbidden: 'AccessDeniedException',
   }[answer];

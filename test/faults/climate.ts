@@ -1,5 +1,5 @@
 import type { Condition, Weather } from './course.ts';
-import { dependencyOf, type FaultKind } from './faults.ts';
+import { dependencyOf, type FaultKind, isWrite } from './faults.ts';
 import type { Script } from './script.ts';
 
 type Away = Script['weather'][number];
@@ -39,7 +39,9 @@ export class Climate {
     const of = dependencyOf(name);
     const counted = this.#script.weather.filter((one) => this.#isTheOne(one, name));
     for (const away of counted) if (away.after?.itself) this.#begin(away, now);
-    const window = this.windows.find(({ away, from, to }) => away.of === of && from <= now && now < to);
+    const window = this.windows.find(
+      ({ away, from, to }) => away.of === of && from <= now && now < to && !(away.readable && !isWrite(name)),
+    );
     for (const away of counted) if (!away.after?.itself) this.#begin(away, now);
     const throttled = of === 'store' && this.#isOverQuota(now);
     const fault = window ? FAULTS[window.away.kind] : throttled ? 'throttled' : undefined;

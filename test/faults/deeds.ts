@@ -60,11 +60,11 @@ export class Deeds {
     this.#enter(parts.names.at(index) ?? '', old ?? { clientId: CLIENT_ID, clientSecret: FIRST_SECRET });
   }
 
-  /** Somebody mistypes a secret in a connector. */
-  enterWrong(): void {
+  /** Somebody mistypes a secret in a connector, or the connector itself stores another one than it was given. */
+  enterWrong(name = this.#laboratory.parts.names.at(-1) ?? ''): void {
     const { parts } = this.#laboratory;
     const clientId = snapshot(parts).current?.clientId ?? CLIENT_ID;
-    this.#enter(parts.names.at(-1) ?? '', { clientId, clientSecret: 'a-secret-that-nobody-holds' });
+    this.#enter(name, { clientId, clientSecret: 'a-secret-that-nobody-holds' });
   }
 
   #enter(name: string, { clientId, clientSecret }: Credentials): void {

@@ -29,6 +29,7 @@ export type Answer =
   | 'throttled'
   | 'conflict'
   | 'ignored'
+  | 'distorted'
   | 'refused'
   | 'forbidden';
 
@@ -55,6 +56,8 @@ const ACTIONS = {
   '409': { category: '409', carried: 'never', answer: 'conflict' },
   // A success that is none: Keycloak is known for it.
   ignored: { category: 'ignored', carried: 'never', answer: 'ignored' },
+  // It is carried out, and something else is stored.
+  distorted: { category: 'ignored', carried: 'now', answer: 'distorted' },
   // Nobody listens there.
   refused: { category: 'refused', carried: 'never', answer: 'refused' },
   '403': { category: '403', carried: 'never', answer: 'forbidden' },
@@ -87,8 +90,8 @@ export function actionOf(fault: FaultKind): Action {
 /** A fault with all that it needs beside its place. */
 export type Variant = Pick<PlannedFault, 'fault' | 'times' | 'late'>;
 
-/** What a single request meets. The others are the weather's: they come with an outage. */
-export const KINDS_OF_A_REQUEST = FAULT_KINDS.filter((fault) => fault !== 'refused' && fault !== '403');
+/** What any single request may meet. The others come with an outage, or where a scene asks for them. */
+export const KINDS_OF_A_REQUEST = FAULT_KINDS.filter((fault) => !['refused', '403', 'distorted'].includes(fault));
 
 /** One of each kind. */
 export const SINGLE: readonly Variant[] = KINDS_OF_A_REQUEST.map((fault) => ({ fault }));
@@ -115,6 +118,7 @@ export function isPossible(fault: FaultKind, request: string): boolean {
   const { answer, carried } = actionOf(fault);
   if (answer === 'conflict') return CAN_CONFLICT.test(request);
   if (answer === 'ignored') return CAN_PRETEND.test(request);
+  if (answer === 'distorted') return request.startsWith('connector PATCH');
   if (isWrite(request)) return true;
   // A read that was carried out and one that was not are the same thing; each kind of fault is tried once.
   return carried === 'never' || fault === 'dies-after' || fault === 'reply-lost';

@@ -19,7 +19,10 @@ export function pretence(pathname: string): Response {
 }
 
 /** An answer that is a failure, or none at all. */
-export function httpFailure(answer: Exclude<Answer, 'reply'>, system: 'iam' | 'connector'): Response {
+export function httpFailure(
+  answer: Exclude<Answer, 'reply' | 'ignored' | 'distorted'>,
+  system: 'iam' | 'connector',
+): Response {
   if (answer === 'timeout') throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
   if (answer === 'unavailable') return new Response('unavailable', { status: 503 });
   if (answer === 'throttled') return new Response('slow down', { status: 429, headers: { 'retry-after': '1' } });

@@ -78,6 +78,8 @@ export class Laboratory {
   deliver: (oneTime: OneTime) => unknown = () => undefined;
   /** Takes a step that Secrets Manager asks for. */
   takeStep = (request: NativeRequest): Promise<Ending<undefined>> => this.step(request);
+  /** Called where a connector stores something else than it was given. */
+  distort: (connector: string) => void = () => undefined;
   /** Called right before a write to the IAM is carried out. */
   beforeIamWrite: () => void = () => undefined;
   /** By how much the clock of a process is ahead, in milliseconds. */
@@ -257,6 +259,7 @@ export class Laboratory {
       if (writes) this.beforeIamWrite();
       const lags = system === 'iam' && !writes && this.#node?.takesNext();
       const handler = lags ? this.#node?.handler : this.#handlers[hostname];
+      if (writes) about.lookAtSecret(pathname.split('/').at(-1) ?? '', init.body ?? '');
       const response = await (handler as Handler)(new Request(url, init as RequestInit));
       if (writes) this.iamChanged();
       if (init.method === 'PATCH' && response.ok) about.lookAtWrite(init.body ?? '');
@@ -266,7 +269,10 @@ export class Laboratory {
       name,
       timeoutMs: init.timeoutMs,
       perform: () => this.#witness.carriesOut(process, name, perform),
-      fail: (answer) => (answer === 'ignored' ? pretence(pathname) : httpFailure(answer, system)),
+      fail: (answer) => {
+        if (answer === 'distorted') this.distort(pathname.split('/').at(-1) ?? '');
+        return answer === 'ignored' || answer === 'distorted' ? pretence(pathname) : httpFailure(answer, system);
+      },
     });
   }
 

@@ -7,6 +7,7 @@ import { playPairs } from './pairs.ts';
 import { playProperty } from './property.ts';
 import { markdown, reportOf, text } from './report.ts';
 import { play } from './scene.ts';
+import { namedScenes } from './scenes.ts';
 import { Script } from './script.ts';
 import { type Only, playSingles } from './singles.ts';
 import { playStorms } from './storms.ts';
@@ -18,6 +19,7 @@ npm run faults                                   single faults, outages, pairs a
 npm run faults -- --only strategy=in-place,fault=time-out
 npm run faults -- --runs 10000                   random scenes only, so many
 npm run faults -- --replay scene.json            one scene again, with every request (or the JSON itself instead of a file)
+npm run faults -- --scene TITLE                  one of the scenes that a person thought of, with every request
 npm run --silent faults -- --json                one JSON object on stdout
 npm run faults -- --write-docs                   also writes docs/reliability.md
 
@@ -43,6 +45,7 @@ const { values: options } = parseArgs({
     pairs: { type: 'string' },
     only: { type: 'string' },
     replay: { type: 'string' },
+    scene: { type: 'string' },
     seed: { type: 'string' },
     json: { type: 'boolean', default: false },
     thorough: { type: 'boolean', default: false },
@@ -56,13 +59,25 @@ const { values: options } = parseArgs({
 });
 
 if (options.help) console.log(HELP);
-else if (options.replay !== undefined) await replay(options.replay);
+else if (options.replay !== undefined) await replay(scriptIn(options.replay));
+else if (options.scene !== undefined) await replay(sceneCalled(options.scene));
 else if (options.states) await tryStates();
 else await tryEverything();
 
-async function replay(source: string): Promise<void> {
-  const json: unknown = JSON.parse(source.trimStart().startsWith('{') ? source : readFileSync(source, 'utf8'));
-  const { trace, violations } = await play(Script.parse(json));
+function scriptIn(source: string): Script {
+  return Script.parse(JSON.parse(source.trimStart().startsWith('{') ? source : readFileSync(source, 'utf8')));
+}
+
+/** @throws {Error} when there is none */
+function sceneCalled(wanted: string): Script {
+  const scenes = namedScenes([...JUDGEMENTS]);
+  const found = scenes.find(([title]) => title === wanted);
+  if (found) return found[1];
+  throw new Error(`--scene ${wanted}: must be one of\n${scenes.map(([title]) => title).join('\n')}`);
+}
+
+async function replay(script: Script): Promise<void> {
+  const { trace, violations } = await play(script);
   for (const { at, process, point, text } of trace) {
     const place = process < 0 ? '' : `${process + 1}.${point || ''}`;
     console.log(`${(at / 1000).toFixed(3).padStart(11)} s ${place.padStart(6)}  ${text}`);

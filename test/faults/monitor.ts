@@ -1,4 +1,4 @@
-import { TIMING } from '../support/parts.ts';
+import { REALM, TIMING } from '../support/parts.ts';
 import type { Process } from './process.ts';
 import type { Simulation } from './simulation.ts';
 import {
@@ -147,6 +147,24 @@ export class Monitor {
     const candidate = pending === undefined ? undefined : documentIn(this.#parts, pending);
     const known = [current, candidate].some((one) => one && body.includes(JSON.stringify(one.clientSecret)));
     if (!known) this.#sin('a connector took a document that is neither current nor pending');
+  }
+
+  /**
+   * The IAM is given what is current or on its way; what it holds already; or, when nobody uses the client any more, anything. Whoever
+   * takes back what has been promoted meanwhile sends something else.
+   *
+   * @param id the client's, in the IAM
+   * @param body what is sent
+   */
+  lookAtSecret(id: string, body: string): void {
+    const { current, pending } = snapshot(this.#parts);
+    const candidate = pending === undefined ? undefined : documentIn(this.#parts, pending);
+    const used = [current, candidate].flatMap((one) => one ?? []);
+    const client = this.#parts.iam.realm(REALM).clients.get(id);
+    const { secret } = body === '' ? {} : JSON.parse(body);
+    if (secret === undefined || !current || used.every(({ clientId }) => clientId !== client?.clientId)) return;
+    const known = [...used.map(({ clientSecret }) => clientSecret), client?.secret].includes(secret);
+    if (!known) this.#sin('the IAM was given a secret that is neither current nor pending');
   }
 
   /** The version in AWSCURRENT, if it holds a document. */

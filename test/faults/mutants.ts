@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { MUTATIONS, type Mutation } from './mutations.ts';
+import type { Mutation } from './mutations/mutation.ts';
+import { MUTATIONS } from './mutations.ts';
 
 /** Takes each safeguard out of the workflow in turn, and demands that the laboratory notices. */
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -13,14 +14,15 @@ const control = new Map<string, string>();
 for (const mutation of MUTATIONS.filter(({ safeguard }) => safeguard.includes(wanted))) {
   const verdict = judge(mutation);
   if (verdict !== 'noticed') missed += 1;
-  console.log(`${mutation.safeguard.padEnd(72)}${verdict}`);
+  console.log(`${mutation.safeguard.padEnd(90)}${verdict}`);
 }
 console.log(missed === 0 ? 'every removal was noticed' : `${missed} not noticed`);
 process.exitCode = missed === 0 ? 0 : 1;
 
 /** The unchanged workflow has to pass the same scenes: otherwise they say nothing of the safeguard. */
 function judge(mutation: Mutation): string {
-  if (!fits(mutation)) return `does not fit ${mutation.file} any more`;
+  const unfit = mutation.edits.find((edit) => !fits(edit));
+  if (unfit) return `does not fit ${unfit.file} any more`;
   const key = mutation.lab.join(' ');
   const unchanged = control.get(key) ?? run(mutation.lab, '');
   control.set(key, unchanged);
@@ -28,8 +30,8 @@ function judge(mutation: Mutation): string {
   return run(mutation.lab, mutation.safeguard);
 }
 
-function fits({ file, from }: Mutation): boolean {
-  return readFileSync(here(`../../functions/rotation/${file}`), 'utf8').split(from).length === 2;
+function fits({ file, from }: Mutation['edits'][number]): boolean {
+  return readFileSync(here(`../../functions/${file}`), 'utf8').split(from).length === 2;
 }
 
 /** The laboratory has to end by finding a violation, not by an accident. */

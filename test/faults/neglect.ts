@@ -29,7 +29,7 @@ function isNeglected(
   const { simulation } = laboratory;
   // Nobody can plan anything while the scheduler is away, and whoever called is told so.
   if (simulation.troubles.some(({ name }) => name.startsWith('scheduler'))) return false;
-  if (simulation.deeds.some(({ at, what }) => what.startsWith('disable') || (from < at && at <= to))) return false;
+  if (simulation.deeds.some(({ at, what }) => what === 'disable' || (from < at && at <= to))) return false;
   const seen = records.find((record) => record.startedAt >= from && helps(record));
   if (!seen) return false;
   const needed = ['iam', 'store', 'scheduler', place.split(' ')[0]];
@@ -46,6 +46,13 @@ function isNeglected(
 function helps(record: RunRecord): boolean {
   if (record.ending.kind === 'threw' && wordFor(record).startsWith('schedule-')) return false;
   return record.name.startsWith('rotate') && !record.rollsBack && !stoodDown(record) && wordFor(record) !== 'died';
+}
+
+/** A repeat that had only to finish what was left, and began a rotation. */
+export function repeatFaults({ player }: Played): string[] {
+  return player.records
+    .filter((record) => record.repeat?.due === false && record.undisturbedButForSteps && renews(record))
+    .map(({ process }) => `run ${process + 1} began a rotation, though it had only to finish what was left`);
 }
 
 /** A scheduled run that began a rotation in a freeze, where there was nothing to put right. */

@@ -15,7 +15,21 @@ export function ownOutageFaults(played: Played, outages: readonly Outage[]): str
     .filter(({ cause }) => cause.by === 'own')
     .filter((outage) => !overtaken(played, outage))
     .flatMap((outage) => faultOf(played, outage));
-  return [...new Set(faults)];
+  return [...new Set([...faults, ...costlyFaults(played, outages)])];
+}
+
+/** Renewals of one place that cost an outage each: one that somebody asked for is repeated twice. */
+function costlyFaults({ player, laboratory }: Played, outages: readonly Outage[]): string[] {
+  const { simulation } = laboratory;
+  const asked = player.records.filter(({ name, repeat }) => name.startsWith('rotate') && !repeat).length;
+  const own = outages.filter(({ cause }) => cause.process?.name.startsWith('rotate by schedule'));
+  if (simulation.deeds.length > 0) return [];
+  return [...new Set(own.map(({ place }) => place))].flatMap((place) => {
+    const runs = new Set(own.filter((outage) => outage.place === place).map(({ cause }) => cause.process));
+    return runs.size > 3 * asked
+      ? [`${place.split(' ')[0]} was cut off by ${runs.size} runs, of which ${asked} were asked for`]
+      : [];
+  });
 }
 
 function faultOf(played: Played, outage: Outage): string[] {

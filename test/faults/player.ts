@@ -53,7 +53,7 @@ export class Player {
   second(): Promise<void> {
     if (!this.#laboratory.second) return this.schedule();
     const request: RotationRequest = { trigger: 'schedule', scheduledTime: this.#now() };
-    return this.#byLambda(() => this.#laboratory.rotate(request, SECOND_ID), failedBy(request), SECOND_ID);
+    return this.#byLambda(() => this.#laboratory.rotate(request, SECOND_ID), failedBy(request), { id: SECOND_ID });
   }
 
   /** A caller who repeats when told to, and when there was no answer or no end. */
@@ -110,21 +110,21 @@ export class Player {
       return this.#byLambda(
         () => this.#laboratory.retire({ ...event, versionId, attempt }, id),
         ({ kind }) => kind !== 'returned',
-        id,
+        { id },
       );
     }
     const planned = scheduledTime === undefined ? {} : { scheduledTime: new Date(scheduledTime) };
     const request = { trigger: 'schedule' as const, ...planned, repeat };
-    return this.#byLambda(() => this.#laboratory.rotate(request, id), failedBy(request), id);
+    return this.#byLambda(() => this.#laboratory.rotate(request, id), failedBy(request), { id, repeat });
   }
 
   async #byLambda<T extends RunRecord['ending']>(
     invoke: () => Promise<T>,
     failed: (ending: T) => boolean,
-    id?: string,
+    options: RecordOptions = {},
   ): Promise<void> {
     for (const pause of [...LAMBDA_PAUSES_MS, undefined]) {
-      const record = await this.#record(invoke, { id });
+      const record = await this.#record(invoke, options);
       if (!failed(record.ending as T) || pause === undefined) return;
       record.repeated = true;
       await this.#laboratory.simulation.wait(pause);
@@ -133,7 +133,7 @@ export class Player {
 
   async #record(
     invoke: () => Promise<RunRecord['ending']>,
-    { attempt = ++this.#attempt, rollsBack = false, id }: RecordOptions = {},
+    { attempt = ++this.#attempt, repeat, rollsBack = false, id }: RecordOptions = {},
   ): Promise<RunRecord> {
     const { simulation, second } = this.#laboratory;
     const parts = second && id === SECOND_ID ? second.parts : this.#laboratory.parts;
@@ -150,6 +150,7 @@ export class Player {
       name: process.name,
       credential: id === SECOND_ID ? id : this.#laboratory.credential.id,
       attempt,
+      repeat,
       rollsBack,
       startedAt,
       endedAt: simulation.now,
@@ -188,6 +189,7 @@ export class Player {
 interface RecordOptions {
   readonly attempt?: number;
   readonly rollsBack?: boolean;
+  readonly repeat?: RotationRequest['repeat'];
   readonly id?: string | undefined;
 }
 

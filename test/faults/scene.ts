@@ -33,6 +33,7 @@ export async function play(script: Script): Promise<Scene> {
   const player = new Player(laboratory, { judgesReports: script.judge.includes('reports') });
   const deeds = new Deeds(laboratory);
   laboratory.beforeIamWrite = () => deeds.beforeWrite();
+  laboratory.distort = (connector) => deeds.enterWrong(connector);
   const { simulation } = laboratory;
   const climate = new Climate(script, simulation.now);
   simulation.setWeather(climate.weather);

@@ -48,6 +48,8 @@ const Away = z.strictObject({
   /** Begins with the nth request, to whomever, in whose name all these words are, or right after it. */
   after: z.strictObject({ request: z.string(), nth: z.int().positive(), itself: z.boolean() }).optional(),
   lasts: milliseconds,
+  /** Only writes meet it. */
+  readable: z.boolean().optional(),
 });
 
 /** How the fleet file and the realm differ from the usual. */
@@ -99,7 +101,7 @@ export type Script = z.infer<typeof Script>;
 export type Deed = (typeof DEEDS)[number];
 
 /** Whether a person or a mishap has a part in it: then an outage may be theirs. */
-export function hasDeed({ events, start, strategy, setup }: Script): boolean {
+export function hasDeed({ events, faults, start, strategy, setup }: Script): boolean {
   // With an IAM that keeps the previous secret, none of these refuses anything yet; unless midnight is waited for, when a grace is over.
   const over = setup.grace === 'PT0S' || setup.freeze === 'begins' || setup.freeze === 'ends';
   const harmless: Script['start'][] = over
@@ -110,7 +112,7 @@ export function hasDeed({ events, start, strategy, setup }: Script): boolean {
         ? []
         : ['behind'];
   const begun = ['foreign', 'behind', 'restored', 'expired'].includes(start) && !harmless.includes(start);
-  return begun || events.some((event) => isDeed(event.do));
+  return begun || events.some((event) => isDeed(event.do)) || faults.some(({ fault }) => fault === 'distorted');
 }
 
 export function isDeed(name: string): name is Deed {

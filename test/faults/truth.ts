@@ -1,6 +1,7 @@
 import { isRotationError } from '../../functions/rotation/errors.ts';
 import type { Rotation } from '../../functions/rotation/outcome.ts';
 import type { RetireReport } from '../../functions/rotation/retire.ts';
+import type { RotationRequest } from '../../functions/rotation/run.ts';
 import type { Conduct, Ending } from './process.ts';
 import { accepts, type Credentials, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
 
@@ -21,6 +22,8 @@ export interface RunRecord {
   readonly undisturbed: boolean;
   /** The same, where Secrets Manager's steps that the run brought about count as its own. */
   readonly undisturbedButForSteps: boolean;
+  /** What an earlier run has left to this one; undefined when somebody has asked for it. */
+  readonly repeat: RotationRequest['repeat'];
   /** Asked to go back to the previous document. */
   readonly rollsBack: boolean;
   readonly ending: Ending<Rotation | RetireReport | undefined>;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { RotationError } from '../../functions/rotation/errors.ts';
 import type { Rotation } from '../../functions/rotation/outcome.ts';
-import { FIRST_SECRET, REALM } from '../support/parts.ts';
+import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
 import { falseClaims, lateFalsehoods } from './claims.ts';
 import { Climate } from './climate.ts';
 import { Laboratory } from './laboratory.ts';
@@ -48,6 +48,7 @@ function recordOf({ parts, simulation, credential }: Laboratory, differs: Partia
     after: now,
     undisturbed: true,
     undisturbedButForSteps: true,
+    repeat: undefined,
     rollsBack: false,
     ending: { kind: 'returned', value: REPORT },
     conduct: { sent: [], changes: [], touched: new Set(), looks: new Map() },
@@ -249,6 +250,64 @@ describe('a scene is judged', () => {
     expect(restFaults(dual)).toEqual([]);
     dual.laboratory.simulation.now += 15 * HOUR_MS;
     expect(restFaults(dual)).toEqual(['the old secret is still accepted hours after its grace']);
+  });
+
+  it('by a connector that stays cut off, also where the idle client is switched off; not where the live one is', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { laboratory, player } = played;
+    player.records.push(recordOf(laboratory));
+    laboratory.simulation.now += 71 * 60_000;
+    laboratory.simulation.deeds.push({ at: 0, what: 'disable-idle' });
+    expect(verdict(played, ['outages']).join()).toContain('ifs-1 stayed cut off');
+    laboratory.simulation.deeds.push({ at: 0, what: 'disable' });
+    expect(verdict(played, ['outages']).join()).not.toContain('stayed cut off');
+  });
+
+  it('by outages that runs begin of themselves, again and again', async () => {
+    const played = await rotated('in-place');
+    const { laboratory, player } = played;
+    const { monitor, simulation } = laboratory;
+    player.records.push(recordOf(laboratory));
+    const begin = (index: number) => {
+      const cause = own({ index, startedAt: simulation.now });
+      const [from, to] = [simulation.now, simulation.now];
+      monitor.outages.push({ place: 'ifs-1 runtime', from, to, cause, overlapping: false });
+    };
+    for (const index of [0, 1, 2]) begin(index);
+    expect(verdict(played, ['outages']).join()).not.toContain('was cut off by');
+    begin(3);
+    expect(verdict(played, ['outages']).join()).toContain('ifs-1 was cut off by 4 runs, of which 1 were asked for');
+    player.records.push(recordOf(laboratory, { repeat: { attempt: 1, due: true } }));
+    expect(verdict(played, ['outages']).join()).toContain('of which 1 were asked for');
+    player.records.push(recordOf(laboratory));
+    expect(verdict(played, ['outages']).join()).not.toContain('was cut off by');
+  });
+
+  it('by a repeat that begins what is not due', async () => {
+    const played = await rotated('in-place');
+    const { laboratory, player } = played;
+    const before = snapshot(laboratory.parts);
+    const after = {
+      ...before,
+      iam: { [laboratory.credential.clientId as string]: { secret: 'x', rotated: undefined } },
+    };
+    player.records.push(recordOf(laboratory, { after, repeat: { attempt: 1, due: true } }));
+    expect(verdict(played, [])).toEqual([]);
+    player.records.push(recordOf(laboratory, { process: 1, after, repeat: { attempt: 1, due: false } }));
+    expect(verdict(played, [])).toEqual(['run 2 began a rotation, though it had only to finish what was left']);
+  });
+
+  it('by a write that gives the IAM what is neither current nor pending', async () => {
+    const { laboratory } = await rotated('in-place');
+    const { monitor, parts, credential } = laboratory;
+    const id = clientOf(parts, credential.clientId as string)?.id ?? '';
+    const { clientSecret = '' } = snapshot(parts).current ?? {};
+    monitor.lookAtSecret(id, JSON.stringify({ secret: clientSecret }));
+    monitor.lookAtSecret(id, JSON.stringify({ attributes: {} }));
+    monitor.lookAtSecret(clientOf(parts, IDLE_CLIENT_ID)?.id ?? '', JSON.stringify({ secret: 'that-nobody-knows' }));
+    expect(monitor.sins).toEqual([]);
+    monitor.lookAtSecret(id, JSON.stringify({ secret: FIRST_SECRET }));
+    expect(monitor.sins).toEqual(['the IAM was given a secret that is neither current nor pending']);
   });
 
   it('by a put that moves AWSCURRENT', async () => {

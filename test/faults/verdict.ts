@@ -3,7 +3,7 @@ import type { Credential } from '../../functions/rotation/settings.ts';
 import { lateFalsehoods } from './claims.ts';
 import type { Judgement } from './dimensions.ts';
 import type { Laboratory } from './laboratory.ts';
-import { freezeFaults, neglectFaults } from './neglect.ts';
+import { freezeFaults, neglectFaults, repeatFaults } from './neglect.ts';
 import { ownOutageFaults } from './own-outages.ts';
 import { nobodyCould, type Played } from './played.ts';
 import { accepts, changedAt, discord, documentIn, type Parts, snapshot } from './snapshot.ts';
@@ -19,6 +19,7 @@ export function verdict(played: Played, judge: readonly Judgement[]): string[] {
   return [
     ...(judge.includes('outages') ? outageFaults(played) : []),
     ...freezeFaults(played),
+    ...repeatFaults(played),
     ...(judge.includes('deaths') ? player.records.flatMap(deathFaults) : []),
     ...(judge.includes('next-runs') ? player.records.flatMap((record) => nextRunFaults(laboratory, record)) : []),
     ...(judge.includes('reports') ? lateFalsehoods(player.records) : []),

@@ -1,0 +1,209 @@
+import { ALTERNATING, change, DUAL, IN_PLACE, type Mutation, named, SCHEDULED, scene } from './mutation.ts';
+
+const HOUR_MS = 3_600_000;
+const AWAY = (of: string) => ({ of, kind: 'refused', lasts: 6 * HOUR_MS });
+const CONNECTOR_FOR_GOOD = (kind: string) => [{ of: 'ifs-1', kind, readable: true, lasts: 6 * HOUR_MS }];
+
+/** Everything heals, whatever is wrong with something else, and what is reported is true. */
+export const ENDINGS: readonly Mutation[] = [
+  {
+    safeguard: 'one connector that can not be read: the others are given what is current',
+    ...change(
+      'repair.ts',
+      'const views = connectors.filter((view) => !view.error);',
+      'for (const view of connectors) if (view.error) throw view.error;\n  const views = connectors;',
+    ),
+    lab: scene({
+      ...DUAL,
+      connectors: 2,
+      events: [
+        { at: 0, do: 'enter-wrong' },
+        { at: 5, do: 'schedule' },
+      ],
+      weather: [AWAY('ifs-1')],
+    }),
+  },
+  {
+    safeguard: 'one connector that can not be read: an interrupted undo goes on at the others',
+    ...change(
+      'resume.ts',
+      'if (!resumable) return await abandon(run, candidate.id);',
+      `for (const view of seen.connectors) if (view.error) throw view.error;
+  if (!resumable) return await abandon(run, candidate.id);`,
+    ),
+    lab: scene({
+      ...IN_PLACE,
+      connectors: 2,
+      events: [SCHEDULED],
+      faults: [{ run: 0, point: 26, fault: 'dies-before' }],
+      weather: [
+        {
+          of: 'ifs-2',
+          kind: '403',
+          after: { request: 'PATCH /ifs-2', nth: 1, itself: true },
+          lasts: 6 * HOUR_MS,
+        },
+      ],
+    }),
+  },
+  {
+    safeguard: 'one connector that can not be read: a secret that was changed by hand is adopted',
+    ...change(
+      'repair.ts',
+      '  if (run.quiet !== true) assertQuiet(run);',
+      `  for (const view of seen.connectors) if (view.error) throw view.error;
+  if (run.quiet !== true) assertQuiet(run);`,
+    ),
+    lab: named('a secret that was changed by hand, and one connector away'),
+  },
+  {
+    safeguard: 'one connector that can not be read: what was adopted is not taken back',
+    ...change('attempt.ts', "if (adopts || wayBack === 'none') return true;", "if (wayBack === 'none') return true;"),
+    lab: named('a secret that was changed by hand, and one connector away'),
+  },
+  {
+    safeguard: 'one connector that can not be read: an expired secret is set again',
+    ...change(
+      'repair.ts',
+      '  if (seen.answer.accepted) throw',
+      `  for (const view of seen.connectors) if (view.error) throw view.error;
+  if (seen.answer.accepted) throw`,
+    ),
+    lab: scene({ ...IN_PLACE, connectors: 2, start: 'expired', events: [SCHEDULED], weather: [AWAY('ifs-2')] }),
+  },
+  {
+    safeguard: 'a freeze does not hide what is half done',
+    ...change(
+      'workflow.ts',
+      'const state = classify(seen);',
+      "const state = seen.current && !(await import('./begin.ts')).mayRenew(run) ? 1 : classify(seen);",
+    ),
+    lab: named('a freeze begins while a rotation is half done'),
+  },
+  {
+    safeguard: 'a freeze stops what begins',
+    ...change('begin.ts', 'if (freeze) return frozen(run, seen, freeze);', ''),
+    lab: named('a repeat in a freeze'),
+  },
+  {
+    safeguard: 'every end that leaves something plans its repeat: whatever went wrong',
+    ...change(
+      'workflow.ts',
+      'rotation.failure ? await withRepeat',
+      "rotation.failure?.code.startsWith('connector') ? await withRepeat",
+    ),
+    lab: named('the IAM takes the new secret and is away for five minutes'),
+  },
+  {
+    safeguard: 'every end that leaves something plans its repeat: whoever asked',
+    ...change(
+      'workflow.ts',
+      'rotation.failure ? await withRepeat',
+      "rotation.failure && request.trigger === 'schedule' ? await withRepeat",
+    ),
+    lab: named('the same, when a person has called'),
+  },
+  {
+    safeguard: 'what no repeat can cure is not begun again',
+    ...change('repeats.ts', 'return cheap && mayPass(failure?.code);', 'return cheap;'),
+    lab: scene({ ...IN_PLACE, events: [SCHEDULED], weather: CONNECTOR_FOR_GOOD('403') }),
+  },
+  {
+    safeguard: 'what costs an outage each time is begun again twice',
+    ...change('repeats.ts', 'return cheap && mayPass(failure?.code);', 'return mayPass(failure?.code);'),
+    lab: scene({ ...IN_PLACE, events: [SCHEDULED], weather: CONNECTOR_FOR_GOOD('503') }),
+  },
+  {
+    safeguard: 'a repeat of what is not due begins nothing',
+    ...change('begin.ts', 'return repeat?.due !== false && scheduledTime', 'return scheduledTime'),
+    lab: scene({
+      ...DUAL,
+      start: 'behind',
+      events: [{ at: 0, do: 'api' }],
+      weather: [{ of: 'ifs-1', kind: '503', lasts: 600_000 }],
+    }),
+  },
+  {
+    safeguard: 'an idle client that can not be used does not keep the live one from its work',
+    ...change(
+      'observe.ts',
+      'if (client.fault !== undefined || isUsableSecret(client.secret)) return client;',
+      `if (client.fault !== undefined) throw new RotationError('client-not-usable', client.fault);
+    if (isUsableSecret(client.secret)) return client;`,
+    ),
+    lab: scene({
+      ...ALTERNATING,
+      events: [
+        { at: 0, do: 'disable-idle' },
+        { at: 1, do: 'enter-wrong' },
+        { at: 10, do: 'schedule' },
+      ],
+      // Nothing is switched on again before everything answers.
+      weather: [AWAY('ifs-5')],
+    }),
+  },
+  {
+    safeguard: 'a write that was not answered leaves open whether anything was changed',
+    ...change('ledger.ts', 'return this.#inDoubt > 0 ? null : false;', 'return false;'),
+    lab: scene({
+      ...DUAL,
+      start: 'behind',
+      events: [SCHEDULED],
+      faults: [{ run: 0, point: 10, fault: 'reply-lost', times: 9 }],
+      weather: [{ of: 'ifs-1', kind: 'dark', after: { request: 'PATCH', nth: 1, itself: false }, lasts: 600_000 }],
+    }),
+  },
+  {
+    safeguard: 'a write that was answered has changed something',
+    ...change('ledger.ts', 'this.#carriedOut += 1;', ''),
+    lab: named('a first run whose connector can not be written'),
+  },
+  {
+    safeguard: 'whether the previous secret works is asked',
+    ...change(
+      'attempt.ts',
+      'const previousWorks = previous ? await doesItWork(run, previous) : false;',
+      'const previousWorks = true;',
+    ),
+    lab: named('a secret that was changed by hand, and one connector away'),
+  },
+  {
+    safeguard: 'the former of two clients: whether its secret works is asked',
+    ...change(
+      'resume.ts',
+      'if (alternates && (await doesItWork(run, previous)) !== true) delete run.previousValidUntil;',
+      '',
+    ),
+    lab: scene({
+      strategy: 'alternating-clients',
+      renewal: 'regenerate',
+      start: 'expired',
+      events: [SCHEDULED],
+      faults: [{ run: 0, point: 19, fault: 'dies-after' }],
+    }),
+  },
+  {
+    safeguard: 'nothing is refused while AWSPENDING stands',
+    ...change('workflow.ts', "if (run.pendingStands) return 'interrupted';", ''),
+    lab: named('the IAM takes the new secret and is away for five minutes'),
+  },
+  {
+    safeguard: 'nothing is refused while nobody knows whether AWSPENDING stands',
+    ...change('workflow.ts', '&& !unknown ?', '?'),
+    lab: scene({
+      ...IN_PLACE,
+      events: [SCHEDULED],
+      faults: [{ run: 0, point: 11, fault: 'dies-after' }],
+      weather: [{ of: 'store', kind: '503', from: 5000, lasts: 1_200_000 }],
+    }),
+  },
+  {
+    safeguard: 'nothing is refused that has changed something',
+    ...change(
+      'workflow.ts',
+      "return run.ledger.changed === false && !unknown ? 'refused' : 'interrupted';",
+      "return 'refused';",
+    ),
+    lab: named('a first run whose connector can not be written'),
+  },
+];

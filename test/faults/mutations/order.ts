@@ -1,0 +1,149 @@
+import { ALTERNATING, change, IN_PLACE, type Mutation, SCHEDULED, scene, singles, TWO_RESUME } from './mutation.ts';
+
+/** What keeps two rotators, and late requests, from each other. */
+export const ORDER: readonly Mutation[] = [
+  {
+    safeguard: 'journal before write',
+    ...change(
+      'begin.ts',
+      `secret: run.runtime.newSecret() });
+  const id = await journal(`,
+      `secret: run.runtime.newSecret() });
+  await run.ports.iam.setSecret(seen.target, changeFor(run, seen, { document, overlap }));
+  const id = await journal(`,
+    ),
+    lab: scene({ ...IN_PLACE, events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'ids are derived, not drawn',
+    ...change('versions.ts', 'const id = derive(', 'const id = derive(performance.now() +'),
+    lab: ['--runs', '400', '--seed', '1'],
+  },
+  {
+    safeguard: 'ids are never derived again after a refusal',
+    ...change(
+      'labels.ts',
+      "    const { labelled } = await put(run, { id, value, stage: 'AWSPENDING' });\n",
+      `    let labelled = false;
+    try {
+      ({ labelled } = await put(run, { id, value, stage: 'AWSPENDING' }));
+    } catch (error) {
+      if (!(error instanceof LabelsMovedError)) throw error;
+      return await journal(run, { ...labels, versions: [...labels.versions, { id, stages: [], createdAt: new Date(0) }] }, value);
+    }
+`,
+    ),
+    lab: ['--runs', '400', '--seed', '1'],
+  },
+  {
+    safeguard: 'connectors are read before labels',
+    ...change(
+      'observe.ts',
+      `    const connectors = await readConnectors(run);
+    const labels = await readLabels(run);`,
+      `    const labels = await readLabels(run);
+    const connectors = await readConnectors(run);`,
+    ),
+    lab: scene({
+      ...ALTERNATING,
+      events: [SCHEDULED, { at: 1, do: 'api' }],
+      faults: [{ run: 1, point: 3, fault: '5xx', times: 2 }],
+    }),
+  },
+  {
+    safeguard: 'the label fence before an undo',
+    ...change(
+      'undo.ts',
+      `  await fence(run, attempt);
+  if (attempt.wayBack`,
+      '  if (attempt.wayBack',
+    ),
+    lab: scene({
+      ...IN_PLACE,
+      events: TWO_RESUME,
+      faults: [
+        { run: 0, point: 11, fault: 'dies-after' },
+        { run: 2, point: 14, fault: '5xx' },
+        { run: 2, point: 15, fault: '5xx', times: 99 },
+      ],
+    }),
+  },
+  {
+    safeguard: 'the wait after the last label change',
+    ...change('labels.ts', 'return run.quiet === true && !run.clearedForeign && !run.unanswered;', 'return true;'),
+    lab: scene({
+      ...IN_PLACE,
+      events: [SCHEDULED, { at: 10_500, do: 'api' }],
+      faults: [{ run: 0, point: 11, fault: 'time-out-late' }],
+    }),
+  },
+  {
+    safeguard: 'an unanswered write is waited out before an undo',
+    ...change('undo.ts', 'if (run.unanswered) await waitOut(run);', ''),
+    lab: [...singles('strategy=in-place,renewal=set,trigger=api,fault=reply-lost,start=rest'), '--thorough'],
+  },
+  {
+    safeguard: 'adopt before regenerating: an unanswered call',
+    ...change(
+      'regenerate.ts',
+      'const secret = await changed(run, target);',
+      'const secret = await run.ports.iam.regenerate(target);',
+    ),
+    lab: singles('strategy=in-place,renewal=regenerate,trigger=schedule,start=rest'),
+  },
+  {
+    safeguard: 'adopt before regenerating: an intent that was left',
+    ...change('states.ts', '=== pending.content.fingerprint ? 2 : 3', '=== pending.content.fingerprint ? 2 : 2'),
+    lab: singles('strategy=in-place,renewal=regenerate,trigger=schedule,start=rest'),
+  },
+  {
+    safeguard: 'an intent is taken over by a new one',
+    ...change(
+      'regenerate.ts',
+      'const id = await journal(run, seen.labels, regenerateIntent(intent));',
+      'const id = seen.labels.pending?.id ?? (await journal(run, seen.labels, regenerateIntent(intent)));',
+    ),
+    lab: scene({
+      strategy: 'in-place',
+      renewal: 'regenerate',
+      events: TWO_RESUME,
+      faults: [{ run: 0, point: 10, fault: 'dies-after' }],
+    }),
+  },
+  {
+    safeguard: "retire's lease",
+    ...change(
+      'retire.ts',
+      '  const id = await journal(run, labels, retireIntent(intent));\n  try {',
+      '  if (intent) return await endPrevious(run, old, current);\n  const id = await journal(run, labels, retireIntent(intent));\n  try {',
+    ),
+    lab: scene({
+      ...ALTERNATING,
+      start: 'retire-due',
+      events: [
+        { at: 0, do: 'rollback' },
+        { at: 27, do: 'retire' },
+      ],
+      nextRun: true,
+    }),
+  },
+  {
+    safeguard: "retire's version check",
+    ...change('retire.ts', 'if (labels.previous?.id !== versionId || !labels.current)', 'if (!labels.current)'),
+    lab: ['--runs', '400', '--seed', '1'],
+  },
+  {
+    safeguard: 'label clean-up',
+    ...change(
+      'labels.ts',
+      "await run.ledger.write(() => run.ports.store.moveStage({ stage: 'AWSPENDING', from: id }));",
+      'await readLabels(run);',
+    ),
+    lab: scene({ ...IN_PLACE, events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'a list that lacks what another run has put is stale',
+    ...change('labels.ts', '    run.confirmed.add(version.id);\n    throw new', '    throw new'),
+    lab: scene({ ...ALTERNATING, events: [SCHEDULED, { at: 45, do: 'schedule' }], stale: { ms: 2081, every: 1 } }),
+  },
+];

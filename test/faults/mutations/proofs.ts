@@ -1,0 +1,134 @@
+import { change, DUAL, IN_PLACE, type Mutation, named, SCHEDULED, scene } from './mutation.ts';
+
+/** Nothing is believed that was not seen, and nothing is ended that somebody uses. */
+export const PROOFS: readonly Mutation[] = [
+  {
+    safeguard: "comparing with the IAM's current secret: after a write",
+    ...change('proofs.ts', '  if (client.secret === clientSecret) return client;\n', '  return client;\n'),
+    lab: scene({
+      ...DUAL,
+      events: [SCHEDULED],
+      faults: [
+        { run: 0, point: 15, fault: 'distorted' },
+        { run: 0, point: 18, fault: 'ignored', times: 9 },
+      ],
+    }),
+  },
+  {
+    safeguard: "comparing with the IAM's current secret: C",
+    ...change(
+      'states.ts',
+      'const held = seen.client.secret === seen.current.document.clientSecret;',
+      'const held = seen.answer.accepted;',
+    ),
+    lab: scene({ ...DUAL, start: 'foreign', events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'whether the previous secret is kept: asked of the client',
+    ...change('attempt.ts', 'const works = wanted && lingers &&', 'const works = wanted &&'),
+    lab: scene({ ...IN_PLACE, events: [SCHEDULED], lag: 400 }),
+  },
+  {
+    safeguard: 'whether the previous secret is kept: seen after the change, not before it',
+    ...change(
+      'attempt.ts',
+      'const lingers = isKept(run, held, attempt);',
+      'const lingers = isKept(run, attempt.client, attempt);',
+    ),
+    lab: named('a node of the IAM that lags'),
+  },
+  {
+    safeguard: 'the previous secret is sent along, whatever was seen before the change',
+    ...change(
+      'begin.ts',
+      `  const overlap = overlapWanted(run);
+  assertFits(run.budget, timeNeeded(run, { overlap, wayBack: 'iam', change: { secret: '' } }));
+  await assertStrategy(run, seen);
+  const achieves`,
+      `  const wanted = overlapWanted(run);
+  const overlap = wanted === 'where-possible' ? (seen.client.previous ? 'required' : 'none') : wanted;
+  assertFits(run.budget, timeNeeded(run, { overlap, wayBack: 'iam', change: { secret: '' } }));
+  await assertStrategy(run, seen);
+  const achieves`,
+    ),
+    lab: named('two runs that ask at once what the IAM can do'),
+  },
+  {
+    safeguard: 'read-back',
+    ...change(
+      'push.ts',
+      '      await write(run, { connector, configuration }, document);\n',
+      '      await write(run, { connector, configuration }, document);\n      return;\n',
+    ),
+    lab: scene({ ...IN_PLACE, events: [SCHEDULED], faults: [{ run: 0, point: 14, fault: 'ignored' }] }),
+  },
+  {
+    safeguard: 'a connector that stored something else is given the previous secret',
+    ...change('attempt.ts', 'if (kept.works) return !distorted;', 'if (kept.works) return true;'),
+    lab: scene({ ...DUAL, events: [SCHEDULED], faults: [{ run: 0, point: 15, fault: 'distorted' }] }),
+  },
+  {
+    safeguard: 'the end of a secret: which one is kept, and beside which',
+    ...change(
+      'grace.ts',
+      `    if (old.clientId === current.clientId) assertHeld(client, current);
+    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
+    await endKept(run, renews ? await renewAway(run, client) : client, old);
+`,
+      `    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
+    const ended = renews ? await renewAway(run, client) : client;
+    await run.ledger.write(() => run.ports.iam.endPrevious(ended));
+`,
+    ),
+    lab: named('a person regenerates during a grace'),
+  },
+  {
+    safeguard: 'connectors first in a running grace',
+    ...change(
+      'states.ts',
+      'return seen.connectors.every((view) => view.error || holds(view, document)) ? 1 : 9;',
+      'return holds(seen.connectors[0] as never, document) ? 1 : 1;',
+    ),
+    lab: scene({ ...DUAL, start: 'behind', events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'the end of the previous secret is what the IAM tells',
+    ...change('attempt.ts', 'const { validUntil } = kept;', 'const validUntil = undefined;'),
+    lab: named('a grace that is longer than what the IAM keeps'),
+  },
+  {
+    safeguard: 'what an IAM keeps of its own accord is ended',
+    ...change('attempt.ts', 'if (same || !kept.lingers) return;', 'if (same || !kept.works) return;'),
+    lab: named('in-place beside a policy that keeps previous secrets'),
+  },
+  {
+    safeguard: 'an IAM that makes the secrets is prepared for an overlap',
+    ...change(
+      'strategy.ts',
+      "const prepares = iam.renewal === 'regenerate' && strategy === 'auto';",
+      'const prepares = false;',
+    ),
+    lab: named('a grace that is longer than what the IAM keeps'),
+  },
+  {
+    safeguard: 'ends of versions whose ids begin alike have names of their own',
+    ...change('grace.ts', "createHash('sha256').update(versionId).digest('hex').slice(0, 10)", 'versionId.slice(0, 8)'),
+    lab: named('version ids that begin alike'),
+  },
+  {
+    safeguard: 'a current version that is not found is no first run',
+    ...change(
+      'observe.ts',
+      `(found) => found !== undefined,
+  );
+  if (value === undefined)
+    throw`,
+      `() => true,
+  );
+  if (value === undefined) return undefined;
+  if (value === undefined)
+    throw`,
+    ),
+    lab: named('a replica that does not know the version in AWSCURRENT yet'),
+  },
+];

@@ -1,0 +1,65 @@
+import { change, IN_PLACE, type Mutation, SCHEDULED, scene } from './mutation.ts';
+
+const SLOW = (ms: number, ...names: string[]) => names.map((of) => ({ of, ms }));
+/** The second connector, from its first write on. */
+const WRITTEN = (kind: string) => [
+  { of: 'ifs-2', kind, after: { request: 'PATCH /ifs-2', nth: 1, itself: true }, lasts: 10_800_000 },
+];
+const TWO = { ...IN_PLACE, connectors: 2, events: [SCHEDULED] };
+
+/** A run ends by itself, and leaves nothing half done for lack of time. */
+export const TIME: readonly Mutation[] = [
+  {
+    safeguard: 'nothing is begun that does not fit into what is left',
+    ...change(
+      'budget.ts',
+      "return this.leftMs >= ms + (this.#phase === 'forward' ? this.needs(UNDO) : 0);",
+      'return ms >= 0;',
+    ),
+    lab: scene({ ...TWO, latency: SLOW(4000, 'iam', 'ifs-1', 'ifs-2'), weather: WRITTEN('503') }),
+  },
+  {
+    safeguard: 'what answers slowly is measured',
+    ...change('budget.ts', 'this.#slowest[dependency] = Math.max', 'this.#slowest[dependency] = 0 * Math.max'),
+    lab: scene({ ...TWO, latency: SLOW(9000, 'iam', 'ifs-1', 'ifs-2', 'store'), weather: WRITTEN('403') }),
+  },
+  {
+    safeguard: 'a request waits no longer than the rest of the run allows',
+    edits: [{ file: 'budgeted.ts', from: 'fetch(url, { ...init, timeoutMs })', to: 'fetch(url, init)' }],
+    lab: scene({ ...TWO, latency: SLOW(6000, 'iam'), weather: WRITTEN('dark') }),
+  },
+  {
+    safeguard: 'no undo waits longer than there is time',
+    ...change('undo.ts', 'if (!run.budget.fits(run.timing.httpTimeoutMs)) {', 'if (false) {'),
+    lab: scene({ ...TWO, latency: SLOW(4000, 'iam', 'ifs-1', 'ifs-2'), weather: WRITTEN('503') }),
+  },
+  {
+    safeguard: 'nothing is pushed without time to take it back',
+    ...change('push.ts', 'assertFits(run.budget, run.budget.needs(WRITE_AND_READ));', ''),
+    lab: scene({
+      strategy: 'dual-secret',
+      renewal: 'set',
+      connectors: 2,
+      events: [SCHEDULED],
+      latency: SLOW(9900, 'ifs-2'),
+      weather: [{ of: 'ifs-2', kind: '503', after: { request: 'PATCH', nth: 1, itself: false }, lasts: 60_000 }],
+    }),
+  },
+  {
+    safeguard: 'a connector that is dark costs one time-out',
+    edits: [
+      {
+        file: 'http/repeat.ts',
+        from: "error instanceof HttpError && error.kind === 'connection'",
+        to: 'error instanceof HttpError',
+      },
+      { file: 'rotation/push.ts', from: "if (error.code === 'connector-timeout' && reading) throw error;", to: '' },
+      {
+        file: 'budgeted.ts',
+        from: "impatient = dependency === 'connector' && error instanceof HttpError && error.kind === 'timeout'",
+        to: 'impatient = false',
+      },
+    ],
+    lab: scene({ ...TWO, latency: SLOW(3000, 'iam'), weather: WRITTEN('dark') }),
+  },
+];
