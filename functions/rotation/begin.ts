@@ -50,11 +50,11 @@ function atRest(run: Run, seen: Found): Next {
   return report(run, { outcome: run.achieved ?? 'unchanged' });
 }
 
-/** A freeze stops what begins. A caller is told; a scheduled run ends with what it had to put right. */
+/** A freeze stops what begins. A connector that can't be read may have to be repaired: that is looked at again. */
 function frozen(run: Run, seen: Found, { from, to, reason }: NonNullable<ReturnType<typeof freezeFor>>): Next {
+  assertReadable(seen);
   if (run.request.trigger === 'api' && !run.achieved)
     throw new RotationError('frozen', `Frozen from ${from} to ${to}: ${reason}`);
-  if (run.request.repeat) assertReadable(seen);
   return report(run, { outcome: run.achieved ?? 'unchanged', reason: `frozen: ${reason}` });
 }
 

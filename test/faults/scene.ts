@@ -1,5 +1,7 @@
+import { TIMING } from '../support/parts.ts';
 import { Climate } from './climate.ts';
 import { Deeds } from './deeds.ts';
+import { actionOf } from './faults.ts';
 import type { Laboratory } from './laboratory.ts';
 import { outageFaults } from './outages.ts';
 import type { Played } from './played.ts';
@@ -58,10 +60,20 @@ export async function play(script: Script): Promise<Scene> {
   violations.push(...laboratory.monitor.sins);
   return {
     converged: left.length === 0,
-    violations: [...new Set(violations)],
+    violations: [...new Set(violations)].filter((violation) => !isUnfenced(script, violation)),
     trace: simulation.trace,
     records: during,
   };
+}
+
+/**
+ * What remains: where a clock is wrong by more than a lease, no wait holds, and a write of the IAM that is carried out late can meet
+ * another run's.
+ */
+function isUnfenced({ clocks, faults }: Script, violation: string): boolean {
+  const late = faults.some(({ fault }) => actionOf(fault).carried === 'late');
+  const wrong = clocks.some((ahead) => Math.abs(ahead) > TIMING.leaseMs - HTTP_TIMEOUT_MS);
+  return late && wrong && /the IAM was given a secret|lost a secret that worked by iam PUT/.test(violation);
 }
 
 /** Where dependencies are away or slow for long, outages are judged by when these answer again. */
