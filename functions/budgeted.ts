@@ -2,7 +2,6 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, HttpError } from './http/fetch.ts';
 import type { Schedules } from './ports/schedules.ts';
 import type { Budget, Dependency } from './rotation/budget.ts';
-import { RotationError } from './rotation/errors.ts';
 import type { Credential } from './rotation/settings.ts';
 
 /**
@@ -58,31 +57,19 @@ const TRIES = 3;
 const LAST_WORDS_MS = 500;
 
 /**
- * Schedules that a run which has hardly any time left waits for no longer than it has: it ends by itself, and says that nothing is
- * planned. What is planned late does no harm.
+ * Schedules of which a run waits no longer than it has time: it ends by itself, and says that nothing is planned. What is planned
+ * late all the same does no harm.
  */
 export function budgetedSchedules(
   schedules: Pick<Schedules, 'plan'>,
-  { sleep, remainingMs, httpTimeoutMs }: Last,
+  { remainingMs, httpTimeoutMs }: { readonly remainingMs: () => number; readonly httpTimeoutMs: number },
 ): Pick<Schedules, 'plan'> {
   return {
     plan: async (oneTime) => {
-      const left = remainingMs() - LAST_WORDS_MS;
-      const planning = schedules.plan(oneTime);
-      if (left > TRIES * (httpTimeoutMs + LAST_WORDS_MS)) return await planning;
-      planning.catch(() => undefined);
-      const over = sleep(Math.max(0, left)).then(() => {
-        throw new RotationError('schedule-unavailable', `No time was left to plan ${oneTime.name}`);
-      });
-      await Promise.race([planning, over]);
+      const tryMs = Math.floor((remainingMs() - LAST_WORDS_MS) / TRIES);
+      await schedules.plan(tryMs < httpTimeoutMs ? { ...oneTime, tryMs: Math.max(1, tryMs) } : oneTime);
     },
   };
-}
-
-interface Last {
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly remainingMs: () => number;
-  readonly httpTimeoutMs: number;
 }
 
 /** The part of an SDK client that the ports use. */

@@ -88,7 +88,7 @@ export function runDeps(
   const budget = new Budget(runtime, timing);
   const own = { ...world, fetch: ownHostsOnly(world.fetch, credential) };
   const { httpTimeoutMs } = timing;
-  const schedules = budgetedSchedules(world.schedules, { sleep: world.sleep, remainingMs, httpTimeoutMs });
+  const schedules = budgetedSchedules(world.schedules, { remainingMs, httpTimeoutMs });
   return { ports: { ...portsOf(credential, prefix, { world: own, budget }), schedules }, runtime, timing, budget };
 }
 

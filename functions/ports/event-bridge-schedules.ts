@@ -39,7 +39,9 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
       return parseSettings(schedule.Target?.Input, { id, context: options.context });
     },
     plan: async (oneTime) => {
-      const create = (at: Date) => client.send(new CreateScheduleCommand(scheduleInput({ ...oneTime, at }, options)));
+      const limit = oneTime.tryMs === undefined ? {} : { requestTimeout: oneTime.tryMs };
+      const create = (at: Date) =>
+        client.send(new CreateScheduleCommand(scheduleInput({ ...oneTime, at }, options)), limit);
       try {
         await create(oneTime.at).catch(async (error: unknown) => {
           // A time that is past by Scheduler's clock: this function's own is behind.

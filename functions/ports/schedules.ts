@@ -7,6 +7,8 @@ export interface OneTime {
   readonly at: Date;
   readonly target: 'rotate' | 'retire';
   readonly event: object;
+  /** How long each try may wait for its answer, in milliseconds. @default - what every call has */
+  readonly tryMs?: number;
 }
 
 /**

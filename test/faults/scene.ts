@@ -73,7 +73,9 @@ export async function play(script: Script): Promise<Scene> {
 function isUnfenced({ clocks, faults }: Script, violation: string): boolean {
   const late = faults.some(({ fault }) => actionOf(fault).carried === 'late');
   const wrong = clocks.some((ahead) => Math.abs(ahead) > TIMING.leaseMs - HTTP_TIMEOUT_MS);
-  return late && wrong && /the IAM was given a secret|lost a secret that worked by iam PUT/.test(violation);
+  return (
+    late && wrong && /the IAM was given a secret|lost a secret that worked by iam PUT|^requests of/.test(violation)
+  );
 }
 
 /** Where dependencies are away or slow for long, outages are judged by when these answer again. */
