@@ -36,14 +36,17 @@ export const ORDER: readonly Mutation[] = [
     lab: ['--runs', '400', '--seed', '1'],
   },
   {
-    safeguard: 'connectors are read before labels',
-    ...change(
-      'observe.ts',
-      `    const connectors = await readConnectors(run);
+    safeguard: 'connectors are read before labels, and the labels once more before an older document is pushed',
+    edits: [
+      {
+        file: 'rotation/observe.ts',
+        from: `    const connectors = await readConnectors(run);
     const labels = await readLabels(run);`,
-      `    const labels = await readLabels(run);
+        to: `    const labels = await readLabels(run);
     const connectors = await readConnectors(run);`,
-    ),
+      },
+      { file: 'rotation/repair.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
+    ],
     lab: scene({
       ...ALTERNATING,
       events: [SCHEDULED, { at: 1, do: 'api' }],
@@ -107,7 +110,7 @@ export const ORDER: readonly Mutation[] = [
       strategy: 'in-place',
       renewal: 'regenerate',
       events: TWO_RESUME,
-      faults: [{ run: 0, point: 10, fault: 'dies-after' }],
+      faults: [{ run: 0, point: 15, fault: 'dies-after' }],
     }),
   },
   {
@@ -143,7 +146,10 @@ export const ORDER: readonly Mutation[] = [
   },
   {
     safeguard: 'a list that lacks what another run has put is stale',
-    ...change('labels.ts', '    run.confirmed.add(version.id);\n    throw new', '    throw new'),
+    edits: [
+      { file: 'rotation/labels.ts', from: '    run.confirmed.add(version.id);\n    throw new', to: '    throw new' },
+      { file: 'rotation/repair.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
+    ],
     lab: scene({ ...ALTERNATING, events: [SCHEDULED, { at: 45, do: 'schedule' }], stale: { ms: 2081, every: 1 } }),
   },
 ];
