@@ -17,7 +17,11 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: 'ids are derived, not drawn',
     ...change('versions.ts', 'const id = derive(', 'const id = derive(performance.now() +'),
-    lab: ['--runs', '400', '--seed', '1'],
+    lab: scene({
+      ...ALTERNATING,
+      start: 'retire-due',
+      events: [SCHEDULED, { at: 5, do: 'retire' }],
+    }),
   },
   {
     safeguard: 'ids are never derived again after a refusal',
@@ -33,7 +37,11 @@ export const ORDER: readonly Mutation[] = [
     }
 `,
     ),
-    lab: ['--runs', '400', '--seed', '1'],
+    lab: scene({
+      ...ALTERNATING,
+      start: 'retire-due',
+      events: [SCHEDULED, { at: 5, do: 'retire' }],
+    }),
   },
   {
     safeguard: 'connectors are read before labels, and the labels once more before an older document is pushed',
@@ -133,7 +141,10 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: "retire's version check",
     ...change('retire.ts', 'if (labels.previous?.id !== versionId || !labels.current)', 'if (!labels.current)'),
-    lab: ['--runs', '400', '--seed', '1'],
+    lab: scene({
+      ...ALTERNATING,
+      events: [SCHEDULED, { at: 105_000, do: 'api' }, { at: 43_200_000, do: 'retire' }],
+    }),
   },
   {
     safeguard: 'label clean-up',
