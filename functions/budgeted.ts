@@ -1,6 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, HttpError } from './http/fetch.ts';
+import type { Schedules } from './ports/schedules.ts';
 import type { Budget, Dependency } from './rotation/budget.ts';
+import { RotationError } from './rotation/errors.ts';
 import type { Credential } from './rotation/settings.ts';
 
 /**
@@ -50,11 +52,41 @@ function urlsOf({ accessTokenUrl, iam, connectors, serviceUri }: Credential): st
   ].filter((url) => url !== undefined);
 }
 
-/** The part of an SDK client that the ports use. */
-type Sender = Pick<SecretsManagerClient, 'send'>;
-
 /** How often the SDK tries a call. */
 const TRIES = 3;
+/** What is left to a run for telling how it ended, in milliseconds. */
+const LAST_WORDS_MS = 500;
+
+/**
+ * Schedules that a run which has hardly any time left waits for no longer than it has: it ends by itself, and says that nothing is
+ * planned. What is planned late does no harm.
+ */
+export function budgetedSchedules(
+  schedules: Pick<Schedules, 'plan'>,
+  { sleep, remainingMs, httpTimeoutMs }: Last,
+): Pick<Schedules, 'plan'> {
+  return {
+    plan: async (oneTime) => {
+      const left = remainingMs() - LAST_WORDS_MS;
+      const planning = schedules.plan(oneTime);
+      if (left > TRIES * (httpTimeoutMs + LAST_WORDS_MS)) return await planning;
+      planning.catch(() => undefined);
+      const over = sleep(Math.max(0, left)).then(() => {
+        throw new RotationError('schedule-unavailable', `No time was left to plan ${oneTime.name}`);
+      });
+      await Promise.race([planning, over]);
+    },
+  };
+}
+
+interface Last {
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly remainingMs: () => number;
+  readonly httpTimeoutMs: number;
+}
+
+/** The part of an SDK client that the ports use. */
+type Sender = Pick<SecretsManagerClient, 'send'>;
 
 /**
  * The same for Secrets Manager. The SDK repeats a call that fails: all of its tries together stay within what is left.

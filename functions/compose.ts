@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { budgetedClient, budgetedFetch, ownHostsOnly } from './budgeted.ts';
+import { budgetedClient, budgetedFetch, budgetedSchedules, ownHostsOnly } from './budgeted.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { createFetch, type Fetch } from './http/fetch.ts';
 import { type AccessSecrets, accessSecrets } from './ports/access-secrets.ts';
@@ -87,14 +87,16 @@ export function runDeps(
   const runtime = runtimeOf(world, remainingMs);
   const budget = new Budget(runtime, timing);
   const own = { ...world, fetch: ownHostsOnly(world.fetch, credential) };
-  return { ports: portsOf(credential, prefix, { world: own, budget }), runtime, timing, budget };
+  const { httpTimeoutMs } = timing;
+  const schedules = budgetedSchedules(world.schedules, { sleep: world.sleep, remainingMs, httpTimeoutMs });
+  return { ports: { ...portsOf(credential, prefix, { world: own, budget }), schedules }, runtime, timing, budget };
 }
 
 function portsOf(
   credential: Credential,
   prefix: string,
   { world, budget }: { readonly world: World; readonly budget: Budget },
-): Ports {
+): Omit<Ports, 'schedules'> {
   const { accessTokenUrl, serviceUri, probePath } = credential;
   const ours = { clientIds: [credential.clientId].flat(), accessTokenUrl };
   const iam = { ...world, fetch: budgetedFetch(world.fetch, budget, 'iam') };
@@ -106,7 +108,6 @@ function portsOf(
     connectors: credential.connectors.map((settings) =>
       odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') }),
     ),
-    schedules: world.schedules,
   };
 }
 

@@ -14,7 +14,7 @@ import { changeSettings, type SettingsChange } from './settings.ts';
 import { type Cast, CLIENT_ID, CONNECTOR_TOKEN, OTHERS, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-bad';
-const { timeouts: TIMEOUTS } = await patience({ function: 10, http: 2 });
+const { timeouts: TIMEOUTS } = await patience({ function: 15, http: 2 });
 /** A busy machine is no fault. */
 jest.setTimeout(600_000);
 

@@ -9,7 +9,7 @@ import { CLIENT_ID, OTHERS, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-main';
 /** Those of a local deployment on a quiet machine. */
-const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 15, http: 3 });
+const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 25, http: 3 });
 /** A busy machine is no fault. */
 jest.setTimeout(600_000);
 
