@@ -24,9 +24,9 @@ const DAY_MS = 86_400_000;
 /** Secrets Manager keeps every version for a day, and takes 100. What is kept free is for repairs, undos and ends of graces. */
 const MOST_YOUNG_VERSIONS = 70;
 
-/** State 1: at rest. */
+/** State 1: at rest. What was put right is not, while a connector that can't be read may still be wrong. */
 export async function rest(run: Run, seen: Found): Promise<Next> {
-  run.atRest = true;
+  run.atRest = run.achieved !== 'repaired' || seen.connectors.every((view) => !view.error);
   if (run.handedOver) return givenUp(run);
   const wanted = !run.promoted && (run.renewAdopted ? mayBegin(run) : isWanted(run, seen.current));
   if (!wanted) return atRest(run, seen);
@@ -44,9 +44,10 @@ export async function rest(run: Run, seen: Found): Promise<Next> {
   return native ? await handOver(run) : await begin(run, seen);
 }
 
-/** Nothing is to be begun. A connector that can't be read is no rest: the next run looks again. */
+/** Nothing is to be begun. */
 function atRest(run: Run, seen: Found): Next {
-  if (run.request.repeat) assertReadable(seen);
+  // For whoever has something to put right, a connector that can't be read is no rest: the next run looks again.
+  if (run.request.repeat || !run.atRest) assertReadable(seen);
   return report(run, { outcome: run.achieved ?? 'unchanged' });
 }
 

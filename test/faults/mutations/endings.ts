@@ -89,7 +89,7 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'every end that leaves something plans its repeat: whatever went wrong',
     ...change(
       'workflow.ts',
-      'rotation.failure ? await withRepeat',
+      'rotation.failure || request.leaveBehind ? await withRepeat',
       "rotation.failure?.code.startsWith('connector') ? await withRepeat",
     ),
     lab: named('the IAM takes the new secret and is away for five minutes'),
@@ -98,14 +98,14 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'every end that leaves something plans its repeat: whoever asked',
     ...change(
       'workflow.ts',
-      'rotation.failure ? await withRepeat',
+      'rotation.failure || request.leaveBehind ? await withRepeat',
       "rotation.failure && request.trigger === 'schedule' ? await withRepeat",
     ),
     lab: named('the same, when a person has called'),
   },
   {
     safeguard: 'what no repeat can cure is not begun again',
-    ...change('repeats.ts', 'return cheap && mayPass(failure?.code);', 'return cheap;'),
+    ...change('repeats.ts', 'return cheap && mayPass(failure?.code);', 'return true;'),
     lab: scene({ ...IN_PLACE, events: [SCHEDULED], weather: CONNECTOR_FOR_GOOD('403') }),
   },
   {
@@ -149,7 +149,7 @@ export const ENDINGS: readonly Mutation[] = [
       ...DUAL,
       start: 'behind',
       events: [SCHEDULED],
-      faults: [{ run: 0, point: 10, fault: 'reply-lost', times: 9 }],
+      faults: [{ run: 0, point: 12, fault: 'reply-lost', times: 9 }],
       weather: [{ of: 'ifs-1', kind: 'dark', after: { request: 'PATCH', nth: 1, itself: false }, lasts: 600_000 }],
     }),
   },
@@ -171,8 +171,8 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'the former of two clients: whether its secret works is asked',
     ...change(
       'resume.ts',
-      'if (alternates && (await doesItWork(run, previous)) !== true) delete run.previousValidUntil;',
-      '',
+      'const works = !alternates || (await doesItWork(run, previous)) === true;',
+      'const works = true;',
     ),
     lab: scene({
       strategy: 'alternating-clients',

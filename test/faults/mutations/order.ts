@@ -17,7 +17,11 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: 'ids are derived, not drawn',
     ...change('versions.ts', 'const id = derive(', 'const id = derive(performance.now() +'),
-    lab: ['--runs', '400', '--seed', '1'],
+    lab: scene({
+      ...ALTERNATING,
+      start: 'retire-due',
+      events: [SCHEDULED, { at: 5, do: 'retire' }],
+    }),
   },
   {
     safeguard: 'ids are never derived again after a refusal',
@@ -33,17 +37,24 @@ export const ORDER: readonly Mutation[] = [
     }
 `,
     ),
-    lab: ['--runs', '400', '--seed', '1'],
+    lab: scene({
+      ...ALTERNATING,
+      start: 'retire-due',
+      events: [SCHEDULED, { at: 5, do: 'retire' }],
+    }),
   },
   {
-    safeguard: 'connectors are read before labels',
-    ...change(
-      'observe.ts',
-      `    const connectors = await readConnectors(run);
+    safeguard: 'connectors are read before labels, and the labels once more before an older document is pushed',
+    edits: [
+      {
+        file: 'rotation/observe.ts',
+        from: `    const connectors = await readConnectors(run);
     const labels = await readLabels(run);`,
-      `    const labels = await readLabels(run);
+        to: `    const labels = await readLabels(run);
     const connectors = await readConnectors(run);`,
-    ),
+      },
+      { file: 'rotation/repair.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
+    ],
     lab: scene({
       ...ALTERNATING,
       events: [SCHEDULED, { at: 1, do: 'api' }],
@@ -107,7 +118,7 @@ export const ORDER: readonly Mutation[] = [
       strategy: 'in-place',
       renewal: 'regenerate',
       events: TWO_RESUME,
-      faults: [{ run: 0, point: 10, fault: 'dies-after' }],
+      faults: [{ run: 0, point: 15, fault: 'dies-after' }],
     }),
   },
   {
@@ -130,7 +141,10 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: "retire's version check",
     ...change('retire.ts', 'if (labels.previous?.id !== versionId || !labels.current)', 'if (!labels.current)'),
-    lab: ['--runs', '400', '--seed', '1'],
+    lab: scene({
+      ...ALTERNATING,
+      events: [SCHEDULED, { at: 105_000, do: 'api' }, { at: 43_200_000, do: 'retire' }],
+    }),
   },
   {
     safeguard: 'label clean-up',
@@ -143,7 +157,10 @@ export const ORDER: readonly Mutation[] = [
   },
   {
     safeguard: 'a list that lacks what another run has put is stale',
-    ...change('labels.ts', '    run.confirmed.add(version.id);\n    throw new', '    throw new'),
+    edits: [
+      { file: 'rotation/labels.ts', from: '    run.confirmed.add(version.id);\n    throw new', to: '    throw new' },
+      { file: 'rotation/repair.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
+    ],
     lab: scene({ ...ALTERNATING, events: [SCHEDULED, { at: 45, do: 'schedule' }], stale: { ms: 2081, every: 1 } }),
   },
 ];

@@ -60,11 +60,11 @@ export const PROOFS: readonly Mutation[] = [
       '      await write(run, { connector, configuration }, document);\n',
       '      await write(run, { connector, configuration }, document);\n      return;\n',
     ),
-    lab: scene({ ...IN_PLACE, events: [SCHEDULED], faults: [{ run: 0, point: 14, fault: 'ignored' }] }),
+    lab: scene({ ...IN_PLACE, events: [SCHEDULED], faults: [{ run: 0, point: 15, fault: 'ignored' }] }),
   },
   {
     safeguard: 'a connector that stored something else is given the previous secret',
-    ...change('attempt.ts', 'if (kept.works) return !distorted;', 'if (kept.works) return true;'),
+    ...change('attempt.ts', 'if (kept.works) return run.distorted.size === 0;', 'if (kept.works) return true;'),
     lab: scene({ ...DUAL, events: [SCHEDULED], faults: [{ run: 0, point: 15, fault: 'distorted' }] }),
   },
   {
@@ -92,8 +92,19 @@ export const PROOFS: readonly Mutation[] = [
     lab: scene({ ...DUAL, start: 'behind', events: [SCHEDULED] }),
   },
   {
-    safeguard: 'the end of the previous secret is what the IAM tells',
-    ...change('attempt.ts', 'const { validUntil } = kept;', 'const validUntil = undefined;'),
+    safeguard: 'an end that the IAM planted is moved, or told',
+    edits: [
+      {
+        file: 'rotation/attempt.ts',
+        from: 'const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);',
+        to: '',
+      },
+      {
+        file: 'rotation/attempt.ts',
+        from: '{ ...kept, validUntil: client.previous?.validUntil }',
+        to: '{ ...kept, validUntil: undefined }',
+      },
+    ],
     lab: named('a grace that is longer than what the IAM keeps'),
   },
   {

@@ -58,7 +58,7 @@ describe('a connector that can not be reached keeps no other from a secret that 
     world.enter('restored-from-a-backup', 0);
     world.intercept(instead(DARK, unreachable));
     const rotation = await world.scheduled();
-    expect(rotation).toMatchObject({ outcome: 'repaired', failure: { code: 'connector-unavailable' } });
+    expect(rotation).toMatchObject({ outcome: 'interrupted', failure: { code: 'connector-unavailable' } });
     expect(rotation.repeatAt).not.toBeNull();
     expect(world.connectorSecret(0)).toBe(FIRST_SECRET);
   });

@@ -112,13 +112,24 @@ describe('a secret that the IAM holds but refuses (state 8)', () => {
 });
 
 describe('a connector that holds something else (state 9)', () => {
-  it('is given C, and one that can not be read is left for later', async () => {
-    const world = createWorld({ connectors: 2 });
-    world.enter('restored', 0);
-    world.intercept(instead(/^connector GET .*ifs-2/, () => new Response(null, { status: 503 })));
-    expect(await world.scheduled(NOT_DUE)).toMatchObject({ outcome: 'repaired' });
-    expect(world.connectorSecret(0)).toBe(FIRST_SECRET);
-  });
+  it.each([{}, { freezes: [{ from: '2026-01-01', to: '2026-12-31', reason: 'year end' }] }])(
+    'is given C, and one that can not be read is left for later, and named (%j)',
+    async (settings) => {
+      const world = createWorld({ connectors: 2, settings });
+      world.enter('restored', 0);
+      world.intercept(instead(/^connector GET .*ifs-2/, () => new Response(null, { status: 503 })));
+      const rotation = await world.scheduled(settings.freezes ? {} : NOT_DUE);
+      expect(rotation).toMatchObject({
+        outcome: 'interrupted',
+        nothingChanged: false,
+        failure: { code: 'connector-unavailable' },
+      });
+      expect(world.connectorSecret(0)).toBe(FIRST_SECRET);
+      world.intercept((_io, perform) => perform());
+      world.advance(Date.parse(rotation.repeatAt ?? '') - world.now().getTime());
+      expect(await world.scheduled({ repeat: { attempt: 1, due: false } })).toMatchObject({ outcome: 'unchanged' });
+    },
+  );
 
   it('that can not be given C refuses the run: renewing would end what it uses', async () => {
     const world = createWorld();
