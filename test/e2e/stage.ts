@@ -69,6 +69,7 @@ export interface Stage {
   /** Whether a section holds a secret. */
   holds(id: string, held: { section: string; secret: string }): Promise<boolean>;
   /** Lets the connector use its runtime section for token requests, at a steady rate. */
+  /** Resolves once the connector has had its first answer. */
   startTraffic(id: string, rate?: number): Promise<void>;
   traffic(id: string): Promise<TrafficReport>;
   /** Every line that a function has logged. */
@@ -142,6 +143,8 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   const signed = new AwsClient({ ...operator, service: 'execute-api', region: REGION, retries: 0 });
 
   const control = (path: string, init?: RequestInit) => fetch(`${connector.url}/_local/${path}`, init);
+  const trafficOf = async (id: string) =>
+    ((await (await control('traffic')).json()) as Record<string, TrafficReport>)[`${id}/runtime`];
   const answers: string[] = [];
   const logs = new CloudWatchLogsClient(aws);
   const lambda = new LambdaClient(aws);
@@ -200,6 +203,8 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
         method: 'POST',
         body: JSON.stringify({ configuration: id, rate }),
       });
+      // A rotation may be over before a connector has asked for its first token.
+      while (!((await trafficOf(id))?.requests ?? 0)) await sleep(20);
     },
     logs: async (name) => {
       const configuration = new GetFunctionConfigurationCommand({ FunctionName: `${prefix}-${name}` });
@@ -216,8 +221,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
         .size;
     },
     control,
-    traffic: async (id) =>
-      ((await (await control('traffic')).json()) as Record<string, TrafficReport>)[`${id}/runtime`] as TrafficReport,
+    traffic: async (id) => (await trafficOf(id)) as TrafficReport,
     close: async () => {
       await connector.stop();
       await frontServer.close();
