@@ -7,7 +7,7 @@ import { clear, journal, LabelsMovedError } from './labels.ts';
 import { holds, readConnectors } from './observe.ts';
 import type { Failure } from './outcome.ts';
 import { planRepeat } from './repeats.ts';
-import { beginRun, leaseLeft, type Run, type RunDeps } from './run.ts';
+import { beginRun, leaseLeft, type Run, type RunDeps, withLedger } from './run.ts';
 import type { Credential } from './settings.ts';
 
 /** How a retire ended. `postponed` is for people to look at when it lasts. */
@@ -47,10 +47,19 @@ export async function retire(credential: Credential, request: RetireRequest, dep
   } catch (error) {
     const failure = error instanceof LabelsMovedError ? MOVED : error;
     if (!isRotationError(failure)) throw error;
+    await planAgain(run, request, failure);
+    return report('postponed', describeError(failure));
+  }
+}
+
+/** @throws {RotationError} `schedule-unavailable`: Lambda tries again. It tells whether the run had changed anything */
+async function planAgain(run: Run, request: RetireRequest, failure: RotationError): Promise<void> {
+  try {
     await planPostponedRetire(run, request);
     // What keeps a secret from being ended is put right by a run that may do so, and begins nothing.
     if (isRotationError(failure, 'not-at-rest', 'connector-behind')) await planRepeat(run, { due: false });
-    return report('postponed', describeError(failure));
+  } catch (error) {
+    throw isRotationError(error) ? withLedger(run, error) : error;
   }
 }
 

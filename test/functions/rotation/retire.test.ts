@@ -218,6 +218,18 @@ describe('a secret that connectors use is never ended', () => {
 const intentOf = (versionId: string) =>
   `{"format":"client-secret-rotation/retire/1","run":"dead","versionId":"${versionId}"}`;
 
+it('a retire that can not be planned again tells that it had changed something', async () => {
+  const { world, old } = await afterGrace();
+  let ended = false;
+  world.intercept(async ({ name }, perform) => {
+    if (ended && /^(iam|scheduler)/.test(name)) return timeout();
+    const response = await perform();
+    ended ||= /^iam PUT/.test(name);
+    return response;
+  });
+  await expect(world.retire(old)).rejects.toMatchObject({ code: 'schedule-unavailable', changed: true });
+});
+
 describe('a retire that died', () => {
   const intent = (versionId: string) =>
     `{"format":"client-secret-rotation/retire/1","run":"dead","versionId":"${versionId}"}`;
