@@ -113,15 +113,16 @@ export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
 }
 
 /**
- * Whether a failed push is no reason to go back: where C works as well; where what was adopted, or can't be taken back, is the
- * only secret that does; and where another run had pushed already, as far as can be seen, before it died.
+ * Whether a failed push is no reason to go back: where C works as well; where what was adopted, can't be taken back, or belongs to
+ * another client than a C that is refused, is the only secret that does; and where another run had pushed already, as far as can be seen, before it died.
  */
 function rollsForward(
   run: Run,
-  { adopts, wayBack, change, connectors, candidate }: Attempt,
+  { adopts, wayBack, change, connectors, candidate, current, honoured }: Attempt,
   { failures, kept }: { failures: ReadonlyMap<string, RotationError>; kept: Kept },
 ): boolean {
-  if (adopts || wayBack === 'none') return true;
+  const isDead = candidate.document.clientId !== current.document.clientId && !honoured;
+  if (adopts || wayBack === 'none' || isDead) return true;
   if (kept.works) return run.distorted.size === 0;
   const writtenTo = [...failures.keys()].some((name) => run.touched.has(name));
   const readable = connectors.filter((view) => !view.error);

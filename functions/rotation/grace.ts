@@ -122,12 +122,11 @@ export async function endPrevious(run: Run, old: CredentialDocument, current: Cr
   await step(run, 'retire', async () => {
     const client = await run.ports.iam.find(old.clientId);
     if (old.clientId === current.clientId) assertHeld(client, current);
+    // From here on it may be ended at any moment.
+    delete run.previousValidUntil;
     const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
     await endKept(run, renews ? await renewAway(run, client) : client, old);
-    if (await isRefused(run, old)) {
-      delete run.previousValidUntil;
-      return;
-    }
+    if (await isRefused(run, old)) return;
     throw new RotationError('retire-failed', 'The old secret was not ended: the IAM accepts it after it was ended');
   });
 }

@@ -156,6 +156,7 @@ export class Laboratory {
   #monitorOf(parts: Parts, credential: Credential): Monitor {
     const monitor = new Monitor(parts, this.simulation);
     monitor.overlapping = () => this.#overlaps(credential);
+    monitor.takesBack = credential.iam.renewal === 'set';
     return monitor;
   }
 

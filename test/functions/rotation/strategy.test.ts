@@ -3,6 +3,12 @@ import { CLIENT_ID, createWorld, FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../
 
 const ALTERNATING = { strategy: 'alternating-clients', clientId: [CLIENT_ID, IDLE_CLIENT_ID] };
 
+const REGENERATES = {
+  renewal: 'regenerate',
+  adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+  auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+};
+
 describe('alternating clients', () => {
   it('moves Client ID and secret together, and leaves the former client alone until retire', async () => {
     const world = createWorld({ overlap: false, settings: ALTERNATING });
@@ -59,6 +65,24 @@ describe('two clients of which one can not be used', () => {
     expect(rotation).toMatchObject({ outcome: 'repaired', failure: { code: 'client-not-usable' } });
     expect(await world.accepts(world.connectorSecret())).toBe(true);
   });
+});
+
+it('a connector that got the other client is not given back one whose secret has expired', async () => {
+  const world = createWorld({ overlap: true, settings: { ...ALTERNATING, iam: REGENERATES } });
+  const client = world.client();
+  const attributes = { 'novacura.rotation': 'on', 'client.secret.expiration.time': '1000000000' };
+  world.iam.realm(REALM).clients.set(client.id, { ...client, attributes });
+  let written = false;
+  world.intercept(async ({ name }, perform) => {
+    if (written && name.startsWith('connector GET')) return new Response(null, { status: 404 });
+    const response = await perform();
+    written ||= /^connector PATCH/.test(name);
+    return response;
+  });
+  expect(await world.scheduled()).toMatchObject({ outcome: 'stored-not-applied' });
+  const { clientId, clientSecret = '' } = world.flow.sectionOf('ifs-1', 'runtime');
+  expect(clientId).toBe(IDLE_CLIENT_ID);
+  expect(await world.accepts(clientSecret, IDLE_CLIENT_ID)).toBe(true);
 });
 
 describe('what is left of a previous secret that nobody asked to keep', () => {
