@@ -116,7 +116,7 @@ async function tryEverything(): Promise<void> {
     property: await playProperty({ runs, seed, only, dimensions, progress }),
   });
   console.log(options.json ? JSON.stringify(report) : text(report));
-  if (options['write-docs']) writeFileSync('docs/reliability.md', markdown(report, 'npm run faults -- --write-docs'));
+  if (options['write-docs']) writeFileSync('docs/reliability.md', markdown(report, command()));
   process.exitCode = report.ok ? 0 : 1;
 }
 
@@ -135,4 +135,10 @@ function numberOf(name: string, value: string): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) && number >= 0) return number;
   throw new Error(`--${name} ${value}: must be a whole number`);
+}
+
+/** What has to be called to see the same. */
+function command(): string {
+  const dimensions = options.dimensions === undefined ? '' : ` --dimensions "${options.dimensions}"`;
+  return `npm run faults -- --write-docs${dimensions}`;
 }
