@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
+import { awsErrorName } from '../ports/aws-error.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { RotateAnswer } from '../rotate.ts';
 import { RotationError } from '../rotation/errors.ts';
@@ -42,7 +43,7 @@ export async function rotateNow(
   } catch (error) {
     if (isRefusal(error)) throw refusal(error);
     if (abortSignal.aborted) return await accepted(id, { ...deps, calledAt });
-    return unknownEnd(id, `may have begun, and its answer did not arrive (${nameOf(error)})`);
+    return unknownEnd(id, `may have begun, and its answer did not arrive (${awsErrorName(error)})`);
   }
 }
 
@@ -57,9 +58,9 @@ function isRefusal(error: unknown): error is LambdaServiceException {
   return error instanceof LambdaServiceException && error.$fault === 'client';
 }
 
-function refusal({ name, $metadata }: LambdaServiceException): RotationError {
-  const code = $metadata.httpStatusCode === 429 ? 'lambda-throttled' : 'internal-error';
-  return new RotationError(code, `Lambda did not run the rotation: ${name}`);
+function refusal(error: LambdaServiceException): RotationError {
+  const code = error.$metadata.httpStatusCode === 429 ? 'lambda-throttled' : 'internal-error';
+  return new RotationError(code, `Lambda did not run the rotation: ${awsErrorName(error)}`);
 }
 
 function unknownEnd(id: string, what: string): ApiResponse {
@@ -83,8 +84,4 @@ async function pendingSince(id: string, { storeOf, calledAt }: RotationsDeps & {
   const versions = await storeOf(id).versions();
   const pending = versions.find(({ stages }) => stages.includes('AWSPENDING'));
   return pending && pending.createdAt.getTime() >= calledAt.getTime() ? pending.id : null;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown error';
 }

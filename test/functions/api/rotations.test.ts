@@ -130,4 +130,12 @@ describe('rotateNow', () => {
       expect(String(error)).not.toContain('not-to-be-told');
     },
   );
+
+  it('tells no name that is not one of an error: whatever answered chose it', async () => {
+    const error = await call(() => Promise.reject(lambdaError('not-to-be-told', 400))).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ code: 'internal-error', message: expect.stringContaining('unknown error') });
+    expect(String(error)).not.toContain('not-to-be-told');
+  });
 });
