@@ -85,12 +85,18 @@ function assertRoom(run: Run, { labels }: Found): void {
   );
 }
 
-/** Begins a rotation. Nothing was changed until here, and all that can be known before is known. */
-export async function begin(run: Run, seen: Found): Promise<Next> {
-  const { renewal } = run.credential.iam;
+/** @throws {RotationError} when there is too little time for what the strategy needs, or the IAM can't do it */
+async function assertFeasible(run: Run, seen: Found): Promise<Overlap> {
   const overlap = overlapWanted(run);
   assertFits(run.budget, timeNeeded(run, { overlap, wayBack: 'iam', change: { secret: '' } }));
   await assertStrategy(run, seen);
+  return overlap;
+}
+
+/** Begins a rotation. Nothing was changed until here, and all that can be known before is known. */
+export async function begin(run: Run, seen: Found): Promise<Next> {
+  const { renewal } = run.credential.iam;
+  const overlap = await assertFeasible(run, seen);
   const achieves = run.renewAdopted && run.achieved === 'repaired' ? 'repaired' : 'rotated';
   run.renewAdopted = false;
   run.atRest = false;
@@ -150,9 +156,7 @@ async function endGrace(run: Run, seen: Found): Promise<Next> {
 /** A rollback is a rotation whose candidate is a copy of the previous document. */
 async function rollBack(run: Run, seen: Found): Promise<Next> {
   const document = await previousDocument(run, seen);
-  const overlap = overlapWanted(run);
-  assertFits(run.budget, timeNeeded(run, { overlap, wayBack: 'iam', change: { secret: '' } }));
-  await assertStrategy(run, seen);
+  const overlap = await assertFeasible(run, seen);
   const id = await journal(run, seen.labels, serializeDocument(document));
   return await execute(run, forward(run, seen, { candidate: { id, document }, overlap, achieves: 'rotated' }));
 }
