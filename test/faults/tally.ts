@@ -89,7 +89,7 @@ const LISTS = ['turns', 'faults', 'latency', 'weather', 'clocks', 'events'] as c
 function* smallerThan(script: Script): Generator<Script> {
   const plain = Script.parse({ strategy: script.strategy, renewal: script.renewal, events: script.events });
   for (const key of LISTS) {
-    if (script[key].length > (key === 'events' ? 1 : 0) && key !== 'events') yield { ...script, [key]: [] };
+    if (key !== 'events' && script[key].length > 0) yield { ...script, [key]: [] };
   }
   for (const key of [
     'connectors',
