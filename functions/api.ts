@@ -1,16 +1,16 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
+import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
 import { readBody } from './api/body.ts';
 import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
 import { faultsDetail, faultsIn } from './api/faults.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { type RotationsDeps, rotateNow } from './api/rotations.ts';
-import { clientOptions, type Deployed, lazily } from './compose.ts';
-import { observed, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
-import { secretsManagerStore } from './ports/secrets-manager.ts';
-import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
-import { ID, ID_RULE } from './rotation/settings-parts.ts';
+import { describeError, isRotationError, RotationError } from './credential/errors.ts';
+import { ID, ID_RULE } from './credential/settings/parts.ts';
+import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
+import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
 type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
 type Route = (event: ApiEvent, deps: CredentialsDeps & RotationsDeps) => Promise<ApiResponse>;

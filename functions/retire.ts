@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { type Deployed, lazily, runDeps } from './compose.ts';
-import { parseRetireEvent } from './events.ts';
-import { observed, recordRetire, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
+import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
+import { parseRetireEvent } from './lambda/events.ts';
+import { observed, recordRetire, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import { type RetireReport, retire } from './rotation/retire.ts';
 
 /** Makes the function that ends a grace period: see {@link retire}. */

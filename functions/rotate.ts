@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
-import { type Deployed, lazily, runDeps } from './compose.ts';
-import { type NativeEvent, parseRotateEvent, type RotateEvent } from './events.ts';
-import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './middleware/powertools.ts';
-import { describeError, isRotationError, RotationError } from './rotation/errors.ts';
+import { describeError, isRotationError, RotationError } from './credential/errors.ts';
+import type { Rotation } from './credential/outcome.ts';
+import type { Credential } from './credential/settings/credential.ts';
+import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
+import { type NativeEvent, parseRotateEvent, type RotateEvent } from './lambda/events.ts';
+import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import { rotationStep } from './rotation/native.ts';
-import type { Rotation } from './rotation/outcome.ts';
 import { isUrgent } from './rotation/repeats.ts';
 import type { RotationRequest } from './rotation/run.ts';
-import type { Credential } from './rotation/settings.ts';
 import { rotate } from './rotation/workflow.ts';
 
 /** What `rotate` answers to the API: how the run ended, or why there was none. */

@@ -1,4 +1,4 @@
-import type { Credential } from '../functions/rotation/settings.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
 import type { Deployment } from './context.ts';
 import type { Fault } from './fault.ts';
 import { addressesOf } from './fleet-addresses.ts';

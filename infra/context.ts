@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { isHostName, isNowhere } from '../functions/rotation/addresses.ts';
+import { durationMs, parseDuration } from '../functions/credential/duration.ts';
+import { isHostName, isNowhere } from '../functions/credential/settings/addresses.ts';
+import { faultLines } from '../functions/credential/settings/credential.ts';
 import { shortestFunctionTimeoutMs } from '../functions/rotation/budget.ts';
-import { durationMs, parseDuration } from '../functions/rotation/duration.ts';
-import { faultLines } from '../functions/rotation/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { inPlainWords } from './plain-words.ts';

@@ -1,4 +1,4 @@
-import { pathText } from '../functions/rotation/settings.ts';
+import { pathText } from '../functions/credential/settings/credential.ts';
 
 /** Something in the fleet file that a person has to correct, or should look at. */
 export interface Fault {

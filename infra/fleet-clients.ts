@@ -1,4 +1,4 @@
-import { anyway } from '../functions/rotation/checks.ts';
+import { anyway } from '../functions/credential/settings/checks.ts';
 
 /** A client of an IAM as some entry of the fleet file names it. */
 interface Client {

@@ -1,7 +1,11 @@
 import * as z from 'zod';
-import { anyway, distinct } from '../functions/rotation/checks.ts';
-import { scheduleExpressionFault } from '../functions/rotation/schedule-expression.ts';
-import { type Credential, credentialSchema, type SettingsContext } from '../functions/rotation/settings.ts';
+import { scheduleExpressionFault } from '../functions/credential/schedule/expression.ts';
+import { anyway, distinct } from '../functions/credential/settings/checks.ts';
+import {
+  type Credential,
+  credentialSchema,
+  type SettingsContext,
+} from '../functions/credential/settings/credential.ts';
 import { addressesFit } from './fleet-addresses.ts';
 import { oneRoleForEachClient } from './fleet-clients.ts';
 import { tagsFit } from './fleet-tags.ts';

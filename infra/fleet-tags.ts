@@ -1,4 +1,4 @@
-import { anyway } from '../functions/rotation/checks.ts';
+import { anyway } from '../functions/credential/settings/checks.ts';
 
 /** AWS takes 50 tags for a resource, and the stack sets one of its own. */
 const MOST_TAGS = 49;

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Credential } from '../functions/rotation/settings.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
 import { allowedHostsOf, hostFaults } from './allowed-hosts.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { Deployment } from './context.ts';

@@ -2,7 +2,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { durationMs } from '../functions/rotation/duration.ts';
+import { durationMs } from '../functions/credential/duration.ts';
 
 const DAY_MS = 86_400_000;
 

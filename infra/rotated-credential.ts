@@ -1,8 +1,8 @@
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { durationMs } from '../functions/rotation/duration.ts';
-import type { Credential } from '../functions/rotation/settings.ts';
+import { durationMs } from '../functions/credential/duration.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
 import type { Deployment } from './context.ts';
 import { acknowledge } from './findings.ts';
 import { OWN_TAG } from './fleet-tags.ts';

@@ -1,6 +1,6 @@
-import { cronTimes } from '../functions/rotation/cron.ts';
-import { cronOf, rateIntervalMs } from '../functions/rotation/schedule-expression.ts';
-import type { Credential } from '../functions/rotation/settings.ts';
+import { cronTimes } from '../functions/credential/schedule/cron.ts';
+import { cronOf, rateIntervalMs } from '../functions/credential/schedule/expression.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
 import { skippedTimes } from './skipped-times.ts';
 
 export const DAY_MS = 86_400_000;

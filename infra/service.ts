@@ -3,7 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { durationMs } from '../functions/rotation/duration.ts';
+import { durationMs } from '../functions/credential/duration.ts';
 import { Alarms } from './alarms.ts';
 import type { Deployment } from './context.ts';
 import { functionEnvironment } from './environment.ts';

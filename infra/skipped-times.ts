@@ -1,4 +1,4 @@
-import { wallClock } from '../functions/rotation/wall-clock.ts';
+import { wallClock } from '../functions/credential/schedule/wall-clock.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

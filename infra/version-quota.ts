@@ -1,4 +1,4 @@
-import type { Credential } from '../functions/rotation/settings.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
 import { DAY_MS, mostRunsADay } from './run-times.ts';
 
 /** Secrets Manager holds 100 versions of a secret, and removes none that is younger than a day. Some are kept for repairs. */

@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { API_ROUTES } from '../functions/api.ts';
-import { type AwsAccess, clientOptions } from '../functions/compose.ts';
+import { type AwsAccess, clientOptions } from '../functions/lambda/compose.ts';
 import { bearerAccess } from './connector/access.ts';
 import { ConnectorEngine } from './connector/engine.ts';
 import { connectorHandler } from './connector/handler.ts';

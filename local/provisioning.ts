@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CreateSecretCommand, PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Credential } from '../functions/rotation/settings.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
 import type { KeycloakAdmin } from './keycloak-admin.ts';
 import type { CreatedClient } from './keycloak-rotator.ts';
 import { type PlannedRealm, planProvisioning } from './provisioning/plan.ts';

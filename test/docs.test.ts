@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ERRORS } from '../functions/rotation/errors.ts';
-import { secretFingerprint } from '../functions/rotation/fingerprint.ts';
-import { OUTCOMES } from '../functions/rotation/outcome.ts';
+import { ERRORS } from '../functions/credential/errors.ts';
+import { secretFingerprint } from '../functions/credential/fingerprint.ts';
+import { OUTCOMES } from '../functions/credential/outcome.ts';
 import { STATES } from '../functions/rotation/states.ts';
 import { fleetSchema } from '../infra/fleet-schema.ts';
 

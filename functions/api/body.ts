@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ERRORS } from '../rotation/errors.ts';
+import { ERRORS } from '../credential/errors.ts';
 import { faultsDetail, faultsIn } from './faults.ts';
 import { type ApiResponse, problem } from './problem.ts';
 

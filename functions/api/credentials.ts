@@ -1,7 +1,7 @@
+import { describeError, type ErrorCode, isRotationError, RotationError } from '../credential/errors.ts';
+import type { Credential } from '../credential/settings/credential.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
-import { describeError, type ErrorCode, isRotationError, RotationError } from '../rotation/errors.ts';
-import type { Credential } from '../rotation/settings.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
-import { ERRORS, type ErrorCode } from '../rotation/errors.ts';
-import { type Failure, OUTCOMES, type Outcome, type Rotation } from '../rotation/outcome.ts';
+import { ERRORS, type ErrorCode } from '../credential/errors.ts';
+import { type Failure, OUTCOMES, type Outcome, type Rotation } from '../credential/outcome.ts';
 
 /** An answer of the API, as Lambda hands it to the gateway. */
 export interface ApiResponse {

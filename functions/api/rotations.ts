@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
-import { awsErrorName } from '../ports/aws-error.ts';
+import { awsErrorName } from '../adapters/aws/aws-error.ts';
+import { RotationError } from '../credential/errors.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { RotateAnswer } from '../rotate.ts';
-import { RotationError } from '../rotation/errors.ts';
 import type { RotationBody } from './body.ts';
 import { type ApiResponse, json, problem, rotationResponse } from './problem.ts';
 

@@ -1,4 +1,4 @@
-import type { CredentialDocument } from '../rotation/document.ts';
+import type { CredentialDocument } from '../credential/document.ts';
 
 /** One section of a connector's configuration that holds our client. */
 export interface ConnectorSection {

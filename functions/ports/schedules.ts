@@ -1,4 +1,4 @@
-import type { Credential } from '../rotation/settings.ts';
+import type { Credential } from '../credential/settings/credential.ts';
 
 /** Something to be done once, later. */
 export interface OneTime {

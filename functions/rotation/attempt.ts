@@ -1,13 +1,13 @@
+import type { CredentialDocument } from '../credential/document.ts';
+import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
+import type { Outcome, Rotation, Strategy } from '../credential/outcome.ts';
 import type { IamClient, SecretChange } from '../ports/iam.ts';
 import { assertFits, FORWARD, UNDO } from './budget.ts';
-import type { CredentialDocument } from './document.ts';
-import { describeError, isRotationError, RotationError } from './errors.ts';
 import { planRetire, takeOverTimes } from './grace.ts';
 import type { Labels } from './label-reading.ts';
 import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, lookAgain, promote } from './labels.ts';
 import { leavesInDoubt } from './ledger.ts';
 import { type ConnectorView, holds, type StoredDocument } from './observe.ts';
-import type { Outcome, Rotation, Strategy } from './outcome.ts';
 import { askToken, findWhenBack, isAway, PAUSES_MS, proveAccepted, proveHeld } from './proofs.ts';
 import { push } from './push.ts';
 import { type Run, report, step } from './run.ts';

@@ -1,8 +1,8 @@
+import { type CredentialDocument, parseDocument, serializeDocument } from '../credential/document.ts';
+import { RotationError } from '../credential/errors.ts';
+import { activeFreeze } from '../credential/settings/freezes.ts';
 import { type Attempt, execute, type Next, timeNeeded } from './attempt.ts';
 import { assertFits } from './budget.ts';
-import { type CredentialDocument, parseDocument, serializeDocument } from './document.ts';
-import { RotationError } from './errors.ts';
-import { activeFreeze } from './freezes.ts';
 import { backstop, endPrevious } from './grace.ts';
 import { givenUp, handOver } from './hand-over.ts';
 import { retireIntent } from './journal.ts';

@@ -1,4 +1,4 @@
-import { RotationError } from './errors.ts';
+import { RotationError } from '../credential/errors.ts';
 import type { Runtime, Timing } from './run.ts';
 
 /** Whom a run waits for. */

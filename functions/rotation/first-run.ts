@@ -1,6 +1,6 @@
+import { serializeDocument } from '../credential/document.ts';
 import type { Next } from './attempt.ts';
 import { mayRenew } from './begin.ts';
-import { serializeDocument } from './document.ts';
 import { assertStillCurrent, putFirst } from './labels.ts';
 import { assertReadable, assertUsable, documentOf, holds, type Observation } from './observe.ts';
 import { refused } from './proofs.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { CredentialDocument } from '../credential/document.ts';
+import { durationMs } from '../credential/duration.ts';
+import { RotationError } from '../credential/errors.ts';
 import type { IamClient } from '../ports/iam.ts';
-import type { CredentialDocument } from './document.ts';
-import { durationMs } from './duration.ts';
-import { RotationError } from './errors.ts';
 import { isRefused } from './proofs.ts';
 import { type Run, step } from './run.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type CredentialDocument, parseDocument } from './document.ts';
-import { RotationError } from './errors.ts';
+import { type CredentialDocument, parseDocument } from '../credential/document.ts';
+import { RotationError } from '../credential/errors.ts';
 
 /** Makes each run's intent its own: two runs that derive the same version id must not have the same content. */
 const run = z.string().min(1);

@@ -1,5 +1,5 @@
+import { RotationError } from '../credential/errors.ts';
 import { StageMovedError, VersionTakenError } from '../ports/secret-store.ts';
-import { RotationError } from './errors.ts';
 import { type Labels, readLabels } from './label-reading.ts';
 import { leavesInDoubt } from './ledger.ts';
 import { type Run, step } from './run.ts';

@@ -1,6 +1,6 @@
+import { type ErrorCode, isRotationError } from '../credential/errors.ts';
 import { ConfigurationChangedError } from '../ports/connector.ts';
 import { StageMovedError, VersionTakenError } from '../ports/secret-store.ts';
-import { type ErrorCode, isRotationError } from './errors.ts';
 
 /** Failures that say neither that a write was carried out nor that it was not. */
 const IN_DOUBT: readonly ErrorCode[] = [

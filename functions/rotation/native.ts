@@ -1,18 +1,18 @@
+import { serializeDocument } from '../credential/document.ts';
+import { isRotationError, RotationError } from '../credential/errors.ts';
+import { isFailure, type Rotation } from '../credential/outcome.ts';
+import type { Credential } from '../credential/settings/credential.ts';
 import { VersionTakenError } from '../ports/secret-store.ts';
 import { apply, type Next, timeNeeded } from './attempt.ts';
 import { forward } from './begin.ts';
 import { assertFits } from './budget.ts';
-import { serializeDocument } from './document.ts';
-import { isRotationError, RotationError } from './errors.ts';
 import { parsePending } from './journal.ts';
 import { LabelsMovedError } from './labels.ts';
 import { assertReadable, assertUsable, documentOf, type Found, type Observation, observe } from './observe.ts';
-import { isFailure, type Rotation } from './outcome.ts';
 import { proveAccepted } from './proofs.ts';
 import { pushCurrent } from './repair.ts';
 import { attemptUnderWay, candidateOf, finish, resumeHeld } from './resume.ts';
 import { beginRun, type Run, type RunDeps, withLedger } from './run.ts';
-import type { Credential } from './settings.ts';
 import { classify, STATES } from './states.ts';
 import { assertStrategy, overlapWanted } from './strategy.ts';
 

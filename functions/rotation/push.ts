@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { CredentialDocument } from '../credential/document.ts';
+import { isRotationError, RotationError } from '../credential/errors.ts';
 import { ConfigurationChangedError, type Connector, type ConnectorConfiguration } from '../ports/connector.ts';
 import { assertFits } from './budget.ts';
-import type { CredentialDocument } from './document.ts';
-import { isRotationError, RotationError } from './errors.ts';
 import { leavesInDoubt } from './ledger.ts';
 import { type ConnectorView, holds } from './observe.ts';
 import { type Run, step } from './run.ts';

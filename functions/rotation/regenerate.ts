@@ -1,8 +1,8 @@
+import { isUsableSecret, serializeDocument } from '../credential/document.ts';
+import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
+import { secretFingerprint } from '../credential/fingerprint.ts';
 import type { IamClient } from '../ports/iam.ts';
 import { type Attempt, execute, type Next } from './attempt.ts';
-import { isUsableSecret, serializeDocument } from './document.ts';
-import { describeError, isRotationError, RotationError } from './errors.ts';
-import { secretFingerprint } from './fingerprint.ts';
 import { regenerateIntent } from './journal.ts';
 import { clear, journal } from './labels.ts';
 import { leavesInDoubt } from './ledger.ts';

@@ -1,7 +1,7 @@
+import { serializeDocument } from '../credential/document.ts';
+import { RotationError } from '../credential/errors.ts';
 import { type Attempt, execute, type Next } from './attempt.ts';
 import { begin, mayRenew } from './begin.ts';
-import { serializeDocument } from './document.ts';
-import { RotationError } from './errors.ts';
 import { readLabels } from './label-reading.ts';
 import { assertLabels, assertQuiet, assertStillCurrent, journal, LabelsMovedError } from './labels.ts';
 import { assertUsable, documentOf, type Found, type Observation } from './observe.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ERRORS, type ErrorCode } from './errors.ts';
-import type { Rotation } from './outcome.ts';
+import { ERRORS, type ErrorCode } from '../credential/errors.ts';
+import type { Rotation } from '../credential/outcome.ts';
 import { type RotationRequest, type Run, step } from './run.ts';
 
 const MINUTE_MS = 60_000;

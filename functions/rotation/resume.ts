@@ -1,8 +1,8 @@
+import { type CredentialDocument, parseDocument } from '../credential/document.ts';
+import { isRotationError, RotationError } from '../credential/errors.ts';
 import { type Attempt, doesItWork, execute, type Next, storedNotApplied, timeNeeded } from './attempt.ts';
 import { forward, mayRenew } from './begin.ts';
 import { assertFits } from './budget.ts';
-import { type CredentialDocument, parseDocument } from './document.ts';
-import { isRotationError, RotationError } from './errors.ts';
 import { endPrevious, planRetire, takeOverTimes } from './grace.ts';
 import { assertLabels, clear } from './labels.ts';
 import { assertUsable, type Found, graceRuns, holds, type Observation } from './observe.ts';

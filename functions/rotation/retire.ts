@@ -1,14 +1,14 @@
-import { type CredentialDocument, parseDocument } from './document.ts';
-import { describeError, isRotationError, RotationError } from './errors.ts';
+import { type CredentialDocument, parseDocument } from '../credential/document.ts';
+import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
+import type { Failure } from '../credential/outcome.ts';
+import type { Credential } from '../credential/settings/credential.ts';
 import { endPrevious, planPostponedRetire } from './grace.ts';
 import { parsePending, retireIntent } from './journal.ts';
 import { type Labels, readLabels } from './label-reading.ts';
 import { clear, journal, LabelsMovedError } from './labels.ts';
 import { holds, readConnectors } from './observe.ts';
-import type { Failure } from './outcome.ts';
 import { planRepeat } from './repeats.ts';
 import { beginRun, leaseLeft, type Run, type RunDeps, withLedger } from './run.ts';
-import type { Credential } from './settings.ts';
 
 /** How a retire ended. `postponed` is for people to look at when it lasts. */
 export interface RetireReport {

@@ -1,4 +1,4 @@
-import { secretFingerprint } from './fingerprint.ts';
+import { secretFingerprint } from '../credential/fingerprint.ts';
 import { holds, type Observation } from './observe.ts';
 
 /**

@@ -1,7 +1,7 @@
+import { RotationError } from '../credential/errors.ts';
+import type { Strategy } from '../credential/outcome.ts';
 import type { IamClient } from '../ports/iam.ts';
-import { RotationError } from './errors.ts';
 import { graceRuns, type Observation } from './observe.ts';
-import type { Strategy } from './outcome.ts';
 import { type Run, step } from './run.ts';
 
 /**

@@ -1,10 +1,10 @@
+import { describeError, RotationError } from '../credential/errors.ts';
+import type { Failure } from '../credential/outcome.ts';
 import type { IamClient } from '../ports/iam.ts';
 import type { Attempt, Next } from './attempt.ts';
-import { describeError, RotationError } from './errors.ts';
 import { backstop } from './grace.ts';
 import { assertLabels, clear, LabelsMovedError, lookAgain } from './labels.ts';
 import { type ConnectorView, holds } from './observe.ts';
-import type { Failure } from './outcome.ts';
 import { findWhenBack, isRefused, proveAccepted, proveHeld, whenBack } from './proofs.ts';
 import { type Push, push } from './push.ts';
 import { type Run, report, step } from './run.ts';

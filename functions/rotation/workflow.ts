@@ -1,15 +1,15 @@
+import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
+import type { Outcome, Rotation } from '../credential/outcome.ts';
+import type { Credential } from '../credential/settings/credential.ts';
 import type { Next } from './attempt.ts';
 import { rest } from './begin.ts';
-import { describeError, isRotationError, RotationError } from './errors.ts';
 import { firstRun } from './first-run.ts';
 import { LabelsMovedError, lookAgain } from './labels.ts';
 import { assertUsable, type Found, type Observation, observe } from './observe.ts';
-import type { Outcome, Rotation } from './outcome.ts';
 import { adoptForeign, pushCurrent, repairExpired } from './repair.ts';
 import { isStillDue, planRepeat } from './repeats.ts';
 import { adoptRegenerated, clearMark, finish, finishRetire, resumeHeld, resumeIntent, resumeUnset } from './resume.ts';
 import { beginRun, leaseLeft, type RotationRequest, type Run, type RunDeps, report, withLedger } from './run.ts';
-import type { Credential } from './settings.ts';
 import { classify, STATES, type State } from './states.ts';
 
 /** A run that has looked so often without coming to rest leaves the rest to the next one. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { createFetch, HttpError } from '../../functions/http/fetch.ts';
+import { createFetch, HttpError } from '../../functions/adapters/http/fetch.ts';
 import { runCommand, UsageError } from '../command-line.ts';
 import { BrokenRuleError, type ConnectorProbe, connectorProbe, type ProbeTarget } from './conformance/probe.ts';
 import { examine, type Finding } from './conformance/rules.ts';

@@ -1,6 +1,6 @@
 import { CreateScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { type Credential, credentialSchema } from '../../functions/rotation/settings.ts';
+import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
 import type { Configuration } from '../connector/configuration.ts';
 import { CONFIGURATIONS_PATH } from '../connector/handler.ts';
 import { ACCOUNT, functionArn } from '../embedded-stack/names.ts';

@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch';
-import type { Rotation } from '../../functions/rotation/outcome.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
 import { OPERATOR, REGION } from '../embedded-stack/names.ts';
 
 /** The members of a problem that tell what happened. */

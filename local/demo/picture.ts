@@ -1,4 +1,4 @@
-import type { Strategy } from '../../functions/rotation/outcome.ts';
+import type { Strategy } from '../../functions/credential/outcome.ts';
 import { PANEL_HEIGHT, WIDTH } from './picture/layout.ts';
 import { panel } from './picture/panel.ts';
 import { element, STYLE } from './picture/svg.ts';

@@ -1,4 +1,4 @@
-import type { Outcome, Strategy } from '../../functions/rotation/outcome.ts';
+import type { Outcome, Strategy } from '../../functions/credential/outcome.ts';
 import type { Completed } from '../connector/outages.ts';
 import type { SecretsState, Span } from './secrets-watch.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Credential } from '../../functions/rotation/settings.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import type { Completed } from '../connector/outages.ts';
 import { startTraffic, type Traffic, type TrafficOptions } from '../connector/traffic.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded-stack.ts';

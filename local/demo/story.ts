@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Rotation } from '../../functions/rotation/outcome.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
 import { CLIENT_ID } from './fleet.ts';
 import type { Live } from './live.ts';
 import { isRefused } from './operator.ts';

@@ -1,8 +1,8 @@
 import { createApiHandler } from '../../functions/api.ts';
-import { type AwsAccess, lazily } from '../../functions/compose.ts';
+import { durationMs } from '../../functions/credential/duration.ts';
+import { type AwsAccess, lazily } from '../../functions/lambda/compose.ts';
 import { createRetireHandler } from '../../functions/retire.ts';
 import { createRotateHandler } from '../../functions/rotate.ts';
-import { durationMs } from '../../functions/rotation/duration.ts';
 import type { LambdaFunction, LambdaHandler } from '../lambda/environments.ts';
 import { environmentOf, type Timeouts } from './names.ts';
 import { embeddedTelemetry, type LogLine } from './telemetry.ts';

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { Telemetry } from '../../functions/middleware/powertools.ts';
-import type { Failure } from '../../functions/rotation/outcome.ts';
+import type { Failure } from '../../functions/credential/outcome.ts';
+import type { Telemetry } from '../../functions/lambda/telemetry.ts';
 
 /** A line that a function logged. */
 export interface LogLine {

@@ -1,4 +1,4 @@
-import { type Credential, isLoopback } from '../../functions/rotation/settings.ts';
+import { type Credential, isLoopback } from '../../functions/credential/settings/credential.ts';
 
 /** The only port of the machine itself that the fleet's `iam.adminUrl`s name; undefined where there are several or none. */
 export function keycloakPortOf(credentials: readonly Credential[]): number | undefined {

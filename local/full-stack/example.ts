@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { durationMs } from '../../functions/rotation/duration.ts';
+import { durationMs } from '../../functions/credential/duration.ts';
 import { accessOf } from '../connector/access.ts';
 import { ConnectorEngine } from '../connector/engine.ts';
 import { connectorHandler } from '../connector/handler.ts';

@@ -1,4 +1,4 @@
-import type { Credential } from '../../functions/rotation/settings.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 
 /** What an access secret holds, each member a text. */
 export type AccessDocument = Readonly<Record<string, string>>;

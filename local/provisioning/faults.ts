@@ -1,4 +1,4 @@
-import type { Credential } from '../../functions/rotation/settings.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import { realmAt, realmOf } from './realms.ts';
 
 /** Why a Keycloak can't be set up for a fleet: one line for each fault, in the form of the fleet file's own. */

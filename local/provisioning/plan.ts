@@ -1,4 +1,4 @@
-import type { Credential } from '../../functions/rotation/settings.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import { type AccessDocument, accessDocuments } from './access-documents.ts';
 import { mustNotOverlap, overlaps, realmAt, realmOf } from './realms.ts';
 import { rotatorSecrets } from './rotator-secrets.ts';

@@ -1,4 +1,4 @@
-import { type Credential, isLoopback } from '../../functions/rotation/settings.ts';
+import { type Credential, isLoopback } from '../../functions/credential/settings/credential.ts';
 
 /** The realm that a credential's client is in. */
 export function realmOf({ iam }: Pick<Credential, 'iam'>): string {

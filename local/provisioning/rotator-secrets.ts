@@ -1,4 +1,4 @@
-import type { Credential } from '../../functions/rotation/settings.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import { realmOf } from './realms.ts';
 
 /**

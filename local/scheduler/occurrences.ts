@@ -1,6 +1,6 @@
-import { type Cron, cronTimes } from '../../functions/rotation/cron.ts';
-import { cronOf, rateIntervalMs, scheduleExpressionFault } from '../../functions/rotation/schedule-expression.ts';
-import { instantOf, wallClock } from '../../functions/rotation/wall-clock.ts';
+import { type Cron, cronTimes } from '../../functions/credential/schedule/cron.ts';
+import { cronOf, rateIntervalMs, scheduleExpressionFault } from '../../functions/credential/schedule/expression.ts';
+import { instantOf, wallClock } from '../../functions/credential/schedule/wall-clock.ts';
 
 const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;
 

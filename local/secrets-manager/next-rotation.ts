@@ -1,5 +1,5 @@
-import { cronTimes } from '../../functions/rotation/cron.ts';
-import { cronOf } from '../../functions/rotation/schedule-expression.ts';
+import { cronTimes } from '../../functions/credential/schedule/cron.ts';
+import { cronOf } from '../../functions/credential/schedule/expression.ts';
 import type { Secret } from './model.ts';
 
 const RATE = /^rate\((\d+) (hour|day)s?\)$/;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createFetch, restrictFetch } from '../../functions/http/fetch.ts';
-import { odataConnector } from '../../functions/ports/odata-connector.ts';
+import { createFetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { odataConnector } from '../../functions/adapters/odata-connector/odata-connector.ts';
 import { bearerAccess } from '../../local/connector/access.ts';
 import { fingerprintOf } from '../../local/connector/configuration.ts';
 import { ConnectorEngine } from '../../local/connector/engine.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Fetch } from '../../functions/http/fetch.ts';
+import type { Fetch } from '../../functions/adapters/http/fetch.ts';
+import { odataConnector } from '../../functions/adapters/odata-connector/odata-connector.ts';
+import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
+import type { ConnectorSettings } from '../../functions/credential/settings/credential.ts';
 import { ConfigurationChangedError } from '../../functions/ports/connector.ts';
-import { odataConnector } from '../../functions/ports/odata-connector.ts';
-import { secretFingerprint } from '../../functions/rotation/fingerprint.ts';
-import type { ConnectorSettings } from '../../functions/rotation/settings.ts';
 import type { Configuration, SectionName } from '../../local/connector/configuration.ts';
 import { configuration, JANUARY, section, TOKEN_URL, UMLAUT } from '../local/connector/fixture.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { createFetch, restrictFetch } from '../../functions/http/fetch.ts';
+import { createFetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { bearerAccess } from '../../local/connector/access.ts';
 import { connectorProbe } from '../../local/connector/conformance/probe.ts';
 import { exampleConfiguration } from '../../local/connector/example.ts';

@@ -1,6 +1,6 @@
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { describe, expect, it } from '@jest/globals';
-import { eventBridgeSchedules } from '../../functions/ports/event-bridge-schedules.ts';
+import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
 import { inProcess } from '../../local/in-process.ts';
 import { createScheduler } from '../../local/scheduler.ts';
 import { schedulesPortContract } from './schedules-port.ts';

@@ -1,6 +1,6 @@
 import { CreateScheduleCommand, GetScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { expect, it } from '@jest/globals';
-import { eventBridgeSchedules } from '../../functions/ports/event-bridge-schedules.ts';
+import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
 
 /** A Scheduler, and how time passes for it. */

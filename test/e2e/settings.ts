@@ -1,5 +1,5 @@
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
-import type { Credential } from '../../functions/rotation/settings.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import type { Stage } from './stage.ts';
 
 /** Settings as they lie in a schedule. */

@@ -1,4 +1,4 @@
-import type { Credential } from '../../functions/rotation/settings.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import { CLIENT_ID, credentialOf, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
 
 export const STRATEGIES = ['dual-secret', 'alternating-clients', 'in-place'] as const;

@@ -1,14 +1,14 @@
-import { runDeps, type World } from '../../functions/compose.ts';
-import { type FetchInit, restrictFetch } from '../../functions/http/fetch.ts';
-import { accessSecrets } from '../../functions/ports/access-secrets.ts';
-import { eventBridgeSchedules } from '../../functions/ports/event-bridge-schedules.ts';
+import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
+import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
+import { RotationError } from '../../functions/credential/errors.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
+import { runDeps, type World } from '../../functions/lambda/compose.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../../functions/ports/schedules.ts';
-import { RotationError } from '../../functions/rotation/errors.ts';
 import { type NativeRequest, rotationStep } from '../../functions/rotation/native.ts';
-import type { Rotation } from '../../functions/rotation/outcome.ts';
 import { type RetireReport, type RetireRequest, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
-import type { Credential } from '../../functions/rotation/settings.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
 import type { Handler } from '../../local/serve.ts';
 import {

@@ -1,5 +1,5 @@
-import { isRotationError } from '../../functions/rotation/errors.ts';
-import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { isRotationError } from '../../functions/credential/errors.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { RetireReport } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import type { Conduct, Ending } from './process.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { RotationError } from '../../functions/rotation/errors.ts';
-import type { Rotation } from '../../functions/rotation/outcome.ts';
+import { RotationError } from '../../functions/credential/errors.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
 import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
 import { falseClaims, lateFalsehoods } from './claims.ts';
 import { Climate } from './climate.ts';

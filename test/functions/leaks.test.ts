@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import { rotationResponse } from '../../functions/api/problem.ts';
-import { recordRetire, recordRotation } from '../../functions/middleware/powertools.ts';
+import { recordRetire, recordRotation } from '../../functions/lambda/telemetry.ts';
 import { ECHOES, traceIn } from '../support/encodings.ts';
 import { CONNECTOR_TOKEN } from '../support/parts.ts';
 import { createWorld, documentText, FIRST_SECRET, type Io, type TestWorld, TIMING } from '../support/world.ts';

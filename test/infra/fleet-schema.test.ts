@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { credentialSchema, faultLines } from '../../functions/rotation/settings.ts';
+import { credentialSchema, faultLines } from '../../functions/credential/settings/credential.ts';
 import { fleetSchema } from '../../infra/fleet-schema.ts';
 import { customer, settingsWith } from '../support/settings.ts';
 

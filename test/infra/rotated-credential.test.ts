@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { credentialSchema } from '../../functions/rotation/settings.ts';
+import { credentialSchema } from '../../functions/credential/settings/credential.ts';
 import { customer } from '../support/settings.ts';
 import { synthesize } from './synthesize.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createFetch, type Fetch } from '../../functions/http/fetch.ts';
-import { tokenEndpoint } from '../../functions/ports/token-endpoint.ts';
-import { isRotationError } from '../../functions/rotation/errors.ts';
+import { createFetch, type Fetch } from '../../functions/adapters/http/fetch.ts';
+import { tokenEndpoint } from '../../functions/adapters/token-endpoint/token-endpoint.ts';
+import { isRotationError } from '../../functions/credential/errors.ts';
 import { type Keycloak, startKeycloak } from '../../local/keycloak.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
 import { requestToken } from '../../local/keycloak-http.ts';

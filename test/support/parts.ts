@@ -1,5 +1,5 @@
-import { serializeDocument } from '../../functions/rotation/document.ts';
-import { type Credential, credentialSchema } from '../../functions/rotation/settings.ts';
+import { serializeDocument } from '../../functions/credential/document.ts';
+import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
 import { IamEngine } from '../../local/iam/engine.ts';
 import { iamHandler } from '../../local/iam/handler.ts';
 import { localTokens } from '../../local/iam/tokens.ts';

@@ -1,12 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { runDeps, type World } from '../../functions/compose.ts';
-import { type FetchInit, restrictFetch } from '../../functions/http/fetch.ts';
-import { accessSecrets } from '../../functions/ports/access-secrets.ts';
+import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
+import { parseDocument } from '../../functions/credential/document.ts';
+import { RotationError } from '../../functions/credential/errors.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
+import { runDeps, type World } from '../../functions/lambda/compose.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
-import { parseDocument } from '../../functions/rotation/document.ts';
-import { RotationError } from '../../functions/rotation/errors.ts';
 import { type NativeRequest, rotationStep } from '../../functions/rotation/native.ts';
-import type { Rotation } from '../../functions/rotation/outcome.ts';
 import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';

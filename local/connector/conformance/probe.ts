@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Fetch } from '../../../functions/http/fetch.ts';
+import type { Fetch } from '../../../functions/adapters/http/fetch.ts';
 import { parseJson } from '../handler.ts';
 import { isObject } from '../merge-patch.ts';
 

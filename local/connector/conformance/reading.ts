@@ -1,4 +1,4 @@
-import { isStrongETag } from '../../../functions/ports/etag.ts';
+import { isStrongETag } from '../../../functions/adapters/odata-connector/etag.ts';
 import { demand } from './probe.ts';
 import type { Rule } from './rules.ts';
 

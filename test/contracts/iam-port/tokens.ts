@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Fetch } from '../../../functions/http/fetch.ts';
+import type { Fetch } from '../../../functions/adapters/http/fetch.ts';
 import type { IamPortLab } from '../iam-port.ts';
 
 /** What a token request tells. */

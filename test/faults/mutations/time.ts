@@ -25,7 +25,7 @@ export const TIME: readonly Mutation[] = [
   },
   {
     safeguard: 'a request waits no longer than the rest of the run allows',
-    edits: [{ file: 'budgeted.ts', from: 'fetch(url, { ...init, timeoutMs })', to: 'fetch(url, init)' }],
+    edits: [{ file: 'lambda/budgeted.ts', from: 'fetch(url, { ...init, timeoutMs })', to: 'fetch(url, init)' }],
     lab: scene({ ...TWO, latency: SLOW(6000, 'iam'), weather: WRITTEN('dark') }),
   },
   {
@@ -49,13 +49,13 @@ export const TIME: readonly Mutation[] = [
     safeguard: 'a connector that is dark costs one time-out',
     edits: [
       {
-        file: 'http/repeat.ts',
+        file: 'adapters/http/repeat.ts',
         from: "error instanceof HttpError && error.kind === 'connection'",
         to: 'error instanceof HttpError',
       },
       { file: 'rotation/push.ts', from: "if (error.code === 'connector-timeout' && reading) throw error;", to: '' },
       {
-        file: 'budgeted.ts',
+        file: 'lambda/budgeted.ts',
         from: "impatient = dependency === 'connector' && error instanceof HttpError && error.kind === 'timeout'",
         to: 'impatient = false',
       },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { credentialsPage, credentialView, rotationView } from '../../../functions/api/credentials.ts';
+import { RotationError } from '../../../functions/credential/errors.ts';
+import type { Credential } from '../../../functions/credential/settings/credential.ts';
 import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
-import { RotationError } from '../../../functions/rotation/errors.ts';
-import type { Credential } from '../../../functions/rotation/settings.ts';
 import { createWorld } from '../../support/world.ts';
 
 const VERSIONS: SecretVersion[] = [

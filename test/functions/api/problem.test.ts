@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { json, problem, rotationResponse } from '../../../functions/api/problem.ts';
-import { ERRORS, type ErrorCode } from '../../../functions/rotation/errors.ts';
-import type { Rotation } from '../../../functions/rotation/outcome.ts';
+import { ERRORS, type ErrorCode } from '../../../functions/credential/errors.ts';
+import type { Rotation } from '../../../functions/credential/outcome.ts';
 
 const ROTATION: Rotation = {
   rotationId: 'v1',

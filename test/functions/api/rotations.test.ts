@@ -2,8 +2,8 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
 import type { ApiResponse } from '../../../functions/api/problem.ts';
 import { rotateNow } from '../../../functions/api/rotations.ts';
+import { RotationError } from '../../../functions/credential/errors.ts';
 import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
-import { RotationError } from '../../../functions/rotation/errors.ts';
 import { lambdaError, serviceError } from '../../support/sdk.ts';
 
 const CALL = { id: 'acme-prod', body: { reason: 'left', force: true }, requestedBy: 'arn:aws:iam::1:user/eve' };

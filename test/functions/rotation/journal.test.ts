@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isRotationError } from '../../../functions/rotation/errors.ts';
+import { isRotationError } from '../../../functions/credential/errors.ts';
 import { parsePending, regenerateIntent, retireIntent } from '../../../functions/rotation/journal.ts';
 
 const DOCUMENT = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { runDeps } from '../../../functions/compose.ts';
+import { runDeps } from '../../../functions/lambda/compose.ts';
 import { lookAgain, mayBegin } from '../../../functions/rotation/labels.ts';
 import type { Run } from '../../../functions/rotation/run.ts';
 import { nextVersionId } from '../../../functions/rotation/versions.ts';

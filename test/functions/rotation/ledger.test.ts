@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { type ErrorCode, RotationError } from '../../../functions/credential/errors.ts';
 import { ConfigurationChangedError } from '../../../functions/ports/connector.ts';
 import { StageMovedError, VersionTakenError } from '../../../functions/ports/secret-store.ts';
-import { type ErrorCode, RotationError } from '../../../functions/rotation/errors.ts';
 import { Ledger } from '../../../functions/rotation/ledger.ts';
 
 async function changedAfter(...ends: (Error | undefined)[]): Promise<boolean | null> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { durationMs } from '../../../functions/rotation/duration.ts';
+import { durationMs } from '../../../functions/credential/duration.ts';
 import { measureRequestMs, paceOf } from '../../../local/demo/pace.ts';
 
 describe('the pace of the demonstration', () => {

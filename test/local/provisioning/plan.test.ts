@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { credentialSchema } from '../../../functions/rotation/settings.ts';
+import { credentialSchema } from '../../../functions/credential/settings/credential.ts';
 import { planFaults, planWarnings } from '../../../local/provisioning/faults.ts';
 import { planProvisioning } from '../../../local/provisioning/plan.ts';
 

@@ -1,0 +1,134 @@
+import {
+  CreateScheduleCommand,
+  GetScheduleCommand,
+  ListSchedulesCommand,
+  type SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import * as z from 'zod';
+import { RotationError } from '../../credential/errors.ts';
+import {
+  type Credential,
+  credentialSchema,
+  faultLines,
+  type SettingsContext,
+} from '../../credential/settings/credential.ts';
+import type { OneTime, Schedules } from '../../ports/schedules.ts';
+import { awsErrorName } from '../aws/aws-error.ts';
+
+/** Where the schedules are, and as whom one-time schedules call what. */
+export interface SchedulesOptions {
+  readonly context: SettingsContext;
+  /** The group that holds one schedule for each credential. */
+  readonly group: string;
+  /** The group of one-time schedules. */
+  readonly onceGroup: string;
+  readonly roleArn: string;
+  readonly deadLetterQueueArn: string;
+  /** Encrypts one-time schedules. @default - a key of AWS's own */
+  readonly keyArn?: string;
+  readonly targets: Readonly<Record<OneTime['target'], string>>;
+}
+
+/** By how much later something is planned whose time Scheduler refuses, in milliseconds: clocks are wrong by less. */
+const CLOCK_SLACK_MS = 600_000;
+
+/**
+ * EventBridge Scheduler.
+ *
+ * @see [Scheduler API reference](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html)
+ */
+export function eventBridgeSchedules(client: SchedulerClient, options: SchedulesOptions): Schedules {
+  return {
+    settings: async (id) => {
+      const schedule = await getSchedule(client, { GroupName: options.group, Name: id });
+      return parseSettings(schedule.Target?.Input, { id, context: options.context });
+    },
+    plan: async (oneTime) => {
+      const limit = oneTime.tryMs === undefined ? {} : { requestTimeout: oneTime.tryMs };
+      const create = (at: Date) =>
+        client.send(new CreateScheduleCommand(scheduleInput({ ...oneTime, at }, options)), limit);
+      try {
+        await create(oneTime.at).catch(async (error: unknown) => {
+          // A time that is past by Scheduler's clock: this function's own is behind.
+          if (awsErrorName(error) !== 'ValidationException') throw error;
+          await create(new Date(oneTime.at.getTime() + CLOCK_SLACK_MS));
+        });
+      } catch (error) {
+        if (awsErrorName(error) === 'ConflictException') return;
+        throw schedulerFailure(error, oneTime.name);
+      }
+    },
+    list: async ({ limit, nextToken }) => {
+      const input = { GroupName: options.group, MaxResults: limit, NextToken: nextToken };
+      const page = await client.send(new ListSchedulesCommand(input)).catch((error: unknown) => {
+        // All else in the call is ours, and right.
+        if (nextToken !== undefined && awsErrorName(error) === 'ValidationException')
+          throw new RotationError('request-invalid', 'This nextToken is not of a page of this API');
+        throw schedulerFailure(error, options.group);
+      });
+      const ids = (page.Schedules ?? []).flatMap(({ Name }) => Name ?? []);
+      return { ids, ...(page.NextToken ? { nextToken: page.NextToken } : {}) };
+    },
+  };
+}
+
+/**
+ * Settings out of a schedule's input.
+ *
+ * @throws {RotationError} `settings-invalid`, with every fault's place
+ */
+function parseSettings(
+  input: string | undefined,
+  { id, context }: { id: string; context: SettingsContext },
+): Credential {
+  const event = z.object({ credential: credentialSchema(context) }).safeParse(tryJson(input));
+  if (!event.success) throw new RotationError('settings-invalid', faultLines(event.error).join('; '));
+  if (event.data.credential.id === id) return event.data.credential;
+  throw new RotationError('settings-invalid', `The schedule ${id} holds the settings of ${event.data.credential.id}`);
+}
+
+function scheduleInput({ name, at, target, event }: OneTime, options: SchedulesOptions) {
+  return {
+    Name: name,
+    GroupName: options.onceGroup,
+    // Whole seconds, and never earlier than asked for.
+    ScheduleExpression: `at(${new Date(Math.ceil(at.getTime() / 1000) * 1000).toISOString().slice(0, 19)})`,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' as const },
+    ActionAfterCompletion: 'DELETE' as const,
+    ...(options.keyArn === undefined ? {} : { KmsKeyArn: options.keyArn }),
+    Target: {
+      Arn: options.targets[target],
+      RoleArn: options.roleArn,
+      Input: JSON.stringify(event),
+      DeadLetterConfig: { Arn: options.deadLetterQueueArn },
+      RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 600 },
+    },
+  };
+}
+
+async function getSchedule(client: SchedulerClient, input: { GroupName: string; Name: string }) {
+  try {
+    return await client.send(new GetScheduleCommand(input));
+  } catch (error) {
+    if (awsErrorName(error) === 'ResourceNotFoundException') {
+      throw new RotationError('credential-unknown', `There is no credential ${input.Name}`);
+    }
+    throw schedulerFailure(error, input.Name);
+  }
+}
+
+/** A failure of EventBridge Scheduler, in our words: its name and what it is about. */
+function schedulerFailure(error: unknown, about: string): RotationError {
+  const name = awsErrorName(error);
+  const code = name === 'ThrottlingException' ? 'schedule-throttled' : 'schedule-unavailable';
+  return new RotationError(code, `EventBridge Scheduler, ${about}: ${name}`);
+}
+
+function tryJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+import { lookup as dnsLookup } from 'node:dns';
+import { BlockList, isIPv4, type LookupFunction } from 'node:net';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { isLoopback } from '../../credential/settings/credential.ts';
+
+/** What the ports call the world with. A response with any status is a response. */
+export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
+
+/** The part of the web's `RequestInit` that is needed here. */
+export interface FetchInit {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** A limit of this call alone, in milliseconds. @default - that of the fetch, which it can't exceed */
+  readonly timeoutMs?: number;
+}
+
+/** There is no response. Only `not-allowed` and `redirect` are certain not to have reached whoever was called for. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly kind: 'timeout' | 'connection' | 'redirect' | 'not-allowed';
+
+  constructor(kind: HttpError['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Where may be called, and for how long. */
+export interface FetchOptions {
+  /** Host names; `*.example.com` allows every name below it. */
+  readonly allowedHosts: readonly string[];
+  /** Allows plain http to a loopback address. Never on AWS. */
+  readonly local: boolean;
+  /** For a whole call, answer included. */
+  readonly timeoutMs: number;
+}
+
+const MAX_RESPONSE_BYTES = 1_048_576;
+
+/** Link-local addresses, where clouds keep their instance metadata. Nothing that we call is there. */
+const FORBIDDEN = new BlockList();
+FORBIDDEN.addSubnet('169.254.0.0', 16, 'ipv4');
+FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
+FORBIDDEN.addAddress('fd00:ec2::254', 'ipv6');
+
+/**
+ * A fetch over undici that calls allowed hosts only, by https, without following redirects, and gives up in time.
+ *
+ * @param options see {@link FetchOptions}
+ * @returns a function that throws {@link HttpError} when there is no response
+ */
+export function createFetch(options: FetchOptions): Fetch {
+  const dispatcher = new Agent({
+    connect: { timeout: options.timeoutMs, lookup: safeLookup },
+    maxResponseSize: MAX_RESPONSE_BYTES,
+    keepAliveTimeout: 4000,
+  });
+  return restrictFetch(async (url, { timeoutMs = options.timeoutMs, ...init }) => {
+    const signal = AbortSignal.timeout(Math.max(0, Math.min(timeoutMs, options.timeoutMs)));
+    // An answer that is packed can be a thousand times larger than what travels.
+    const headers = { ...init.headers, 'accept-encoding': 'identity' };
+    const response = await undiciFetch(url, { ...init, headers, dispatcher, redirect: 'manual', signal });
+    // Read here: an answer that breaks off, or comes too slowly, is none.
+    const body = await readBody(response.body ?? [], new URL(url).host);
+    return new Response(body.byteLength > 0 ? body : null, {
+      status: response.status,
+      headers: plain(response.headers),
+    });
+  }, options);
+}
+
+/** The body as it is read: what a server packs although it was asked not to counts unpacked. */
+async function readBody(chunks: AsyncIterable<Uint8Array> | [], host: string): Promise<Uint8Array<ArrayBuffer>> {
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > MAX_RESPONSE_BYTES) throw new HttpError('connection', `${host} answered more than 1 MiB`);
+    read.push(chunk);
+  }
+  return Buffer.concat(read);
+}
+
+/** The headers of an answer that was unpacked: those about its packing don't hold any more. */
+function plain(headers: Iterable<[string, string]>): [string, string][] {
+  return [...headers].filter(([name]) => name !== 'content-encoding' && name !== 'content-length');
+}
+
+/** The rules of {@link createFetch} around any fetch; its rejections become {@link HttpError}s without their texts. */
+export function restrictFetch(fetch: Fetch, { allowedHosts, local }: FetchOptions): Fetch {
+  return async (url, init) => {
+    const target = new URL(url);
+    assertAllowed(target, { allowedHosts, local });
+    const response = await fetch(url, init).catch((error: unknown) => {
+      throw asHttpError(error, target);
+    });
+    if (response.status < 300 || response.status > 399) return response;
+    throw new HttpError(
+      'redirect',
+      `${target.host} answered with a redirect (${response.status}), which is never followed`,
+    );
+  };
+}
+
+function assertAllowed(url: URL, { allowedHosts, local }: Pick<FetchOptions, 'allowedHosts' | 'local'>): void {
+  const plain = url.protocol === 'http:' && local && isLoopback(url.hostname);
+  if (url.protocol !== 'https:' && !plain) throw new HttpError('not-allowed', `${url.origin} is not https`);
+  const allowed = allowedHosts.some((host) =>
+    host.startsWith('*.') ? url.hostname.endsWith(host.slice(1)) : url.hostname === host,
+  );
+  if (!allowed || isForbiddenAddress(url.hostname)) {
+    throw new HttpError('not-allowed', `${url.hostname} is not among the allowed hosts`);
+  }
+}
+
+function asHttpError(error: unknown, { host }: URL): HttpError {
+  if (error instanceof HttpError) return error;
+  const name = String((error as { name?: unknown })?.name ?? '');
+  const code = String((error as { cause?: { code?: unknown } })?.cause?.code ?? '');
+  if (name === 'TimeoutError' || name === 'AbortError' || /TIMEOUT/.test(code)) {
+    return new HttpError('timeout', `${host} did not answer in time`);
+  }
+  const told = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : '';
+  return new HttpError('connection', `${host} can not be reached${told}`);
+}
+
+/** Resolves like the system does, and refuses a name that leads to a link-local address. */
+const safeLookup: LookupFunction = (hostname, options, callback) => {
+  dnsLookup(hostname, options, (error, address, family) => {
+    const addresses = Array.isArray(address) ? address.map((one) => one.address) : [address];
+    const forbidden = !error && addresses.some(isForbiddenAddress);
+    callback(forbidden ? Object.assign(new Error('link-local'), { code: 'ELINKLOCAL' }) : error, address, family);
+  });
+};
+
+function isForbiddenAddress(address: string): boolean {
+  const bare = address.replace(/^\[|\]$/g, '');
+  return FORBIDDEN.check(bare, isIPv4(bare) ? 'ipv4' : 'ipv6');
+}

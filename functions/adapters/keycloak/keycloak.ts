@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { RotationError } from '../../credential/errors.ts';
+import type { Credential } from '../../credential/settings/credential.ts';
+import type { Iam, IamClient } from '../../ports/iam.ts';
+import { type AdminApiDeps, adminApi } from './admin-api.ts';
+import { readJson } from './answer.ts';
+import { parseClient, parseFound } from './client.ts';
+import { endUpdate, probeUpdate, putBody, secretUpdate } from './updates.ts';
+
+/** What the adapter is made of. */
+export interface KeycloakDeps extends AdminApiDeps {
+  readonly now: () => Date;
+}
+
+/**
+ * Keycloak's admin REST API, as the client `iam.auth` of a credential. One access token is obtained for a run.
+ *
+ * @see [Admin REST API](https://www.keycloak.org/docs-api/latest/rest-api/index.html)
+ */
+export function keycloak(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>, deps: KeycloakDeps): Iam {
+  const { adminUrl } = credential.iam;
+  const call = adminApi(credential, deps);
+  const clientUrl = ({ id }: IamClient) => `${adminUrl}/clients/${encodeURIComponent(id)}`;
+
+  return {
+    find: async (clientId) => {
+      const response = await call(`${adminUrl}/clients?clientId=${encodeURIComponent(clientId)}`, { method: 'GET' });
+      return parseFound(await readJson(response), clientId);
+    },
+    probeOverlap: async (client) => {
+      const body = putBody(client, probeUpdate(deps.now()));
+      await call(clientUrl(client), { method: 'PUT', body }, { repeated: true });
+      return await seen(deps.sleep, async () => {
+        const { secretExpiresAt } = parseClient(await readJson(await call(clientUrl(client), { method: 'GET' })));
+        return secretExpiresAt !== undefined && secretExpiresAt > deps.now();
+      });
+    },
+    setSecret: async (client, change) => {
+      await call(clientUrl(client), { method: 'PUT', body: putBody(client, secretUpdate(change, deps.now())) });
+    },
+    regenerate: async (client) => {
+      const response = await call(`${clientUrl(client)}/client-secret`, { method: 'POST' });
+      const credential = z.object({ value: z.string().min(1) }).safeParse(await readJson(response));
+      if (credential.success) return credential.data.value;
+      throw new RotationError('iam-unavailable', 'The IAM regenerated the secret, but its answer does not hold one');
+    },
+    endPrevious: async (client) => {
+      await call(clientUrl(client), { method: 'PUT', body: putBody(client, endUpdate(client, deps.now())) });
+    },
+  };
+}
+
+/** When a look is repeated that found nothing: it may have been answered by a node that the write had not reached yet. */
+const LOOKS_AFTER_MS = [200, 500, 1000] as const;
+
+/** Whether something shows, by now or in a moment: only the last "no" counts. */
+async function seen(sleep: (ms: number) => Promise<void>, look: () => Promise<boolean>): Promise<boolean> {
+  for (const pause of LOOKS_AFTER_MS) {
+    if (await look()) return true;
+    await sleep(pause);
+  }
+  return await look();
+}

@@ -1,0 +1,98 @@
+import * as oauth from 'oauth4webapi';
+import type { Fetch } from '../http/fetch.ts';
+
+/** What a client-credentials request needs. */
+export interface ClientCredentials {
+  readonly accessTokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope?: string;
+}
+
+/** A token as the authorization server gave it. */
+export interface Token {
+  readonly accessToken: string;
+  readonly expiresIn: number;
+  readonly scope: string;
+  readonly error?: never;
+}
+
+/** A token, one that is of no use here, or the error that the authorization server named, in its own words. */
+export type TokenResponse =
+  | Token
+  | { readonly unusable: true }
+  | { readonly error: string; readonly description: string | undefined; readonly accessToken?: never };
+
+/**
+ * Sends a client-credentials request; the client authenticates by HTTP Basic, which every server has to support.
+ *
+ * @returns the raw response: see {@link parseTokenResponse}
+ * @see [RFC 6749 §4.4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2), [§2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)
+ */
+export async function requestToken(fetch: Fetch, credentials: ClientCredentials): Promise<Response> {
+  const { server, client } = parties(credentials);
+  const parameters = new URLSearchParams(credentials.scope === undefined ? {} : { scope: credentials.scope });
+  return await oauth.clientCredentialsGrantRequest(
+    server,
+    client,
+    oauth.ClientSecretBasic(credentials.clientSecret),
+    parameters,
+    {
+      // Plain http is decided on where it is called: in `restrictFetch`.
+      [oauth.allowInsecureRequests]: true,
+      [oauth.customFetch]: (url, { method, headers, body }) => fetch(url, { method, headers, body: String(body) }),
+    },
+  );
+}
+
+/**
+ * Reads a token endpoint's response.
+ *
+ * @returns undefined when it is neither a token nor an OAuth error
+ * @see [RFC 6749 §5](https://www.rfc-editor.org/rfc/rfc6749#section-5)
+ */
+export async function parseTokenResponse(
+  credentials: ClientCredentials,
+  response: Response,
+): Promise<TokenResponse | undefined> {
+  const { server, client } = parties(credentials);
+  const body = await objectOf(response);
+  if (!body) return undefined;
+  try {
+    const token = await oauth.processClientCredentialsResponse(server, client, withoutIdToken(response, body));
+    if (token.token_type !== 'bearer') return { unusable: true };
+    return { accessToken: token.access_token, expiresIn: token.expires_in ?? 0, scope: token.scope ?? '' };
+  } catch {
+    return typeof body.access_token === 'string' ? { unusable: true } : errorIn(body);
+  }
+}
+
+/** The body, if it is a JSON object. A page is none, whatever it calls itself. */
+async function objectOf(response: Response): Promise<Record<string, unknown> | undefined> {
+  try {
+    const body: unknown = await response.json();
+    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function errorIn({ error, error_description: description }: Record<string, unknown>): TokenResponse | undefined {
+  if (typeof error !== 'string') return undefined;
+  return { error, description: typeof description === 'string' ? description : undefined };
+}
+
+/** The ID token that comes with the scope `openid` says who logged in. Nobody did, and nobody here reads it. */
+function withoutIdToken({ status, headers }: Response, { id_token: _, ...body }: Record<string, unknown>): Response {
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': headers.get('content-type') ?? '' } });
+}
+
+function parties({ accessTokenUrl, clientId }: ClientCredentials) {
+  return {
+    server: {
+      issuer: new URL(accessTokenUrl).origin,
+      token_endpoint: accessTokenUrl,
+    } satisfies oauth.AuthorizationServer,
+    client: { client_id: clientId } satisfies oauth.Client,
+  };
+}

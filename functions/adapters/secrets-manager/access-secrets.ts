@@ -1,0 +1,71 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { RotationError } from '../../credential/errors.ts';
+import { bearThrottling, type Patience } from '../aws/throttled.ts';
+import { storeFailure } from './store.ts';
+
+/** Text that can be encoded into a header: whole characters, and none that controls something. */
+const text = z.string().min(1).refine(isCarried);
+
+/** What can be sent: a token goes into its header as it is; the others are encoded first (RFC 6750 §2.1, RFC 7617 §2). */
+const FORMS = {
+  clientSecret: z.object({ clientSecret: text }),
+  token: z.object({ token: z.string().regex(/^[\x21-\x7e]+$/) }),
+  basic: z.object({ username: text.refine((name) => !name.includes(':')), password: text }),
+} as const;
+
+type Form = keyof typeof FORMS;
+
+/** The secrets with which the rotator itself gets in: at the IAM's admin API and at the connectors. */
+export interface AccessSecrets {
+  /**
+   * Reads an access secret, from memory while the function is warm.
+   *
+   * @param form which members it must have
+   * @param options `fresh` asks Secrets Manager again: for one repeat after a 401
+   * @throws {RotationError} `access-secret-invalid` when it does not exist, lacks a member, or holds what no header can carry
+   */
+  read<F extends Form>(secretId: string, form: F, options?: { fresh?: boolean }): Promise<z.infer<(typeof FORMS)[F]>>;
+}
+
+/**
+ * Access secrets in Secrets Manager.
+ *
+ * @param patience how long it bears with throttling
+ */
+export function accessSecrets(client: SecretsManagerClient, patience: Patience = {}): AccessSecrets {
+  const known = new Map<string, unknown>();
+  const read: AccessSecrets['read'] = async (secretId, form, { fresh = false } = {}) => {
+    const remembered = !fresh && known.has(secretId);
+    if (!remembered) known.set(secretId, await fetchJson(client, secretId, patience));
+    const result = FORMS[form].safeParse(known.get(secretId));
+    if (result.success) return result.data as never;
+    known.delete(secretId);
+    // It may have been replaced by one of another form since.
+    if (remembered) return await read(secretId, form, { fresh: true });
+    const members = Object.keys(FORMS[form].shape).join(', ');
+    throw new RotationError(
+      'access-secret-invalid',
+      `${secretId} is not a JSON document with ${members}, or a value holds a character that can't be sent`,
+    );
+  };
+  return { read };
+}
+
+async function fetchJson(client: SecretsManagerClient, secretId: string, patience: Patience): Promise<unknown> {
+  const command = new GetSecretValueCommand({ SecretId: secretId });
+  try {
+    const { SecretString } = await bearThrottling({ what: secretId, command }, () => client.send(command), patience);
+    return JSON.parse(SecretString ?? 'null');
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    const failure = storeFailure(error, secretId);
+    if (failure.code !== 'secret-not-found') throw failure;
+    throw new RotationError('access-secret-invalid', `There is no secret ${secretId}, or it has no value`);
+  }
+}
+
+function isCarried(value: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return value.isWellFormed() && !/[\x00-\x1f\x7f]/.test(value);
+}

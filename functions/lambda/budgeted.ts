@@ -1,0 +1,90 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Fetch, HttpError } from '../adapters/http/fetch.ts';
+import type { Credential } from '../credential/settings/credential.ts';
+import type { Schedules } from '../ports/schedules.ts';
+import type { Budget, Dependency } from '../rotation/budget.ts';
+
+/**
+ * A fetch whose requests take no longer than a run's budget allows, and whose answers the budget learns from. Make one for each
+ * neighbour: one that has let a request time out is given less time for the next.
+ */
+export function budgetedFetch(fetch: Fetch, budget: Budget, dependency: Dependency): Fetch {
+  let impatient = false;
+  return async (url, init) => {
+    const timeoutMs = budget.timeoutMs(dependency, impatient);
+    if (timeoutMs <= 0) throw new HttpError('timeout', `No time is left to call ${new URL(url).host}`);
+    try {
+      const response = await budget.measure(dependency, () => fetch(url, { ...init, timeoutMs }));
+      impatient = false;
+      return response;
+    } catch (error) {
+      // The IAM is asked as patiently as before: whether it took a write has to be known.
+      impatient = dependency === 'connector' && error instanceof HttpError && error.kind === 'timeout';
+      throw error;
+    }
+  };
+}
+
+/**
+ * A fetch that calls the hosts of one credential's settings only, whatever else the deployment allows: what belongs to a credential
+ * goes nowhere else.
+ */
+export function ownHostsOnly(fetch: Fetch, credential: Credential): Fetch {
+  const hosts = new Set(urlsOf(credential).map((url) => new URL(url).hostname));
+  return async (url, init) => {
+    const { hostname } = new URL(url);
+    if (hosts.has(hostname)) return await fetch(url, init);
+    throw new HttpError('not-allowed', `${hostname} is not a host of ${credential.id}`);
+  };
+}
+
+function urlsOf({ accessTokenUrl, iam, connectors, serviceUri }: Credential): string[] {
+  return [
+    accessTokenUrl,
+    iam.adminUrl,
+    iam.auth.accessTokenUrl,
+    serviceUri,
+    ...connectors.flatMap(({ url, auth }) => [
+      url,
+      auth.type === 'client-credentials' ? auth.accessTokenUrl : undefined,
+    ]),
+  ].filter((url) => url !== undefined);
+}
+
+/** How often the SDK tries a call. */
+const TRIES = 3;
+/** What is left to a run for telling how it ended, in milliseconds. */
+const LAST_WORDS_MS = 500;
+
+/**
+ * Schedules of which a run waits no longer than it has time: it ends by itself, and says that nothing is planned. What is planned
+ * late all the same does no harm.
+ */
+export function budgetedSchedules(
+  schedules: Pick<Schedules, 'plan'>,
+  { remainingMs, httpTimeoutMs }: { readonly remainingMs: () => number; readonly httpTimeoutMs: number },
+): Pick<Schedules, 'plan'> {
+  return {
+    plan: async (oneTime) => {
+      const tryMs = Math.floor((remainingMs() - LAST_WORDS_MS) / TRIES);
+      await schedules.plan(tryMs < httpTimeoutMs ? { ...oneTime, tryMs: Math.max(1, tryMs) } : oneTime);
+    },
+  };
+}
+
+/** The part of an SDK client that the ports use. */
+type Sender = Pick<SecretsManagerClient, 'send'>;
+
+/**
+ * The same for Secrets Manager. The SDK repeats a call that fails: all of its tries together stay within what is left.
+ *
+ * @see [HttpHandlerOptions](https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/Package/-smithy-types/Interface/HttpHandlerOptions/)
+ */
+export function budgetedClient(client: Sender, budget: Budget): SecretsManagerClient {
+  const send = (command: unknown, options?: object) => {
+    const requestTimeout = Math.max(1, Math.floor(Math.min(budget.timeoutMs('store'), budget.leftMs / TRIES)));
+    const call = client.send as (command: unknown, options: object) => Promise<unknown>;
+    return budget.measure('store', () => call.call(client, command, { requestTimeout, ...options }));
+  };
+  return { send } as unknown as SecretsManagerClient;
+}

@@ -1,0 +1,144 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { eventBridgeSchedules } from '../adapters/event-bridge-schedules/event-bridge-schedules.ts';
+import { createFetch, type Fetch } from '../adapters/http/fetch.ts';
+import { keycloak } from '../adapters/keycloak/keycloak.ts';
+import { odataConnector } from '../adapters/odata-connector/odata-connector.ts';
+import { type AccessSecrets, accessSecrets } from '../adapters/secrets-manager/access-secrets.ts';
+import { secretsManagerStore } from '../adapters/secrets-manager/store.ts';
+import { projection, projectionUrl, tokenEndpoint } from '../adapters/token-endpoint/token-endpoint.ts';
+import type { Credential } from '../credential/settings/credential.ts';
+import type { Schedules } from '../ports/schedules.ts';
+import { Budget } from '../rotation/budget.ts';
+import type { Ports, RunDeps, Runtime, Timing } from '../rotation/run.ts';
+import { budgetedClient, budgetedFetch, budgetedSchedules, ownHostsOnly } from './budgeted.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+
+/** Everything that touches the world. The fault laboratory and the tests bring their own. */
+export interface World {
+  readonly secretsManager: SecretsManagerClient;
+  readonly accessSecrets: AccessSecrets;
+  readonly schedules: Schedules;
+  readonly fetch: Fetch;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly newSecret: () => string;
+  readonly newId: () => string;
+}
+
+/** How AWS is reached. Empty on AWS, where the SDK finds its region, credentials and endpoints by itself. */
+export interface AwsAccess {
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly endpoints?: Readonly<Record<AwsService, string>>;
+}
+
+type AwsService = 'secretsManager' | 'scheduler' | 'lambda';
+
+/** What an SDK client is told, whatever else it needs. */
+export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsService) {
+  return { ...access, ...(endpoints && { endpoint: endpoints[service] }) };
+}
+
+/** The real world, as the functions meet it. Built once for each warm function. */
+function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now: () => Date }): World {
+  const { httpTimeoutMs } = environment.timing;
+  const requestHandler = {
+    connectionTimeout: httpTimeoutMs,
+    requestTimeout: httpTimeoutMs,
+    // Without it the SDK only warns.
+    throwOnRequestTimeout: true,
+  };
+  const secretsManager = new SecretsManagerClient({ ...clientOptions(aws, 'secretsManager'), requestHandler });
+  return {
+    secretsManager,
+    accessSecrets: accessSecrets(secretsManager),
+    schedules: eventBridgeSchedules(new SchedulerClient({ ...clientOptions(aws, 'scheduler'), requestHandler }), {
+      context: { prefix: environment.PREFIX, local: environment.local },
+      group: environment.SCHEDULE_GROUP,
+      onceGroup: environment.ONCE_GROUP,
+      roleArn: environment.SCHEDULER_ROLE_ARN,
+      deadLetterQueueArn: environment.DLQ_ARN,
+      ...(environment.KEY_ARN === undefined ? {} : { keyArn: environment.KEY_ARN }),
+      targets: { rotate: environment.ROTATE_FUNCTION_ARN, retire: environment.RETIRE_FUNCTION_ARN },
+    }),
+    fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
+    now,
+    sleep: async (ms) => {
+      await sleep(ms);
+    },
+    newSecret: () => randomBytes(32).toString('base64url'),
+    newId: randomUUID,
+  };
+}
+
+/**
+ * Everything that one run works with: the neighbours of its credential, measured and kept within the time that the run has.
+ *
+ * @param remainingMs milliseconds until the function is ended
+ */
+export function runDeps(
+  credential: Credential,
+  { prefix, timing }: { readonly prefix: string; readonly timing: Timing },
+  { world, remainingMs }: { readonly world: World; readonly remainingMs: () => number },
+): RunDeps {
+  const runtime = runtimeOf(world, remainingMs);
+  const budget = new Budget(runtime, timing);
+  const own = { ...world, fetch: ownHostsOnly(world.fetch, credential) };
+  const { httpTimeoutMs } = timing;
+  const schedules = budgetedSchedules(world.schedules, { remainingMs, httpTimeoutMs });
+  return { ports: { ...portsOf(credential, prefix, { world: own, budget }), schedules }, runtime, timing, budget };
+}
+
+function portsOf(
+  credential: Credential,
+  prefix: string,
+  { world, budget }: { readonly world: World; readonly budget: Budget },
+): Omit<Ports, 'schedules'> {
+  const { accessTokenUrl, serviceUri, probePath } = credential;
+  const ours = { clientIds: [credential.clientId].flat(), accessTokenUrl };
+  const iam = { ...world, fetch: budgetedFetch(world.fetch, budget, 'iam') };
+  return {
+    store: secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, world),
+    iam: keycloak(credential, iam),
+    tokens: tokenEndpoint(iam),
+    ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
+    connectors: credential.connectors.map((settings) =>
+      odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') }),
+    ),
+  };
+}
+
+/** The part of a run that is neither a neighbour nor pure. */
+function runtimeOf({ now, sleep, newSecret, newId }: World, remainingMs: () => number): Runtime {
+  return { now, sleep, newSecret, newId, remainingMs };
+}
+
+/** What a function works with. */
+export interface Deployed {
+  readonly environment: Environment;
+  readonly world: World;
+  readonly aws: AwsAccess;
+}
+
+/**
+ * A function's environment and world: nothing happens before the first invocation.
+ *
+ * @param variables the function's environment variables
+ * @param outside how AWS is reached, and what time it is; by default as on AWS
+ */
+export function lazily(
+  variables: Readonly<Record<string, string | undefined>>,
+  { aws = {}, now = () => new Date() }: { readonly aws?: AwsAccess; readonly now?: () => Date } = {},
+): () => Deployed {
+  let known: Deployed | undefined;
+  return () => {
+    if (!known) {
+      const environment = readEnvironment(variables);
+      known = { environment, world: realWorld(environment, { aws, now }), aws };
+    }
+    return known;
+  };
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { parseDuration } from '../credential/duration.ts';
+import type { Timing } from '../rotation/run.ts';
+
+const duration = z.string().transform((text, issues) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  issues.addIssue(`'${text}' is not an ISO 8601 duration`);
+  return z.NEVER;
+});
+
+const Environment = z.object({
+  PREFIX: z.string().min(1),
+  LOCAL: z.literal('true').optional(),
+  ALLOWED_HOSTS: z.string().transform((hosts) => hosts.split(',').filter(Boolean)),
+  FUNCTION_TIMEOUT: duration,
+  HTTP_TIMEOUT: duration,
+  SCHEDULE_GROUP: z.string().min(1),
+  ONCE_GROUP: z.string().min(1),
+  SCHEDULER_ROLE_ARN: z.string().min(1),
+  DLQ_ARN: z.string().min(1),
+  /** Encrypts one-time schedules. Absent where nothing is encrypted: in the embedded stack. */
+  KEY_ARN: z.string().min(1).optional(),
+  ROTATE_FUNCTION_ARN: z.string().min(1),
+  RETIRE_FUNCTION_ARN: z.string().min(1),
+});
+
+/** What the stack tells the functions. No secret is among it. */
+export type Environment = z.infer<typeof Environment> & { readonly local: boolean; readonly timing: Timing };
+
+/**
+ * Reads the environment, once, in one place.
+ *
+ * @throws {z.ZodError} when a variable is missing or wrong: the function was deployed by something else than its stack
+ */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const environment = Environment.parse(variables);
+  return {
+    ...environment,
+    local: environment.LOCAL === 'true',
+    timing: {
+      leaseMs: environment.FUNCTION_TIMEOUT + environment.HTTP_TIMEOUT,
+      httpTimeoutMs: environment.HTTP_TIMEOUT,
+    },
+  };
+}

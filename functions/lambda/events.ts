@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { RotationError } from '../credential/errors.ts';
+import { faultLines, type SettingsContext } from '../credential/settings/credential.ts';
+import { NATIVE_STEPS, type NativeRequest } from '../rotation/native.ts';
+
+/** EventBridge Scheduler fills these in; an emulator may not. */
+const PLACEHOLDER = /^<aws\.scheduler\.[a-z-]+>$/;
+
+/** How events are read here. */
+export interface EventContext extends SettingsContext {
+  readonly now: Date;
+}
+
+function rotateSchema(context: EventContext) {
+  return z.discriminatedUnion('trigger', [
+    z
+      .strictObject({
+        trigger: z.literal('schedule'),
+        id: z.string().optional(),
+        /** The schedule's input holds the settings. Of an event only the id is read: whoever sends one must not choose the rest. */
+        credential: z.looseObject({ id: z.string() }).optional(),
+        scheduledTime: scheduledTime(context),
+        executionId: z.string().optional(),
+        repeat: z.object({ attempt: z.int().positive(), due: z.boolean().default(false) }).optional(),
+      })
+      .transform(({ id, credential, executionId: _, ...event }, issues) => {
+        const named = id ?? credential?.id;
+        if (named !== undefined) return { ...event, id: named };
+        issues.addIssue('names no credential');
+        return z.NEVER;
+      }),
+    z.strictObject({
+      trigger: z.literal('api'),
+      id: z.string(),
+      reason: z.string().optional(),
+      force: z.boolean().optional(),
+      leaveBehind: z.array(z.string()).optional(),
+      requestedBy: z.string(),
+    }),
+  ]);
+}
+
+/** What `rotate` is invoked with. */
+export type RotateEvent = z.infer<ReturnType<typeof rotateSchema>>;
+
+const RetireEvent = z.strictObject({
+  trigger: z.literal('retire'),
+  id: z.string(),
+  /** The version whose secret is to be ended. */
+  versionId: z.string(),
+  /** How often it was postponed. */
+  attempt: z.int().nonnegative(),
+  /** Connectors that a call has left behind. */
+  leaveBehind: z.array(z.string()).optional(),
+});
+
+/** What `retire` is invoked with. */
+export type RetireEvent = z.infer<typeof RetireEvent>;
+
+const NativeEvent = z.object({
+  Step: z.enum(NATIVE_STEPS),
+  /** The secret's ARN. */
+  SecretId: z.string(),
+  ClientRequestToken: z.string(),
+});
+
+/** One of Secrets Manager's own four steps. */
+export interface NativeEvent extends NativeRequest {
+  readonly trigger: 'secrets-manager';
+  readonly id: string;
+}
+
+/**
+ * Reads an event of `rotate`.
+ *
+ * @throws {RotationError} `settings-invalid`, naming every fault
+ */
+export function parseRotateEvent(event: unknown, context: EventContext): RotateEvent | NativeEvent {
+  const native = NativeEvent.safeParse(event);
+  if (!native.success) return parse(rotateSchema(context), event);
+  const { Step, SecretId, ClientRequestToken } = native.data;
+  return { trigger: 'secrets-manager', id: credentialIn(SecretId, context), step: Step, versionId: ClientRequestToken };
+}
+
+/** The credential's id out of its secret's ARN, which ends with six characters of Secrets Manager's own. */
+function credentialIn(secretArn: string, { prefix }: EventContext): string {
+  const [space, id] = (secretArn.split(':')[6] ?? '').replace(/-[A-Za-z0-9]{6}$/, '').split('/');
+  if (space === prefix && id) return id;
+  throw new RotationError('credential-unknown', `${secretArn} is not a secret of ${prefix}`);
+}
+
+/**
+ * Reads an event of `retire`.
+ *
+ * @throws {RotationError} `settings-invalid`, naming every fault
+ */
+export function parseRetireEvent(event: unknown): RetireEvent {
+  return parse(RetireEvent, event);
+}
+
+function parse<T>(schema: z.ZodType<T>, event: unknown): T {
+  const result = schema.safeParse(event);
+  if (result.success) return result.data;
+  throw new RotationError('settings-invalid', `The event is not valid: ${faultLines(result.error).join('; ')}`);
+}
+
+function scheduledTime({ local, now }: EventContext) {
+  return z
+    .string()
+    .transform((text) => (local && PLACEHOLDER.test(text) ? now.toISOString() : text))
+    .pipe(z.iso.datetime({ error: 'is not the time that the scheduler fills in' }))
+    .transform((text) => new Date(text));
+}

@@ -1,0 +1,303 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Fetch, type FetchInit, HttpError } from '../../../../functions/adapters/http/fetch.ts';
+import {
+  mergePatch,
+  odataConnector,
+  parseConfiguration,
+} from '../../../../functions/adapters/odata-connector/odata-connector.ts';
+import { describeError } from '../../../../functions/credential/errors.ts';
+import type { ConnectorSettings } from '../../../../functions/credential/settings/credential.ts';
+import { ConfigurationChangedError } from '../../../../functions/ports/connector.ts';
+
+const URL = 'https://flow.example.com/odata-connector/configurations/ifs';
+const TOKEN_URL = 'https://acme.example.com/auth/realms/acme/protocol/openid-connect/token';
+const OURS = { clientIds: ['NC_Flow'], accessTokenUrl: TOKEN_URL };
+// printf %s abc | openssl dgst -sha256 -binary | basenc --base64url
+const FINGERPRINT = 'ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0';
+const section = {
+  flowType: 'ClientCredentials',
+  accessTokenUrl: TOKEN_URL,
+  clientId: 'NC_Flow',
+  clientSecretFingerprint: FINGERPRINT,
+  scopes: 'openid',
+};
+const DOCUMENT = { accessTokenUrl: TOKEN_URL, clientId: 'NC_Flow', clientSecret: 'new', scope: 'openid profile' };
+
+function configuration(authentication: object): Response {
+  const body = { name: 'IFS', serviceUri: '', ifsVersion: '', breakWorkflowOnError: true, authentication };
+  return Response.json(body, { headers: { etag: '"7"' } });
+}
+
+const plain = () => configuration({ designTime: section, runtime: section });
+const parse = (authentication: object) => parseConfiguration('IFS', configuration(authentication), OURS);
+
+describe('parseConfiguration', () => {
+  it('finds the sections of ours, with what can be read of their secrets', async () => {
+    const found = await parse({
+      designTime: section,
+      runtime: { ...section, clientSecretFingerprint: null },
+      studioTestBench: { ...section, flowType: 'PasswordCredentials' },
+      machineUsers: { anna: section, 'bert/x': section },
+    });
+    expect(found).toEqual({
+      etag: '"7"',
+      sectionsSkipped: 0,
+      sections: [
+        { path: 'designTime', clientId: 'NC_Flow', secretFingerprint: FINGERPRINT },
+        { path: 'runtime', clientId: 'NC_Flow', secretFingerprint: null },
+        { path: 'studioTestBench', clientId: 'NC_Flow', secretFingerprint: FINGERPRINT },
+        { path: 'machineUsers/anna', clientId: 'NC_Flow', secretFingerprint: FINGERPRINT },
+        { path: 'machineUsers/bert/x', clientId: 'NC_Flow', secretFingerprint: FINGERPRINT },
+      ],
+    });
+  });
+
+  it.each([
+    ['another case of the Client ID', { clientId: 'nc_flow' }, 0],
+    ['another client', { clientId: 'Other' }, 0],
+    ['no client', { clientId: null }, 0],
+    ['Basic', { flowType: 'Basic' }, 0],
+    ['another realm', { accessTokenUrl: TOKEN_URL.replace('acme/', 'acmetest/') }, 1],
+    ['no URL', { accessTokenUrl: null }, 1],
+    ['something that is no URL', { accessTokenUrl: 'x' }, 1],
+  ])('leaves a section with %s alone', async (_what, fields, skipped) => {
+    const found = await parse({ designTime: section, runtime: { ...section, ...fields } });
+    expect(found.sections.map(({ path }) => path)).toEqual(['designTime']);
+    expect(found.sectionsSkipped).toBe(skipped);
+  });
+
+  it.each([
+    'HTTPS://ACME.example.com:443/auth/realms/acme/protocol/openid-connect/token',
+    'https://acme.example.com/auth/./realms/acme/protocol/openid-connect/token',
+  ])('takes %s for the same URL', async (accessTokenUrl) => {
+    const found = await parse({ designTime: section, runtime: { ...section, accessTokenUrl } });
+    expect(found.sections).toHaveLength(2);
+  });
+
+  it('says when no section is ours, and how many are of another environment', async () => {
+    const other = { ...section, accessTokenUrl: 'https://test.example.com/token' };
+    await expect(parse({ designTime: other, runtime: other })).rejects.toMatchObject({
+      code: 'section-not-found',
+      message: expect.stringContaining('2 with this Client ID'),
+    });
+  });
+
+  it.each([
+    ['without an ETag', () => Response.json({ authentication: { designTime: section, runtime: section } })],
+    ['without a runtime', () => configuration({ designTime: section })],
+    ['that is not JSON', () => new Response('<html/>', { headers: { etag: '"7"' } })],
+  ])('an answer %s breaks the contract', async (_what, answer) => {
+    await expect(parseConfiguration('IFS', answer(), OURS)).rejects.toMatchObject({ code: 'connector-invalid' });
+  });
+});
+
+describe('mergePatch', () => {
+  it('has only sections of ours, always with the same four members', () => {
+    const sections = ['runtime', 'machineUsers/anna', 'machineUsers/bert/x'].map((path) => ({
+      path,
+      clientId: 'NC_Flow',
+      secretFingerprint: null,
+    }));
+    const value = { clientId: 'NC_Flow', clientSecret: 'new', accessTokenUrl: TOKEN_URL, scopes: 'openid profile' };
+    expect(mergePatch({ etag: '"7"', sections, sectionsSkipped: 0 }, DOCUMENT)).toEqual({
+      authentication: { runtime: value, machineUsers: { anna: value, 'bert/x': value } },
+    });
+  });
+
+  it.each([`${TOKEN_URL} `, TOKEN_URL.replace('https://', 'https:/'), TOKEN_URL.replace('.com', '.com:443')])(
+    'writes a URL as it means, not as it was written: %j',
+    (accessTokenUrl) => {
+      const patch = mergePatch(READ, { ...DOCUMENT, accessTokenUrl });
+      expect(patch).toMatchObject({ authentication: { runtime: { accessTokenUrl: TOKEN_URL } } });
+    },
+  );
+});
+
+describe('an ETag', () => {
+  const withEtag = (etag: string | undefined) => {
+    const headers = { ...(etag === undefined ? {} : { etag }) };
+    return new Response(JSON.stringify({ authentication: { designTime: section, runtime: section } }), { headers });
+  };
+
+  it.each(['"7"', '""', '"a-b.c!"'])('that is strong is taken as it is: %s', async (etag) => {
+    expect(await parseConfiguration('IFS', withEtag(etag), OURS)).toMatchObject({ etag });
+  });
+
+  it.each([undefined, '*', 'W/"7"', 'w/"7"', '7', '"7', '"7", "8"', '"a"b"'])(
+    'that no write can be made conditional on breaks the contract: %s',
+    async (etag) => {
+      await expect(parseConfiguration('IFS', withEtag(etag), OURS)).rejects.toMatchObject({
+        code: 'connector-invalid',
+        message: 'IFS: the answer has no strong ETag',
+      });
+    },
+  );
+});
+
+/** A connector that answers as it is told. */
+function connector(
+  answer: (init: FetchInit, count: number) => Response,
+  auth: ConnectorSettings['auth'] = { type: 'bearer', secretId: 'csr-access/c' },
+) {
+  const calls: FetchInit[] = [];
+  const reads: [string, string, boolean][] = [];
+  const fetch: Fetch = async (url, init) => {
+    if (url === 'https://sso.example.com/token') return Response.json({ access_token: 'sso', token_type: 'Bearer' });
+    expect(url).toBe(URL);
+    calls.push(init);
+    return answer(init, calls.length);
+  };
+  const accessSecrets = {
+    read: async (id: string, form: string, { fresh = false } = {}) => {
+      reads.push([id, form, fresh]);
+      return { token: `t${reads.length}`, username: 'u', password: 'p:q', clientSecret: 's' } as never;
+    },
+  };
+  const deps = { fetch, sleep: async () => undefined, accessSecrets };
+  return { port: odataConnector({ name: 'IFS', url: URL, auth }, OURS, deps), calls, reads };
+}
+
+const READ = {
+  etag: '"7"',
+  sections: [{ path: 'runtime', clientId: 'NC_Flow', secretFingerprint: null }],
+  sectionsSkipped: 0,
+};
+
+describe('read', () => {
+  it('is a GET with the access secret', async () => {
+    const { port, calls } = connector(plain);
+    await port.read();
+    expect(calls).toEqual([{ method: 'GET', headers: { accept: 'application/json', authorization: 'Bearer t1' } }]);
+  });
+
+  it.each([
+    [{ type: 'basic', secretId: 'csr-access/c' }, 'Basic dTpwOnE='],
+    [
+      {
+        type: 'client-credentials',
+        accessTokenUrl: 'https://sso.example.com/token',
+        clientId: 'x',
+        secretId: 'csr-access/c',
+      },
+      'Bearer sso',
+    ],
+  ] as const)('authenticates as the settings say: %j', async (auth, header) => {
+    const { port, calls } = connector(plain, auth);
+    await port.read();
+    expect(calls[0]?.headers?.authorization).toBe(header);
+  });
+
+  it('reads the access secret once more after a 401, then gives up', async () => {
+    const mended = connector((_init, count) => (count === 1 ? new Response(null, { status: 401 }) : plain()));
+    expect((await mended.port.read()).sections).toHaveLength(2);
+    expect(mended.calls.map(({ headers }) => headers?.authorization)).toEqual(['Bearer t1', 'Bearer t2']);
+    expect(mended.reads.map(([, , fresh]) => fresh)).toEqual([false, true]);
+
+    const hopeless = connector(() => new Response(null, { status: 401 }));
+    await expect(hopeless.port.read()).rejects.toMatchObject({ code: 'connector-unauthorized' });
+    expect(hopeless.calls).toHaveLength(2);
+  });
+
+  it.each([
+    [403, 'connector-unauthorized', 1],
+    [404, 'connector-not-found', 1],
+    [408, 'connector-unavailable', 3],
+    [429, 'connector-unavailable', 3],
+    [503, 'connector-unavailable', 3],
+    [418, 'connector-invalid', 1],
+  ])('%d: %s', async (status, code, times) => {
+    const { port, calls } = connector(() => new Response('not-to-be-told', { status }));
+    const error = await port.read().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(`HTTP ${status}`) });
+    expect(String(error)).not.toContain('not-to-be-told');
+    expect(calls).toHaveLength(times);
+  });
+
+  it.each([
+    ['timeout', 'connector-timeout'],
+    ['connection', 'connector-unavailable'],
+    ['redirect', 'connector-invalid'],
+    ['not-allowed', 'host-not-allowed'],
+  ] as const)('no answer (%s): %s', async (kind, code) => {
+    const { port } = connector(() => {
+      throw new HttpError(kind, 'flow.example.com');
+    });
+    await expect(port.read()).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a token endpoint of the connector', () => {
+  const auth = {
+    type: 'client-credentials',
+    accessTokenUrl: 'https://sso.example.com/token',
+    clientId: 'writer',
+    secretId: 'csr-access/c',
+  } as const;
+
+  it.each([
+    ['refuses', () => Response.json({ error: 'invalid_client' }, { status: 401 }), 'connector-unauthorized'],
+    ['is not there', () => new Response('<html/>', { status: 404 }), 'connector-unavailable'],
+    ['has no realm', () => Response.json({ error: 'Realm does not exist' }, { status: 404 }), 'connector-unauthorized'],
+    [
+      'does not answer',
+      () => {
+        throw new HttpError('timeout', 'sso.example.com did not answer in time');
+      },
+      'connector-timeout',
+    ],
+  ])('that %s is named, with what to see to', async (_what, answer, code) => {
+    const fetch: Fetch = async () => answer();
+    const accessSecrets = { read: async () => ({ clientSecret: 's' }) as never };
+    const deps = { fetch, sleep: async () => undefined, accessSecrets };
+    const error = await odataConnector({ name: 'IFS', url: URL, auth }, OURS, deps)
+      .read()
+      .catch((thrown: unknown) => thrown);
+    expect(describeError(error)).toMatchObject({
+      code,
+      detail: expect.stringMatching(/^IFS, (the )?token/),
+      next: "See to the token endpoint of this connector's auth, https://sso.example.com/token, and to its client writer.",
+    });
+  });
+});
+
+describe('write', () => {
+  it.each([200, 204])('is one merge patch with the ETag as received (%d)', async (status) => {
+    const { port, calls } = connector(() => new Response(null, { status, headers: { etag: '"8"' } }));
+    await port.write(READ, DOCUMENT);
+    expect(calls).toEqual([
+      {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/merge-patch+json', 'if-match': '"7"', authorization: 'Bearer t1' },
+        body: JSON.stringify(mergePatch(READ, DOCUMENT)),
+      },
+    ]);
+  });
+
+  it('says when the configuration is no longer the one that was read', async () => {
+    const { port, calls } = connector(() => new Response(null, { status: 412 }));
+    await expect(port.write(READ, DOCUMENT)).rejects.toBeInstanceOf(ConfigurationChangedError);
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each([
+    [503, 'connector-unavailable'],
+    [429, 'connector-unavailable'],
+    [404, 'connector-not-found'],
+    [400, 'connector-invalid'],
+  ])('is sent once, whatever comes back (%d), and its failure tells no secret', async (status, code) => {
+    const { port, calls } = connector(({ body }) => new Response(body ?? '', { status }));
+    const error = await port.write(READ, { ...DOCUMENT, clientSecret: 'not-to-be-told' }).catch((one: unknown) => one);
+    expect(error).toMatchObject({ code });
+    expect(JSON.stringify(error) + String(error)).not.toContain('not-to-be-told');
+    expect(calls).toHaveLength(1);
+  });
+
+  it('is sent again after a 401 only, with the access secret read again', async () => {
+    const { port, reads } = connector((_init, count) => new Response(null, { status: count === 1 ? 401 : 204 }));
+    await port.write(READ, DOCUMENT);
+    expect(reads).toEqual([
+      ['csr-access/c', 'token', false],
+      ['csr-access/c', 'token', true],
+    ]);
+  });
+});

@@ -1,0 +1,147 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Context } from 'aws-lambda';
+import type { Outcome, Rotation } from '../../../functions/credential/outcome.ts';
+import { logger, observed, recordRetire, recordRotation } from '../../../functions/lambda/telemetry.ts';
+
+const CONTEXT = {
+  functionName: 'rotate',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:rotate',
+  memoryLimitInMB: '256',
+  awsRequestId: 'request-1',
+  getRemainingTimeInMillis: () => 1000,
+} as unknown as Context;
+
+/** With the namespace that the stack sets. */
+const TELEMETRY = { logger, metrics: new Metrics({ namespace: 'ClientSecretRotation' }) };
+
+let lines: Record<string, unknown>[] = [];
+
+beforeEach(() => {
+  lines = [];
+  const keep = (text: unknown) => {
+    for (const line of String(text).split('\n').filter(Boolean)) lines.push(parsed(line));
+    return true;
+  };
+  jest.spyOn(process.stdout, 'write').mockImplementation(keep as never);
+  jest.spyOn(process.stderr, 'write').mockImplementation(keep as never);
+  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
+    jest.spyOn(console, method).mockImplementation(keep);
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** A console drops what a stream throws: a line that is no JSON has to be kept as well. */
+function parsed(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { line };
+  }
+}
+
+function rotation(outcome: Outcome): Rotation {
+  return {
+    rotationId: 'v1',
+    credential: 'acme-prod',
+    trigger: 'schedule',
+    outcome,
+    strategy: 'dual-secret',
+    startedAt: '2026-03-01T03:00:00.000Z',
+    endedAt: '2026-03-01T03:00:01.000Z',
+    durationMs: 1000,
+    steps: [],
+    previousValidUntil: null,
+    nothingChanged: false,
+    repeatAt: null,
+    connectors: [],
+  };
+}
+
+/** Runs a handler, and tells its log lines and the metrics that it counted. */
+async function run(handle: () => Promise<unknown>): Promise<{ logs: typeof lines; metrics: Record<string, unknown> }> {
+  await observed(handle, TELEMETRY)({ clientSecret: 'not-to-be-told' }, CONTEXT).catch(() => undefined);
+  const metrics = lines.filter((line) => '_aws' in line);
+  return { logs: lines.filter((line) => !('_aws' in line)), metrics: Object.assign({}, ...metrics) };
+}
+
+describe('a rotation', () => {
+  it.each([
+    ['rotated', 'INFO', []],
+    ['adopted', 'INFO', []],
+    ['repaired', 'INFO', []],
+    ['unchanged', 'INFO', []],
+    ['rolled-back', 'ERROR', ['RotationFailed']],
+    ['refused', 'ERROR', ['RotationFailed']],
+    ['stored-not-applied', 'ERROR', ['RotationFailed', 'StoredNotApplied']],
+    ['interrupted', 'ERROR', ['RotationFailed', 'Interrupted']],
+  ] as const)('that ended %s is one line of level %s, and counts %j', async (outcome, level, counted) => {
+    const { logs, metrics } = await run(async () => recordRotation(rotation(outcome), TELEMETRY));
+    expect(logs).toEqual([expect.objectContaining({ level, rotation: rotation(outcome) })]);
+    const failures = ['RotationFailed', 'StoredNotApplied', 'Interrupted'].filter((name) => name in metrics);
+    expect(failures).toEqual(counted);
+    expect(metrics).toMatchObject({ RotationDuration: 1000 });
+  });
+});
+
+describe('a retire', () => {
+  const failure = { code: 'retire-failed', detail: 'd', next: 'n' } as const;
+
+  it.each([
+    ['retired', undefined, 'INFO', false],
+    ['unchanged', undefined, 'INFO', false],
+    ['postponed', failure, 'ERROR', true],
+  ] as const)('that ended %s', async (outcome, fault, level, counted) => {
+    const report = {
+      credential: 'acme-prod',
+      versionId: 'v',
+      outcome,
+      steps: [],
+      ...(fault ? { failure: fault } : {}),
+    };
+    const { logs, metrics } = await run(async () => recordRetire(report, TELEMETRY));
+    expect(logs).toEqual([expect.objectContaining({ level })]);
+    expect('RetirePostponed' in metrics).toBe(counted);
+  });
+});
+
+describe('a chain', () => {
+  it.each([
+    ['ends well', async () => {}],
+    ['fails', async () => Promise.reject(new Error('too bad'))],
+  ])('says nothing of metrics when nothing was counted: it %s', async (_what, handle) => {
+    await run(handle);
+    expect(lines).toEqual([]);
+  });
+
+  it('publishes what was counted before it failed', async () => {
+    const { metrics } = await run(async () => {
+      recordRotation(rotation('interrupted'), TELEMETRY);
+      throw new Error('too bad');
+    });
+    expect(metrics).toMatchObject({ Interrupted: 1 });
+  });
+
+  it('never logs the event', async () => {
+    await run(async () => logger.info('here'));
+    expect(JSON.stringify(lines)).not.toContain('not-to-be-told');
+    expect(lines).toEqual([expect.objectContaining({ message: 'here', function_request_id: 'request-1' })]);
+  });
+
+  it('forgets what an earlier invocation knew', async () => {
+    await run(async () => logger.appendKeys({ credential: 'acme-prod' }));
+    lines = [];
+    await run(async () => logger.info('here'));
+    expect(lines[0]).not.toHaveProperty('credential');
+  });
+
+  it('lets an error through, so that Lambda tries again', async () => {
+    const failing = observed(async () => {
+      throw new Error('too bad');
+    });
+    await expect(failing({}, CONTEXT)).rejects.toThrow('too bad');
+  });
+});
