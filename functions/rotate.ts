@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { describeError, isRotationError, RotationError } from './credential/errors.ts';
-import type { Rotation } from './credential/outcome.ts';
+import type { RotateAnswer, Rotation } from './credential/outcome.ts';
 import type { Credential } from './credential/settings/credential.ts';
 import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './lambda/events.ts';
@@ -9,14 +9,6 @@ import { rotationStep } from './rotation/native.ts';
 import { isUrgent } from './rotation/repeats.ts';
 import type { RotationRequest } from './rotation/run.ts';
 import { rotate } from './rotation/workflow.ts';
-
-/** What `rotate` answers to the API: how the run ended, or why there was none. */
-export type RotateAnswer =
-  | { readonly rotation: Rotation; readonly problem?: never }
-  | {
-      readonly problem: ReturnType<typeof describeError> & { retryAfter?: number; nothingChanged: boolean | null };
-      readonly rotation?: never;
-    };
 
 /**
  * Makes the function that does one rotation.

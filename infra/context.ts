@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { durationMs, parseDuration } from '../functions/credential/duration.ts';
 import { isHostName, isNowhere } from '../functions/credential/settings/addresses.ts';
-import { faultLines } from '../functions/credential/settings/credential.ts';
+import { faultLines } from '../functions/credential/settings/fault-lines.ts';
 import { shortestFunctionTimeoutMs } from '../functions/rotation/budget.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { didYouMean } from './did-you-mean.ts';

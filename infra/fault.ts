@@ -1,4 +1,4 @@
-import { pathText } from '../functions/credential/settings/credential.ts';
+import { pathText } from '../functions/credential/settings/fault-lines.ts';
 
 /** Something in the fleet file that a person has to correct, or should look at. */
 export interface Fault {

@@ -1,11 +1,8 @@
 import * as z from 'zod';
 import { scheduleExpressionFault } from '../functions/credential/schedule/expression.ts';
 import { anyway, distinct } from '../functions/credential/settings/checks.ts';
-import {
-  type Credential,
-  credentialSchema,
-  type SettingsContext,
-} from '../functions/credential/settings/credential.ts';
+import type { SettingsContext } from '../functions/credential/settings/context.ts';
+import { type Credential, credentialSchema } from '../functions/credential/settings/credential.ts';
 import { addressesFit } from './fleet-addresses.ts';
 import { oneRoleForEachClient } from './fleet-clients.ts';
 import { tagsFit } from './fleet-tags.ts';

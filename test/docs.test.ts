@@ -122,6 +122,21 @@ function resolves(page: string, target: string): boolean {
   return anchor === undefined || anchorsOf(file).includes(anchor);
 }
 
+describe('the file names in the documentation', () => {
+  const folders = ['functions', 'infra', 'local', 'test', 'docs'];
+  const paths = folders.flatMap((folder) =>
+    readdirSync(resolve(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => `/${folder}/${path}`),
+  );
+
+  it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('of %s are those of files and folders', (page) => {
+    const names = [...read(page).matchAll(/`([\w./-]+\.(?:ts|cjs)|(?:functions|infra|local|test)\/[\w./-]*)`/g)]
+      .map(([, name = '']) => name.replace(/\/$/, ''))
+      .filter((name) => !name.startsWith('.'));
+
+    expect(names.filter((name) => !paths.some((path) => path.endsWith(`/${name}`)))).toEqual([]);
+  });
+});
+
 describe("the fleet's file in README.md", () => {
   const [example = ''] = blocksOf('README.md', 'json');
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import { awsErrorName } from '../adapters/aws/aws-error.ts';
 import { RotationError } from '../credential/errors.ts';
+import type { RotateAnswer } from '../credential/outcome.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
-import type { RotateAnswer } from '../rotate.ts';
 import type { RotationBody } from './body.ts';
 import { type ApiResponse, json, problem, rotationResponse } from './problem.ts';
 

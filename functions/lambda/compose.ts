@@ -6,10 +6,11 @@ import { eventBridgeSchedules } from '../adapters/event-bridge-schedules/event-b
 import { createFetch, type Fetch } from '../adapters/http/fetch.ts';
 import { keycloak } from '../adapters/keycloak/keycloak.ts';
 import { odataConnector } from '../adapters/odata-connector/odata-connector.ts';
-import { type AccessSecrets, accessSecrets } from '../adapters/secrets-manager/access-secrets.ts';
+import { accessSecrets } from '../adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerStore } from '../adapters/secrets-manager/store.ts';
 import { projection, projectionUrl, tokenEndpoint } from '../adapters/token-endpoint/token-endpoint.ts';
 import type { Credential } from '../credential/settings/credential.ts';
+import type { AccessSecrets } from '../ports/access-secrets.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import { Budget } from '../rotation/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from '../rotation/run.ts';

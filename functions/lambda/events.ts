@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { RotationError } from '../credential/errors.ts';
-import { faultLines, type SettingsContext } from '../credential/settings/credential.ts';
-import { NATIVE_STEPS, type NativeRequest } from '../rotation/native.ts';
+import { NATIVE_STEPS, type NativeRequest } from '../credential/native-steps.ts';
+import type { SettingsContext } from '../credential/settings/context.ts';
+import { faultLines } from '../credential/settings/fault-lines.ts';
 
 /** EventBridge Scheduler fills these in; an emulator may not. */
 const PLACEHOLDER = /^<aws\.scheduler\.[a-z-]+>$/;

@@ -1,5 +1,6 @@
 import { serializeDocument } from '../credential/document.ts';
 import { isRotationError, RotationError } from '../credential/errors.ts';
+import type { NativeRequest } from '../credential/native-steps.ts';
 import { isFailure, type Rotation } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import { VersionTakenError } from '../ports/secret-store.ts';
@@ -15,16 +16,6 @@ import { attemptUnderWay, candidateOf, finish, resumeHeld } from './resume.ts';
 import { beginRun, type Run, type RunDeps, withLedger } from './run.ts';
 import { classify, STATES } from './states.ts';
 import { assertStrategy, overlapWanted } from './strategy.ts';
-
-/** Secrets Manager's own steps of a rotation. */
-export const NATIVE_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
-
-/** What Secrets Manager asks for: a step, and the version that it is about. */
-export interface NativeRequest {
-  readonly step: (typeof NATIVE_STEPS)[number];
-  /** The `ClientRequestToken`. */
-  readonly versionId: string;
-}
 
 type NativeStep = (run: Run, versionId: string) => Promise<void>;
 

@@ -1,9 +1,9 @@
-import type { TokenResult } from '../adapters/token-endpoint/token-endpoint.ts';
 import { type CredentialDocument, isUsableSecret, parseDocument } from '../credential/document.ts';
 import { isRotationError, RotationError } from '../credential/errors.ts';
 import { secretFingerprint } from '../credential/fingerprint.ts';
 import type { Connector, ConnectorConfiguration } from '../ports/connector.ts';
 import type { IamClient } from '../ports/iam.ts';
+import type { TokenResult } from '../ports/token-endpoint.ts';
 import { type Pending, parsePending } from './journal.ts';
 import { type Labels, readLabels } from './label-reading.ts';
 import { askToken, lookRepeatedly } from './proofs.ts';

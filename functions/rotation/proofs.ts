@@ -1,7 +1,7 @@
-import type { TokenResult } from '../adapters/token-endpoint/token-endpoint.ts';
 import type { CredentialDocument } from '../credential/document.ts';
 import { isRotationError, RotationError } from '../credential/errors.ts';
 import type { IamClient } from '../ports/iam.ts';
+import type { TokenResult } from '../ports/token-endpoint.ts';
 import type { Run } from './run.ts';
 
 /** How long to wait before something is looked at again that is replicated and may need a moment, in milliseconds. */

@@ -1,4 +1,3 @@
-import type { Projection, TokenEndpoint } from '../adapters/token-endpoint/token-endpoint.ts';
 import { RotationError } from '../credential/errors.ts';
 import type { ConnectorReport, Outcome, Rotation, Strategy, Trigger } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
@@ -6,6 +5,7 @@ import type { Connector } from '../ports/connector.ts';
 import type { Iam } from '../ports/iam.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
+import type { Projection, TokenEndpoint } from '../ports/token-endpoint.ts';
 import { Budget } from './budget.ts';
 import { Ledger } from './ledger.ts';
 

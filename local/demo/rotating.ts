@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Rotation } from '../../functions/credential/outcome.ts';
-import type { RotateAnswer } from '../../functions/rotate.ts';
+import type { RotateAnswer, Rotation } from '../../functions/credential/outcome.ts';
 import type { RetireReport } from '../../functions/rotation/retire.ts';
 import type { Invocation } from '../lambda/host.ts';
 import { scheduleFrom } from './fleet.ts';

@@ -1,4 +1,5 @@
-import { type Credential, isLoopback } from '../../functions/credential/settings/credential.ts';
+import { isLoopback } from '../../functions/credential/settings/addresses.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 
 /** The only port of the machine itself that the fleet's `iam.adminUrl`s name; undefined where there are several or none. */
 export function keycloakPortOf(credentials: readonly Credential[]): number | undefined {

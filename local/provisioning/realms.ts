@@ -1,4 +1,5 @@
-import { type Credential, isLoopback } from '../../functions/credential/settings/credential.ts';
+import { isLoopback } from '../../functions/credential/settings/addresses.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 
 /** The realm that a credential's client is in. */
 export function realmOf({ iam }: Pick<Credential, 'iam'>): string {

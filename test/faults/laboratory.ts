@@ -2,11 +2,12 @@ import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-sche
 import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
 import { RotationError } from '../../functions/credential/errors.ts';
+import type { NativeRequest } from '../../functions/credential/native-steps.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
 import { runDeps, type World } from '../../functions/lambda/compose.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../../functions/ports/schedules.ts';
-import { type NativeRequest, rotationStep } from '../../functions/rotation/native.ts';
+import { rotationStep } from '../../functions/rotation/native.ts';
 import { type RetireReport, type RetireRequest, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';

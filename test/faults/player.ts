@@ -1,7 +1,7 @@
 import { isRotationError } from '../../functions/credential/errors.ts';
+import { NATIVE_STEPS } from '../../functions/credential/native-steps.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
-import { NATIVE_STEPS } from '../../functions/rotation/native.ts';
 import { isUrgent } from '../../functions/rotation/repeats.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import { rotateSecret } from '../../local/secrets-manager/rotation.ts';

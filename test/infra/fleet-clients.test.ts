@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { faultLines } from '../../functions/credential/settings/credential.ts';
+import { faultLines } from '../../functions/credential/settings/fault-lines.ts';
 import { fleetSchema } from '../../infra/fleet-schema.ts';
 import { customer, TOKEN_URL } from '../support/settings.ts';
 

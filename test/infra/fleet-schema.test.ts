@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { credentialSchema, faultLines } from '../../functions/credential/settings/credential.ts';
+import { credentialSchema } from '../../functions/credential/settings/credential.ts';
+import { faultLines } from '../../functions/credential/settings/fault-lines.ts';
 import { fleetSchema } from '../../infra/fleet-schema.ts';
 import { customer, settingsWith } from '../support/settings.ts';
 

@@ -1,4 +1,4 @@
-import type { AccessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
+import type { AccessSecrets } from '../../functions/ports/access-secrets.ts';
 
 /**
  * Access secrets that are known beforehand: a first read gets the first document, and each fresh one the next, the last one

@@ -3,10 +3,11 @@ import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fet
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
 import { parseDocument } from '../../functions/credential/document.ts';
 import { RotationError } from '../../functions/credential/errors.ts';
+import type { NativeRequest } from '../../functions/credential/native-steps.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import { runDeps, type World } from '../../functions/lambda/compose.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
-import { type NativeRequest, rotationStep } from '../../functions/rotation/native.ts';
+import { rotationStep } from '../../functions/rotation/native.ts';
 import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';

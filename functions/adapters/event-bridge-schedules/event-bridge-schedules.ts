@@ -6,12 +6,9 @@ import {
 } from '@aws-sdk/client-scheduler';
 import * as z from 'zod';
 import { RotationError } from '../../credential/errors.ts';
-import {
-  type Credential,
-  credentialSchema,
-  faultLines,
-  type SettingsContext,
-} from '../../credential/settings/credential.ts';
+import type { SettingsContext } from '../../credential/settings/context.ts';
+import { type Credential, credentialSchema } from '../../credential/settings/credential.ts';
+import { faultLines } from '../../credential/settings/fault-lines.ts';
 import type { OneTime, Schedules } from '../../ports/schedules.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 

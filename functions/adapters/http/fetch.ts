@@ -1,7 +1,7 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { BlockList, isIPv4, type LookupFunction } from 'node:net';
 import { Agent, fetch as undiciFetch } from 'undici';
-import { isLoopback } from '../../credential/settings/credential.ts';
+import { isLoopback } from '../../credential/settings/addresses.ts';
 
 /** What the ports call the world with. A response with any status is a response. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;

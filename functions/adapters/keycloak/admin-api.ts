@@ -1,10 +1,10 @@
 import { RotationError } from '../../credential/errors.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
+import type { AccessSecrets } from '../../ports/access-secrets.ts';
 import { connectionFailure, IAM_FAILURES, statusFailure } from '../http/failures.ts';
 import type { Fetch, FetchInit } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
 import { exchange } from '../oauth/token-request.ts';
-import type { AccessSecrets } from '../secrets-manager/access-secrets.ts';
 import { isAway } from './answer.ts';
 
 /** How the admin API is reached. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { CredentialDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
 import type { ConnectorSettings } from '../../credential/settings/credential.ts';
+import type { AccessSecrets } from '../../ports/access-secrets.ts';
 import {
   ConfigurationChangedError,
   type Connector,
@@ -12,7 +13,6 @@ import { CONNECTOR_FAILURES, connectionFailure, statusFailure } from '../http/fa
 import type { Fetch, FetchInit } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
 import { exchange } from '../oauth/token-request.ts';
-import type { AccessSecrets } from '../secrets-manager/access-secrets.ts';
 import { isStrongETag } from './etag.ts';
 
 const Section = z.object({

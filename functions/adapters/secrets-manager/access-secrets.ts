@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { RotationError } from '../../credential/errors.ts';
+import type { AccessForms, AccessSecrets } from '../../ports/access-secrets.ts';
 import { bearThrottling, type Patience } from '../aws/throttled.ts';
 import { storeFailure } from './store.ts';
 
@@ -12,21 +13,7 @@ const FORMS = {
   clientSecret: z.object({ clientSecret: text }),
   token: z.object({ token: z.string().regex(/^[\x21-\x7e]+$/) }),
   basic: z.object({ username: text.refine((name) => !name.includes(':')), password: text }),
-} as const;
-
-type Form = keyof typeof FORMS;
-
-/** The secrets with which the rotator itself gets in: at the IAM's admin API and at the connectors. */
-export interface AccessSecrets {
-  /**
-   * Reads an access secret, from memory while the function is warm.
-   *
-   * @param form which members it must have
-   * @param options `fresh` asks Secrets Manager again: for one repeat after a 401
-   * @throws {RotationError} `access-secret-invalid` when it does not exist, lacks a member, or holds what no header can carry
-   */
-  read<F extends Form>(secretId: string, form: F, options?: { fresh?: boolean }): Promise<z.infer<(typeof FORMS)[F]>>;
-}
+} as const satisfies { [F in keyof AccessForms]: z.ZodObject<Record<keyof AccessForms[F], z.ZodType<string>>> };
 
 /**
  * Access secrets in Secrets Manager.

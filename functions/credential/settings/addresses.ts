@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import * as z from 'zod';
-import type { SettingsContext } from './credential.ts';
+import type { SettingsContext } from './context.ts';
 
 /** A URL, as far as a person has to write it: scheme, host and port, and the rest. */
 const URL_AS_WRITTEN = /^([a-z]+):\/\/([^/?#\\]+)(.*)$/;

@@ -1,21 +1,9 @@
 import * as z from 'zod';
 import { httpsUrl, isPath, sameAddress } from './addresses.ts';
 import { anyway, distinct } from './checks.ts';
+import type { SettingsContext } from './context.ts';
 import { ownAccessSecrets, SHARED } from './own-access-secrets.ts';
 import { clientId, clientPair, durationBetween, freeze, ID, ID_RULE, name, schedule, scope, tags } from './parts.ts';
-
-export { isLoopback } from './addresses.ts';
-
-/** What the schema has to know of the deployment whose settings it checks. */
-export interface SettingsContext {
-  /** The stack's name: access secrets lie under `<prefix>-access/`. */
-  readonly prefix: string;
-  /** Accepts plain http to a loopback address. Never set on AWS. */
-  readonly local: boolean;
-}
-
-/** So many unknown keys of one object are told by name. */
-const MAX_UNKNOWN = 10;
 
 /**
  * The zod schema of a credential's settings: what stands in the fleet file, and in the `Input` of its schedule. It holds what a
@@ -125,26 +113,6 @@ export type Credential = z.infer<ReturnType<typeof credentialSchema>>;
 
 /** One connector of a credential's settings. */
 export type ConnectorSettings = Credential['connectors'][number];
-
-/** A schema's issues, one line each: `credentials[3].schedule.timezone: 'Mars/X' is not an IANA time zone; …`. */
-export function faultLines(error: z.ZodError): string[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [`${pathText(issue.path) || 'the file'}: ${issue.message}`];
-    // As many as help: an answer must not grow with what somebody else sent.
-    const told = issue.keys
-      .slice(0, MAX_UNKNOWN)
-      .map((key) => `${pathText([...issue.path, key.slice(0, 60)])}: unknown key`);
-    const left = issue.keys.length - told.length;
-    return left > 0 ? [...told, `${pathText(issue.path) || 'the file'}: ${left} more unknown keys`] : told;
-  });
-}
-
-/** A path as people read it: `credentials[3].schedule`. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, index) => (typeof key === 'number' ? `[${key}]` : index > 0 ? `.${String(key)}` : String(key)))
-    .join('');
-}
 
 /** The end of a refusal: what the schema knows and this version can't do is refused, never ignored. */
 function notYet(what: string): string {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TokenResult } from '../../../functions/adapters/token-endpoint/token-endpoint.ts';
 import { RotationError } from '../../../functions/credential/errors.ts';
 import { secretFingerprint } from '../../../functions/credential/fingerprint.ts';
 import type { Connector } from '../../../functions/ports/connector.ts';
+import type { TokenResult } from '../../../functions/ports/token-endpoint.ts';
 import type { ConnectorView, Observation } from '../../../functions/rotation/observe.ts';
 import { classify, STATES } from '../../../functions/rotation/states.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { credentialSchema, faultLines } from '../../../../functions/credential/settings/credential.ts';
+import { credentialSchema } from '../../../../functions/credential/settings/credential.ts';
+import { faultLines } from '../../../../functions/credential/settings/fault-lines.ts';
 import { CONNECTOR, IAM_AUTH, SMALLEST, settingsWith as settings, TOKEN_URL } from '../../../support/settings.ts';
 
 function faults(credential: unknown, local = false): string[] {
