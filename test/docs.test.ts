@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ERRORS } from '../functions/credential/errors.ts';
+import { STATUSES } from '../functions/api/statuses.ts';
+import { ERRORS, type ErrorCode } from '../functions/credential/errors.ts';
 import { secretFingerprint } from '../functions/credential/fingerprint.ts';
 import { OUTCOMES } from '../functions/credential/outcome.ts';
 import { STATES } from '../functions/rotation/states.ts';
@@ -66,9 +67,9 @@ describe('the error table in docs/api.md', () => {
   it('tells of every code its status, title, whether a retry helps, and what to do', () => {
     const documented = rowsOf('docs/api.md').filter((cells) => cells.length === 5 && cells[0] !== 'code');
 
-    const expected = Object.entries(ERRORS).map(([code, { status, title, retryable, next }]) => [
+    const expected = Object.entries(ERRORS).map(([code, { title, retryable, next }]) => [
       code,
-      String(status),
+      String(STATUSES[code as ErrorCode]),
       title,
       retryable ? 'yes' : 'no',
       next,

@@ -2,6 +2,7 @@ import { describeError, type ErrorCode, isRotationError, RotationError } from '.
 import type { Credential } from '../credential/settings/credential.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
+import { STATUSES } from './statuses.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -83,7 +84,7 @@ export async function credentialsPage(
 }
 
 function unreadable(id: string, error: unknown): UnreadableCredential {
-  if (!isRotationError(error) || error.info.status === 503) throw error;
+  if (!isRotationError(error) || STATUSES[error.code] === 503) throw error;
   const { code, detail, next } = describeError(error);
   return { id, problem: { code, title: error.info.title, detail, next } };
 }

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '../credential/errors.ts';
 import { type Failure, OUTCOMES, type Outcome, type Rotation } from '../credential/outcome.ts';
+import { STATUSES } from './statuses.ts';
 
 /** An answer of the API, as Lambda hands it to the gateway. */
 export interface ApiResponse {
@@ -42,7 +43,8 @@ export function json(statusCode: number, body: object, headers: Readonly<Record<
  * @see [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)
  */
 export function problem(code: ErrorCode, facts: ProblemFacts): ApiResponse {
-  const { status, title } = ERRORS[code];
+  const { title } = ERRORS[code];
+  const status = STATUSES[code];
   const { retryAfter = status === 503 ? BUSY_S : undefined } = facts;
   const body = { type: `/problems/${code}`, title, status, code, ...facts, retryAfter };
   const headers = {
@@ -60,7 +62,7 @@ export function rotationResponse(rotation: Rotation): ApiResponse {
   const { failure, outcome, ...members } = rotation;
   if (!failure) return json(200, rotation);
   const trouble = TROUBLE.includes(outcome);
-  const status = trouble ? 502 : ERRORS[failure.code].status;
+  const status = trouble ? 502 : STATUSES[failure.code];
   const code = trouble ? outcome : failure.code;
   const title = trouble ? OUTCOMES[outcome] : ERRORS[failure.code].title;
   const facts = { detail: failure.detail, next: nextOf(outcome, failure), cause: failure.code };

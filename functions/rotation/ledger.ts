@@ -1,22 +1,12 @@
-import { type ErrorCode, isRotationError } from '../credential/errors.ts';
+import { isRotationError } from '../credential/errors.ts';
 import { ConfigurationChangedError } from '../ports/connector.ts';
 import { StageMovedError, VersionTakenError } from '../ports/secret-store.ts';
-
-/** Failures that say neither that a write was carried out nor that it was not. */
-const IN_DOUBT: readonly ErrorCode[] = [
-  'iam-timeout',
-  'iam-unavailable',
-  'iam-unexpected',
-  'connector-timeout',
-  'connector-unavailable',
-  'store-unavailable',
-];
 
 /** Whether a write that failed like this may have been carried out all the same. Anything unforeseen may. */
 export function leavesInDoubt(error: unknown): boolean {
   if (error instanceof StageMovedError || error instanceof VersionTakenError) return false;
   if (error instanceof ConfigurationChangedError) return false;
-  return !isRotationError(error) || IN_DOUBT.includes(error.code);
+  return !isRotationError(error) || error.inDoubt;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { json, problem, rotationResponse } from '../../../functions/api/problem.ts';
+import { STATUSES } from '../../../functions/api/statuses.ts';
 import { ERRORS, type ErrorCode } from '../../../functions/credential/errors.ts';
 import type { Rotation } from '../../../functions/credential/outcome.ts';
 
@@ -20,7 +21,7 @@ const ROTATION: Rotation = {
 };
 const FAILURE = { code: 'connector-unavailable', detail: 'ifs: HTTP 503', next: 'Make it reachable.' } as const;
 
-const STATUSES: Partial<Record<ErrorCode, number>> = {
+const EXPECTED: Partial<Record<ErrorCode, number>> = {
   'credential-unknown': 404,
   'rotation-unknown': 404,
   'rotation-in-progress': 409,
@@ -46,14 +47,14 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
 };
 
 describe('the status of a problem', () => {
-  it.each(Object.entries(STATUSES))('%s: %d', (code, status) => {
+  it.each(Object.entries(EXPECTED))('%s: %d', (code, status) => {
     const answer = problem(code as ErrorCode, { detail: 'd', nothingChanged: true, next: 'n' });
     expect(answer.statusCode).toBe(status);
     expect(JSON.parse(answer.body).status).toBe(status);
   });
 
   it('of every code that is about the IAM or a connector is 502, or 504 for a time-out', () => {
-    for (const [code, { status }] of Object.entries(ERRORS)) {
+    for (const [code, status] of Object.entries(STATUSES)) {
       if (!/^(iam|connector)-/.test(code) || code === 'connector-behind') continue;
       expect([code, status]).toEqual([code, code.endsWith('-timeout') ? 504 : 502]);
     }
