@@ -6,8 +6,8 @@ import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './lambda/events.ts';
 import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import { rotationStep } from './rotation/native.ts';
-import { isUrgent } from './rotation/repeats.ts';
-import type { RotationRequest } from './rotation/run.ts';
+import { isUrgent } from './rotation/plan/repeat.ts';
+import type { RotationRequest } from './rotation/run/context.ts';
 import { rotate } from './rotation/workflow.ts';
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { durationMs, parseDuration } from '../functions/credential/duration.ts';
 import { isHostName, isNowhere } from '../functions/credential/settings/addresses.ts';
 import { faultLines } from '../functions/credential/settings/fault-lines.ts';
-import { shortestFunctionTimeoutMs } from '../functions/rotation/budget.ts';
+import { shortestFunctionTimeoutMs } from '../functions/rotation/run/budget.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { inPlainWords } from './plain-words.ts';

@@ -5,7 +5,7 @@ import { STATUSES } from '../functions/api/statuses.ts';
 import { ERRORS, type ErrorCode } from '../functions/credential/errors.ts';
 import { secretFingerprint } from '../functions/credential/fingerprint.ts';
 import { OUTCOMES } from '../functions/credential/outcome.ts';
-import { STATES } from '../functions/rotation/states.ts';
+import { STATES } from '../functions/rotation/observe/states.ts';
 import { fleetSchema } from '../infra/fleet-schema.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -52,8 +52,9 @@ describe('the state table in docs/architecture.md', () => {
   it("has exactly the states of the code's, word for word", () => {
     const documented = rowsOf('docs/architecture.md').filter(([number = '']) => /^\d+$/.test(number));
 
-    const expected = Object.entries(STATES).map(([number, state]) => [
-      number,
+    const expected = Object.entries(STATES).map(([name, state]) => [
+      String(state.number),
+      `\`${name}\``,
       state.labels,
       state.iam,
       state.meaning,

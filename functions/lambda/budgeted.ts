@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, HttpError } from '../adapters/http/fetch.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import type { Schedules } from '../ports/schedules.ts';
-import type { Budget, Dependency } from '../rotation/budget.ts';
+import type { Budget, Dependency } from '../rotation/run/budget.ts';
 
 /**
  * A fetch whose requests take no longer than a run's budget allows, and whose answers the budget learns from. Make one for each

@@ -12,8 +12,8 @@ import { projection, projectionUrl, tokenEndpoint } from '../adapters/token-endp
 import type { Credential } from '../credential/settings/credential.ts';
 import type { AccessSecrets } from '../ports/access-secrets.ts';
 import type { Schedules } from '../ports/schedules.ts';
-import { Budget } from '../rotation/budget.ts';
-import type { Ports, RunDeps, Runtime, Timing } from '../rotation/run.ts';
+import { Budget } from '../rotation/run/budget.ts';
+import type { Ports, RunDeps, Runtime, Timing } from '../rotation/run/context.ts';
 import { budgetedClient, budgetedFetch, budgetedSchedules, ownHostsOnly } from './budgeted.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 

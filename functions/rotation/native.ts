@@ -4,22 +4,20 @@ import type { NativeRequest } from '../credential/native-steps.ts';
 import { isFailure, type Rotation } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import { VersionTakenError } from '../ports/secret-store.ts';
-import { apply, type Next, timeNeeded } from './attempt.ts';
-import { forward } from './begin.ts';
-import { assertFits } from './budget.ts';
-import { parsePending } from './journal.ts';
-import { LabelsMovedError } from './labels.ts';
-import { assertReadable, assertUsable, documentOf, type Found, type Observation, observe } from './observe.ts';
-import { proveAccepted } from './proofs.ts';
-import { pushCurrent } from './repair.ts';
-import { attemptUnderWay, candidateOf, finish, resumeHeld } from './resume.ts';
-import { beginRun, type Run, type RunDeps, withLedger } from './run.ts';
-import { classify, STATES } from './states.ts';
-import { assertStrategy, overlapWanted } from './strategy.ts';
-
-type NativeStep = (run: Run, versionId: string) => Promise<void>;
-
-const STEPS = { createSecret, setSecret, testSecret, finishSecret } satisfies Record<NativeRequest['step'], NativeStep>;
+import { act } from './act/act.ts';
+import { newDocument, resumedAttempt } from './act/begin.ts';
+import { factsOf } from './act/facts.ts';
+import { type Acted, ended } from './attempt/acted.ts';
+import { apply } from './attempt/execute.ts';
+import type { StepAction } from './decide/action.ts';
+import { decideStep, type LookingStep } from './decide/native-steps.ts';
+import { LabelsMovedError, movedMeanwhile } from './labels/labels.ts';
+import { proveAccepted } from './observe/looks.ts';
+import type { Observation } from './observe/observation.ts';
+import { observe } from './observe/observe.ts';
+import { parsePending } from './observe/pending.ts';
+import { beginRun, type Run, type RunDeps } from './run/context.ts';
+import { withChanges } from './run/ledger.ts';
 
 /**
  * One of Secrets Manager's four steps. Together they do what one run does, in the same order and with the same guarantees: the
@@ -29,66 +27,17 @@ const STEPS = { createSecret, setSecret, testSecret, finishSecret } satisfies Re
  * @throws {RotationError} when the step can't be done: Secrets Manager repeats it, then gives the rotation up
  * @see [Lambda rotation functions](https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html)
  */
-export async function rotationStep(
-  credential: Credential,
-  { step, versionId }: NativeRequest,
-  deps: RunDeps,
-): Promise<void> {
+export async function rotationStep(credential: Credential, request: NativeRequest, deps: RunDeps): Promise<void> {
   const run = beginRun(credential, { trigger: 'secrets-manager' }, deps);
+  const { step, versionId } = request;
   try {
-    await STEPS[step](run, versionId);
+    if (step === 'testSecret') await testSecret(run, versionId);
+    else await takeStep(run, { step, versionId });
   } catch (error) {
-    if (isRotationError(error)) throw withLedger(run, error);
+    if (isRotationError(error)) throw withChanges(error, run.ledger.changed);
     if (!(error instanceof LabelsMovedError)) throw error;
-    throw withLedger(run, new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile'));
+    throw withChanges(movedMeanwhile(), run.ledger.changed);
   }
-}
-
-/** Fills Secrets Manager's mark, a version without a value, with a candidate. Everything else has to be at rest. */
-async function createSecret(run: Run, versionId: string): Promise<void> {
-  const seen = await observeStep(run, versionId);
-  if (seen === 'done' || seen.pending?.content.kind === 'candidate') return;
-  assertReadable(seen);
-  const { pending: _, ...rest } = seen;
-  const { pending: __, ...labels } = seen.labels;
-  const state = classify({ ...rest, labels });
-  if (state === 9) await pushCurrent(run, seen);
-  else if (state !== 1)
-    throw new RotationError(
-      'not-at-rest',
-      `State ${state} (${STATES[state].meaning}): a run by schedule or API puts it right first`,
-    );
-  assertUsable(seen.target);
-  await assertStrategy(run, seen);
-  const document = documentOf(run, { clientId: seen.target.clientId, secret: run.runtime.newSecret() });
-  try {
-    const value = serializeDocument(document);
-    await run.ledger.write(() => run.ports.store.put({ id: versionId, value, stage: 'AWSPENDING' }));
-  } catch (error) {
-    if (!(error instanceof VersionTakenError)) throw error;
-    throw new RotationError('rotation-in-progress', 'Another call of this step has put its candidate');
-  }
-}
-
-/** Renews, checks and pushes. What fails is undone before the error is thrown. */
-async function setSecret(run: Run, versionId: string): Promise<void> {
-  const seen = await observeStep(run, versionId);
-  if (seen === 'done') return;
-  assertFilled(seen);
-  const candidate = candidateOf(seen);
-  const attempt = seen.holdsPending
-    ? attemptUnderWay(run, seen)
-    : forward(run, seen, { candidate, overlap: overlapWanted(run), achieves: 'rotated' });
-  if (!seen.holdsPending) await assertStrategy(run, seen);
-  assertFits(run.budget, timeNeeded(run, attempt));
-  const applied = await apply(run, attempt);
-  if (!applied.failures) throw failureOf(applied.ended);
-}
-
-/** @throws {RotationError} `not-at-rest`: Secrets Manager repeats the step */
-function assertFilled({ pending }: Observation): void {
-  if (pending?.content.kind === 'candidate') return;
-  throw new RotationError('not-at-rest', 'createSecret has not filled the version, or its value is not found yet');
 }
 
 /** At registration there is only a version without a value: nothing can be tested, and nothing is wrong. */
@@ -97,32 +46,40 @@ async function testSecret(run: Run, versionId: string): Promise<void> {
   if (content.kind === 'candidate') await proveAccepted(run, content.document, 'token-refused');
 }
 
-/** Promotes, plans the end of the previous secret, and clears AWSPENDING, which Secrets Manager leaves to the function. */
-async function finishSecret(run: Run, versionId: string): Promise<void> {
-  const seen = await observeStep(run, versionId);
-  if (seen === 'done') return;
-  const promoted = seen.labels.current?.id === versionId;
-  if (!promoted) assertFilled(seen);
-  const next = promoted ? await finish(run, seen) : await resumeHeld(run, seen);
-  if (next === 'observe' ? !promoted : isFailure(next.outcome) && next.outcome !== 'stored-not-applied')
-    throw failureOf(next);
-}
-
-/** Looks, and makes certain that the step is still about the version in AWSPENDING. */
-async function observeStep(run: Run, versionId: string): Promise<Found | 'done'> {
+async function takeStep(run: Run, request: { step: LookingStep; versionId: string }): Promise<void> {
   // Secrets Manager has made the version: a list without it is stale.
-  run.confirmed.add(versionId);
-  const seen: Observation = await observe(run);
-  const { current, pending } = seen.labels;
-  if (current?.id === versionId && pending?.id !== versionId) return 'done';
-  if (pending?.id !== versionId)
-    throw new RotationError('rotation-in-progress', 'AWSPENDING is at another version than the step is about');
-  if (seen.current) return { ...seen, current: seen.current };
-  throw new RotationError('not-at-rest', 'There is no current document yet: a run by schedule or API adopts one first');
+  run.ledger.confirmed(request.versionId);
+  const seen = await observe(run);
+  for (;;) {
+    const action = decideStep(factsOf(run, seen), request);
+    const acted = await carryOut(run, seen, action);
+    if (acted.kind === 'ended') return assertDone(acted.rotation);
+    if (acted.kind === 'requeue' && action.kind !== 'push-current') return;
+  }
 }
 
-function failureOf(next: Next): RotationError {
-  const failure = (next as Rotation).failure;
-  if (!failure) return new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile');
-  return new RotationError(failure.code, `${(next as Rotation).outcome}: ${failure.detail}`);
+async function carryOut(run: Run, seen: Observation, action: StepAction): Promise<Acted> {
+  if (action.kind === 'fill') return await fill(run, seen, action.versionId);
+  if (action.kind !== 'apply') return await act(run, seen, action);
+  const applied = await apply(run, resumedAttempt(run, seen, action));
+  return applied.ended ?? ended(run, { outcome: 'unchanged' });
+}
+
+/** Fills the version that RotateSecret has made. */
+async function fill(run: Run, seen: Observation, versionId: string): Promise<Acted> {
+  const value = serializeDocument(newDocument(run, seen));
+  try {
+    await run.ledger.sent(() => run.ports.store.put({ id: versionId, value, stage: 'AWSPENDING' }));
+  } catch (error) {
+    if (!(error instanceof VersionTakenError)) throw error;
+    throw new RotationError('rotation-in-progress', 'Another call of this step has put its candidate');
+  }
+  return ended(run, { outcome: 'unchanged' });
+}
+
+/** What is stored and not applied everywhere is a rotation that is done: Secrets Manager must not go back on it. */
+function assertDone({ outcome, failure }: Rotation): void {
+  if (!isFailure(outcome) || outcome === 'stored-not-applied') return;
+  if (!failure) throw movedMeanwhile();
+  throw new RotationError(failure.code, `${outcome}: ${failure.detail}`);
 }

@@ -1,14 +1,18 @@
-import { type CredentialDocument, parseDocument } from '../credential/document.ts';
 import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
 import type { Failure } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
-import { endPrevious, planPostponedRetire } from './grace.ts';
-import { parsePending, retireIntent } from './journal.ts';
-import { type Labels, readLabels } from './label-reading.ts';
-import { clear, journal, LabelsMovedError } from './labels.ts';
-import { holds, readConnectors } from './observe.ts';
-import { planRepeat } from './repeats.ts';
-import { beginRun, leaseLeft, type Run, type RunDeps, withLedger } from './run.ts';
+import { askForRetire } from './act/ask.ts';
+import { endUnderLease } from './act/end-previous.ts';
+import { factsOf } from './act/facts.ts';
+import type { RetireAction } from './decide/action.ts';
+import { decideRetire } from './decide/retire.ts';
+import { clear, LabelsMovedError, movedMeanwhile } from './labels/labels.ts';
+import type { Look } from './observe/observation.ts';
+import { look } from './observe/observe.ts';
+import { planRepeat } from './plan/repeat.ts';
+import { planPostponedRetire } from './plan/retire.ts';
+import { beginRun, type Run, type RunDeps } from './run/context.ts';
+import { withChanges } from './run/ledger.ts';
 
 /** How a retire ended. `postponed` is for people to look at when it lasts. */
 export interface RetireReport {
@@ -30,7 +34,9 @@ export interface RetireRequest {
 
 /**
  * Ends the grace period: the secret of the version that it names is ended in the IAM, and proven to be refused. It does nothing
- * unless that version is AWSPREVIOUS, and postpones itself while a connector holds the old secret or another run stands.
+ * unless that version is AWSPREVIOUS, and postpones itself while a connector holds the old secret or another run is under way.
+ *
+ * @throws {RotationError} `schedule-unavailable` when it could not be planned again: Lambda tries again
  */
 export async function retire(credential: Credential, request: RetireRequest, deps: RunDeps): Promise<RetireReport> {
   const { leaveBehind } = request;
@@ -39,75 +45,55 @@ export async function retire(credential: Credential, request: RetireRequest, dep
     credential: credential.id,
     versionId: request.versionId,
     outcome,
-    steps: run.steps,
+    steps: run.draft.steps,
     ...(failure ? { failure } : {}),
   });
   try {
     return report(await tryRetire(run, request));
   } catch (error) {
-    const failure = error instanceof LabelsMovedError ? MOVED : error;
+    const failure = error instanceof LabelsMovedError ? movedMeanwhile() : error;
     if (!isRotationError(failure)) throw error;
     await planAgain(run, request, failure);
     return report('postponed', describeError(failure));
   }
 }
 
-/** @throws {RotationError} `schedule-unavailable`: Lambda tries again. It tells whether the run had changed anything */
+/** @throws {RotationError} `schedule-unavailable`. It tells whether the run had changed anything */
 async function planAgain(run: Run, request: RetireRequest, failure: RotationError): Promise<void> {
   try {
     await planPostponedRetire(run, request);
     // What keeps a secret from being ended is put right by a run that may do so, and begins nothing.
     if (isRotationError(failure, 'not-at-rest', 'connector-behind')) await planRepeat(run, { due: false });
   } catch (error) {
-    throw isRotationError(error) ? withLedger(run, error) : error;
+    throw isRotationError(error) ? withChanges(error, run.ledger.changed) : error;
   }
 }
-
-const MOVED = new RotationError('rotation-in-progress', 'Another run moved the labels meanwhile');
 
 async function tryRetire(run: Run, { versionId }: RetireRequest): Promise<'retired' | 'unchanged'> {
-  // Connectors before labels: a rotation that pushes after this look moves AWSPENDING first.
-  const connectors = await readConnectors(run);
-  const labels = await readLabels(run);
-  if (labels.previous?.id !== versionId || !labels.current) return 'unchanged';
-  const [old, current] = await Promise.all([readDocument(run, versionId), readDocument(run, labels.current.id)]);
-  if (old.clientSecret === current.clientSecret) return 'unchanged';
-  await standAside(run, labels);
-  for (const view of connectors) {
-    if (view.error) throw view.error;
-    if (holds(view, current)) continue;
-    throw new RotationError('connector-behind', `${view.connector.name} does not hold the new secret yet`);
+  const seen = await look(run);
+  for (;;) {
+    const action = decideRetire(factsOf(run, seen), versionId);
+    if (action.kind === 'rest') return 'unchanged';
+    if (await carryOut(run, seen, action)) return 'retired';
   }
-  await retireUnderLease(run, labels, { old, current });
-  return 'retired';
 }
 
-async function readDocument(run: Run, versionId: string): Promise<CredentialDocument> {
-  return parseDocument((await run.ports.store.read(versionId)) ?? '');
-}
-
-/** Only the intent of a retire that died is in nobody's hands. */
-async function standAside(run: Run, { pending, current }: Labels): Promise<void> {
-  if (!pending) return;
-  const abandoned = leaseLeft(run, pending.createdAt) === 0 && pending.id !== current?.id;
-  const content = abandoned ? parsePending(await run.ports.store.read(pending.id)) : undefined;
-  if (content?.kind === 'retire') return await clear(run, pending.id);
-  throw new RotationError(
-    'rotation-in-progress',
-    'A rotation is in progress or unfinished: AWSPENDING is on a version',
-  );
-}
-
-async function retireUnderLease(
-  run: Run,
-  labels: Labels,
-  { old, current }: { old: CredentialDocument; current: CredentialDocument },
-): Promise<void> {
-  const intent = { run: run.runtime.newId(), versionId: labels.previous?.id ?? '' };
-  const id = await journal(run, labels, retireIntent(intent));
-  try {
-    await endPrevious(run, old, current);
-  } finally {
-    await clear(run, id);
+/** @returns whether the retire is done */
+async function carryOut(run: Run, seen: Look, action: Exclude<RetireAction, { kind: 'rest' }>): Promise<boolean> {
+  switch (action.kind) {
+    case 'refuse':
+      throw action.failure;
+    case 'ask':
+      await askForRetire(run, seen, action.question);
+      return false;
+    case 'clear':
+      await clear(run, action.versionId);
+      return false;
+    case 'retire': {
+      const { retireDocuments } = run.ledger.answers;
+      if (!retireDocuments) throw new RotationError('internal-error', 'The documents were not read');
+      await endUnderLease(run, seen.labels, retireDocuments);
+      return true;
+    }
   }
 }

@@ -1,41 +1,24 @@
 import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
 import type { Outcome, Rotation } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
-import type { Next } from './attempt.ts';
-import { rest } from './begin.ts';
-import { firstRun } from './first-run.ts';
-import { LabelsMovedError, lookAgain } from './labels.ts';
-import { assertUsable, type Found, type Observation, observe } from './observe.ts';
-import { adoptForeign, pushCurrent, repairExpired } from './repair.ts';
-import { isStillDue, planRepeat } from './repeats.ts';
-import { adoptRegenerated, clearMark, finish, finishRetire, resumeHeld, resumeIntent, resumeUnset } from './resume.ts';
-import { beginRun, leaseLeft, type RotationRequest, type Run, type RunDeps, report, withLedger } from './run.ts';
-import { classify, STATES, type State } from './states.ts';
+import { act } from './act/act.ts';
+import { factsOf } from './act/facts.ts';
+import { type Acted, REQUEUE } from './attempt/acted.ts';
+import { decide } from './decide/decide.ts';
+import { LabelsMovedError } from './labels/labels.ts';
+import type { Observation } from './observe/observation.ts';
+import { observe } from './observe/observe.ts';
+import { isStillDue, planRepeat } from './plan/repeat.ts';
+import { beginRun, type RotationRequest, type Run, type RunDeps, report } from './run/context.ts';
+import { withChanges } from './run/ledger.ts';
 
-/** A run that has looked so often without coming to rest leaves the rest to the next one. */
+/** A run that has observed so often without coming to rest leaves the rest to the next one. */
 const MAX_LOOKS = 8;
-
-type StepFn = (run: Run, seen: Found) => Next | Promise<Next>;
-
-/** What to do in each state. The first run is the one state without a C. */
-const STEPS = {
-  1: rest,
-  2: resumeIntent,
-  3: adoptRegenerated,
-  4: resumeUnset,
-  5: resumeHeld,
-  6: finish,
-  7: adoptForeign,
-  8: repairExpired,
-  9: pushCurrent,
-  11: clearMark,
-  12: finishRetire,
-} as const satisfies Record<Exclude<State, 10>, StepFn>;
 
 /**
  * One run: observe → decide → act, until at rest. A run that leaves something to do plans its own repeat.
  *
- * @returns how it ended. Every failure is an outcome, except two that mean "not now":
+ * @returns how it ended. Every failure is an outcome, except three that mean "not now":
  * @throws {RotationError} `rotation-in-progress` or `too-soon` while another run may be alive, and `frozen` for a call that
  *   meets a freeze
  */
@@ -43,8 +26,8 @@ export async function rotate(credential: Credential, request: RotationRequest, d
   const run = beginRun(credential, request, deps);
   try {
     assertKnown(credential, request);
-    const rotation = await lookUntilAtRest(run);
-    // What was left behind is given the new secret as soon as it can be.
+    const rotation = await reconcile(run);
+    // A connector that was left behind is given the new secret as soon as it can be.
     return rotation.failure || request.leaveBehind ? await withRepeat(run, rotation) : rotation;
   } catch (error) {
     // A caller is told when to come again. Nobody tells the scheduler: a rotation that was due stays due.
@@ -66,7 +49,7 @@ function assertKnown({ connectors, native }: Credential, { leaveBehind = [] }: R
 /** The report, with the time at which the run goes on; without one when that could not be planned. */
 async function withRepeat(run: Run, rotation: Rotation): Promise<Rotation> {
   const repeatAt = await tryToPlan(run, isStillDue(run, rotation));
-  return { ...rotation, steps: run.steps, repeatAt: repeatAt?.toISOString() ?? null };
+  return { ...rotation, steps: run.draft.steps, repeatAt: repeatAt?.toISOString() ?? null };
 }
 
 async function tryToPlan(run: Run, due: boolean): Promise<Date | undefined> {
@@ -79,17 +62,39 @@ async function tryToPlan(run: Run, due: boolean): Promise<Date | undefined> {
   }
 }
 
-async function lookUntilAtRest(run: Run): Promise<Rotation> {
+/** Whether everything was seen to be at rest, and nothing was begun since. */
+interface Progress {
+  atRest: boolean;
+}
+
+async function reconcile(run: Run): Promise<Rotation> {
+  const progress: Progress = { atRest: false };
   try {
     for (let looks = 0; looks < MAX_LOOKS; looks++) {
-      run.atRest = false;
-      const next = await act(run, await observe(run));
-      if (next !== 'observe') return next;
+      progress.atRest = false;
+      const acted = await decideAndAct(run, await observe(run), progress);
+      if (acted.kind === 'ended') return acted.rotation;
     }
     throw new RotationError('internal-error', 'The run did not come to rest');
   } catch (error) {
-    if (isNotNow(error)) throw withLedger(run, error);
-    return report(run, { outcome: outcomeOf(run, error), failure: describeError(error) });
+    if (isNotNow(error)) throw withChanges(error, run.ledger.changed);
+    return report(run, { outcome: outcomeOf(run, error, progress), failure: describeError(error) });
+  }
+}
+
+/** Decides and acts about one observation, until the run ends or has to observe anew. */
+async function decideAndAct(run: Run, seen: Observation, progress: Progress): Promise<Acted> {
+  try {
+    for (;;) {
+      const action = decide(factsOf(run, seen));
+      progress.atRest = action.atRest ?? false;
+      const acted = await act(run, seen, action);
+      if (acted.kind !== 'answered') return acted;
+    }
+  } catch (error) {
+    if (!(error instanceof LabelsMovedError)) throw error;
+    run.ledger.sawForeignChange();
+    return REQUEUE;
   }
 }
 
@@ -99,41 +104,12 @@ function isNotNow(error: unknown): error is RotationError {
 }
 
 /** How a run ends that met an error outside an attempt. */
-function outcomeOf(run: Run, error: unknown): Outcome {
-  if (run.pendingStands) return 'interrupted';
-  if (run.atRest && run.achieved) return run.achieved;
-  // Whether a rotation is under way could not be read.
+function outcomeOf({ ledger }: Run, error: unknown, { atRest }: Progress): Outcome {
+  if (ledger.pendingStands) return 'interrupted';
+  if (atRest && ledger.achieved) return ledger.achieved;
+  // The run could not read whether a rotation is under way.
   const unknown =
-    run.pendingStands === undefined &&
+    ledger.pendingStands === undefined &&
     isRotationError(error, 'store-unavailable', 'store-throttled', 'store-forbidden');
-  return run.ledger.changed === false && !unknown ? 'refused' : 'interrupted';
-}
-
-async function act(run: Run, seen: Observation): Promise<Next> {
-  const waited = backOff(run, seen);
-  if (waited) return waited;
-  const state = classify(seen);
-  try {
-    if (state === 10) return await firstRun(run, seen);
-    if (!seen.current)
-      throw new RotationError('internal-error', `State ${state} (${STATES[state].meaning}) without a document`);
-    // What is pending about a client that can't be used waits for it; unless it is the idle one of two.
-    if (seen.pending && seen.target.clientId === seen.client.clientId) assertUsable(seen.client);
-    return await STEPS[state](run, { ...seen, current: seen.current });
-  } catch (error) {
-    if (error instanceof LabelsMovedError) return lookAgain(run);
-    throw error;
-  }
-}
-
-/** A pending version within its lease belongs to a run that may be alive. */
-function backOff(run: Run, seen: Observation): Rotation | undefined {
-  const { pending } = seen.labels;
-  if (!pending || (seen.pending ? seen.pending.own : run.puts.has(pending.id))) return undefined;
-  const left = leaseLeft(run, pending.createdAt);
-  if (left === 0) return undefined;
-  if (run.achieved) return report(run, { outcome: run.achieved });
-  throw new RotationError('rotation-in-progress', 'AWSPENDING belongs to a run that may be alive', {
-    retryAfter: Math.ceil(left / 1000),
-  });
+  return ledger.changed === false && !unknown ? 'refused' : 'interrupted';
 }

@@ -3,7 +3,7 @@ import { NEW_DIMENSIONS } from './dimensions.ts';
 import { playStates, statesText } from './exhaustive.ts';
 
 /** With the new dimensions each state meets each fault; without them only what every version has to do. */
-const isTried = (_state: number, fault: string) => fault === 'none' || NEW_DIMENSIONS.includes('next-runs');
+const isTried = (_state: string, fault: string) => fault === 'none' || NEW_DIMENSIONS.includes('next-runs');
 
 it('each state comes to an end under each fault that lasts, and is never without a planned run', async () => {
   const rows = await playStates(isTried);

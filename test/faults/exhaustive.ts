@@ -1,4 +1,4 @@
-import { STATES as NAMES, type State } from '../../functions/rotation/states.ts';
+import { STATES as NAMES, type State } from '../../functions/rotation/observe/states.ts';
 import { findSecret } from '../../local/secrets-manager/model.ts';
 import { addVersion, attach } from '../../local/secrets-manager/versions.ts';
 import { SECRET_ID } from '../support/parts.ts';
@@ -38,18 +38,24 @@ const REGENERATE: Combination = { strategy: 'in-place', renewal: 'regenerate', n
 
 /** How each state comes about, and with which strategies. */
 const MAKE: Readonly<Record<State, { with: readonly Combination[]; make: (found: Found) => Promise<void> | void }>> = {
-  1: { with: [IN_PLACE, DUAL], make: () => undefined },
-  2: { with: [REGENERATE], make: (found) => dies(found, /^iam POST .*client-secret/, 'dies-before') },
-  3: { with: [REGENERATE], make: (found) => dies(found, /^iam POST .*client-secret/, 'dies-after') },
-  4: { with: [IN_PLACE, DUAL], make: (found) => dies(found, /^iam PUT .* secret$/, 'dies-before') },
-  5: { with: [IN_PLACE, DUAL], make: (found) => dies(found, /^iam PUT .* secret$/, 'dies-after') },
-  6: { with: [IN_PLACE, DUAL], make: (found) => dies(found, /UpdateSecretVersionStage AWSCURRENT/, 'dies-after') },
-  7: { with: [IN_PLACE, DUAL], make: ({ deeds }) => deeds.regenerate() },
-  8: { with: [IN_PLACE, DUAL], make: ({ deeds }) => deeds.expire() },
-  9: { with: [IN_PLACE, DUAL], make: restored },
-  10: { with: [IN_PLACE, DUAL], make: () => undefined },
-  11: { with: [IN_PLACE, DUAL], make: marked },
-  12: { with: [DUAL], make: (found) => retireDies(found) },
+  'at-rest': { with: [IN_PLACE, DUAL], make: () => undefined },
+  'intent-open': { with: [REGENERATE], make: (found) => dies(found, /^iam POST .*client-secret/, 'dies-before') },
+  'regenerated-unstored': {
+    with: [REGENERATE],
+    make: (found) => dies(found, /^iam POST .*client-secret/, 'dies-after'),
+  },
+  'candidate-unset': { with: [IN_PLACE, DUAL], make: (found) => dies(found, /^iam PUT .* secret$/, 'dies-before') },
+  'candidate-set': { with: [IN_PLACE, DUAL], make: (found) => dies(found, /^iam PUT .* secret$/, 'dies-after') },
+  'promoted-uncleared': {
+    with: [IN_PLACE, DUAL],
+    make: (found) => dies(found, /UpdateSecretVersionStage AWSCURRENT/, 'dies-after'),
+  },
+  'changed-by-hand': { with: [IN_PLACE, DUAL], make: ({ deeds }) => deeds.regenerate() },
+  expired: { with: [IN_PLACE, DUAL], make: ({ deeds }) => deeds.expire() },
+  'connector-differs': { with: [IN_PLACE, DUAL], make: restored },
+  'first-run': { with: [IN_PLACE, DUAL], make: () => undefined },
+  'empty-pending': { with: [IN_PLACE, DUAL], make: marked },
+  'retire-open': { with: [DUAL], make: (found) => retireDies(found) },
 };
 
 interface Found {
@@ -61,7 +67,7 @@ interface Found {
 /** Each state under each fault that lasts. */
 export async function playStates(wanted: (state: State, fault: string) => boolean = () => true): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const state of Object.keys(NAMES).map(Number) as State[]) {
+  for (const state of Object.keys(NAMES) as State[]) {
     for (const combination of MAKE[state].with) {
       for (const fault of PERMANENT) {
         if (wanted(state, fault.name)) rows.push(await playState(state, combination, fault));
@@ -72,7 +78,7 @@ export async function playStates(wanted: (state: State, fault: string) => boolea
 }
 
 async function playState(state: State, combination: Combination, fault: Permanent): Promise<Row> {
-  const laboratory = new Laboratory({ combination, connectors: 2, adopted: state !== 10 });
+  const laboratory = new Laboratory({ combination, connectors: 2, adopted: state !== 'first-run' });
   const { simulation, monitor } = laboratory;
   const player = new Player(laboratory);
   const deeds = new Deeds(laboratory);
@@ -166,7 +172,7 @@ export function statesText(rows: readonly Row[]): string {
   return rows
     .map(({ state, combination, fault, words, ended, minutes, forgotten }) =>
       [
-        String(state).padStart(2),
+        state.padEnd(20),
         combination.padEnd(22),
         fault.padEnd(34),
         `${ended}${minutes > 0 ? `, ${minutes} min after it` : ''}`.padEnd(34),

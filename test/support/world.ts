@@ -9,7 +9,7 @@ import { runDeps, type World } from '../../functions/lambda/compose.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
 import { rotationStep } from '../../functions/rotation/native.ts';
 import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
-import type { RotationRequest } from '../../functions/rotation/run.ts';
+import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
 import { bearerAccess } from '../../local/connector/access.ts';
 import { ConnectorEngine } from '../../local/connector/engine.ts';

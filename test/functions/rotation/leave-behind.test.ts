@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RotationRequest } from '../../../functions/rotation/run.ts';
+import type { RotationRequest } from '../../../functions/rotation/run/context.ts';
 import { instead, timeout } from '../../support/faults.ts';
 import { createWorld, FIRST_SECRET, type TestWorld } from '../../support/world.ts';
 

@@ -1,0 +1,78 @@
+import { type CredentialDocument, parseDocument } from '../../credential/document.ts';
+import { isRotationError, RotationError } from '../../credential/errors.ts';
+import { type Acted, ANSWERED } from '../attempt/acted.ts';
+import type { Question } from '../decide/action.ts';
+import { assertSameVersions } from '../labels/labels.ts';
+import { askToken } from '../observe/looks.ts';
+import type { Look, Observation } from '../observe/observation.ts';
+import { documentOf } from '../observe/observe.ts';
+import { parsePending } from '../observe/pending.ts';
+import { type Run, timed } from '../run/context.ts';
+import type { Answers } from '../run/ledger.ts';
+
+type RetireQuestion = 'retire-documents' | 'pending-content';
+
+/** How each question about a rotation is answered. None of them changes a secret. */
+const ABOUT_ROTATION = {
+  overlap: async (run, { clientInUse }) => ({
+    overlap: await timed(run, 'probe', () => run.ports.iam.probeOverlap(clientInUse)),
+  }),
+  'previous-document': async (run, { labels }) => ({
+    previousDocument: await previousDocument(run, labels.previous?.id),
+  }),
+  'same-versions': async (run, { labels }) => {
+    await assertSameVersions(run, labels);
+    return { sameVersions: true };
+  },
+  'held-secret': async (run, { clientInUse }) => ({
+    heldSecret: await askToken(run, documentOf(run.credential, clientInUse)),
+  }),
+} as const satisfies Record<Exclude<Question, RetireQuestion>, (run: Run, seen: Observation) => Promise<Answers>>;
+
+/** How each question about a retire is answered. */
+const ABOUT_RETIRE = {
+  'retire-documents': async ({ ports }, { labels }) => {
+    const document = async (id = '') => parseDocument((await ports.store.read(id)) ?? '');
+    const [old, current] = await Promise.all([document(labels.previous?.id), document(labels.current?.id)]);
+    return { retireDocuments: { old, current } };
+  },
+  'pending-content': async ({ ports }, { labels }) => ({
+    pendingContent: parsePending(await ports.store.read(labels.pending?.id ?? '')).kind,
+  }),
+} as const satisfies Record<RetireQuestion, (run: Run, seen: Look) => Promise<Answers>>;
+
+/**
+ * Finds out what a decision about a rotation needs to know, and notes the answer in the ledger.
+ *
+ * @throws {LabelsMovedError} when the labels are no longer as they were observed
+ */
+export async function ask(run: Run, seen: Observation, question: Question): Promise<Acted> {
+  if (isRetireQuestion(question)) return await askForRetire(run, seen, question);
+  run.ledger.answered(await ABOUT_ROTATION[question](run, seen));
+  return ANSWERED;
+}
+
+/** Finds out what a decision about a retire needs to know, and notes the answer in the ledger. */
+export async function askForRetire(run: Run, seen: Look, question: Question): Promise<Acted> {
+  if (!isRetireQuestion(question)) throw new RotationError('internal-error', `${question} is no question of a retire`);
+  run.ledger.answered(await ABOUT_RETIRE[question](run, seen));
+  return ANSWERED;
+}
+
+function isRetireQuestion(question: Question): question is RetireQuestion {
+  return question in ABOUT_RETIRE;
+}
+
+async function previousDocument(
+  run: Run,
+  versionId: string | undefined,
+): Promise<CredentialDocument | 'none' | RotationError> {
+  const value = versionId && (await run.ports.store.read(versionId));
+  if (!value) return 'none';
+  try {
+    return parseDocument(value);
+  } catch (error) {
+    if (isRotationError(error, 'document-invalid')) return error;
+    throw error;
+  }
+}

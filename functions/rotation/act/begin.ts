@@ -1,0 +1,69 @@
+import { serializeDocument } from '../../credential/document.ts';
+import { RotationError } from '../../credential/errors.ts';
+import type { Acted } from '../attempt/acted.ts';
+import { execute } from '../attempt/execute.ts';
+import type { ActionOf } from '../decide/action.ts';
+import { type Attempt, type AttemptFacts, adoptionOf, attemptUnderWay, renewalOf, revival } from '../decide/attempt.ts';
+import { journal } from '../labels/labels.ts';
+import { candidateOf, type Found, found, type Observation } from '../observe/observation.ts';
+import { documentOf } from '../observe/observe.ts';
+import type { Run } from '../run/context.ts';
+
+/** Begins a rotation. Nothing was changed until here. */
+export async function begin(run: Run, seen: Observation, plan: ActionOf<'begin'>): Promise<Acted> {
+  const document = plan.candidate === 'new' ? newDocument(run, seen) : previousDocument(run);
+  run.ledger.oweRenewal(false);
+  const id = await journal(run, seen.labels, serializeDocument(document));
+  const { overlap, outcome } = plan;
+  return await execute(run, renewalOf(attemptFacts(run, seen), { candidate: { id, document }, overlap, outcome }));
+}
+
+/** A document with a secret that the run makes. */
+export function newDocument({ credential, runtime }: Run, { clientToRenew }: Observation) {
+  return documentOf(credential, { clientId: clientToRenew.clientId, secret: runtime.newSecret() });
+}
+
+function previousDocument({ ledger }: Run) {
+  const { previousDocument: document } = ledger.answers;
+  if (typeof document === 'object' && !(document instanceof RotationError)) return document;
+  throw new RotationError('internal-error', 'The previous document was not read');
+}
+
+/** Brings home a candidate that is journaled. */
+export async function resume(run: Run, seen: Observation, action: ActionOf<'resume'>): Promise<Acted> {
+  return await execute(run, resumedAttempt(run, seen, action));
+}
+
+/** The attempt about the candidate in AWSPENDING. */
+export function resumedAttempt(
+  run: Run,
+  seen: Observation,
+  { renews, overlap }: Pick<ActionOf<'resume'>, 'renews' | 'overlap'>,
+): Attempt {
+  const facts = attemptFacts(run, seen);
+  const candidate = candidateOf(seen);
+  return renews ? renewalOf(facts, { candidate, overlap, outcome: 'rotated' }) : attemptUnderWay(facts, candidate);
+}
+
+/** Makes current what somebody set in the IAM. */
+export async function adopt(run: Run, seen: Observation, { revives, renewsAfter }: ActionOf<'adopt'>): Promise<Acted> {
+  const { clientInUse, labels } = seen;
+  const document = documentOf(run.credential, clientInUse);
+  const id = await journal(run, labels, serializeDocument(document));
+  run.ledger.oweRenewal(renewsAfter);
+  const change = revives ? revival(clientInUse) : undefined;
+  return await execute(run, adoptionOf(found(seen), { id, document }, change));
+}
+
+/** Sets the current secret once more, with a new expiry. */
+export async function revive(run: Run, seen: Observation): Promise<Acted> {
+  const { current, clientInUse, labels }: Found = found(seen);
+  const { document } = current;
+  const id = await journal(run, labels, serializeDocument(document));
+  const attempt = adoptionOf(found(seen), { id, document }, revival(clientInUse));
+  return await execute(run, { ...attempt, overlap: 'none' });
+}
+
+function attemptFacts({ credential, runtime }: Run, seen: Observation): AttemptFacts {
+  return { credential, seen: found(seen), now: runtime.now() };
+}

@@ -1,0 +1,116 @@
+import type { CredentialDocument } from '../../credential/document.ts';
+import { isRotationError, RotationError } from '../../credential/errors.ts';
+import type { IamClient } from '../../ports/iam.ts';
+import { type Acted, REQUEUE } from '../attempt/acted.ts';
+import type { ActionOf } from '../decide/action.ts';
+import { clear, journal } from '../labels/labels.ts';
+import { isRefused } from '../observe/looks.ts';
+import { found, type Labels, type Observation } from '../observe/observation.ts';
+import { documentOf } from '../observe/observe.ts';
+import { retireIntent } from '../observe/pending.ts';
+import { planRetire } from '../plan/retire.ts';
+import { type Run, timed } from '../run/context.ts';
+
+/** Ends the previous secret under a lease of its own, before another rotation begins. Every connector holds the current one. */
+export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
+  const { clientInUse, current, labels } = found(seen);
+  const old = documentOf(run.credential, {
+    clientId: clientInUse.clientId,
+    secret: clientInUse.previous?.secret ?? '',
+  });
+  await endUnderLease(run, labels, { old, current: current.document });
+  return REQUEUE;
+}
+
+/**
+ * Ends the previous secret after its grace, under a lease of its own.
+ *
+ * @param docs the documents in AWSPREVIOUS and AWSCURRENT
+ */
+export async function endUnderLease(
+  run: Run,
+  labels: Labels,
+  { old, current }: { readonly old: CredentialDocument; readonly current: CredentialDocument },
+): Promise<void> {
+  const intent = { run: run.runtime.newId(), versionId: labels.previous?.id ?? '' };
+  const id = await journal(run, labels, retireIntent(intent));
+  try {
+    await endPrevious(run, old, current);
+  } finally {
+    await clear(run, id);
+  }
+}
+
+/** Finishes a retire that died. An end that fails again is planned again; the intent is cleared in any case. */
+export async function finishRetire(
+  run: Run,
+  seen: Observation,
+  { versionId, intentId }: ActionOf<'finish-retire'>,
+): Promise<Acted> {
+  const { previousDocument: old } = run.ledger.answers;
+  if (typeof old !== 'object' || old instanceof RotationError)
+    throw new RotationError('internal-error', 'The previous document was not read');
+  try {
+    await endPrevious(run, old, found(seen).current.document);
+    if (!run.ledger.achieved) run.ledger.achieve('repaired');
+  } catch (error) {
+    if (!isRotationError(error, 'retire-failed', 'not-at-rest', 'client-not-found', 'client-not-usable')) throw error;
+    await planRetire(run, { versionId, promotedAt: run.runtime.now(), works: false, atOnce: true });
+  }
+  await clear(run, intentId);
+  return REQUEUE;
+}
+
+/** Takes AWSPENDING off a version that nothing will come of. */
+export async function clearPending(run: Run, { versionId }: ActionOf<'clear'>, then = REQUEUE): Promise<Acted> {
+  await clear(run, versionId);
+  return then;
+}
+
+/**
+ * Ends a previous secret in the IAM, and proves by a token request that it is refused. Of the client that the connectors use,
+ * exactly that secret is ended, and only while the IAM keeps it beside the current one; the former one of two clients is given a
+ * secret that nobody knows.
+ *
+ * @param old the previous document: its secret has to be refused afterwards
+ * @param current the document in use: the IAM has to hold it
+ * @throws {RotationError} `not-at-rest` when the IAM holds another secret than the one in use, and nothing was sent;
+ *   `retire-failed` when the old one is still accepted afterwards
+ */
+async function endPrevious(run: Run, old: CredentialDocument, current: CredentialDocument): Promise<void> {
+  await timed(run, 'retire', async () => {
+    const client = await run.ports.iam.find(old.clientId);
+    if (old.clientId === current.clientId) assertHeld(client, current);
+    // From here on the previous secret may end at any moment.
+    run.draft.previousWorksUntil(undefined);
+    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
+    await endKept(run, renews ? await renewAway(run, client) : client, old);
+    if (await isRefused(run, old)) return;
+    throw new RotationError('retire-failed', 'The old secret was not ended: the IAM accepts it after it was ended');
+  });
+}
+
+/** @throws {RotationError} `not-at-rest`: what is kept beside a secret that a person made may be the one that connectors use */
+function assertHeld({ secret }: IamClient, current: CredentialDocument): void {
+  if (secret === current.clientSecret) return;
+  throw new RotationError(
+    'not-at-rest',
+    'The IAM holds another secret than AWSCURRENT: that is put right before anything is ended',
+  );
+}
+
+/** Sends the end of exactly this secret, if it is what the IAM keeps as the previous one. */
+async function endKept({ ledger, ports }: Run, client: IamClient, { clientSecret }: CredentialDocument): Promise<void> {
+  if (client.previous?.secret !== clientSecret || client.secret === clientSecret) return;
+  await ledger.sent(() => ports.iam.endPrevious(client));
+}
+
+/** Gives a client that nobody uses a secret that nobody knows. @returns the client as the IAM holds it afterwards */
+async function renewAway({ ledger, ports, credential, runtime }: Run, client: IamClient): Promise<IamClient> {
+  const { iam } = ports;
+  const regenerates = credential.iam.renewal === 'regenerate';
+  await ledger.sent<unknown>(() =>
+    regenerates ? iam.regenerate(client) : iam.setSecret(client, { secret: runtime.newSecret() }),
+  );
+  return await iam.find(client.clientId);
+}

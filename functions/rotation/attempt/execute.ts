@@ -1,0 +1,144 @@
+import type { CredentialDocument } from '../../credential/document.ts';
+import { describeError, isRotationError, type RotationError } from '../../credential/errors.ts';
+import { type Attempt, keepsTimeForUndo } from '../decide/attempt.ts';
+import { assertLabelsOrWon, clear, LabelsMovedError, promote } from '../labels/labels.ts';
+import { askToken, isAway } from '../observe/looks.ts';
+import { holds } from '../observe/observation.ts';
+import { planRetire } from '../plan/retire.ts';
+import { type Run, timed } from '../run/context.ts';
+import { type Acted, ended, REQUEUE } from './acted.ts';
+import { check, type Kept } from './check.ts';
+import { takeOverTimes } from './extend.ts';
+import { push } from './push.ts';
+import { renew } from './renew.ts';
+import { undo } from './undo.ts';
+
+/** How far an attempt has come before its promote. */
+export type Applied =
+  | { readonly ended: Acted; readonly failures?: never }
+  | { readonly ended?: never; readonly failures: ReadonlyMap<string, RotationError>; readonly kept: Kept };
+
+/**
+ * Renew → check → push → promote → clear, with nothing in between. A failure before the promote is undone. But when only a
+ * connector can't be reached, and going back would not help it, the run promotes and goes on pushing.
+ *
+ * @throws {LabelsMovedError} when another run moved the labels
+ */
+export async function execute(run: Run, attempt: Attempt): Promise<Acted> {
+  const applied = await apply(run, attempt);
+  return applied.failures ? await settle(run, attempt, applied) : applied.ended;
+}
+
+/**
+ * Renew → check → push: everything before the promote.
+ *
+ * @throws {LabelsMovedError} when another run moved the labels
+ */
+export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
+  run.draft.isAbout(attempt.candidate.id);
+  // What an earlier attempt of this run has kept may end with this one.
+  run.draft.previousWorksUntil(undefined);
+  run.ledger.attemptBegins();
+  const leave = keepsTimeForUndo(attempt) ? run.budget.enter('forward') : () => undefined;
+  try {
+    if (attempt.change) await renew(run, attempt, attempt.change);
+    const kept = await check(run, attempt);
+    const fence = () => assertLabelsOrWon(run, { current: attempt.current.id, pending: attempt.candidate.id });
+    const { connectors: views, candidate, current } = attempt;
+    const failures = await push(run, { views, document: candidate.document, former: current.document, fence });
+    const [failure] = failures.values();
+    if (failure && !rollsForward(run, attempt, { failures, kept })) throw failure;
+    return { failures, kept };
+  } catch (error) {
+    if (error instanceof LabelsMovedError) throw error;
+    const failure = describeError(error);
+    // An IAM that is away says nothing of a secret that it was seen to hold: connectors may use it already.
+    const away = !attempt.change && isAway(error);
+    return { ended: away ? ended(run, { outcome: 'interrupted', failure }) : await undo(run, attempt, failure) };
+  } finally {
+    leave();
+  }
+}
+
+/**
+ * Whether a failed push is no reason to go back: where the current secret works as well; where the candidate is the only secret that
+ * does, since it was adopted, can't be taken back, or belongs to another client than a current secret that is refused; and where
+ * another run had pushed already, as far as can be seen, before it died.
+ */
+function rollsForward(
+  run: Run,
+  { adopts, undoScope, change, connectors, candidate, current, currentWasAccepted }: Attempt,
+  { failures, kept }: { failures: ReadonlyMap<string, RotationError>; kept: Kept },
+): boolean {
+  const currentIsDead = candidate.document.clientId !== current.document.clientId && !currentWasAccepted;
+  if (adopts || undoScope === 'nothing' || currentIsDead) return true;
+  if (kept.works) return !run.ledger.connectors.anyDistorted;
+  const writtenTo = [...failures.keys()].some((name) => run.ledger.connectors.wasWritten(name));
+  const readable = connectors.filter((view) => !view.error);
+  const usesCandidate = readable.length === 0 || readable.some((view) => holds(view, candidate.document));
+  return !change && !writtenTo && usesCandidate;
+}
+
+async function settle(
+  run: Run,
+  attempt: Attempt,
+  { failures, kept }: { failures: ReadonlyMap<string, RotationError>; kept: Kept },
+): Promise<Acted> {
+  const { candidate, current, outcome } = attempt;
+  await promote(run, { from: current.id, to: candidate.id });
+  run.ledger.achieve(outcome);
+  if (outcome === 'rotated') run.ledger.rotationDone();
+  const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);
+  await planEnd(run, attempt, { ...kept, validUntil: client.previous?.validUntil });
+  await probeProjection(run, candidate.document);
+  const [failure] = failures.values();
+  if (failure) return await storedNotApplied(run, { failure, previous: current.document });
+  await clear(run, candidate.id);
+  return run.ledger.owesRenewal ? REQUEUE : ended(run, { outcome });
+}
+
+/**
+ * Plans the end of the previous secret where the IAM keeps it: after grace where it was to be kept, else as soon as can be. A secret
+ * that is refused today, since it has expired, may be accepted tomorrow, since somebody saved the client.
+ */
+async function planEnd(
+  run: Run,
+  { current, candidate }: Attempt,
+  { validUntil, works, lingers }: Kept & { readonly validUntil: Date | undefined },
+): Promise<void> {
+  const same = current.document.clientSecret === candidate.document.clientSecret;
+  if (same || !lingers) return;
+  await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now(), validUntil, works, atOnce: !works });
+}
+
+/** A run that has stored the truth while a connector is behind. */
+interface StoredNotApplied {
+  readonly failure: RotationError;
+  /** What a connector that is behind may still use. */
+  readonly previous?: CredentialDocument | undefined;
+}
+
+/** AWSPENDING stays on the current version until every connector has it. Whether the old secret works is asked. */
+export async function storedNotApplied(run: Run, { failure, previous }: StoredNotApplied): Promise<Acted> {
+  const previousWorks = previous ? await doesItWork(run, previous) : false;
+  return ended(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
+}
+
+/** Whether a secret gets a token; null when the IAM can't be asked. */
+export async function doesItWork(run: Run, document: CredentialDocument): Promise<boolean | null> {
+  try {
+    return (await askToken(run, document)).accepted;
+  } catch (error) {
+    if (isRotationError(error)) return null;
+    throw error;
+  }
+}
+
+async function probeProjection(run: Run, document: CredentialDocument): Promise<void> {
+  const { projection, tokens } = run.ports;
+  if (!projection) return;
+  await timed(run, 'projection', async () => {
+    const answer = await tokens.request(document);
+    run.draft.sawProjection(answer.accepted ? await projection.probe(answer.accessToken) : 'unavailable');
+  });
+}

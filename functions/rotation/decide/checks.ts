@@ -1,0 +1,114 @@
+import { RotationError } from '../../credential/errors.ts';
+import type { Credential } from '../../credential/settings/credential.ts';
+import type { IamClient } from '../../ports/iam.ts';
+import type { TokenResult } from '../../ports/token-endpoint.ts';
+import { keepsBeside, type Look, type Observation, overlapActive } from '../observe/observation.ts';
+import { outOfTime } from '../run/budget.ts';
+import type { ActionOf, Overlap, RotationAction } from './action.ts';
+import type { Facts } from './facts.ts';
+
+const DAY_MS = 86_400_000;
+/** Secrets Manager keeps every version for a day, and takes 100. The rest is kept free for repairs, undos and ends of graces. */
+const MOST_YOUNG_VERSIONS = 70;
+
+/** The action that ends the run with the first of some failures; undefined when there is none. */
+export function refusal(
+  failures: readonly (RotationError | undefined)[],
+  atRest = false,
+): ActionOf<'refuse'> | undefined {
+  const failure = failures.find((one) => one !== undefined);
+  return failure && refuse(failure, atRest);
+}
+
+/** The action that ends the run with a failure. */
+export function refuse(failure: RotationError, atRest = false): ActionOf<'refuse'> {
+  return { kind: 'refuse', failure, reason: failure.message, ...(atRest && { atRest }) };
+}
+
+/** What kept a connector from being read: nothing is begun that could not be pushed. */
+export function unreadable({ connectors }: Look): RotationError | undefined {
+  return connectors.find((view) => view.error)?.error;
+}
+
+/** What is wrong with a client as such. */
+export function unusable({ fault }: IamClient): RotationError | undefined {
+  return fault === undefined ? undefined : new RotationError('client-not-usable', fault);
+}
+
+/** The last change of the labels may belong to a run that is alive. */
+export function tooSoon(leaseMs: number): RotationError {
+  return new RotationError(
+    'too-soon',
+    'The secret was changed within the last lease; a run that is alive may have done it',
+    { retryAfter: Math.ceil(leaseMs / 1000) },
+  );
+}
+
+/** A rotation might not be finished for lack of room among the versions. */
+export function noRoom({ seen, now }: Facts<Look>): RotationError | undefined {
+  const dayAgo = now.getTime() - DAY_MS;
+  const young = seen.labels.versions.filter(({ createdAt }) => createdAt.getTime() > dayAgo).length;
+  if (young <= MOST_YOUNG_VERSIONS) return undefined;
+  return new RotationError(
+    'too-many-versions',
+    `${young} versions of the secret are younger than a day, and Secrets Manager takes 100: the rest is kept for repairs`,
+  );
+}
+
+/** Too little time is left for something that takes so long. */
+export function noTime({ time }: Facts<unknown>, ms: number): RotationError | undefined {
+  return time.leftMs >= ms ? undefined : outOfTime();
+}
+
+/** The error for a secret that gets no token: the secret is to blame, or the client as such. */
+export function refusedSecret({ error, description }: Extract<TokenResult, { accepted: false }>): RotationError {
+  if (error === 'client-not-usable') return new RotationError(error, description);
+  return new RotationError('token-refused', `The IAM refuses the secret: ${error}: ${description}`);
+}
+
+/** What the settings ask for. */
+export function overlapWanted({ strategy }: Pick<Credential, 'strategy'>): Overlap {
+  const wanted = {
+    'dual-secret': 'required',
+    'alternating-clients': 'required',
+    auto: 'where-possible',
+    'in-place': 'none',
+  } as const;
+  return wanted[strategy];
+}
+
+/**
+ * Whether an overlap that is needed can be had. Only a named `dual-secret` needs one. With `auto` there is nothing to ask, except
+ * where the IAM makes the secret: the previous secret is sent along, and a look afterwards tells whether the IAM keeps it.
+ */
+export function overlapPossible(facts: Facts<Observation>): 'yes' | 'no' | 'not-known' {
+  const { credential, seen, known, now } = facts;
+  const { strategy, iam } = credential;
+  const prepares = iam.renewal === 'regenerate' && strategy === 'auto';
+  if (strategy !== 'dual-secret' && !prepares) return 'yes';
+  // A secret that the IAM refuses already is not to be kept, and the probe would bring it back to life.
+  if (!seen.answer.accepted || overlapActive(seen.clientInUse, now)) return 'yes';
+  if (known.answers.overlap === undefined) return 'not-known';
+  return known.answers.overlap || strategy === 'auto' ? 'yes' : 'no';
+}
+
+/** The action that finds out whether the strategy can be carried out, or refuses it; undefined when it can be. */
+export function strategyCheck(facts: Facts<Observation>, atRest = false): RotationAction | undefined {
+  const possible = overlapPossible(facts);
+  if (possible === 'not-known') {
+    const reason = 'a named strategy has to be possible, and the IAM is asked whether it keeps previous secrets';
+    return { kind: 'ask', question: 'overlap', reason, ...(atRest && { atRest }) };
+  }
+  const failure = new RotationError(
+    'overlap-unsupported',
+    'The IAM would end the old secret at once: no client policy applies to the client',
+  );
+  return possible === 'no' ? refuse(failure, atRest) : undefined;
+}
+
+/** What the IAM keeps of a rotation whose candidate it holds already has to stay; what it does not keep is no longer asked for. */
+export function overlapUnderWay({ seen, now }: Pick<Facts<Observation>, 'seen' | 'now'>): Overlap {
+  const { clientInUse, clientToRenew, current } = seen;
+  if (clientToRenew.clientId !== clientInUse.clientId) return 'required';
+  return current && keepsBeside(clientInUse, current.document.clientSecret, now) ? 'where-possible' : 'none';
+}

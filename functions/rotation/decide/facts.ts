@@ -1,0 +1,35 @@
+import type { Credential } from '../../credential/settings/credential.ts';
+import { activeFreeze } from '../../credential/settings/freezes.ts';
+import type { Found, Look, Observation } from '../observe/observation.ts';
+import type { TimeLeft } from '../run/budget.ts';
+import type { RotationRequest } from '../run/context.ts';
+import type { Known } from '../run/ledger.ts';
+
+/** Everything that a decision rests on, as data. */
+export interface Facts<Seen = Found> {
+  readonly credential: Credential;
+  readonly request: RotationRequest;
+  /** What the run has done and seen so far. */
+  readonly known: Known;
+  readonly seen: Seen;
+  readonly now: Date;
+  /** How long a pending version belongs to a run that may be alive, in milliseconds. */
+  readonly leaseMs: number;
+  readonly time: TimeLeft;
+}
+
+/** What the first run rests on: there is no current document. */
+export type FirstFacts = Facts<Observation>;
+
+/** What retire rests on: connectors and labels. */
+export type RetireFacts = Facts<Look>;
+
+/** The freeze that keeps this run from beginning anything, unless the caller insists. */
+export function freezeFor({ request, credential, now }: Facts<unknown>): ReturnType<typeof activeFreeze> {
+  return request.force ? undefined : activeFreeze(credential, now);
+}
+
+/** Whether this run may change the IAM's secret on its own account: what others have begun is finished, or taken back. */
+export function mayRenew(facts: Facts<unknown>): boolean {
+  return freezeFor(facts) === undefined && facts.request.repeat?.due !== false;
+}

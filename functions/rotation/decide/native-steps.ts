@@ -1,0 +1,103 @@
+import { RotationError } from '../../credential/errors.ts';
+import type { NativeRequest } from '../../credential/native-steps.ts';
+import { candidateOf, type Found, type Observation } from '../observe/observation.ts';
+import { classify, STATES } from '../observe/states.ts';
+import type { Overlap, StepAction } from './action.ts';
+import { attemptUnderWay, renewalOf, reversible, timeNeededMs } from './attempt.ts';
+import { noTime, overlapWanted, refusal, refuse, strategyCheck, unreadable, unusable } from './checks.ts';
+import type { Facts } from './facts.ts';
+import { candidateSet, promotedUncleared } from './unfinished.ts';
+
+/** The steps that look at everything before they do something. */
+export type LookingStep = Exclude<NativeRequest['step'], 'testSecret'>;
+
+const STEPS = { createSecret, setSecret, finishSecret } as const satisfies Record<
+  LookingStep,
+  (facts: Facts, versionId: string) => StepAction
+>;
+
+/**
+ * Decides the next thing that one of Secrets Manager's steps does. Pure.
+ *
+ * @param request the step, and the version that it is about
+ */
+export function decideStep(
+  facts: Facts<Observation>,
+  { step, versionId }: { readonly step: LookingStep; readonly versionId: string },
+): StepAction {
+  const { seen } = facts;
+  const { current, pending } = seen.labels;
+  if (current?.id === versionId && pending?.id !== versionId) return DONE;
+  if (pending?.id !== versionId) {
+    const detail = 'AWSPENDING is at another version than the step is about';
+    return refuse(new RotationError('rotation-in-progress', detail));
+  }
+  if (!seen.current) {
+    const detail = 'There is no current document yet: a run by schedule or API adopts one first';
+    return refuse(new RotationError('not-at-rest', detail));
+  }
+  return STEPS[step]({ ...facts, seen: { ...seen, current: seen.current } }, versionId);
+}
+
+const DONE: StepAction = { kind: 'rest', outcome: 'unchanged', reason: 'the step has been done before' };
+
+/** Fills the empty version with a candidate. Everything else has to be at rest. */
+function createSecret(facts: Facts, versionId: string): StepAction {
+  const { seen } = facts;
+  if (isFilled(seen)) return DONE;
+  return (
+    refusal([unreadable(seen)]) ??
+    firstPutRight(facts) ??
+    refusal([unusable(seen.clientToRenew)]) ??
+    strategyCheck(facts) ?? { kind: 'fill', versionId, reason: 'Secrets Manager has begun a rotation' }
+  );
+}
+
+function firstPutRight({ seen, known }: Facts): StepAction | undefined {
+  const state = classify(withoutPending(seen));
+  if (state === 'at-rest') return undefined;
+  if (state !== 'connector-differs') {
+    const detail = `Not at rest (${STATES[state].meaning}): a run by schedule or API puts that right first`;
+    return refuse(new RotationError('not-at-rest', detail));
+  }
+  // The step itself has put the connectors right.
+  if (known.achieved === 'repaired') return undefined;
+  return { kind: 'push-current', reason: 'a connector does not hold the current secret' };
+}
+
+function withoutPending({ pending: _, labels, ...rest }: Found): Found {
+  const { pending: __, ...others } = labels;
+  return { ...rest, labels: others };
+}
+
+/** Renews, checks and pushes. */
+function setSecret(facts: Facts): StepAction {
+  const { seen, credential, time } = facts;
+  if (!isFilled(seen)) return NOT_FILLED();
+  const candidate = candidateOf(seen);
+  const renews = !seen.iamHoldsCandidate;
+  const overlap: Overlap = overlapWanted(credential);
+  const attempt = renews
+    ? renewalOf(facts, { candidate, overlap, outcome: 'rotated' })
+    : attemptUnderWay(facts, candidate);
+  const reason = 'Secrets Manager asks to set the candidate';
+  return (
+    (renews ? strategyCheck(facts) : undefined) ??
+    refusal([noTime(facts, timeNeededMs(time, reversible(attempt)))]) ?? { kind: 'apply', overlap, renews, reason }
+  );
+}
+
+/** Promotes, plans the end of the previous secret, and clears AWSPENDING, which Secrets Manager leaves to the function. */
+function finishSecret(facts: Facts, versionId: string): StepAction {
+  const { seen } = facts;
+  if (seen.labels.current?.id === versionId) return promotedUncleared();
+  return isFilled(seen) ? candidateSet(facts) : NOT_FILLED();
+}
+
+function isFilled({ pending }: Observation): boolean {
+  return pending?.content.kind === 'candidate';
+}
+
+/** Secrets Manager repeats the step. */
+const NOT_FILLED = () =>
+  refuse(new RotationError('not-at-rest', 'createSecret has not filled the version, or its value is not found yet'));

@@ -1,0 +1,68 @@
+import { RotationError } from '../../credential/errors.ts';
+import type { IamClient } from '../../ports/iam.ts';
+import type { TokenResult } from '../../ports/token-endpoint.ts';
+import type { RotationAction } from './action.ts';
+import { renewal } from './at-rest.ts';
+import { refusal, refusedSecret, tooSoon, unreadable, unusable } from './checks.ts';
+import { type Facts, type FirstFacts, mayRenew } from './facts.ts';
+
+/**
+ * Somebody changed the secret in the IAM. The run adopts it, so that every connector that can be reached works, and renews it
+ * afterwards, since a secret that a person saw is no secret.
+ */
+export function changedByHand(facts: Facts): RotationAction {
+  const { seen, known, credential, now } = facts;
+  const unfit = refusal([unusable(seen.clientInUse), known.undisturbed === true ? undefined : tooSoon(facts.leaseMs)]);
+  if (unfit) return unfit;
+  const { sameVersions, heldSecret } = known.answers;
+  if (!sameVersions)
+    return { kind: 'ask', question: 'same-versions', reason: 'another run may have set what the IAM holds' };
+  if (!heldSecret) return { kind: 'ask', question: 'held-secret', reason: 'only a secret that works is adopted' };
+  const renewsAfter = credential.iam.renewal === 'set' && mayRenew(facts);
+  const adopt = { kind: 'adopt', renewsAfter, reason: 'somebody changed the secret in the IAM' } as const;
+  if (heldSecret.accepted) return { ...adopt, revives: false };
+  return refusal([dead(seen.clientInUse, heldSecret, now)]) ?? { ...adopt, revives: true };
+}
+
+/** The IAM holds the current secret, but refuses it: set it again, or let the IAM make a new one. */
+export function expired(facts: Facts): RotationAction {
+  const { seen, known, credential, now } = facts;
+  if (seen.answer.accepted) throw new RotationError('internal-error', 'The current secret is accepted');
+  return (
+    refusal([
+      unusable(seen.clientInUse),
+      known.mayBegin ? undefined : tooSoon(facts.leaseMs),
+      dead(seen.clientInUse, seen.answer, now),
+    ]) ??
+    (credential.iam.renewal === 'regenerate'
+      ? renewal(facts)
+      : { kind: 'revive', reason: 'the expiry of the current secret has passed' })
+  );
+}
+
+/** A secret that is refused although its expiry has not passed: nothing that a write could mend. */
+function dead(
+  { secretExpiresAt }: IamClient,
+  answer: Extract<TokenResult, { accepted: false }>,
+  now: Date,
+): RotationError | undefined {
+  return secretExpiresAt && secretExpiresAt <= now ? undefined : refusedSecret(answer);
+}
+
+/** A connector holds something else than the current secret, which the IAM accepts. */
+export function connectorDiffers(): RotationAction {
+  return { kind: 'push-current', reason: 'a connector does not hold the current secret' };
+}
+
+/** The first run stores what the IAM holds, once it is proven. */
+export function firstRun(facts: FirstFacts): RotationAction {
+  const { seen, credential } = facts;
+  const { answer } = seen;
+  return (
+    refusal([unreadable(seen), unusable(seen.clientInUse), answer.accepted ? undefined : refusedSecret(answer)]) ?? {
+      kind: 'store-first',
+      renewsAfter: credential.iam.firstRun === 'renew' && mayRenew(facts),
+      reason: 'there is no current document yet',
+    }
+  );
+}

@@ -1,0 +1,52 @@
+import type { CredentialDocument } from '../../credential/document.ts';
+import { RotationError } from '../../credential/errors.ts';
+import { holds, type Look } from '../observe/observation.ts';
+import { leaseLeftMs } from '../run/context.ts';
+import type { RetireAction } from './action.ts';
+import { refusal, refuse } from './checks.ts';
+import type { Facts } from './facts.ts';
+
+/**
+ * Decides the next thing that a retire does. It ends the secret of the version that it names, and nothing else: it does nothing
+ * unless that version is AWSPREVIOUS, and waits while a connector holds another secret or another run is under way. Pure.
+ *
+ * @param versionId the version whose secret is to be ended
+ */
+export function decideRetire(facts: Facts<Look>, versionId: string): RetireAction {
+  const { seen, known } = facts;
+  const { labels, connectors } = seen;
+  if (labels.previous?.id !== versionId || !labels.current) return nothing('another version is AWSPREVIOUS');
+  const documents = known.answers.retireDocuments;
+  if (!documents) {
+    return { kind: 'ask', question: 'retire-documents', reason: 'which secret is to be ended, and which one stays' };
+  }
+  const { old, current } = documents;
+  if (old.clientSecret === current.clientSecret) return nothing('the previous secret is the current one');
+  const reason = 'the grace of the previous secret is over';
+  return underWay(facts) ?? refusal(connectors.map(behind(current))) ?? { kind: 'retire', versionId, reason };
+}
+
+/** Another run has AWSPENDING. Only the intent of a retire that died is in nobody's hands. */
+function underWay({ seen: { labels }, known, now, leaseMs }: Facts<Look>): RetireAction | undefined {
+  const { pending, current } = labels;
+  if (!pending || known.hasCleared(pending.id)) return undefined;
+  const abandoned = leaseLeftMs(pending.createdAt, now, leaseMs) === 0 && pending.id !== current?.id;
+  const content = known.answers.pendingContent;
+  if (abandoned && !content)
+    return { kind: 'ask', question: 'pending-content', reason: 'an abandoned version is pending' };
+  if (abandoned && content === 'retire') return { kind: 'clear', versionId: pending.id, reason: 'another retire died' };
+  const detail = 'A rotation is in progress or unfinished: AWSPENDING is on a version';
+  return refuse(new RotationError('rotation-in-progress', detail));
+}
+
+function behind(current: CredentialDocument) {
+  return (view: Look['connectors'][number]): RotationError | undefined => {
+    if (view.error) return view.error;
+    if (holds(view, current)) return undefined;
+    return new RotationError('connector-behind', `${view.connector.name} does not hold the new secret yet`);
+  };
+}
+
+function nothing(reason: string): RetireAction {
+  return { kind: 'rest', outcome: 'unchanged', reason };
+}

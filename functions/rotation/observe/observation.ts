@@ -1,0 +1,107 @@
+import type { CredentialDocument } from '../../credential/document.ts';
+import { RotationError } from '../../credential/errors.ts';
+import { secretFingerprint } from '../../credential/fingerprint.ts';
+import type { Connector, ConnectorConfiguration } from '../../ports/connector.ts';
+import type { IamClient } from '../../ports/iam.ts';
+import type { SecretVersion } from '../../ports/secret-store.ts';
+import type { TokenResult } from '../../ports/token-endpoint.ts';
+import type { Pending } from './pending.ts';
+
+/** The labels and version ids of one answer of Secrets Manager. */
+export interface Labels {
+  readonly versions: readonly SecretVersion[];
+  readonly current?: SecretVersion;
+  readonly previous?: SecretVersion;
+  readonly pending?: SecretVersion;
+}
+
+/** A connector as it was read, or why it could not be. */
+export type ConnectorView = { readonly connector: Connector } & (
+  | { readonly configuration: ConnectorConfiguration; readonly error?: never }
+  | { readonly configuration?: never; readonly error: RotationError }
+);
+
+/** A version and the credential document in it. */
+export interface StoredDocument {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly document: CredentialDocument;
+}
+
+/** The version in AWSPENDING. */
+export interface PendingVersion {
+  readonly id: string;
+  readonly createdAt: Date;
+  /** Whether this run has put it. */
+  readonly own: boolean;
+  readonly content: Pending;
+}
+
+/** Connectors and labels: what retire looks at. */
+export interface Look {
+  readonly connectors: readonly ConnectorView[];
+  readonly labels: Labels;
+}
+
+/** Everything that a decision rests on. */
+export interface Observation extends Look {
+  /** The document in AWSCURRENT: absent at the first run. */
+  readonly current?: StoredDocument;
+  /** Absent when no version, or the current one, is labelled AWSPENDING. */
+  readonly pending?: PendingVersion;
+  /** The IAM's client that the current document is about; at the first run, the one that the connectors use. */
+  readonly clientInUse: IamClient;
+  /**
+   * The client that the pending version is about; without one, the client that a rotation would renew. It differs from the client
+   * in use only where two clients alternate.
+   */
+  readonly clientToRenew: IamClient;
+  /** The token endpoint's answer to the current document; at the first run, to what the IAM holds. */
+  readonly answer: TokenResult;
+  /** Whether the IAM holds and accepts the candidate. */
+  readonly iamHoldsCandidate: boolean;
+}
+
+/** An observation of a credential that has a current document. */
+export type Found = Observation & { readonly current: StoredDocument };
+
+/** @throws {RotationError} `internal-error` at a first run: a decision must not get here */
+export function found(seen: Observation): Found {
+  if (seen.current) return { ...seen, current: seen.current };
+  throw new RotationError('internal-error', 'There is no current document');
+}
+
+/** Whether a connector is known to hold exactly this document in all sections of ours. */
+export function holds(view: ConnectorView, document: CredentialDocument): boolean {
+  const fingerprint = secretFingerprint(document.clientSecret);
+  return (view.configuration?.sections ?? [undefined]).every(
+    (section) => section?.clientId === document.clientId && section.secretFingerprint === fingerprint,
+  );
+}
+
+/** Whether the IAM keeps a previous secret and still accepts it. */
+export function overlapActive({ previous, secret }: IamClient, now: Date): boolean {
+  return previous !== undefined && previous.secret !== secret && previous.validUntil > now;
+}
+
+/** Whether the IAM keeps a secret beside its current one. A read tells; a token request can't tell the two apart. */
+export function keepsBeside(client: IamClient, clientSecret: string, now: Date): boolean {
+  return overlapActive(client, now) && client.previous?.secret === clientSecret;
+}
+
+/** Whether two documents are the same client with the same secret. */
+export function sameCredential(one: CredentialDocument | undefined, other: CredentialDocument): boolean {
+  return one?.clientId === other.clientId && one.clientSecret === other.clientSecret;
+}
+
+/** The candidate in AWSPENDING. */
+export interface Candidate {
+  readonly id: string;
+  readonly document: CredentialDocument;
+}
+
+/** @throws {RotationError} `internal-error` when AWSPENDING holds no candidate */
+export function candidateOf({ pending }: Observation): Candidate {
+  if (pending?.content.kind !== 'candidate') throw new RotationError('internal-error', 'There is no candidate');
+  return { id: pending.id, document: pending.content.document };
+}

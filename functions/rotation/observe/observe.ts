@@ -1,0 +1,191 @@
+import { type CredentialDocument, isUsableSecret, parseDocument } from '../../credential/document.ts';
+import { isRotationError, RotationError } from '../../credential/errors.ts';
+import type { Credential } from '../../credential/settings/credential.ts';
+import type { Connector } from '../../ports/connector.ts';
+import type { IamClient } from '../../ports/iam.ts';
+import type { TokenResult } from '../../ports/token-endpoint.ts';
+import { leaseLeftMs, type Run, timed } from '../run/context.ts';
+import { readLabels } from './labels.ts';
+import { askToken, retryUntil } from './looks.ts';
+import {
+  type ConnectorView,
+  type Labels,
+  type Look,
+  type Observation,
+  type PendingVersion,
+  type StoredDocument,
+  sameCredential,
+} from './observation.ts';
+import { type Pending, parsePending } from './pending.ts';
+
+/**
+ * Looks at everything, and changes nothing. Connectors come first: a write of theirs that is based on this look then fails if
+ * any run has begun to push since, whatever the labels say. The labels come second: what they lead to is younger than they are.
+ */
+export async function observe(run: Run): Promise<Observation> {
+  run.ledger.observesAnew();
+  return await timed(run, 'observe', async () => {
+    const { connectors, labels } = await look(run);
+    const reading = readCurrent(run, labels);
+    const [, current, pending, clients, answered] = await inOrder([
+      noteVersions(run, labels),
+      reading,
+      readPending(run, labels),
+      Promise.all(clientIdsOf(run.credential).map((id) => findClient(run, id))),
+      reading.then(async (stored) => stored && (await askToken(run, stored.document))),
+    ]);
+    const inUse = current?.document.clientId ?? clientIdInUse(run, connectors);
+    const clientInUse = clients.find(({ clientId }) => clientId === inUse) as IamClient;
+    const clientToRenew = findClientToRenew(clients, clientInUse, pending?.content);
+    const answer = answered ?? (await askFirst(run, clientInUse));
+    const iamHoldsCandidate = await holdsCandidate(run, clientToRenew, { current, answer, pending: pending?.content });
+    return {
+      connectors,
+      labels,
+      ...(current ? { current } : {}),
+      ...(pending ? { pending } : {}),
+      clientInUse,
+      clientToRenew,
+      answer,
+      iamHoldsCandidate,
+    };
+  });
+}
+
+/** Connectors, then labels: a rotation that pushes after this look moves AWSPENDING first. */
+export async function look(run: Run): Promise<Look> {
+  const connectors = await Promise.all(run.ports.connectors.map((connector) => readConnector(run, connector)));
+  return { connectors, labels: await readLabels(run) };
+}
+
+/** Waits for all of them; the first that failed, in this order, is what is thrown. */
+async function inOrder<T extends readonly unknown[]>(all: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const results = await Promise.allSettled(all);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  }) as unknown as T;
+}
+
+/** The document that the settings make of a client's secret. */
+export function documentOf(
+  { accessTokenUrl, scope }: Pick<Credential, 'accessTokenUrl' | 'scope'>,
+  { clientId, secret }: { readonly clientId: string; readonly secret: string },
+): CredentialDocument {
+  return { accessTokenUrl, clientId, clientSecret: secret, scope };
+}
+
+/** The Client IDs of the settings: one, or two that alternate. */
+function clientIdsOf({ clientId }: Credential): string[] {
+  return [clientId].flat();
+}
+
+/** Before there is a current document, the connectors tell which of two clients is in use. */
+function clientIdInUse({ credential }: Run, connectors: readonly ConnectorView[]): string {
+  const used = connectors.flatMap(({ configuration }) => configuration?.sections ?? []).map(({ clientId }) => clientId);
+  const ids = clientIdsOf(credential);
+  return ids.find((id) => used.includes(id)) ?? (ids[0] as string);
+}
+
+function findClientToRenew(clients: readonly IamClient[], inUse: IamClient, pending: Pending | undefined): IamClient {
+  const idle = clients.find(({ clientId }) => clientId !== inUse.clientId);
+  const about = pending?.kind === 'candidate' ? pending.document.clientId : undefined;
+  const wanted = (pending?.kind === 'regenerate' ? pending.clientId : about) ?? idle?.clientId;
+  return clients.find(({ clientId }) => clientId === wanted) ?? inUse;
+}
+
+/** Reads one connector anew. A connector that can't be read doesn't hide the others. */
+async function readConnector({ draft }: Run, connector: Connector): Promise<ConnectorView> {
+  try {
+    const configuration = await connector.read();
+    draft.skipped(connector.name, configuration.sectionsSkipped);
+    return { connector, configuration };
+  } catch (error) {
+    if (isRotationError(error)) return { connector, error };
+    throw error;
+  }
+}
+
+/** The first look asks when the secret changed last, after the list, so that a change between the two is seen. */
+async function noteVersions({ ledger, ports, runtime, timing }: Run, { versions, current }: Labels): Promise<void> {
+  if (ledger.hasLooked) return ledger.sawVersions(versions, current?.id);
+  const changedAt = await ports.store.lastChangedAt();
+  ledger.sawVersions(versions, current?.id, leaseLeftMs(changedAt, runtime.now(), timing.leaseMs) === 0);
+}
+
+async function readCurrent(run: Run, labels: Labels): Promise<StoredDocument | undefined> {
+  if (!labels.current) return undefined;
+  const { id, createdAt } = labels.current;
+  // A version that carries AWSCURRENT has a value: a value that is not found was not replicated yet, and this is no first run.
+  const value = await retryUntil(
+    run,
+    () => run.ports.store.read(id),
+    (answer) => answer !== undefined,
+  );
+  if (value === undefined)
+    throw new RotationError('store-unavailable', 'Secrets Manager lists AWSCURRENT, but does not find its value yet');
+  // A secret that was created without a value; an emulator lists an empty version for it.
+  if (value === '') return undefined;
+  const document = parseDocument(value);
+  assertAbout(run, document, 'AWSCURRENT');
+  return { id, createdAt, document };
+}
+
+async function readPending(run: Run, labels: Labels): Promise<PendingVersion | undefined> {
+  if (!labels.pending || labels.pending.id === labels.current?.id) return undefined;
+  const { id, createdAt } = labels.pending;
+  const value = await retryUntil(
+    run,
+    () => run.ports.store.read(id),
+    // A value that the run itself has put is there; a version of somebody else may have no value at all.
+    (answer) => answer !== undefined || !run.ledger.hasPut(id),
+  );
+  const content = parsePending(value);
+  if (content.kind === 'candidate') assertAbout(run, content.document, 'AWSPENDING');
+  return { id, createdAt, own: run.ledger.hasPutValue(id, value), content };
+}
+
+function assertAbout({ credential }: Run, document: CredentialDocument, label: string): void {
+  const sameUrl = new URL(document.accessTokenUrl).href === new URL(credential.accessTokenUrl).href;
+  if (clientIdsOf(credential).includes(document.clientId) && sameUrl) return;
+  throw new RotationError(
+    'document-invalid',
+    `The document in ${label} is about another client or token URL than the settings`,
+  );
+}
+
+/**
+ * The client, with a `fault` when it can't be used. Of two clients that alternate, one that can't be used, or is gone, must not
+ * keep the other from being repaired.
+ */
+async function findClient({ ports, credential }: Run, clientId: string): Promise<IamClient> {
+  try {
+    const client = await ports.iam.find(clientId);
+    if (client.fault !== undefined || isUsableSecret(client.secret)) return client;
+    return {
+      ...client,
+      fault: `The secret that the IAM holds for ${clientId} is empty or a mask: anybody could guess it`,
+    };
+  } catch (error) {
+    if (clientIdsOf(credential).length === 1 || !isRotationError(error, 'client-not-found')) throw error;
+    return { id: '', clientId, secret: '', fault: error.message };
+  }
+}
+
+/** At the first run what the IAM holds is put to the test. */
+async function askFirst(run: Run, client: IamClient): Promise<TokenResult> {
+  if (client.fault !== undefined) return { accepted: false, error: 'client-not-usable', description: client.fault };
+  return await askToken(run, documentOf(run.credential, client));
+}
+
+async function holdsCandidate(
+  run: Run,
+  client: IamClient,
+  seen: { current: StoredDocument | undefined; answer: TokenResult; pending: Pending | undefined },
+): Promise<boolean> {
+  const { current, answer, pending } = seen;
+  if (pending?.kind !== 'candidate' || pending.document.clientSecret !== client.secret) return false;
+  if (client.fault !== undefined) return false;
+  if (sameCredential(current?.document, pending.document)) return answer.accepted;
+  return (await askToken(run, pending.document)).accepted;
+}

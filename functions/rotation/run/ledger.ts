@@ -1,0 +1,361 @@
+import type { CredentialDocument } from '../../credential/document.ts';
+import { isRotationError, RotationError } from '../../credential/errors.ts';
+import type { Outcome } from '../../credential/outcome.ts';
+import { ConfigurationChangedError } from '../../ports/connector.ts';
+import { type SecretVersion, StageMovedError, VersionTakenError } from '../../ports/secret-store.ts';
+import type { TokenResult } from '../../ports/token-endpoint.ts';
+
+/** Whether a write that failed like this may have been carried out all the same. Anything unforeseen may. */
+export function leavesInDoubt(error: unknown): boolean {
+  if (error instanceof StageMovedError || error instanceof VersionTakenError) return false;
+  if (error instanceof ConfigurationChangedError) return false;
+  return !isRotationError(error) || error.inDoubt;
+}
+
+/** An error that also tells whether the run had changed anything before it met the error. */
+export function withChanges(
+  { code, message, retryAfter, next }: RotationError,
+  changed: boolean | null,
+): RotationError {
+  return new RotationError(code, message, { retryAfter, next, changed });
+}
+
+/** Answers to questions that a decision has asked since the last observation. */
+export interface Answers {
+  /** Whether the IAM would keep the previous secret beside a new one. */
+  readonly overlap?: boolean;
+  /** The document in AWSPREVIOUS: `none` without one, or why the value can't be used. */
+  readonly previousDocument?: CredentialDocument | 'none' | RotationError;
+  /** The labels were read once more, and are as they were. */
+  readonly sameVersions?: true;
+  /** The token endpoint's answer to the secret that the IAM holds. */
+  readonly heldSecret?: TokenResult;
+  /** Of a retire: the document whose secret is to be ended, and the one that stays. */
+  readonly retireDocuments?: { readonly old: CredentialDocument; readonly current: CredentialDocument };
+  /** What kind of content AWSPENDING has. */
+  readonly pendingContent?: 'candidate' | 'regenerate' | 'retire' | 'empty';
+}
+
+/** The part of the ledger that decisions rest on. */
+export interface Known {
+  /** What the run has achieved so far. */
+  readonly achieved?: Outcome | undefined;
+  /** The run has moved AWSCURRENT to a new secret: it begins no other rotation. */
+  readonly promoted: boolean;
+  /** The rotation was handed over to Secrets Manager: this run begins no other one. */
+  readonly handedOver: boolean;
+  /** A secret that a person saw was adopted: the run renews it, due or not. */
+  readonly owesRenewal: boolean;
+  /** Nobody but this run has changed the secret since a lease before the first look; undefined before that look. */
+  readonly undisturbed: boolean | undefined;
+  /** Whether a rotation may begin: undisturbed, no version of another run cleared, and every write of the IAM answered. */
+  readonly mayBegin: boolean;
+  /** Whether this run has put a version. */
+  hasPut(versionId: string): boolean;
+  /** Whether this run has taken AWSPENDING off a version. */
+  hasCleared(versionId: string): boolean;
+  readonly answers: Answers;
+}
+
+/** A label that runs move. */
+type Label = 'AWSCURRENT' | 'AWSPENDING';
+
+/** What became of the write to the IAM that replaces the secret in use: never sent or refused for certain, or else. */
+type Renewal = 'not-sent' | 'in-doubt' | 'answered';
+
+/**
+ * What a run has sent to its dependencies, what they answered, and what the run saw others do. Decisions and the report are
+ * derived from it, so that the report tells what is known, and says so where something is not.
+ */
+export class Ledger implements Known {
+  readonly connectors = new ConnectorLedger();
+  #carriedOut = 0;
+  #unanswered = 0;
+  readonly #puts = new Map<string, string>();
+  readonly #confirmed = new Set<string>();
+  readonly #movedFrom = new Map<Label, string>();
+  readonly #cleared = new Set<string>();
+  #firstSeen: ReadonlySet<string> | undefined;
+  #currentId: string | undefined;
+  #undisturbed: boolean | undefined;
+  #pendingStands: boolean | undefined;
+  #clearedForeign = false;
+  #renewal: Renewal = 'not-sent';
+  #iamUnanswered = false;
+  #achieved: Outcome | undefined;
+  #promoted = false;
+  #handedOver = false;
+  #owesRenewal = false;
+  #answers: Answers = {};
+
+  /** Whether the run has changed anything; null when an unanswered write leaves that open. */
+  get changed(): boolean | null {
+    if (this.#carriedOut > 0) return true;
+    return this.#unanswered > 0 ? null : false;
+  }
+
+  /**
+   * Sends a write and notes what became of it: a success has changed something; an answer that says for certain that nothing was
+   * done has changed nothing; anything else leaves that open.
+   */
+  async sent<T>(send: () => Promise<T>): Promise<T> {
+    this.#unanswered += 1;
+    try {
+      const answer = await send();
+      this.#carriedOut += 1;
+      this.#unanswered -= 1;
+      return answer;
+    } catch (error) {
+      if (!leavesInDoubt(error)) this.#unanswered -= 1;
+      throw error;
+    }
+  }
+
+  /** Sends a version to the store. */
+  async put<T>({ id, value, stage }: { id: string; value: string; stage: Label }, send: () => Promise<T>): Promise<T> {
+    const stood = this.#pendingStands;
+    this.#puts.set(id, value);
+    if (stage === 'AWSPENDING') this.#pendingStands = true;
+    try {
+      const answer = await this.sent(send);
+      this.#confirmed.add(id);
+      return answer;
+    } catch (error) {
+      if (!leavesInDoubt(error)) {
+        this.#puts.delete(id);
+        this.#pendingStands = stood;
+      }
+      // Another run has put this version: a list without it is stale.
+      if (error instanceof VersionTakenError) this.#confirmed.add(id);
+      throw error;
+    }
+  }
+
+  hasPut(versionId: string): boolean {
+    return this.#puts.has(versionId);
+  }
+
+  /** Whether a version has exactly the value that this run has put. */
+  hasPutValue(versionId: string, value: string | undefined): boolean {
+    return value !== undefined && this.#puts.get(versionId) === value;
+  }
+
+  /** Ids of the versions that this run has put. */
+  get putIds(): readonly string[] {
+    return [...this.#puts.keys()];
+  }
+
+  /** Secrets Manager has said that a version is there. */
+  confirmed(versionId: string): void {
+    this.#confirmed.add(versionId);
+  }
+
+  /** Moves AWSCURRENT, as the compare-and-swap that `send` is. */
+  async promote(from: string, send: () => Promise<void>): Promise<void> {
+    await this.sent(send);
+    this.#movedFrom.set('AWSCURRENT', from);
+  }
+
+  /** AWSCURRENT is at a version by this run's doing, or was found there already. */
+  isCurrent(versionId: string): void {
+    this.#currentId = versionId;
+  }
+
+  /** Takes AWSPENDING off a version. */
+  async clear(versionId: string, send: () => Promise<void>): Promise<void> {
+    try {
+      await this.sent(send);
+      this.#movedFrom.set('AWSPENDING', versionId);
+    } finally {
+      if (!this.#puts.has(versionId)) this.#clearedForeign = true;
+    }
+    this.#cleared.add(versionId);
+    this.#pendingStands = false;
+  }
+
+  hasCleared(versionId: string): boolean {
+    return this.#cleared.has(versionId);
+  }
+
+  /** The labels were read. */
+  sawPending(stands: boolean): void {
+    this.#pendingStands = stands;
+  }
+
+  /**
+   * A version carried AWSPENDING when the labels were read last, or may carry it by this run's doing; undefined before the labels
+   * were read.
+   */
+  get pendingStands(): boolean | undefined {
+    return this.#pendingStands;
+  }
+
+  /** Whether an answer of Secrets Manager is older than what this run has done. */
+  isOutdated(versions: readonly SecretVersion[]): boolean {
+    const known = new Map(versions.map(({ id, stages }) => [id, stages]));
+    const lacks = [...this.#confirmed].some((id) => !known.has(id));
+    return lacks || [...this.#movedFrom].some(([label, id]) => known.get(id)?.includes(label));
+  }
+
+  /** Whether this run knows how recent the answers of Secrets Manager are, since it has changed something there itself. */
+  get knowsRecent(): boolean {
+    return this.#confirmed.size > 0 || this.#movedFrom.size > 0;
+  }
+
+  /** Whether the versions have been looked at before. */
+  get hasLooked(): boolean {
+    return this.#firstSeen !== undefined;
+  }
+
+  /**
+   * Notes the versions at the first look. Each later look tells whether anybody else has changed them since.
+   *
+   * @param undisturbed at the first look: nothing had changed within the last lease
+   */
+  sawVersions(versions: readonly SecretVersion[], currentId: string | undefined, undisturbed?: boolean): void {
+    if (!this.#firstSeen) {
+      this.#firstSeen = new Set(versions.map(({ id }) => id));
+      this.#currentId = currentId;
+      this.#undisturbed = undisturbed;
+    }
+    const foreign = versions.some(({ id }) => !this.#firstSeen?.has(id) && !this.#puts.has(id));
+    if (foreign || currentId !== this.#currentId) this.#undisturbed = false;
+  }
+
+  /** Labels moved that another run may have moved: from then on this run begins nothing. */
+  sawForeignChange(): void {
+    this.#undisturbed = false;
+  }
+
+  get undisturbed(): boolean | undefined {
+    return this.#undisturbed;
+  }
+
+  get mayBegin(): boolean {
+    return this.#undisturbed === true && !this.#clearedForeign && !this.#iamUnanswered;
+  }
+
+  /** An attempt begins: its secret has not been sent to the IAM. */
+  attemptBegins(): void {
+    this.#renewal = 'not-sent';
+  }
+
+  /** Sends the write to the IAM that replaces the secret in use. */
+  async renew<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await this.sent(send);
+      this.#renewal = 'answered';
+      return answer;
+    } catch (error) {
+      if (leavesInDoubt(error)) {
+        this.#iamUnanswered = true;
+        if (this.#renewal === 'not-sent') this.#renewal = 'in-doubt';
+      }
+      throw error;
+    }
+  }
+
+  get renewal(): Renewal {
+    return this.#renewal;
+  }
+
+  /** A write to the IAM was sent and not answered: it may still be carried out. */
+  get iamUnanswered(): boolean {
+    return this.#iamUnanswered;
+  }
+
+  /** The unanswered write has been seen to be carried out, or can't be carried out any more. */
+  iamSettled(): void {
+    this.#iamUnanswered = false;
+  }
+
+  /** What the run has achieved. */
+  achieve(outcome: Outcome): void {
+    this.#achieved = outcome;
+  }
+
+  get achieved(): Outcome | undefined {
+    return this.#achieved;
+  }
+
+  /** The run has moved AWSCURRENT to a new secret, or has found it moved to its own. */
+  rotationDone(): void {
+    this.#promoted = true;
+  }
+
+  get promoted(): boolean {
+    return this.#promoted;
+  }
+
+  /** Secrets Manager carries the rotation out. */
+  handOver(): void {
+    this.#handedOver = true;
+  }
+
+  get handedOver(): boolean {
+    return this.#handedOver;
+  }
+
+  /** What was adopted is to be renewed by this run, or is not (any more). */
+  oweRenewal(owes: boolean): void {
+    this.#owesRenewal = owes;
+  }
+
+  get owesRenewal(): boolean {
+    return this.#owesRenewal;
+  }
+
+  /** A question of a decision was answered. */
+  answered(answers: Answers): void {
+    this.#answers = { ...this.#answers, ...answers };
+  }
+
+  /** The run observes anew: answers to questions about the last observation are out of date. */
+  observesAnew(): void {
+    this.#answers = {};
+  }
+
+  get answers(): Answers {
+    return this.#answers;
+  }
+}
+
+/** What was sent to connectors. */
+class ConnectorLedger {
+  readonly #written = new Set<string>();
+  readonly #unanswered = new Set<string>();
+  readonly #distorted = new Set<string>();
+
+  /** Sends a write to a connector. */
+  async sent<T>(name: string, send: () => Promise<T>): Promise<T> {
+    this.#written.add(name);
+    this.#unanswered.add(name);
+    try {
+      const answer = await send();
+      this.#unanswered.delete(name);
+      return answer;
+    } catch (error) {
+      if (!leavesInDoubt(error)) this.#unanswered.delete(name);
+      throw error;
+    }
+  }
+
+  /** Whether a write was sent to a connector, answered or not. */
+  wasWritten(name: string): boolean {
+    return this.#written.has(name);
+  }
+
+  /** Connectors that did not answer a write: it may still be carried out. */
+  get unanswered(): ReadonlySet<string> {
+    return new Set(this.#unanswered);
+  }
+
+  /** A connector has stored something else than it was given, and than it had. */
+  sawDistorted(name: string): void {
+    this.#distorted.add(name);
+  }
+
+  get anyDistorted(): boolean {
+    return this.#distorted.size > 0;
+  }
+}

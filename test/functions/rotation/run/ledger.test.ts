@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ErrorCode, RotationError } from '../../../../functions/credential/errors.ts';
+import { ConfigurationChangedError } from '../../../../functions/ports/connector.ts';
+import { StageMovedError, VersionTakenError } from '../../../../functions/ports/secret-store.ts';
+import { Ledger } from '../../../../functions/rotation/run/ledger.ts';
+
+async function changedAfter(...ends: (Error | undefined)[]): Promise<boolean | null> {
+  const ledger = new Ledger();
+  for (const end of ends) {
+    const write = ledger.sent(async () => {
+      if (end) throw end;
+    });
+    await write.catch(() => undefined);
+  }
+  return ledger.changed;
+}
+
+const failed = (code: ErrorCode) => new RotationError(code, 'x');
+
+describe('whether a run has changed anything', () => {
+  it('is no, as long as nothing was sent', async () => {
+    expect(await changedAfter()).toBe(false);
+  });
+
+  it.each([
+    failed('iam-forbidden'),
+    failed('iam-conflict'),
+    failed('connector-not-found'),
+    failed('store-forbidden'),
+    new ConfigurationChangedError(),
+    new StageMovedError(),
+    new VersionTakenError(),
+  ])('is no after a write that was refused for certain (%s)', async (refusal) => {
+    expect(await changedAfter(refusal)).toBe(false);
+  });
+
+  it.each([
+    failed('iam-timeout'),
+    failed('iam-unavailable'),
+    failed('iam-unexpected'),
+    failed('connector-timeout'),
+    failed('connector-unavailable'),
+    failed('store-unavailable'),
+    new TypeError('unforeseen'),
+  ])('is not known after a write without an answer (%s)', async (doubt) => {
+    expect(await changedAfter(doubt)).toBeNull();
+    expect(await changedAfter(doubt, failed('iam-forbidden'))).toBeNull();
+  });
+
+  it('is yes after a success, whatever else is not known', async () => {
+    expect(await changedAfter(undefined)).toBe(true);
+    expect(await changedAfter(failed('iam-timeout'), undefined, failed('connector-timeout'))).toBe(true);
+  });
+});
+
+describe('whether a rotation may begin', () => {
+  /** After a first look at which nothing had changed for longer than a lease. */
+  function undisturbed(): Ledger {
+    const ledger = new Ledger();
+    ledger.sawVersions([], undefined, true);
+    return ledger;
+  }
+
+  it('is yes, as long as nobody else has changed anything', () => {
+    expect(undisturbed().mayBegin).toBe(true);
+  });
+
+  it('is no before the first look, and after a look within a lease of the last change', () => {
+    const ledger = new Ledger();
+    expect(ledger.mayBegin).toBe(false);
+    ledger.sawVersions([], undefined, false);
+    expect(ledger.mayBegin).toBe(false);
+  });
+
+  it('is no once a version of another run has appeared, or AWSCURRENT has moved', () => {
+    const version = { id: 'of-the-other', stages: [], createdAt: new Date(0) };
+    const appeared = undisturbed();
+    appeared.sawVersions([version], undefined);
+    expect(appeared.mayBegin).toBe(false);
+    const moved = undisturbed();
+    moved.sawVersions([], 'another');
+    expect(moved.mayBegin).toBe(false);
+  });
+
+  it('is yes beside versions that the run itself has put and made current', async () => {
+    const ledger = undisturbed();
+    await ledger.put({ id: 'own', value: '{}', stage: 'AWSPENDING' }, async () => undefined);
+    ledger.isCurrent('own');
+    ledger.sawVersions([{ id: 'own', stages: [], createdAt: new Date(0) }], 'own');
+    expect(ledger.mayBegin).toBe(true);
+  });
+
+  it("is no once another run's version was cleared, also when the answer was lost", async () => {
+    const ledger = undisturbed();
+    await ledger.clear('of-the-other', () => Promise.reject(failed('store-unavailable'))).catch(() => undefined);
+    expect(ledger.mayBegin).toBe(false);
+  });
+
+  it('is no while a write to the IAM may still be carried out', async () => {
+    const ledger = undisturbed();
+    await ledger.renew(() => Promise.reject(failed('iam-timeout'))).catch(() => undefined);
+    expect(ledger.mayBegin).toBe(false);
+    ledger.iamSettled();
+    expect(ledger.mayBegin).toBe(true);
+  });
+
+  it('is no after labels moved that another run may have moved', () => {
+    const ledger = undisturbed();
+    ledger.sawForeignChange();
+    expect(ledger.mayBegin).toBe(false);
+  });
+});
+
+describe('an answer of Secrets Manager', () => {
+  const current = { id: 'one', stages: ['AWSCURRENT'], createdAt: new Date(0) };
+
+  it('is outdated without a version that the run has put, and when it shows a label where the run has taken it away', async () => {
+    const ledger = new Ledger();
+    expect(ledger.isOutdated([current])).toBe(false);
+    await ledger.put({ id: 'two', value: '{}', stage: 'AWSPENDING' }, async () => undefined);
+    expect(ledger.isOutdated([current])).toBe(true);
+    const both = [current, { id: 'two', stages: [], createdAt: new Date(0) }];
+    expect(ledger.isOutdated(both)).toBe(false);
+    await ledger.promote('one', async () => undefined);
+    expect(ledger.isOutdated(both)).toBe(true);
+  });
+
+  it('is outdated without a version that another run was first to put', async () => {
+    const ledger = new Ledger();
+    const refused = () => Promise.reject(new VersionTakenError());
+    await ledger.put({ id: 'two', value: '{}', stage: 'AWSPENDING' }, refused).catch(() => undefined);
+    expect(ledger.isOutdated([current])).toBe(true);
+    expect(ledger.hasPut('two')).toBe(false);
+  });
+});
