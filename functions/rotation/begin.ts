@@ -1,6 +1,6 @@
 import { type CredentialDocument, parseDocument, serializeDocument } from '../credential/document.ts';
 import { RotationError } from '../credential/errors.ts';
-import { activeFreeze } from '../credential/settings/freezes.ts';
+import { activeFreeze } from '../credential/settings/schedule.ts';
 import { type Attempt, execute, type Next, timeNeeded } from './attempt.ts';
 import { assertFits } from './budget.ts';
 import { backstop, endPrevious } from './grace.ts';
