@@ -7,18 +7,19 @@ import { type CredentialsDeps, credentialsPage, credentialView, rotationView } f
 import { faultsDetail, faultsIn } from './api/faults.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { type RotationsDeps, rotateNow } from './api/rotations.ts';
+import { ROUTES, type Route } from './api/routes.ts';
 import { describeError, isRotationError, RotationError } from './credential/errors.ts';
 import { ID, ID_RULE } from './credential/settings/parts.ts';
 import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
 type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
-type Route = (event: ApiEvent, deps: CredentialsDeps & RotationsDeps) => Promise<ApiResponse>;
+type Answer = (event: ApiEvent, deps: CredentialsDeps & RotationsDeps) => Promise<ApiResponse>;
 
 /** The gateway answers within 30 s, whatever goes on behind it. */
 const WAIT_MS = 25_000;
 
-const ROUTES: Readonly<Record<string, Route>> = {
+const ANSWERS: Readonly<Record<Route, Answer>> = {
   'POST /credentials/{id}/rotations': async (event, deps) => {
     const id = idOf(event);
     const body = readBody(event);
@@ -34,9 +35,6 @@ const ROUTES: Readonly<Record<string, Route>> = {
     json(200, await rotationView(idOf(event), event.pathParameters?.rotationId ?? '', deps)),
 };
 
-/** The routes that this function answers, as the gateway names them: `GET /credentials/{id}`. */
-export const API_ROUTES: readonly string[] = Object.keys(ROUTES);
-
 const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(50).default(25),
   nextToken: z.string().min(1).optional(),
@@ -49,9 +47,7 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
     known ??= dependencies(deployed());
     const credential = event.pathParameters?.id;
     try {
-      const route = ROUTES[event.routeKey];
-      if (!route) throw new Error(`No route for ${event.routeKey}: the stack and the function differ`);
-      return await route(event, known);
+      return await answerTo(event.routeKey)(event, known);
     } catch (error) {
       const { code, detail, next } = describeError(error);
       if (!isRotationError(error)) telemetry.logger.error('unforeseen', { routeKey: event.routeKey, detail });
@@ -62,6 +58,13 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
 
 /** The HTTP API. */
 export const handler = createApiHandler(lazily(process.env));
+
+/** @throws {Error} when there is none */
+function answerTo(routeKey: string): Answer {
+  const route = ROUTES.find((one) => one === routeKey);
+  if (!route) throw new Error(`No route for ${routeKey}: the stack and the function differ`);
+  return ANSWERS[route];
+}
 
 function dependencies({ environment, world, aws }: Deployed): CredentialsDeps & RotationsDeps {
   return {

@@ -1,3 +1,4 @@
+import type { EnvironmentVariables } from '../functions/lambda/environment.ts';
 import { METRICS_NAMESPACE } from './alarms.ts';
 import type { Deployment } from './context.ts';
 import type { Names } from './names.ts';
@@ -12,8 +13,16 @@ export interface EnvironmentInput {
   readonly keyArn: string;
 }
 
+/** What the functions read by themselves, and what their libraries read. */
+type FunctionEnvironment = EnvironmentVariables & {
+  readonly POWERTOOLS_SERVICE_NAME: string;
+  readonly POWERTOOLS_METRICS_NAMESPACE: string;
+  readonly POWERTOOLS_LOG_LEVEL: string;
+  readonly AWS_ENDPOINT_URL_SECRETS_MANAGER?: string;
+};
+
 /** The functions' environment: names, addresses and durations. Nothing in it is secret. */
-export function functionEnvironment(input: EnvironmentInput): Record<string, string> {
+export function functionEnvironment(input: EnvironmentInput): FunctionEnvironment {
   const { deployment, names, allowedHosts, schedulerRoleArn, deadLetterArn, keyArn } = input;
   const { prefix, local, timeouts, logLevel, secretsManagerEndpoint } = deployment;
   return {

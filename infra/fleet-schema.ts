@@ -24,12 +24,15 @@ export interface FleetContext extends SettingsContext {
  */
 export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
   return z.strictObject({
-    $schema: z.string().optional(),
+    $schema: z.string().optional().describe('Address of this schema, for editors. Ignored otherwise.'),
     credentials: z
       .array(credentialSchema(context).check(scheduleWorks({ ...context, now }), addressesFit, tagsFit))
       .min(1, 'needs at least one credential')
       .max(MAX_CREDENTIALS, `has more than ${MAX_CREDENTIALS} credentials: split the file into several prefixes`)
-      .check(distinct('id'), oneRoleForEachClient),
+      .check(distinct('id'), oneRoleForEachClient)
+      .describe(
+        `The credentials that the stack rotates, at most ${MAX_CREDENTIALS}: split a larger fleet into several prefixes.`,
+      ),
   });
 }
 

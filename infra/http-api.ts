@@ -1,20 +1,19 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi as GatewayApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  HttpApi as GatewayApi,
+  type HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { ROUTES } from '../functions/api/routes.ts';
 import type { Deployment } from './context.ts';
 import { encryptedLogs } from './logs.ts';
 import type { Names } from './names.ts';
-
-const ROUTES = [
-  { method: HttpMethod.GET, path: '/credentials' },
-  { method: HttpMethod.GET, path: '/credentials/{id}' },
-  { method: HttpMethod.POST, path: '/credentials/{id}/rotations' },
-  { method: HttpMethod.GET, path: '/credentials/{id}/rotations/{rotationId}' },
-];
 
 /** Who called what, when, and how it went. Neither bodies nor headers: a header may carry what a body must not. */
 const ACCESS_LOG = {
@@ -52,7 +51,10 @@ export class HttpApi extends Construct {
       defaultAuthorizer: new HttpIamAuthorizer(),
     });
     const integration = new HttpLambdaIntegration('Integration', handler);
-    for (const { method, path } of ROUTES) this.api.addRoutes({ path, methods: [method], integration });
+    for (const route of ROUTES) {
+      const [method, path] = route.split(' ') as [HttpMethod, string];
+      this.api.addRoutes({ path, methods: [method], integration });
+    }
     const accessLog = encryptedLogs(this, 'AccessLog', { deployment, key, logGroupName: names.logGroups.access });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,

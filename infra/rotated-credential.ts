@@ -2,6 +2,7 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { durationMs } from '../functions/credential/duration.ts';
+import { scheduledEvent } from '../functions/credential/events/scheduled.ts';
 import type { Credential } from '../functions/credential/settings/credential.ts';
 import type { Deployment } from './context.ts';
 import { acknowledge } from './findings.ts';
@@ -64,20 +65,6 @@ export class RotatedCredential extends Construct {
       'AwsSolutions-SMG4': 'EventBridge Scheduler rotates it, since the IAM and the connectors have to change with it.',
     });
   }
-}
-
-/**
- * The event that `rotate` receives. Scheduler fills the placeholders in.
- *
- * @see [Context attributes](https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html)
- */
-function scheduledEvent(credential: Credential): object {
-  return {
-    trigger: 'schedule',
-    credential,
-    scheduledTime: '<aws.scheduler.scheduled-time>',
-    executionId: '<aws.scheduler.execution-id>',
-  };
 }
 
 /** Scheduler counts whole minutes; a part of one is left out, so that the window is never longer than was asked for. */

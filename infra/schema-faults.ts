@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { didYouMean } from './did-you-mean.ts';
 import type { Fault } from './fault.ts';
-import { DESCRIPTIONS } from './schema-descriptions.ts';
+import { settingsBelow } from './schema.ts';
 
 /** So many unknown keys of one object are told. */
 const MAX_UNKNOWN = 10;
@@ -20,19 +20,12 @@ export function schemaFaults(error: z.ZodError, value: unknown): Fault[] {
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string): Fault {
-  const generic = path.filter((part) => typeof part === 'string').join('.');
-  const known = Object.keys(DESCRIPTIONS).flatMap((setting) => childOf(generic, setting) ?? []);
+  const known = settingsBelow(path.filter((part) => typeof part === 'string'));
   const hint = didYouMean(key, known);
   const otherCase = known.some((one) => one.toLowerCase() === key.toLowerCase());
   const secret = SECRET_KEY.test(key) && !otherCase ? `if it holds a secret, that ${RENEW}` : undefined;
   const message = ['unknown key', hint, secret].filter((part) => part !== undefined).join('; ');
   return { path: [...path, key.slice(0, 60)], message };
-}
-
-/** The last part of a setting that lies directly below a path. */
-function childOf(path: string, setting: string): string | undefined {
-  const rest = path === '' ? setting : setting.startsWith(`${path}.`) ? setting.slice(path.length + 1) : '';
-  return rest !== '' && !rest.includes('.') ? rest : undefined;
 }
 
 /** Where a name of a secret is asked for, the secret itself may have been pasted. Names have a slash in them. */

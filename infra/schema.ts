@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { fleetSchema } from './fleet-schema.ts';
-import { DESCRIPTIONS } from './schema-descriptions.ts';
 
 interface Schema {
   readonly properties?: Record<string, Schema>;
@@ -27,34 +26,48 @@ export const SCHEMA_FILE = resolve(import.meta.dirname, '../docs/credentials.sch
 export function fleetJsonSchema(): object {
   const schema = fleetSchema({ prefix: 'client-secret-rotation', local: false });
   const json = z.toJSONSchema(schema, { io: 'input', target: 'draft-07' });
-  return { title: 'The fleet file of client-secret-rotation', ...describe(json as Schema, '') };
+  return { title: 'The fleet file of client-secret-rotation', ...publish(json as Schema) };
 }
 
-/** Adds the descriptions, by the path of each setting. A copy: zod may use one object in several places. */
-function describe(node: Schema, path: string): Schema {
-  const below = (one: Schema) => describe(one, path);
+/** Made once: a file can have many faults. */
+let known: Schema | undefined;
+
+/** The names of the settings right below a path, for example those of `credentials.iam`. */
+export function settingsBelow(path: readonly string[]): string[] {
+  known ??= fleetJsonSchema();
+  const nodes = path.reduce(
+    (found, name) => found.flatMap((node) => objectsIn(node.properties?.[name])),
+    objectsIn(known),
+  );
+  return [...new Set(nodes.flatMap(({ properties = {} }) => Object.keys(properties)))];
+}
+
+/** A schema, or its elements', or every choice that it offers. */
+function objectsIn(node: Schema | undefined): Schema[] {
+  if (!node) return [];
+  const { items = [], anyOf = [], oneOf = [] } = node;
+  return [node, ...[items, anyOf, oneOf].flat().flatMap(objectsIn)];
+}
+
+/** Leaves out what only the functions have to know. A copy: zod may use one object in several places. */
+function publish(node: Schema): Schema {
   const { anyOf, oneOf, properties, items, format, ...rest } = node;
-  const offered = anyOf?.filter(({ unavailable }) => !unavailable).map(below);
+  const offered = anyOf?.filter(({ unavailable }) => !unavailable).map(publish);
   // One that is left alone needs no choice.
-  if (offered?.length === 1) return { ...rest, ...offered[0] };
+  if (offered?.length === 1) return { ...offered[0], ...rest };
   return {
     ...rest,
     // A pattern says it to every validator; formats are an option of theirs.
     ...(format && !node.pattern && { format }),
-    ...(properties && { properties: describeAll(properties, path) }),
-    ...(items && { items: Array.isArray(items) ? items.map(below) : below(items) }),
+    ...(properties && { properties: mapValues(properties, publish) }),
+    ...(items && { items: Array.isArray(items) ? items.map(publish) : publish(items) }),
     ...(offered && { anyOf: offered }),
-    ...(oneOf && { oneOf: oneOf.map(below) }),
+    ...(oneOf && { oneOf: oneOf.map(publish) }),
   };
 }
 
-function describeAll(properties: Record<string, Schema>, path: string): Record<string, Schema> {
-  const entries = Object.entries(properties).map(([key, value]) => {
-    const setting = path ? `${path}.${key}` : key;
-    const description = DESCRIPTIONS[setting];
-    return [key, { ...describe(value, setting), ...(description && { description }) }];
-  });
-  return Object.fromEntries(entries);
+function mapValues(record: Record<string, Schema>, change: (value: Schema) => Schema): Record<string, Schema> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 if (import.meta.main) writeFileSync(SCHEMA_FILE, `${JSON.stringify(fleetJsonSchema(), null, 2)}\n`);

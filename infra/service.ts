@@ -93,7 +93,7 @@ export class Service extends Construct {
       }),
       api: define('api', {
         description: 'Answers the HTTP API.',
-        environment: { ...environment, ROTATE_FUNCTION_NAME: names.functions.rotate.name },
+        environment,
         timeout: API_TIMEOUT,
         permissions: apiPermissions(grantable),
       }),

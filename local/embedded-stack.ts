@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { API_ROUTES } from '../functions/api.ts';
+import { ROUTES } from '../functions/api/routes.ts';
 import { type AwsAccess, clientOptions } from '../functions/lambda/compose.ts';
 import { bearerAccess } from './connector/access.ts';
 import { ConnectorEngine } from './connector/engine.ts';
@@ -121,7 +121,7 @@ function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => A
 
 function apiOf(host: LambdaHost, prefix: string): Handler {
   const invoke = (event: unknown) => host.invoke(`${prefix}-api`, event);
-  return httpApiHandler({ routes: API_ROUTES, callers: [OPERATOR], region: REGION, account: ACCOUNT, invoke });
+  return httpApiHandler({ routes: ROUTES, callers: [OPERATOR], region: REGION, account: ACCOUNT, invoke });
 }
 
 /** Scheduler invokes asynchronously, as its Lambda targets do. */

@@ -85,4 +85,11 @@ describe('the check of the layout', () => {
       'functions/adapters/many holds 11 files, and at most 10 are allowed',
     ]);
   });
+
+  it('finds a file that is too long', () => {
+    expect(faultsWith({ 'functions/ports/x.ts': '//\n'.repeat(300) })).toEqual([]);
+    expect(faultsWith({ 'functions/ports/x.ts': '//\n'.repeat(301) })).toEqual([
+      'functions/ports/x.ts has 301 lines, and at most 300 are allowed',
+    ]);
+  });
 });

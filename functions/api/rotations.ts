@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import { awsErrorName } from '../adapters/aws/aws-error.ts';
 import { RotationError } from '../credential/errors.ts';
+import type { OnDemandEvent } from '../credential/events/on-demand.ts';
 import type { RotateAnswer } from '../credential/outcome.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { RotationBody } from './body.ts';
@@ -32,7 +33,7 @@ export async function rotateNow(
   deps: RotationsDeps,
 ): Promise<ApiResponse> {
   const { now = () => new Date() } = deps;
-  const event = { trigger: 'api', id, requestedBy, ...body };
+  const event: OnDemandEvent = { trigger: 'api', id, requestedBy, ...body };
   const command = new InvokeCommand({ FunctionName: deps.rotateFunctionName, Payload: JSON.stringify(event) });
   const calledAt = now();
   const abortSignal = AbortSignal.timeout(deps.waitMs);

@@ -25,7 +25,12 @@ const Environment = z.object({
   RETIRE_FUNCTION_ARN: z.string().min(1),
 });
 
-/** What the stack tells the functions. No secret is among it. */
+/** The variables that {@link readEnvironment} reads, as whoever deploys a function writes them. No secret is among them. */
+export type EnvironmentVariables = {
+  [Name in keyof z.input<typeof Environment>]: Exclude<z.input<typeof Environment>[Name], undefined>;
+};
+
+/** What the stack tells the functions. */
 export type Environment = z.infer<typeof Environment> & { readonly local: boolean; readonly timing: Timing };
 
 /**

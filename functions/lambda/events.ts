@@ -1,44 +1,12 @@
 import * as z from 'zod';
 import { RotationError } from '../credential/errors.ts';
+import { OnDemandEvent } from '../credential/events/on-demand.ts';
+import { type EventContext, scheduledSchema } from '../credential/events/scheduled.ts';
 import { NATIVE_STEPS, type NativeRequest } from '../credential/native-steps.ts';
-import type { SettingsContext } from '../credential/settings/context.ts';
 import { faultLines } from '../credential/settings/fault-lines.ts';
 
-/** EventBridge Scheduler fills these in; an emulator may not. */
-const PLACEHOLDER = /^<aws\.scheduler\.[a-z-]+>$/;
-
-/** How events are read here. */
-export interface EventContext extends SettingsContext {
-  readonly now: Date;
-}
-
 function rotateSchema(context: EventContext) {
-  return z.discriminatedUnion('trigger', [
-    z
-      .strictObject({
-        trigger: z.literal('schedule'),
-        id: z.string().optional(),
-        /** The schedule's input holds the settings. Of an event only the id is read: whoever sends one must not choose the rest. */
-        credential: z.looseObject({ id: z.string() }).optional(),
-        scheduledTime: scheduledTime(context),
-        executionId: z.string().optional(),
-        repeat: z.object({ attempt: z.int().positive(), due: z.boolean().default(false) }).optional(),
-      })
-      .transform(({ id, credential, executionId: _, ...event }, issues) => {
-        const named = id ?? credential?.id;
-        if (named !== undefined) return { ...event, id: named };
-        issues.addIssue('names no credential');
-        return z.NEVER;
-      }),
-    z.strictObject({
-      trigger: z.literal('api'),
-      id: z.string(),
-      reason: z.string().optional(),
-      force: z.boolean().optional(),
-      leaveBehind: z.array(z.string()).optional(),
-      requestedBy: z.string(),
-    }),
-  ]);
+  return z.discriminatedUnion('trigger', [scheduledSchema(context), OnDemandEvent]);
 }
 
 /** What `rotate` is invoked with. */
@@ -103,12 +71,4 @@ function parse<T>(schema: z.ZodType<T>, event: unknown): T {
   const result = schema.safeParse(event);
   if (result.success) return result.data;
   throw new RotationError('settings-invalid', `The event is not valid: ${faultLines(result.error).join('; ')}`);
-}
-
-function scheduledTime({ local, now }: EventContext) {
-  return z
-    .string()
-    .transform((text) => (local && PLACEHOLDER.test(text) ? now.toISOString() : text))
-    .pipe(z.iso.datetime({ error: 'is not the time that the scheduler fills in' }))
-    .transform((text) => new Date(text));
 }

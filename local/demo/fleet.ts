@@ -1,5 +1,6 @@
 import { CreateScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { scheduledEvent } from '../../functions/credential/events/scheduled.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
 import type { Configuration } from '../connector/configuration.ts';
 import { CONFIGURATIONS_PATH } from '../connector/handler.ts';
@@ -121,7 +122,7 @@ async function createSecret({ secretsManager }: EmbeddedStack, name: string, val
 }
 
 function scheduleOf({ prefix }: EmbeddedStack, credential: Credential, first: Date) {
-  const event = { trigger: 'schedule', credential, scheduledTime: '<aws.scheduler.scheduled-time>' };
+  const event = scheduledEvent(credential);
   return {
     Name: credential.id,
     GroupName: prefix,

@@ -1,3 +1,5 @@
+import type { EnvironmentVariables } from '../../functions/lambda/environment.ts';
+
 /** What the embedded parts have in common, as an AWS account would name it. */
 export const REGION = 'eu-north-1';
 export const ACCOUNT = '123456789012';
@@ -19,7 +21,7 @@ export interface Timeouts {
 }
 
 /** The functions' environment variables, as the stack would set them. */
-export function environmentOf(prefix: string, timeouts: Timeouts): Record<string, string> {
+export function environmentOf(prefix: string, timeouts: Timeouts): EnvironmentVariables {
   return {
     PREFIX: prefix,
     LOCAL: 'true',

@@ -91,7 +91,6 @@ describe('a rotated credential', () => {
       trigger: 'schedule',
       credential: acmeTest,
       scheduledTime: '<aws.scheduler.scheduled-time>',
-      executionId: '<aws.scheduler.execution-id>',
     });
     expect(Target).toMatchObject({
       Arn: { 'Fn::GetAtt': [expect.stringContaining('rotateFunction'), 'Arn'] },

@@ -20,6 +20,11 @@ const MOST_FILES = 10;
 /** Folders that are not divided yet: they hold more files, and some of these import each other. */
 export const UNDIVIDED: readonly string[] = ['functions/rotation'];
 
+/** A file has at most this many lines. */
+const MOST_LINES = 300;
+/** Tables, which are as long as they have rows. */
+const TABLES: readonly string[] = ['functions/credential/errors.ts'];
+
 /** Whatever looks like a relative path in quotes is an import: of types, dynamic, or a re-export. */
 const RELATIVE = /(['"`])(\.{1,2}\/[^'"`\n]*)\1/g;
 
@@ -42,6 +47,7 @@ export function faultsOf(sources: Sources): string[] {
       .map((circle) => `files import each other: ${circle.join(' → ')}`),
     ...circlesOf(folderGraph(imports)).map((circle) => `folders import each other: ${circle.join(' → ')}`),
     ...crowdedFolders([...sources.keys()]),
+    ...longFiles(sources),
   ];
 }
 
@@ -93,4 +99,11 @@ function crowdedFolders(paths: readonly string[]): string[] {
   return [...counts]
     .filter(([folder, count]) => count > MOST_FILES && !UNDIVIDED.includes(folder))
     .map(([folder, count]) => `${folder} holds ${count} files, and at most ${MOST_FILES} are allowed`);
+}
+
+function longFiles(sources: Sources): string[] {
+  return [...sources]
+    .map(([path, text]) => ({ path, lines: text.trimEnd().split('\n').length }))
+    .filter(({ path, lines }) => lines > MOST_LINES && !TABLES.includes(path))
+    .map(({ path, lines }) => `${path} has ${lines} lines, and at most ${MOST_LINES} are allowed`);
 }

@@ -4,10 +4,10 @@ import {
   ListSchedulesCommand,
   type SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import * as z from 'zod';
 import { RotationError } from '../../credential/errors.ts';
+import { scheduledSettings } from '../../credential/events/scheduled.ts';
 import type { SettingsContext } from '../../credential/settings/context.ts';
-import { type Credential, credentialSchema } from '../../credential/settings/credential.ts';
+import type { Credential } from '../../credential/settings/credential.ts';
 import { faultLines } from '../../credential/settings/fault-lines.ts';
 import type { OneTime, Schedules } from '../../ports/schedules.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
@@ -78,7 +78,7 @@ function parseSettings(
   input: string | undefined,
   { id, context }: { id: string; context: SettingsContext },
 ): Credential {
-  const event = z.object({ credential: credentialSchema(context) }).safeParse(tryJson(input));
+  const event = scheduledSettings(context).safeParse(tryJson(input));
   if (!event.success) throw new RotationError('settings-invalid', faultLines(event.error).join('; '));
   if (event.data.credential.id === id) return event.data.credential;
   throw new RotationError('settings-invalid', `The schedule ${id} holds the settings of ${event.data.credential.id}`);

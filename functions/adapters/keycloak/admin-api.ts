@@ -58,7 +58,6 @@ async function adminToken(
   fresh: boolean,
 ): Promise<string> {
   const { auth } = iam;
-  if (!('secretId' in auth)) throw new RotationError('not-available', 'private_key_jwt is not available yet');
   const request = async (again: boolean) => {
     const { clientSecret } = await accessSecrets.read(auth.secretId, 'clientSecret', { fresh: again });
     const credentials = {

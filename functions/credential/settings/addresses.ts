@@ -31,6 +31,18 @@ export function httpsUrl({ local }: SettingsContext) {
     .meta({ pattern: '^https://[^\\s@\\\\]+$' });
 }
 
+/** An IAM's token endpoint. */
+export function tokenUrl(context: SettingsContext) {
+  return httpsUrl(context)
+    .refine((text) => !text.includes('openid-connect-provider'), {
+      error:
+        "the legacy IFS token endpoint (openid-connect-provider) is not IFS Cloud's IAM; use https://<system>/auth/realms/<namespace>/protocol/openid-connect/token",
+    })
+    .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
+    .refine((text) => !text.endsWith('/'), 'must not end with a slash')
+    .meta({ pattern: '^https://[^\\s@\\\\?#]+[^\\s@\\\\?#/]$' });
+}
+
 function urlFault(text: string, local: boolean): string | undefined {
   if (/[\s\p{C}]/u.test(text)) return 'has a blank or a control character in it';
   const [, scheme = '', authority = '', rest = ''] = URL_AS_WRITTEN.exec(text) ?? [];

@@ -10,11 +10,10 @@ export type Tell = (path: PropertyKey[], message: string) => void;
  * @param look tells what is wrong with a value
  */
 export function anyway<T>(look: (value: T, tell: Tell) => void): z.core.$ZodCheck<T> {
-  const check = z.check<T>(({ value, issues }) => {
-    look(value, (path, message) => issues.push({ code: 'custom', input: value, path, message }));
-  });
-  check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null;
-  return check;
+  return z.superRefine<T>(
+    (value, { addIssue }) => look(value, (path, message) => addIssue({ code: 'custom', path, message })),
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  );
 }
 
 /**

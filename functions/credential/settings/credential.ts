@@ -1,9 +1,12 @@
 import * as z from 'zod';
-import { httpsUrl, isPath, sameAddress } from './addresses.ts';
+import { httpsUrl, isPath, sameAddress, tokenUrl } from './addresses.ts';
 import { anyway, distinct } from './checks.ts';
+import { connectorSchema } from './connector.ts';
 import type { SettingsContext } from './context.ts';
+import { iamSchema } from './iam.ts';
 import { ownAccessSecrets, SHARED } from './own-access-secrets.ts';
-import { clientId, clientPair, durationBetween, freeze, ID, ID_RULE, name, schedule, scope, tags } from './parts.ts';
+import { clientId, clientPair, durationBetween, ID, ID_RULE, scope, tags, unionFault } from './parts.ts';
+import { freeze, schedule } from './schedule.ts';
 
 /**
  * The zod schema of a credential's settings: what stands in the fleet file, and in the `Input` of its schedule. It holds what a
@@ -12,98 +15,68 @@ import { clientId, clientPair, durationBetween, freeze, ID, ID_RULE, name, sched
  * @param context the deployment that the settings are for
  */
 export function credentialSchema(context: SettingsContext) {
-  const url = httpsUrl(context);
-  const tokenUrl = url
-    .refine((text) => !text.includes('openid-connect-provider'), {
-      error:
-        "the legacy IFS token endpoint (openid-connect-provider) is not IFS Cloud's IAM; use https://<system>/auth/realms/<namespace>/protocol/openid-connect/token",
-    })
-    .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
-    .refine((text) => !text.endsWith('/'), 'must not end with a slash')
-    .meta({ pattern: '^https://[^\\s@\\\\?#]+[^\\s@\\\\?#/]$' });
-  const connectorUrl = url.refine((text) => !text.includes('#'), 'must not have a fragment');
-  const accessSecretId = z
-    .string()
-    .max(512)
-    .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'is not a name that Secrets Manager takes')
-    .meta({ pattern: '^[a-z0-9-]+-access/[a-z0-9-]+/[A-Za-z0-9/_+=.@-]+$' });
-
-  const iamAuth = z.union(
-    [
-      z.strictObject({ clientId: name, secretId: accessSecretId, accessTokenUrl: tokenUrl.optional() }),
-      z
-        .strictObject({
-          clientId: name,
-          kmsKeyId: z.string().refine(() => false, notYet('private_key_jwt (kmsKeyId)')),
-          accessTokenUrl: tokenUrl.optional(),
-        })
-        .meta({ unavailable: true }),
-    ],
-    {
-      error: (issue) => unionFault(issue.errors, "must be { clientId, secretId } and, if it differs, 'accessTokenUrl'"),
-    },
-  );
-
-  const connectorAuth = z.discriminatedUnion(
-    'type',
-    [
-      z.strictObject({ type: z.literal('bearer'), secretId: accessSecretId }),
-      z.strictObject({ type: z.literal('basic'), secretId: accessSecretId }),
-      z.strictObject({
-        type: z.literal('client-credentials'),
-        accessTokenUrl: tokenUrl,
-        clientId: name,
-        secretId: accessSecretId,
-        scope: scope.optional(),
-      }),
-    ],
-    { error: (issue) => (issue.code === 'invalid_union' ? 'must be bearer, basic or client-credentials' : undefined) },
-  );
-
   return z
     .strictObject({
       id: z
         .string()
         .regex(ID, ID_RULE)
         .refine((id) => id !== SHARED, `must not be '${SHARED}': access secrets that several credentials use lie there`)
-        .meta({ pattern: `^(?!${SHARED}$)${ID.source.slice(1)}` }),
-      accessTokenUrl: tokenUrl,
-      clientId: z.union([clientId, clientPair], {
-        error: (issue) => unionFault(issue.errors, 'must be a Client ID, or an array of two for alternating-clients'),
-      }),
-      scope: scope.default('openid microprofile-jwt'),
-      strategy: z.enum(['auto', 'dual-secret', 'alternating-clients', 'in-place']).default('auto'),
-      grace: durationBetween('PT0S', 'P30D').default('PT24H'),
-      maxAge: durationBetween('P1D', 'P999D').default('P90D'),
-      native: z.boolean().default(false),
-      iam: z.strictObject({
-        type: z.literal('keycloak').default('keycloak'),
-        renewal: z.enum(['set', 'regenerate']).default('set'),
-        firstRun: z.enum(['adopt', 'renew']).default('adopt'),
-        adminUrl: url
-          .refine(
-            (text) => /\/admin\/realms\/[^/?#]+$/.test(text),
-            'must end with /admin/realms/<realm>, without a slash',
-          )
-          .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
-          .meta({ pattern: '^https://[^\\s@\\\\?#]+/admin/realms/[^\\s@\\\\?#/]+$' }),
-        auth: iamAuth,
-      }),
+        .meta({ pattern: `^(?!${SHARED}$)${ID.source.slice(1)}` })
+        .describe('Unique name of the credential, for example acme-prod. It names the secret and the schedule.'),
+      accessTokenUrl: tokenUrl(context).describe(
+        "The IAM's token endpoint, for example https://acme.example.com/auth/realms/acmeprod/protocol/openid-connect/token",
+      ),
+      clientId: z
+        .union([clientId, clientPair], {
+          error: (issue) => unionFault(issue.errors, 'must be a Client ID, or an array of two for alternating-clients'),
+        })
+        .describe(
+          'The Client ID, byte for byte. With alternating-clients an array of two, linked to the same service user.',
+        ),
+      scope: scope
+        .default('openid microprofile-jwt')
+        .describe('Scope of the token request, tokens with one space between.'),
+      strategy: z
+        .enum(['auto', 'dual-secret', 'alternating-clients', 'in-place'])
+        .default('auto')
+        .describe(
+          'How the secret is changed without hurting the connector. auto asks the IAM what it can do. alternating-clients renews the idle one of two clients.',
+        ),
+      grace: durationBetween('PT0S', 'P30D')
+        .default('PT24H')
+        .describe(
+          'How long the previous secret stays valid after a rotation, where the IAM can do it. ISO 8601, PT0S to P30D.',
+        ),
+      maxAge: durationBetween('P1D', 'P999D')
+        .default('P90D')
+        .describe('How old a secret may get. ISO 8601, P1D to P999D.'),
+      native: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Rotation by RotateSecret of Secrets Manager. What auditors look for; schedule and API then start its four steps. Needs renewal set.',
+        ),
+      iam: iamSchema(context),
       connectors: z
-        .array(z.strictObject({ name, url: connectorUrl, auth: connectorAuth }))
+        .array(connectorSchema(context))
         .min(1, 'needs at least one connector')
         .max(20, 'has more than 20 connectors')
-        .check(distinct('name'), distinct('url', sameAddress)),
-      serviceUri: url.refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment').optional(),
+        .check(distinct('name'), distinct('url', sameAddress))
+        .describe('The OData connectors that hold the secret, 1 to 20.'),
+      serviceUri: httpsUrl(context)
+        .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
+        .optional()
+        .describe('IFS Cloud service URI. Where it is given, each new secret is tried on the projection list.'),
       probePath: z
         .string()
         .max(1024)
         .refine(isPath, "must be a path that begins with one slash, without '..' or a fragment, percent-encoded")
         .meta({ pattern: '^/([^/#\\s][^#\\s]*)?$' })
-        .default('/main/ifsapplications/projection/v1/ProjectionExplorer.svc/'),
+        .default('/main/ifsapplications/projection/v1/ProjectionExplorer.svc/')
+        .describe('What is read below serviceUri to try a new secret.'),
       schedule,
-      freezes: z.array(freeze).max(100).default([]),
-      tags: tags.default({}),
+      freezes: z.array(freeze).max(100).default([]).describe('Days on which scheduled rotations do nothing.'),
+      tags: tags.default({}).describe('Tags of the secret, free to choose.'),
     })
     .check(together, ownAccessSecrets(context));
 }
@@ -113,11 +86,6 @@ export type Credential = z.infer<ReturnType<typeof credentialSchema>>;
 
 /** One connector of a credential's settings. */
 export type ConnectorSettings = Credential['connectors'][number];
-
-/** The end of a refusal: what the schema knows and this version can't do is refused, never ignored. */
-function notYet(what: string): string {
-  return `${what} is not available yet`;
-}
 
 /** Settings that only make sense together. */
 const together = anyway<Record<string, unknown>>(({ strategy, clientId: id, native, iam }, tell) => {
@@ -129,9 +97,3 @@ const together = anyway<Record<string, unknown>>(({ strategy, clientId: id, nati
   if (Array.isArray(id) && strategy !== 'alternating-clients')
     tell(['strategy'], "must be 'alternating-clients' with two Client IDs");
 });
-
-/** A union's own message, unless one of its members failed by a rule of ours, whose message says more. */
-function unionFault(errors: readonly (readonly z.core.$ZodIssue[])[] | undefined, otherwise: string): string {
-  const own = (errors ?? []).flat().find((issue) => issue.code === 'custom' || issue.code === 'invalid_format');
-  return own?.message ?? otherwise;
-}

@@ -27,19 +27,6 @@ export const scope = z
   .max(1024)
   .regex(SCOPE, 'must be scope tokens with one space between (RFC 6749 §3.3); for example openid microprofile-jwt');
 
-/** Whether the expression and the zone can be used is judged at synth: a run reads them, and must not be refused by the clock. */
-export const schedule = z.strictObject({
-  expression: z.string().min(1).max(256).meta({ pattern: '^(cron|rate)\\(.+\\)$' }),
-  timezone: z.string().min(1).meta({ pattern: '^[A-Z][A-Za-z0-9_+/-]+$' }).default('UTC'),
-  flexibleWindow: durationBetween('PT1M', 'PT24H').optional(),
-  state: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-});
-
-/** Days on which scheduled runs do nothing, both included. */
-export const freeze = z
-  .strictObject({ from: z.iso.date(), to: z.iso.date(), reason: z.string().min(1).max(200) })
-  .refine(({ from, to }) => from <= to, 'ends before it begins');
-
 /** A name that is compared byte for byte: a blank that nobody sees would make it another one. */
 export const name = z
   .string()
@@ -64,3 +51,22 @@ export const tags = z.record(
   z.string().regex(/^(?![Aa][Ww][Ss]:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u, 'is not a key that AWS takes for a tag'),
   z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, 'is not a value that AWS takes for a tag'),
 );
+
+/**
+ * The name of a secret that the rotator gets in with.
+ *
+ * @param example what it holds, or an example of its name
+ */
+export const accessSecretId = (example: string) =>
+  z
+    .string()
+    .max(512)
+    .regex(/^[A-Za-z0-9/_+=.@-]+$/, 'is not a name that Secrets Manager takes')
+    .meta({ pattern: '^[a-z0-9-]+-access/[a-z0-9-]+/[A-Za-z0-9/_+=.@-]+$' })
+    .describe(`Secret under <prefix>-access/<id>/ or <prefix>-access/shared/${example}`);
+
+/** A union's own message, unless one of its members failed by a rule of ours, whose message says more. */
+export function unionFault(errors: readonly (readonly z.core.$ZodIssue[])[] | undefined, otherwise: string): string {
+  const own = (errors ?? []).flat().find((issue) => issue.code === 'custom' || issue.code === 'invalid_format');
+  return own?.message ?? otherwise;
+}

@@ -1,5 +1,5 @@
 import type { Credential } from '../../credential/settings/credential.ts';
-import { activeFreeze } from '../../credential/settings/freezes.ts';
+import { activeFreeze } from '../../credential/settings/schedule.ts';
 import type { Found, Look, Observation } from '../observe/observation.ts';
 import type { TimeLeft } from '../run/budget.ts';
 import type { RotationRequest } from '../run/context.ts';

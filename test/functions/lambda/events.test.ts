@@ -21,13 +21,8 @@ const SCHEDULED = {
   trigger: 'schedule',
   credential: CREDENTIAL,
   scheduledTime: '2026-03-01T02:00:00Z',
-  executionId: 'e1',
 };
-const PLACEHOLDERS = {
-  ...SCHEDULED,
-  scheduledTime: '<aws.scheduler.scheduled-time>',
-  executionId: '<aws.scheduler.execution-id>',
-};
+const PLACEHOLDERS = { ...SCHEDULED, scheduledTime: '<aws.scheduler.scheduled-time>' };
 
 describe("the scheduler's event", () => {
   it('names the credential and the time for which it was planned; of the settings beside it nothing is read', () => {

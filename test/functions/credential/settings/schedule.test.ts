@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { activeFreeze } from '../../../../functions/credential/settings/freezes.ts';
+import { activeFreeze } from '../../../../functions/credential/settings/schedule.ts';
 
 const yearEnd = { from: '2026-12-20', to: '2027-01-04', reason: 'year end' };
 

@@ -1,0 +1,9 @@
+/** The routes of the HTTP API, as the gateway names them: method and path. */
+export const ROUTES = [
+  'GET /credentials',
+  'GET /credentials/{id}',
+  'POST /credentials/{id}/rotations',
+  'GET /credentials/{id}/rotations/{rotationId}',
+] as const;
+
+export type Route = (typeof ROUTES)[number];

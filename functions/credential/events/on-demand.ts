@@ -1,0 +1,13 @@
+import * as z from 'zod';
+
+/** A rotation that somebody has asked the API for. */
+export const OnDemandEvent = z.strictObject({
+  trigger: z.literal('api'),
+  id: z.string(),
+  reason: z.string().optional(),
+  force: z.boolean().optional(),
+  leaveBehind: z.array(z.string()).optional(),
+  requestedBy: z.string(),
+});
+
+export type OnDemandEvent = z.infer<typeof OnDemandEvent>;
