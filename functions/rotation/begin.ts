@@ -41,7 +41,10 @@ export async function rest(run: Run, seen: Found): Promise<Next> {
   // The idle one of two clients is renewed anyway: that ends its secret.
   const ends = strategy !== 'alternating-clients' && graceRuns(seen.client, run.runtime.now());
   if (ends) return await endGrace(run, seen);
-  return native ? await handOver(run) : await begin(run, seen);
+  if (!native) return await begin(run, seen);
+  // Secrets Manager would try a strategy that can't be carried out again and again, and leave AWSPENDING each time.
+  await assertStrategy(run, seen);
+  return await handOver(run);
 }
 
 /** Nothing is to be begun. */

@@ -82,6 +82,24 @@ export const ENDINGS: readonly Mutation[] = [
     lab: scene({ ...IN_PLACE, setup: { crowd: 300 }, events: [SCHEDULED] }),
   },
   {
+    safeguard: 'Secrets Manager is not left to try what can not be carried out',
+    ...change(
+      'begin.ts',
+      '  await assertStrategy(run, seen);\n  return await handOver(run);',
+      '  return await handOver(run);',
+    ),
+    lab: scene({
+      ...DUAL,
+      native: true,
+      setup: { named: true, policy: 'any-client' },
+      events: [
+        { at: 0, do: 'remove-policy' },
+        { at: 10, do: 'schedule' },
+      ],
+      nextRun: true,
+    }),
+  },
+  {
     safeguard: 'a freeze does not hide what is half done',
     ...change(
       'workflow.ts',
