@@ -29,6 +29,11 @@ export class Climate {
     for (const away of script.weather) if (!away.after) this.#begin(away, begun);
   }
 
+  /** Whether some dependency takes its time. */
+  get isSlow(): boolean {
+    return this.#script.latency.length > 0;
+  }
+
   /** When everything answers again, as far as is known; 0 when nothing was away. */
   get endsAt(): number {
     return Math.max(0, ...this.windows.map(({ to }) => to));

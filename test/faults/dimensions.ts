@@ -12,6 +12,7 @@ export const CONDITIONS = [
   'settings',
   'freezes',
   'second',
+  'crowds',
   'ids',
 ] as const;
 

@@ -103,8 +103,14 @@ export function setups(
         : usual,
       dimensions.includes('freezes') ? seldom(freezes, undefined) : fc.constant(undefined),
       dimensions.includes('second') && !native ? seldom(fc.constant(true), false) : fc.constant(false),
+      dimensions.includes('crowds') ? seldom(fc.integer({ min: 50, max: 400 }), 0) : fc.constant(0),
     )
-    .map(([setup, freeze, second]) => ({ ...setup, ...(freeze && { freeze }), ...(second && { second }) }));
+    .map(([setup, freeze, second, crowd]) => ({
+      ...setup,
+      ...(freeze && { freeze }),
+      ...(second && { second }),
+      ...(crowd > 0 && { crowd }),
+    }));
 }
 
 /** What people did before the laboratory knew of more. */

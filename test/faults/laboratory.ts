@@ -93,6 +93,9 @@ export class Laboratory {
   #node: LaggingNode | undefined;
   /** How far the second node of the IAM lags behind, in milliseconds; 0 without one. */
   lagMs = 0;
+  /** For so many milliseconds after our first write to a configuration, others write it as well. */
+  crowdMs = 0;
+  readonly #crowdedUntil = new Map<string, number>();
   #drawn = 0;
 
   constructor({ combination, connectors, adopted, ...options }: LaboratoryOptions) {
@@ -147,6 +150,16 @@ export class Laboratory {
     this.#stale = undefined;
     this.#node = undefined;
     this.skewOf = () => 0;
+    this.crowdMs = 0;
+  }
+
+  /** Another section of the configuration is written: ours stay as they are, and the ETag changes. */
+  #crowd(name: string): void {
+    const { flow } = this.parts;
+    if (this.crowdMs === 0 || !flow.names.includes(name)) return;
+    const until = this.#crowdedUntil.get(name) ?? this.simulation.now + this.crowdMs;
+    this.#crowdedUntil.set(name, until);
+    if (this.simulation.now < until) flow.restore(name, flow.backup(name), 'others');
   }
 
   #look(): void {
@@ -259,6 +272,7 @@ export class Laboratory {
     const perform = async () => {
       const writes = system === 'iam' && isWrite(name);
       if (writes) this.beforeIamWrite();
+      if (init.method === 'PATCH') this.#crowd(pathname.split('/').at(-1) ?? '');
       const lags = system === 'iam' && !writes && this.#node?.takesNext();
       const handler = lags ? this.#node?.handler : this.#handlers[hostname];
       if (writes) about.lookAtSecret(pathname.split('/').at(-1) ?? '', init.body ?? '');

@@ -67,7 +67,8 @@ async function freeze({ setup }: Script, laboratory: Laboratory): Promise<void> 
 }
 
 /** What is wrong from here on, beside the weather. */
-function worsen({ lag, stale, clocks, versions }: Script, laboratory: Laboratory): void {
+function worsen({ lag, stale, clocks, versions, setup }: Script, laboratory: Laboratory): void {
+  laboratory.crowdMs = setup.crowd;
   if (versions > 0) fillUp(laboratory.parts.secrets.store, versions);
   if (stale) laboratory.readStale(stale);
   if (lag > 0) laboratory.addNode(lag);

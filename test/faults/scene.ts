@@ -170,7 +170,9 @@ async function theEnd({ setup }: Script, laboratory: Laboratory): Promise<string
   await simulation.run(simulation.wait(setup.grace === 'P14D' ? ALL_OVER_MS + 14 * DAY_MS : ALL_OVER_MS));
   const end = snapshot(parts);
   const old = end.previous === undefined ? undefined : documentIn(parts, end.previous);
-  const lives = old && old.clientSecret !== end.current?.clientSecret && accepts(parts, old);
+  // In a freeze nothing renews what a page that was saved late has brought back.
+  const revived = setup.freeze !== undefined && simulation.deeds.some(({ what }) => what === 'stale-save');
+  const lives = !revived && old && old.clientSecret !== end.current?.clientSecret && accepts(parts, old);
   const left = leftOf(laboratory);
   if (setup.freeze && !end.current) return [];
   return [

@@ -64,6 +64,8 @@ const Setup = z.strictObject({
   freeze: z.enum(['covers', 'begins', 'ends']).optional(),
   /** A second client has sections in the same configurations, and a credential of its own. */
   second: z.boolean().default(false),
+  /** For so many milliseconds after the first write to a configuration, others write it as well, each time before ours. */
+  crowd: milliseconds.max(400).default(0),
 });
 
 /** Everything that decides how a scene goes: played again, it goes the same way. */

@@ -38,8 +38,10 @@ export async function playTally({
   for (const script of fc.sample(anyScript(only, dimensions), { numRuns: runs, seed })) {
     for (const kind of await kindsIn(script)) {
       const known = kinds.get(kind);
-      if (!known) kinds.set(kind, { kind, count: 1, script });
-      else {
+      if (!known) {
+        kinds.set(kind, { kind, count: 1, script });
+        progress(`${kind}\n  ${JSON.stringify(brief(script))}`);
+      } else {
         known.count += 1;
         if (sizeOf(script) < sizeOf(known.script)) known.script = script;
       }

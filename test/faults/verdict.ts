@@ -19,6 +19,7 @@ export function verdict(played: Played, judge: readonly Judgement[]): string[] {
   return [
     ...(judge.includes('outages') ? outageFaults(played) : []),
     ...freezeFaults(played),
+    ...player.records.flatMap((record) => crowdFaults(played, record)),
     ...repeatFaults(played),
     ...(judge.includes('deaths') ? player.records.flatMap(deathFaults) : []),
     ...(judge.includes('next-runs') ? player.records.flatMap((record) => nextRunFaults(laboratory, record)) : []),
@@ -41,6 +42,15 @@ function deathFaults({ timedOut, conduct, before, after, process, name }: RunRec
   const who = `${name} (run ${process + 1}) was ended by its time-out`;
   if (write) return [`${who} between ${write} and the end of what that began`];
   return before.pending === undefined ? [] : [`${who} while it resumed what another run had begun`];
+}
+
+/** Others who write the same configuration for less than a second are outlasted, wherever every request is answered, and soon. */
+function crowdFaults({ laboratory: { simulation }, climate }: Played, { ending, name, process }: RunRecord): string[] {
+  const rotation = ending.kind === 'returned' ? ending.value : undefined;
+  const code = rotation && 'failure' in rotation ? rotation.failure?.code : undefined;
+  const isTroubled = simulation.troubles.some((one) => one.process === process);
+  if (code !== 'connector-conflict' || isTroubled || climate.isSlow) return [];
+  return [`${name} (run ${process + 1}) gave up because others wrote the same configuration`];
 }
 
 const DONE = ['rotated', 'adopted', 'repaired', 'unchanged', 'retired', 'done', 'died'];

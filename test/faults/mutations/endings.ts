@@ -72,6 +72,34 @@ export const ENDINGS: readonly Mutation[] = [
     lab: scene({ ...IN_PLACE, connectors: 2, start: 'expired', events: [SCHEDULED], weather: [AWAY('ifs-2')] }),
   },
   {
+    safeguard: 'others who write the same configuration are outlasted: as often as it takes',
+    ...change('push.ts', 'const MAX_CONFLICTS = 8;', 'const MAX_CONFLICTS = 3;'),
+    lab: scene({ ...IN_PLACE, setup: { crowd: 300 }, events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'others who write the same configuration are outlasted: with longer and longer pauses',
+    ...change('push.ts', 'return Math.round(own * 50 * 2 ** Math.min(conflicts, 6));', 'return 0;'),
+    lab: scene({ ...IN_PLACE, setup: { crowd: 300 }, events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'Secrets Manager is not left to try what can not be carried out',
+    ...change(
+      'begin.ts',
+      '  await assertStrategy(run, seen);\n  return await handOver(run);',
+      '  return await handOver(run);',
+    ),
+    lab: scene({
+      ...DUAL,
+      native: true,
+      setup: { named: true, policy: 'any-client' },
+      events: [
+        { at: 0, do: 'remove-policy' },
+        { at: 10, do: 'schedule' },
+      ],
+      nextRun: true,
+    }),
+  },
+  {
     safeguard: 'a freeze does not hide what is half done',
     ...change(
       'workflow.ts',

@@ -40,6 +40,15 @@ describe("rotation by Secrets Manager's own four steps", () => {
     },
   );
 
+  it('is not handed over while the strategy that is named can not be carried out', async () => {
+    const world = await nativeWorld({ overlap: false, settings: { strategy: 'dual-secret' } });
+    const before = world.secrets.versions(SECRET_ID);
+    expect(await world.rotate()).toMatchObject({ outcome: 'refused', failure: { code: 'overlap-unsupported' } });
+    await world.secrets.settled();
+    expect(world.secrets.versions(SECRET_ID)).toEqual(before);
+    expect(world.client().secret).toBe(FIRST_SECRET);
+  });
+
   it('undoes in setSecret what fails there, and lets Secrets Manager know', async () => {
     const world = await nativeWorld({ overlap: false });
     world.intercept(({ name }, perform) =>
