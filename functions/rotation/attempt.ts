@@ -130,8 +130,10 @@ function rollsForward(
   return !change && !writtenTo && usesCandidate;
 }
 
-async function renew(run: Run, { client, candidate, current }: Attempt, change: SecretChange): Promise<void> {
+/** A repeated write is based on the client as it is by then: somebody may have changed it since it was observed. */
+async function renew(run: Run, { client: observed, candidate, current }: Attempt, change: SecretChange): Promise<void> {
   await step(run, 'renew', async () => {
+    let client = observed;
     for (let tries = 0; ; tries++) {
       assertFits(run.budget, run.budget.needs(FORWARD));
       try {
@@ -140,7 +142,8 @@ async function renew(run: Run, { client, candidate, current }: Attempt, change: 
         if (!isAway(error) && !isRotationError(error, 'iam-conflict')) throw error;
         if (tries === 2) throw error;
         await run.runtime.sleep(PAUSES_MS[tries] ?? 0);
-        if ((await findWhenBack(run, client.clientId)).secret === change.secret) return;
+        client = await findWhenBack(run, client.clientId);
+        if (client.secret === change.secret) return;
         await assertLabels(run, { current: current.id, pending: candidate.id });
       }
     }

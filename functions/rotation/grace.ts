@@ -41,7 +41,9 @@ export async function takeOverTimes(
   const { clientId, secret } = client;
   const change = kept ? { secret, previous: { secret: kept.secret, validUntil: backstop(run) } } : { secret };
   return await step(run, 'extend', async () => {
-    await run.ledger.write(() => run.ports.iam.setSecret(client, change));
+    // It was read before the connectors were written, and may have been changed meanwhile.
+    const fresh = await run.ports.iam.find(clientId);
+    await run.ledger.write(() => run.ports.iam.setSecret(fresh, change));
     return await run.ports.iam.find(clientId);
   });
 }
