@@ -2,6 +2,7 @@ import type { Credential } from '../functions/credential/settings/credential.ts'
 import type { Deployment } from './context.ts';
 import type { Fault } from './fault.ts';
 import { addressesOf } from './fleet-addresses.ts';
+import { isOfAnotherOwner } from './public-suffixes.ts';
 
 /** Lambda holds 4 KB of environment for a function: what is left for the hosts beside everything else in it. */
 const MAX_HOSTS_LENGTH = 2800;
@@ -11,12 +12,25 @@ export function allowedHostsOf(credentials: readonly Credential[], deployment: D
   return deployment.allowedHosts ?? [...new Set(urlsOf(credentials).map(({ host }) => host))].sort();
 }
 
-/** Addresses that may not be called, and a list that is too long. */
+/** Addresses that may not be called, and a list that is too long, or covers hosts of everybody. */
 export function hostFaults(credentials: readonly Credential[], allowed: readonly string[]) {
   const urls: Fault[] = urlsOf(credentials)
     .filter(({ host }) => !allowed.some((pattern) => matches(host, pattern)))
     .map(({ path, host }) => ({ path, message: `the host '${host}' is not among the context's allowedHosts` }));
-  return { urls, list: lengthFaults(allowed) };
+  return { urls, list: [...lengthFaults(allowed), ...ownerFaults(credentials, allowed)] };
+}
+
+/** A wildcard that reaches a host across a public suffix reaches everybody's: the list tells which suffixes a host has. */
+function ownerFaults(credentials: readonly Credential[], allowed: readonly string[]): string[] {
+  const hosts = [...new Set(urlsOf(credentials).map(({ host }) => host))];
+  return allowed.flatMap((pattern, index) => {
+    if (!pattern.startsWith('*.')) return [];
+    const across = hosts.find((host) => matches(host, pattern) && isOfAnotherOwner(host, pattern.slice(2)));
+    if (across === undefined) return [];
+    return [
+      `context.allowedHosts[${index}]: covers too much: between it and '${across}' stands a public suffix, below which anybody can have a name; write the exact hosts`,
+    ];
+  });
 }
 
 function lengthFaults(allowed: readonly string[]): string[] {

@@ -6,6 +6,7 @@ import { shortestFunctionTimeoutMs } from '../functions/rotation/run/budget.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { inPlainWords } from './plain-words.ts';
+import { hasOneOwner } from './public-suffixes.ts';
 
 const TIMEOUTS = { function: 'PT90S', http: 'PT10S' };
 const LOCAL_TIMEOUTS = { function: 'PT15S', http: 'PT3S' };
@@ -23,7 +24,7 @@ const duration = z.string().refine((text) => (parseDuration(text) ?? 0) >= 1000 
 
 const timeouts = z.strictObject({ function: duration.optional(), http: duration.optional() }).default({});
 
-/** A host name, or `*.` and a domain of two labels or more: with `*.com` the list would allow whatever a URL names. */
+/** A host name, or `*.` and a domain of one owner: with `*.github.io` the list would allow whatever a URL names. */
 const host = z.string().superRefine((text, issues) => {
   const fault = hostFault(text, text.replace(/^\*\./, ''));
   if (fault) issues.addIssue(fault);
@@ -32,10 +33,11 @@ const host = z.string().superRefine((text, issues) => {
 function hostFault(text: string, name: string): string | undefined {
   if (!isHostName(name)) return 'is not a host name in lower case, or *. and a domain';
   if (isNowhere(name)) return 'is a link-local address, which is never called';
-  if (name === text || (/\.[a-z][a-z0-9-]*$/.test(name) && !/^(ac|co|com|edu|gov|net|org)\.[a-z]{2}$/.test(name)))
-    return undefined;
-  return 'covers too much: after *. comes a domain of two parts or more; for example *.example.com';
+  return name === text || hasOneOwner(name) ? undefined : COVERS_TOO_MUCH;
 }
+
+const COVERS_TOO_MUCH =
+  'covers too much: below a public suffix, such as com, co.uk or github.io, anybody can have a name; write *. and a domain of your own, as in *.example.com, or the exact hosts';
 
 const Context = z.object({
   prefix: z

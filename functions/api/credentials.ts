@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { describeError, type ErrorCode, isRotationError, RotationError } from '../credential/errors.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import type { Schedules } from '../ports/schedules.ts';
@@ -5,6 +6,14 @@ import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
 import { STATUSES } from './statuses.ts';
 
 const DAY_MS = 86_400_000;
+
+/**
+ * How many credentials of a page are read at a time. Each takes a call of EventBridge Scheduler and one of Secrets Manager, which
+ * allows 50 `ListSecretVersionIds` a second in an account and region.
+ *
+ * @see [Quotas](https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html)
+ */
+const READ_AT_A_TIME = 5;
 
 /** A credential as the API shows it: settings and labels, never a value. */
 export interface CredentialView {
@@ -68,7 +77,7 @@ export interface UnreadableCredential {
 }
 
 /**
- * A page of credentials. One that can't be read doesn't hide the others.
+ * A page of credentials, in the order of the schedules. A few are read at a time. One that can't be read doesn't hide the others.
  *
  * @throws {RotationError} `schedule-throttled` and the like when AWS is busy: that says nothing about a credential
  */
@@ -77,9 +86,8 @@ export async function credentialsPage(
   deps: CredentialsDeps,
 ): Promise<{ credentials: (CredentialView | UnreadableCredential)[]; nextToken?: string }> {
   const { ids, nextToken } = await deps.schedules.list(page);
-  const credentials = await Promise.all(
-    ids.map((id) => credentialView(id, deps).catch((error: unknown) => unreadable(id, error))),
-  );
+  const read = (id: string) => credentialView(id, deps).catch((error: unknown) => unreadable(id, error));
+  const credentials = await pMap(ids, read, { concurrency: READ_AT_A_TIME });
   return { credentials, ...(nextToken === undefined ? {} : { nextToken }) };
 }
 

@@ -310,6 +310,18 @@ export function isRotationError(error: unknown, ...codes: ErrorCode[]): error is
 /** What a failure says of itself in a report; anything unforeseen tells its class only, since its text could hold a secret. */
 export function describeError(error: unknown): { code: ErrorCode; detail: string; next: string } {
   if (isRotationError(error)) return { code: error.code, detail: error.message, next: error.next };
-  const name = error instanceof Error ? error.name : typeof error;
-  return { code: 'internal-error', detail: `Unforeseen ${name}`, next: ERRORS['internal-error'].next };
+  const what = error instanceof Error ? errorName(error) : typeof error;
+  return { code: 'internal-error', detail: `Unforeseen ${what}`, next: ERRORS['internal-error'].next };
+}
+
+const NAME = /^([A-Z][A-Za-z]{2,60})?(Exception|Error|Failure)$/;
+
+/**
+ * The name of an error, which says what kind it is. Clients take it from an answer: whoever answers can put any text there.
+ *
+ * @returns `unknown error` where the name doesn't have the form of one, and for what is no error
+ */
+export function errorName(error: unknown): string {
+  const name: unknown = error instanceof Error ? error.name : undefined;
+  return typeof name === 'string' && NAME.test(name) ? name : 'unknown error';
 }

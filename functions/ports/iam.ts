@@ -11,7 +11,7 @@ export interface IamClient {
   readonly secretExpiresAt?: Date;
   /** Why the client can't make client-credentials requests with a secret at all; undefined when it can. */
   readonly fault?: string;
-  /** What every write has to repeat as it was read, since the IAM takes its absence for a change. For the adapter alone. */
+  /** Switches that a write repeats as they were read: the IAM takes their absence for a change. For the adapter alone. */
   readonly keep?: Readonly<Record<string, unknown>>;
 }
 
@@ -24,7 +24,8 @@ export interface SecretChange {
 
 /**
  * The administration of one realm's clients. A success is not a proof: read the client and request a token afterwards. A write
- * changes the secret and what belongs to it, and nothing else of the client, whatever was changed there since it was read.
+ * changes the secret and what belongs to it, and nothing else of the client, whatever was changed there since it was read. The one
+ * exception is `keep`: hand over a client that was read just before, and read it anew for a repeat or an undo.
  * All methods throw a RotationError `iam-*`; `iam-timeout` and `iam-unavailable` leave open whether a write was carried out.
  */
 export interface Iam {

@@ -67,11 +67,23 @@ describe('readContext', () => {
           'context.allowedHosts[0]: is not a host name in lower case, or *. and a domain',
         ] as const,
     ),
-    ...['*.com', '*.co.uk', '*.0.0.1'].map(
+    ...[
+      '*.com',
+      '*.co.uk',
+      '*.gov.au',
+      '*.kawasaki.jp',
+      '*.github.io',
+      '*.azurewebsites.net',
+      '*.s3.amazonaws.com',
+      '*.execute-api.eu-north-1.amazonaws.com',
+      '*.cloudfront.net',
+      '*.internal',
+      '*.0.0.1',
+    ].map(
       (host) =>
         [
           { allowedHosts: host },
-          'context.allowedHosts[0]: covers too much: after *. comes a domain of two parts or more; for example *.example.com',
+          'context.allowedHosts[0]: covers too much: below a public suffix, such as com, co.uk or github.io, anybody can have a name; write *. and a domain of your own, as in *.example.com, or the exact hosts',
         ] as const,
     ),
     ...['169.254.169.254', '[fe80::1]', '[::ffff:a9fe:a9fe]', 'metadata.google.internal'].map(
@@ -94,6 +106,18 @@ describe('readContext', () => {
     ],
   ])('refuses %j', (context, line) => {
     expect(faults(context)).toEqual([line]);
+  });
+
+  it.each([
+    '*.example.com',
+    '*.example.co.uk',
+    '*.acme.github.io',
+    '*.corp.internal',
+    '*.xn--bcher-kva.example.de',
+    'acme.github.io',
+    'abc.execute-api.eu-north-1.amazonaws.com',
+  ])('takes %s', (allowed) => {
+    expect(read({ allowedHosts: allowed }).allowedHosts).toEqual([allowed]);
   });
 
   it('tells every fault at once', () => {

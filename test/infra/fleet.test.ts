@@ -83,6 +83,16 @@ describe('loadFleet', () => {
     ]);
   });
 
+  it('refuses a wildcard between which and a host stands a public suffix', () => {
+    const host = 'abc.execute-api.eu-north-1.amazonaws.com';
+    const path = write(readFileSync(EXAMPLE, 'utf8').replaceAll('flow.globex.example.com', host));
+
+    expect(faults(path, { allowedHosts: '*.example.com,*.amazonaws.com' })).toEqual([
+      `context.allowedHosts[1]: covers too much: between it and '${host}' stands a public suffix, below which anybody can have a name; write the exact hosts`,
+    ]);
+    expect(loadFleet(path, deployment({ allowedHosts: `*.example.com,${host}` })).allowedHosts).toContain(host);
+  });
+
   it("refuses more hosts than a function's environment holds", () => {
     const many = Array.from({ length: 100 }, (_, index) => customer(`customer-${index}-of-a-cloud`));
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -89,5 +89,18 @@ describe('the scripts', () => {
     );
     expect(needing.length).toBeGreaterThan(8);
     expect(needing.filter(([, script]) => !script.startsWith(`node ${GUARD} && `))).toEqual([]);
+  });
+
+  // The CDK's own command line runs on older versions, and starts the app with whatever node is found.
+  it('need not be what starts the CDK: its app looks at the version itself', () => {
+    const { app } = JSON.parse(readFileSync(resolve(ROOT, 'cdk.json'), 'utf8')) as { app: string };
+    const stub = join(mkdtempSync(join(tmpdir(), 'client-secret-rotation-old-')), 'old.cjs');
+    writeFileSync(stub, "Object.defineProperty(process, 'version', { value: 'v20.20.2' });");
+    const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+    const env = { ...process.env, PATH, NODE_OPTIONS: `--require ${stub}` };
+    const { status, stdout, stderr } = spawnSync(app, { cwd: ROOT, env, shell: true, encoding: 'utf8' });
+    rmSync(dirname(stub), { recursive: true });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^This needs Node 24 or later, and here is v20\.20\.2: .*\n$/);
   });
 });

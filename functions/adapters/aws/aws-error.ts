@@ -1,9 +1,10 @@
+import { errorName } from '../../credential/errors.ts';
+
 /**
- * The name of an SDK's error, which says what kind it is.
+ * The name of an SDK's error, which the SDK takes from the answer.
  *
- * @returns `unknown error` for what doesn't look like one: it may be any text of whatever answered
+ * @returns `unknown error` for what doesn't look like one
  */
 export function awsErrorName(error: unknown): string {
-  const name = error instanceof Error ? error.name : '';
-  return /^[A-Z][A-Za-z]{2,60}(Exception|Error|Failure)$/.test(name) ? name : 'unknown error';
+  return errorName(error);
 }

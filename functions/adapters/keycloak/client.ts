@@ -63,7 +63,7 @@ function withSecret(client: ClientRepresentation): ClientRepresentation {
 const MASK = '**********';
 
 function toIamClient(client: ClientRepresentation): IamClient {
-  const { attributes, id, clientId, authorizationServicesEnabled } = client;
+  const { attributes, id, clientId, serviceAccountsEnabled, authorizationServicesEnabled } = client;
   const previous = attributes[ATTRIBUTES.previous];
   const validUntil = toDate(attributes[ATTRIBUTES.previousExpiresAt]);
   const honoured = previous && validUntil && attributes[ATTRIBUTES.previousCreatedAt];
@@ -76,7 +76,10 @@ function toIamClient(client: ClientRepresentation): IamClient {
     ...(honoured ? { previous: { secret: previous, validUntil } } : {}),
     ...(secretExpiresAt ? { secretExpiresAt } : {}),
     ...(fault ? { fault } : {}),
-    ...(authorizationServicesEnabled === undefined ? {} : { keep: { authorizationServicesEnabled } }),
+    keep: {
+      serviceAccountsEnabled,
+      ...(authorizationServicesEnabled === undefined ? {} : { authorizationServicesEnabled }),
+    },
   };
 }
 

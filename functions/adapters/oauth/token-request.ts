@@ -2,7 +2,7 @@ import { RotationError } from '../../credential/errors.ts';
 import { connectionFailure, type FailureCodes } from '../http/failures.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { isTransient, repeatRead } from '../http/repeat.ts';
-import { type ClientCredentials, parseTokenResponse, requestToken, type Token } from './client-credentials.ts';
+import { type ClientCredentials, parseTokenResponse, requestToken, type Token, type TokenResponse } from './client-credentials.ts';
 import { blameOf, type OAuthError, toldDescription, toldError } from './words.ts';
 
 /** What a token request is sent with, and how its failures are called. */
@@ -28,6 +28,9 @@ export interface Refusal {
 /** What an answer is: a token, the server's refusal, or nothing that it says about who asked. */
 type Verdict = Token | Refusal | { readonly failed: 'away' | 'no-realm' | 'no-token'; readonly words?: string };
 
+/** An answer that was read, and what it is. */
+type Judged = Pick<Response, 'status' | 'headers'> & { readonly verdict: Verdict };
+
 /**
  * One client-credentials exchange. It changes nothing at the server, so it is repeated while that is away for a moment.
  *
@@ -36,25 +39,30 @@ type Verdict = Token | Refusal | { readonly failed: 'away' | 'no-realm' | 'no-to
  */
 export async function exchange(credentials: ClientCredentials, deps: TokenRequestDeps): Promise<Token | Refusal> {
   const { fetch, sleep, codes, what, next } = deps;
-  const isAway = async (response: Response) => failureOf(await judge(credentials, response.clone())) === 'away';
-  const response = await repeatRead(() => requestToken(fetch, credentials), sleep, isAway).catch((error: unknown) => {
+  const send = () => requestVerdict(fetch, credentials);
+  const { status, verdict } = await repeatRead(send, sleep, isAway).catch((error: unknown) => {
     throw connectionFailure(codes, error, what, next);
   });
-  const verdict = await judge(credentials, response);
   if (!('failed' in verdict)) return verdict;
   const code = { away: codes.unavailable, 'no-realm': codes.noRealm, 'no-token': codes.unexpected }[verdict.failed];
   const words = verdict.words ?? 'an answer that is not OAuth';
-  throw new RotationError(code, `${what}: HTTP ${response.status}, ${words}`, { next });
+  throw new RotationError(code, `${what}: HTTP ${status}, ${words}`, { next });
 }
 
-function failureOf(verdict: Verdict): string | undefined {
-  return 'failed' in verdict ? verdict.failed : undefined;
+function isAway({ verdict }: Judged): boolean {
+  return 'failed' in verdict && verdict.failed === 'away';
+}
+
+/** One request. Its answer is read once: what it is decides whether it is asked for again. */
+async function requestVerdict(fetch: Fetch, credentials: ClientCredentials): Promise<Judged> {
+  const response = await requestToken(fetch, credentials);
+  const { status, headers } = response;
+  const answer = await parseTokenResponse(credentials, response);
+  return { status, headers, verdict: parseVerdict(answer, status, credentials) };
 }
 
 /** Only OAuth's own JSON says something of a client. A page, a proxy's answer and a fault of the server say that it is away. */
-async function judge(credentials: ClientCredentials, response: Response): Promise<Verdict> {
-  const { status } = response;
-  const answer = await parseTokenResponse(credentials, response);
+function parseVerdict(answer: TokenResponse | undefined, status: number, credentials: ClientCredentials): Verdict {
   if (answer === undefined) return { failed: 'away' };
   if ('unusable' in answer) return { failed: 'no-token', words: 'a token that is not a Bearer token' };
   if (answer.error === undefined) return answer;

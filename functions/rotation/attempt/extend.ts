@@ -30,7 +30,9 @@ export async function takeOverTimes(
     ? { secret, previous: { secret: kept.secret, validUntil: iamExpiry(credential, now) } }
     : { secret };
   return await timed(run, 'extend', async () => {
-    await ledger.sent(() => ports.iam.setSecret(client, change));
+    // The client was read before the connectors were written, and somebody may have changed it meanwhile.
+    const fresh = await ports.iam.find(clientId);
+    await ledger.sent(() => ports.iam.setSecret(fresh, change));
     return await ports.iam.find(clientId);
   });
 }

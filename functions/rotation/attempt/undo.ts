@@ -1,6 +1,6 @@
 import { describeError, RotationError } from '../../credential/errors.ts';
 import type { Failure } from '../../credential/outcome.ts';
-import type { IamClient } from '../../ports/iam.ts';
+import type { IamClient, SecretChange } from '../../ports/iam.ts';
 import { type Attempt, iamExpiry } from '../decide/attempt.ts';
 import { assertLabels, clear, LabelsMovedError } from '../labels/labels.ts';
 import { findWhenBack, isRefused, proveAccepted, proveHeld, whenBack } from '../observe/looks.ts';
@@ -69,11 +69,18 @@ async function restoreSecret(run: Run, attempt: Attempt): Promise<void> {
     validUntil: iamExpiry(run.credential, run.runtime.now()),
   };
   const change = keepsCandidate(run, attempt) ? { secret, previous } : { secret };
-  await whenBack(run, () => run.ledger.sent(() => run.ports.iam.setSecret(client, change)));
+  await whenBack(run, () => writeSecret(run, client.clientId, change));
   await proveHeld(run, current.document);
   await proveAccepted(run, current.document, 'token-refused');
   if (change.previous || (await isRefused(run, candidate.document))) return;
   throw new RotationError('iam-secret-not-held', 'The IAM still accepts the secret that was taken back');
+}
+
+/** The attempt may have read the client a minute ago. A write repeats what it read, so the client is read anew right before it. */
+async function writeSecret(run: Run, clientId: string, change: SecretChange): Promise<void> {
+  const { iam } = run.ports;
+  const client = await iam.find(clientId);
+  await run.ledger.sent(() => iam.setSecret(client, change));
 }
 
 function keepsCandidate(run: Run, attempt: Attempt): boolean {
@@ -106,9 +113,10 @@ async function restoreConnectors(run: Run, attempt: Attempt): Promise<void> {
   if (failures.size === failed.length && keepsCandidate(run, attempt)) await endCandidate(run, attempt);
 }
 
-/** Every connector holds C again. The client may have been read while it held the candidate: what stays is named. */
+/** Every connector holds the current secret again. The write names what stays, since a read may come from a node that lags. */
 async function endCandidate(run: Run, { client, current }: Attempt): Promise<void> {
-  const restored: IamClient = { ...client, secret: current.document.clientSecret };
+  const found = await findWhenBack(run, client.clientId);
+  const restored: IamClient = { ...found, secret: current.document.clientSecret };
   await run.ledger.sent(() => run.ports.iam.endPrevious(restored));
 }
 

@@ -33,8 +33,8 @@ interface Clock {
 /** Renew → check → push → read back: what goes on between the IAM's change and the promote. */
 export const FORWARD: Requests = { iam: 2, connector: 2, store: 0 };
 
-/** Fence → restore → prove (connectors are read beside it) → fence → push back → read back → clear. */
-export const UNDO: Requests = { iam: 2, connector: 3, store: 3 };
+/** Fence → read → restore → prove (connectors are read beside it) → fence → push back → read back → clear. */
+export const UNDO: Requests = { iam: 3, connector: 3, store: 3 };
 
 /** An estimate is the slowest answer so far, and half as much again; it is never less than this part of the time-out. */
 const HEADROOM = 1.5;

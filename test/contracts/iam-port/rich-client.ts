@@ -53,6 +53,14 @@ export function iamRichClientCases(labs: Readonly<Record<string, () => IamPortLa
       expect(await everything(lab.probe, client)).toEqual(before);
     },
   );
+
+  it.each(Object.entries(WRITES))('%s leaves a service account off that is off', async (_, write) => {
+    const lab = (labs['with a policy that applies'] as () => IamPortLab)();
+    const { client, iam } = await lab.rotated();
+    expect((await client.put({ serviceAccountsEnabled: false, attributes: {} })).status).toBe(204);
+    await write(iam, await iam.find(client.clientId), lab);
+    expect(await client.read()).toMatchObject({ serviceAccountsEnabled: false });
+  });
 }
 
 const LATER = {

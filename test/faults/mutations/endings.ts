@@ -35,7 +35,7 @@ export const ENDINGS: readonly Mutation[] = [
       ...IN_PLACE,
       connectors: 2,
       events: [SCHEDULED],
-      faults: [{ run: 0, point: 26, fault: 'dies-before' }],
+      faults: [{ run: 0, point: 27, fault: 'dies-before' }],
       weather: [
         {
           of: 'ifs-2',

@@ -26,12 +26,12 @@ export const TIME: readonly Mutation[] = [
   {
     safeguard: 'a request waits no longer than the rest of the run allows',
     edits: [{ file: 'lambda/budgeted.ts', from: 'fetch(url, { ...init, timeoutMs })', to: 'fetch(url, init)' }],
-    lab: scene({ ...TWO, latency: SLOW(6000, 'iam'), weather: WRITTEN('dark') }),
+    lab: scene({ ...TWO, latency: SLOW(5000, 'iam'), weather: WRITTEN('dark') }),
   },
   {
     safeguard: 'no undo waits longer than there is time',
     ...change('undo.ts', 'if (!run.budget.fits(run.timing.httpTimeoutMs)) {', 'if (false) {'),
-    lab: scene({ ...TWO, latency: SLOW(4000, 'iam', 'ifs-1', 'ifs-2'), weather: WRITTEN('503') }),
+    lab: scene({ ...TWO, latency: SLOW(3500, 'iam', 'ifs-1', 'ifs-2'), weather: WRITTEN('503') }),
   },
   {
     safeguard: 'nothing is pushed without time to take it back',

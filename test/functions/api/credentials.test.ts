@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { credentialsPage, credentialView, rotationView } from '../../../functions/api/credentials.ts';
 import { RotationError } from '../../../functions/credential/errors.ts';
@@ -60,6 +61,25 @@ describe('credentialsPage', () => {
     const last = await credentialsPage({ limit: 2, nextToken: 'more' }, deps());
     expect(last.credentials.map(({ id }) => id)).toEqual(['acme-c']);
     expect(last).not.toHaveProperty('nextToken');
+  });
+
+  it('reads five credentials at a time, and keeps their order whichever answers first', async () => {
+    const { schedules, now } = deps();
+    const ids = Array.from({ length: 50 }, (_, index) => `acme-${index}`);
+    let reading = 0;
+    let most = 0;
+    const versions = async (id: string) => {
+      most = Math.max(most, ++reading);
+      // The first of a page answers last.
+      await sleep(id.length === 'acme-0'.length ? 5 : 1);
+      reading -= 1;
+      return VERSIONS;
+    };
+    const storeOf = (id: string) => ({ versions: () => versions(id) });
+    const all = { ...schedules, list: async () => ({ ids }) };
+    const { credentials } = await credentialsPage({ limit: 50 }, { schedules: all, storeOf, now });
+    expect(credentials.map(({ id }) => id)).toEqual(ids);
+    expect(most).toBe(5);
   });
 
   /** A page of two credentials, the first of which fails. */

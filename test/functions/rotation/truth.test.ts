@@ -184,7 +184,7 @@ describe('a report says whether the previous secret works', () => {
     expect(await world.accepts(FIRST_SECRET)).toBe(false);
   });
 
-  it('an expiry that the IAM plants on the secret that it has made is moved away', async () => {
+  it('an expiry that the IAM plants on the secret that it has made is moved away, and nothing else with it', async () => {
     const world = createWorld({ settings: { iam: REGENERATE } });
     world.intercept(async ({ name }, perform) => {
       const response = await perform();
@@ -192,9 +192,13 @@ describe('a report says whether the previous secret works', () => {
         const soon = String(Math.floor(world.now().getTime() / 1000) + 30 * 86_400);
         world.changeClient({ attributes: { 'client.secret.expiration.time': soon } });
       }
+      // An administrator, while the connectors are written.
+      if (PATCH.test(name))
+        world.changeClient({ serviceAccountsEnabled: true, authorizationServicesEnabled: true, attributes: {} });
       return response;
     });
     expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    expect(world.client().authorization).toBeDefined();
     world.advance(2 * 365 * 86_400_000);
     expect(await world.accepts(world.current().clientSecret)).toBe(true);
   });

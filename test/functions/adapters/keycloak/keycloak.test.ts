@@ -109,7 +109,7 @@ describe('find', () => {
 
   it('repeats a read while the IAM is away for a moment', async () => {
     const { port, admin } = iam((_call, count) => (count < 3 ? new Response(null, { status: 503 }) : found()));
-    expect(await port.find('NC_Flow')).toEqual(asIamClient);
+    expect(await port.find('NC_Flow')).toEqual({ ...asIamClient, keep: { serviceAccountsEnabled: true } });
     expect(admin).toHaveLength(3);
   });
 
@@ -124,7 +124,7 @@ describe('find', () => {
     const { port, bearers, reads } = iam((_call, count) =>
       count === 1 ? Response.json({ error: 'HTTP 401 Unauthorized' }, { status: 401 }) : found(),
     );
-    expect(await port.find('NC_Flow')).toEqual(asIamClient);
+    expect(await port.find('NC_Flow')).toEqual({ ...asIamClient, keep: { serviceAccountsEnabled: true } });
     expect(bearers()).toEqual(['Bearer token-1', 'Bearer token-2']);
     expect(reads).toEqual([false, true]);
   });
@@ -187,6 +187,7 @@ describe('parseFound', () => {
   it('reads both secrets and their times', () => {
     expect(parseFound([{ ...CLIENT, attributes }], 'NC_Flow')).toEqual({
       ...asIamClient,
+      keep: { serviceAccountsEnabled: true },
       previous: { secret: 'old', validUntil: new Date('2026-03-01T03:01:00Z') },
       secretExpiresAt: new Date(FAR_S * 1000),
     });
@@ -350,6 +351,14 @@ describe('a write', () => {
       expect(JSON.parse(admin[1]?.init.body ?? '').authorizationServicesEnabled).toBe(read);
     },
   );
+
+  it.each([true, false])('repeats the switch of the service account as it was read: %s', async (read) => {
+    const { port, admin } = iam(({ init }) =>
+      init.method === 'GET' ? Response.json([{ ...CLIENT, serviceAccountsEnabled: read }]) : noContent(),
+    );
+    await port.setSecret(await port.find('NC_Flow'), { secret: 'new' });
+    expect(JSON.parse(admin[1]?.init.body ?? '').serviceAccountsEnabled).toBe(read);
+  });
 
   it('that ends the previous secret is one PUT, which names the secret that stays and removes the other', async () => {
     const { port, admin } = iam(noContent);

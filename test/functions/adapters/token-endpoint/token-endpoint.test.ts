@@ -70,6 +70,30 @@ describe('a token', () => {
   });
 });
 
+describe('an answer', () => {
+  it('is read once, whether it is repeated or not', async () => {
+    const reads: string[] = [];
+    const watched = (answer: Response) => {
+      const { json, clone } = answer;
+      const watch = <T>(what: string, read: () => T) => {
+        return () => {
+          reads.push(what);
+          return read.call(answer);
+        };
+      };
+      return Object.assign(answer, { json: watch('read', json), clone: watch('copied', clone) });
+    };
+    const answers = [
+      new Response('a page', { status: 502 }),
+      Response.json({ error: 'invalid_client' }, { status: 401 }),
+    ];
+    const fetch: Fetch = async () => watched(answers.shift() as Response);
+    const end = await tokenEndpoint({ fetch, sleep: async () => undefined }).request(DOCUMENT);
+    expect(end).toMatchObject({ accepted: false, error: 'invalid_client' });
+    expect(reads).toEqual(['read', 'read']);
+  });
+});
+
 const OTHER_METHOD =
   "Invalid method used to get client secret. Client requires method 'client_secret_post' to obtain client secret from the request";
 

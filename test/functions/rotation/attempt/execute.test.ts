@@ -99,6 +99,19 @@ describe.each([
     });
     expect(await world.rotate()).toMatchObject({ outcome: 'rotated', strategy });
   });
+
+  it('keeps in a repeated write what an administrator switched on since the client was observed', async () => {
+    const world = createWorld({ overlap });
+    let failed = false;
+    world.intercept(async ({ name }, perform) => {
+      if (!CANDIDATE_SET.test(name) || !world.labelled('AWSPENDING') || failed) return await perform();
+      failed = true;
+      world.changeClient({ serviceAccountsEnabled: true, authorizationServicesEnabled: true, attributes: {} });
+      return new Response(null, { status: 503 });
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    expect(world.client()).toMatchObject({ secret: world.current().clientSecret, authorization: expect.any(Object) });
+  });
 });
 
 describe('in-place', () => {

@@ -22,6 +22,30 @@ function failThePush(world: TestWorld, then: (name: string) => Response | undefi
   });
 }
 
+/** A run has died: IAM and connectors hold its candidate. It is accepted while the next run looks around, and refused when it checks. */
+function takeUp(world: TestWorld, candidate: string, then: (name: string) => void = () => undefined): void {
+  world.put('11111111-1111-4111-8111-111111111111', documentText(candidate), 'AWSPENDING');
+  const nowS = Math.floor(world.now().getTime() / 1000);
+  world.changeClient({
+    secret: candidate,
+    attributes: {
+      'novacura.rotation': 'on',
+      'client.secret.rotated': FIRST_SECRET,
+      'client.secret.rotated.creation.time': `${nowS}`,
+      'client.secret.rotated.expiration.time': `${nowS + 1_000_000}`,
+      'client.secret.expiration.time': `${nowS + 100_000_000}`,
+    },
+  });
+  world.enter(candidate);
+  world.advance(TIMING.leaseMs);
+  let looks = 0;
+  world.intercept(async ({ name, sent }, perform) => {
+    then(name);
+    const asked = name.endsWith('/token') && sent.includes(candidate);
+    return asked && looks++ > 0 ? refused() : await perform();
+  });
+}
+
 describe('undo', () => {
   it('brings the previous secret back, sees that it is held and accepted, and clears AWSPENDING', async () => {
     const world = createWorld({ overlap: false });
@@ -36,6 +60,17 @@ describe('undo', () => {
     expect(world.labelled('AWSPENDING')).toBeUndefined();
     const remote = world.calls.filter((name) => !name.startsWith('scheduler'));
     expect(remote.at(-1)).toBe('secrets-manager UpdateSecretVersionStage');
+  });
+
+  it('keeps what an administrator switched on since the client was observed', async () => {
+    const world = createWorld({ overlap: false });
+    failThePush(world, (name) => {
+      // The undo's first look at the labels.
+      if (name.startsWith('secrets-manager List')) switchOn(world);
+      return undefined;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back' });
+    expect(world.client()).toMatchObject({ secret: FIRST_SECRET, authorization: ON });
   });
 
   it('that fails too ends interrupted with AWSPENDING kept; the next run resumes', async () => {
@@ -56,31 +91,21 @@ describe('undo', () => {
 
   it('of a candidate that the IAM held when it was read names the previous secret as the one that stays', async () => {
     const world = createWorld();
-    const candidate = 'the-candidate-of-a-run-that-died';
-    world.put('11111111-1111-4111-8111-111111111111', documentText(candidate), 'AWSPENDING');
-    const nowS = Math.floor(world.now().getTime() / 1000);
-    world.changeClient({
-      secret: candidate,
-      attributes: {
-        'novacura.rotation': 'on',
-        'client.secret.rotated': FIRST_SECRET,
-        'client.secret.rotated.creation.time': `${nowS}`,
-        'client.secret.rotated.expiration.time': `${nowS + 1_000_000}`,
-        'client.secret.expiration.time': `${nowS + 100_000_000}`,
-      },
-    });
-    world.enter(candidate);
-    world.advance(TIMING.leaseMs);
-    let looks = 0;
-    world.intercept(async ({ name, sent }, perform) => {
-      const asked = name.endsWith('/token') && sent.includes(candidate);
-      // Accepted while the run looks around, refused when it checks.
-      return asked && looks++ > 0 ? refused() : await perform();
-    });
+    takeUp(world, 'the-candidate-of-a-run-that-died');
     expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back' });
     expect(world.client().secret).toBe(FIRST_SECRET);
     expect(world.connectorSecret()).toBe(FIRST_SECRET);
     expect(await world.accepts(FIRST_SECRET)).toBe(true);
+  });
+
+  it('keeps what an administrator switched on while connectors were given the old document back', async () => {
+    const world = createWorld();
+    takeUp(world, 'the-candidate-of-a-run-that-died', (name) => {
+      if (/^connector PATCH/.test(name)) switchOn(world);
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back' });
+    expect(world.client().attributes).not.toHaveProperty(['client.secret.rotated']);
+    expect(world.client()).toMatchObject({ secret: FIRST_SECRET, authorization: ON });
   });
 
   it('waits out a write that the IAM did not answer before it writes itself', async () => {
@@ -136,6 +161,13 @@ describe('undo', () => {
     expect([world.connectorSecret(0), world.connectorSecret(1)]).toEqual([clientSecret, clientSecret]);
   });
 });
+
+const ON = expect.any(Object);
+
+/** An administrator switches the authorization services on, and leaves the rest as it is. */
+function switchOn(world: TestWorld): void {
+  world.changeClient({ serviceAccountsEnabled: true, authorizationServicesEnabled: true, attributes: {} });
+}
 
 /** The IAM has the old secret again, while the second connector still holds the candidate. */
 function undoing(world: TestWorld): boolean {
