@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'undici';
-import { requestToken } from '../connector/token-request.ts';
 import type { Timeouts } from '../embedded-stack/names.ts';
-import { IamEngine } from '../iam/engine.ts';
-import { iamHandler } from '../iam/handler.ts';
-import { oidcTokens } from '../iam/provider.ts';
-import { randomSecret } from '../iam/random-secret.ts';
-import { serve } from '../serve.ts';
+import { requestToken } from '../stand-ins/connector/token-request.ts';
+import { IamEngine } from '../stand-ins/iam/engine.ts';
+import { iamHandler } from '../stand-ins/iam/handler.ts';
+import { oidcTokens } from '../stand-ins/iam/provider.ts';
+import { randomSecret } from '../stand-ins/iam/random-secret.ts';
+import { serve } from '../stand-ins/serve.ts';
 
 /** How fast the demonstration goes: on a slow or busy machine it takes longer, and shows the same. */
 export interface Pace {

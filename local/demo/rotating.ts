@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RotateAnswer } from '../../functions/rotate.ts';
 import type { Rotation } from '../../functions/rotation/outcome.ts';
 import type { RetireReport } from '../../functions/rotation/retire.ts';
-import type { Invocation } from '../lambda/host.ts';
+import type { Invocation } from '../stand-ins/lambda/host.ts';
 import { scheduleFrom } from './fleet.ts';
 import { credentialIn } from './invocations.ts';
 import type { Live } from './live.ts';

@@ -1,5 +1,5 @@
-import type { EmbeddedStack } from '../embedded-stack.ts';
-import { acceptsSecret } from '../iam/token-request.ts';
+import type { EmbeddedStack } from '../embedded-stack/stack.ts';
+import { acceptsSecret } from '../stand-ins/iam/token-request.ts';
 import { CLIENT_ID, type Customer } from './fleet.ts';
 
 /** A span of time, in milliseconds since the epoch. */

@@ -3,7 +3,7 @@ import type { Rotation } from '../../functions/rotation/outcome.ts';
 import { CLIENT_ID } from './fleet.ts';
 import type { Live } from './live.ts';
 import { isRefused } from './operator.ts';
-import type { Measured, Report } from './report.ts';
+import type { Measured, Report } from './report/report.ts';
 import { bySchedule, endOfGrace, onDemand, rotateByApi, type Scene, type Trigger } from './rotating.ts';
 import { outagesOf, type Span } from './secrets-watch.ts';
 import type { Site, Stage } from './stage.ts';

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { IamEngine } from '../../local/iam/engine.ts';
-import { iamHandler } from '../../local/iam/handler.ts';
-import { type OidcTokens, oidcTokens } from '../../local/iam/provider.ts';
-import { randomSecret } from '../../local/iam/random-secret.ts';
-import { localTokens } from '../../local/iam/tokens.ts';
-import { type Server, serve } from '../../local/serve.ts';
-import { embeddedFixture, engineWithClock } from '../local/iam/fixture.ts';
+import { IamEngine } from '../../local/stand-ins/iam/engine.ts';
+import { iamHandler } from '../../local/stand-ins/iam/handler.ts';
+import { type OidcTokens, oidcTokens } from '../../local/stand-ins/iam/provider.ts';
+import { randomSecret } from '../../local/stand-ins/iam/random-secret.ts';
+import { localTokens } from '../../local/stand-ins/iam/tokens.ts';
+import { type Server, serve } from '../../local/stand-ins/serve.ts';
+import { embeddedFixture, engineWithClock } from '../local/stand-ins/iam/fixture.ts';
 import { starting } from '../support/faults.ts';
 import { iamPortContract, iamPortLab } from './iam-port.ts';
 
@@ -43,7 +43,7 @@ describe('the embedded IAM on oidc-provider, over a socket', () => {
   });
 });
 
-// The real one is asked while it starts, in test/local/keycloak-restart.real.test.ts.
+// The real one is asked while it starts, in test/local/real-stack/keycloak/server.real.test.ts.
 describe('an IAM that is starting: 503 in plain text with Retry-After', () => {
   it('is iam-unavailable for both ports, after two repeats', async () => {
     const { engine } = engineWithClock();

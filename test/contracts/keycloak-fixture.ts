@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Release } from '../../local/iam/release.ts';
-import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
-import { administratorToken } from '../../local/keycloak-http.ts';
-import { releaseOf } from '../../local/keycloak-releases.ts';
+import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
+import { administratorToken } from '../../local/real-stack/keycloak/http.ts';
+import { releaseOf } from '../../local/real-stack/keycloak/releases.ts';
+import type { Release } from '../../local/stand-ins/iam/release.ts';
 import { realStack } from '../support/real.ts';
 import type { IamFixture } from './iam-probe.ts';
 

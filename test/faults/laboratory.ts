@@ -10,7 +10,7 @@ import { type RetireReport, type RetireRequest, retire } from '../../functions/r
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import type { Credential } from '../../functions/rotation/settings.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
-import type { Handler } from '../../local/serve.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
 import {
   FUNCTION_TIMEOUT_MS,
   idOf,

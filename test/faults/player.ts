@@ -4,7 +4,7 @@ import { NATIVE_STEPS } from '../../functions/rotation/native.ts';
 import type { Rotation } from '../../functions/rotation/outcome.ts';
 import { isUrgent } from '../../functions/rotation/repeats.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
-import { rotateSecret } from '../../local/secrets-manager/rotation.ts';
+import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
 import { SECOND_ID, TIMING } from '../support/parts.ts';
 import { falseClaims } from './claims.ts';
 import { NEW_DIMENSIONS } from './dimensions.ts';

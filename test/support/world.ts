@@ -10,18 +10,18 @@ import type { Rotation } from '../../functions/rotation/outcome.ts';
 import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
-import { bearerAccess } from '../../local/connector/access.ts';
-import { ConnectorEngine } from '../../local/connector/engine.ts';
-import { connectorHandler } from '../../local/connector/handler.ts';
-import type { IamEngine } from '../../local/iam/engine.ts';
-import { inProcess } from '../../local/in-process.ts';
-import { createSecretsManager } from '../../local/secrets-manager/engine.ts';
-import { secretsManagerHandler } from '../../local/secrets-manager/handler.ts';
-import { findSecret } from '../../local/secrets-manager/model.ts';
-import { rotateSecret } from '../../local/secrets-manager/rotation.ts';
-import { putSecretValue } from '../../local/secrets-manager/values.ts';
-import { addVersion, attach } from '../../local/secrets-manager/versions.ts';
-import type { Handler } from '../../local/serve.ts';
+import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
+import { ConnectorEngine } from '../../local/stand-ins/connector/engine.ts';
+import { connectorHandler } from '../../local/stand-ins/connector/handler.ts';
+import type { IamEngine } from '../../local/stand-ins/iam/engine.ts';
+import { inProcess } from '../../local/stand-ins/in-process.ts';
+import { createSecretsManager } from '../../local/stand-ins/secrets-manager/engine.ts';
+import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
+import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
+import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
+import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
+import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
 import {
   CLIENT_ID,
   CONNECTOR_TOKEN,

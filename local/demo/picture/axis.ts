@@ -1,4 +1,4 @@
-import type { Measured } from '../report.ts';
+import type { Measured } from '../report/report.ts';
 import { type Frame, LANES, LEFT, RIGHT } from './layout.ts';
 import { element, text } from './svg.ts';
 

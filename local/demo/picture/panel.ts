@@ -1,5 +1,5 @@
-import type { Completed } from '../../connector/outages.ts';
-import type { Measured } from '../report.ts';
+import type { Completed } from '../../stand-ins/connector/outages.ts';
+import type { Measured } from '../report/report.ts';
 import type { SecretsState, Span } from '../secrets-watch.ts';
 import { axis } from './axis.ts';
 import { BAR, type Frame, LANES, LEFT, RIGHT } from './layout.ts';
