@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -10,8 +10,8 @@ import { connectorHandler } from '../stand-ins/connector/handler.ts';
 import { httpApiHandler } from '../stand-ins/http-api/handler.ts';
 import { IamEngine } from '../stand-ins/iam/engine.ts';
 import { iamHandler } from '../stand-ins/iam/handler.ts';
-import { oidcTokens } from '../stand-ins/iam/provider.ts';
 import { randomSecret } from '../stand-ins/iam/random-secret.ts';
+import { localTokens } from '../stand-ins/iam/tokens.ts';
 import { lambdaHandler } from '../stand-ins/lambda/handler.ts';
 import { type Invocation, LambdaHost } from '../stand-ins/lambda/host.ts';
 import { createScheduler } from '../stand-ins/scheduler/scheduler.ts';
@@ -140,8 +140,7 @@ function schedulerFor(lambda: LambdaClient, { clock, onGivenUp = () => {} }: Aws
 async function startSystems({ connectorToken, onChange = () => {} }: EmbeddedStackOptions, running: Running) {
   const iam = new IamEngine({ now: Date.now, randomSecret, randomUuid: randomUUID });
   const connector = new ConnectorEngine({ now: Date.now, instance: randomUUID() });
-  const tokens = oidcTokens(iam);
-  running.add(() => tokens.close());
+  const tokens = localTokens(iam, { key: randomBytes(32), randomUuid: randomUUID });
   const access = bearerAccess(connectorToken);
   const iamServer = await running.listen(watched(iamHandler(iam, tokens), onChange));
   const connectorServer = await running.listen(watched(connectorHandler(connector, { access }), onChange));

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { IamEngine } from '../../local/stand-ins/iam/engine.ts';
 import { iamHandler } from '../../local/stand-ins/iam/handler.ts';
-import { type OidcTokens, oidcTokens } from '../../local/stand-ins/iam/provider.ts';
 import { randomSecret } from '../../local/stand-ins/iam/random-secret.ts';
 import { localTokens } from '../../local/stand-ins/iam/tokens.ts';
 import { type Server, serve } from '../../local/stand-ins/serve.ts';
@@ -21,21 +20,18 @@ describe.each(['22.0', '26.0', '26.7'] as const)('the embedded IAM, in process, 
   });
 });
 
-describe('the embedded IAM on oidc-provider, over a socket', () => {
-  const started: { tokens: OidcTokens; server: Server }[] = [];
+describe('the embedded IAM, over a socket', () => {
+  const started: Server[] = [];
   afterAll(async () => {
-    for (const { tokens, server } of started) {
-      await server.close();
-      await tokens.close();
-    }
+    for (const server of started) await server.close();
   });
 
   iamPortContract(async () => {
     let ahead = 0;
     const engine = new IamEngine({ now: () => Date.now() + ahead * 1000, randomSecret, randomUuid: randomUUID });
-    const tokens = oidcTokens(engine);
+    const tokens = localTokens(engine, { key: randomBytes(32), randomUuid: randomUUID });
     const server = await serve(iamHandler(engine, tokens));
-    started.push({ tokens, server });
+    started.push(server);
     const passSeconds = async (seconds: number) => {
       ahead += seconds;
     };

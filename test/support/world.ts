@@ -74,6 +74,13 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
   let intercept: Interceptor = (_io, perform) => perform();
   let lastTimeoutMs = TIMING.httpTimeoutMs;
   const calls: string[] = [];
+  const answering = new Set<Promise<unknown>>();
+  /** An answer of a stand-in, for which every sleeper waits: it takes no time on the simulated clock, and some of the machine's. */
+  const answerOf = async (handler: Handler, request: Request): Promise<Response> => {
+    const answer = handler(request);
+    answering.add(answer);
+    return await answer.finally(() => answering.delete(answer));
+  };
   const io = async (name: string, sent: string, perform: () => Promise<Response>): Promise<Response> => {
     calls.push(name);
     advance(5);
@@ -136,13 +143,16 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
         if (!handler) throw new Error(`no such host: ${hostname}`);
         const system = hostname.split('.')[0] === 'iam' ? 'iam' : 'connector';
         lastTimeoutMs = init.timeoutMs ?? TIMING.httpTimeoutMs;
-        const perform = () => handler(new Request(url, init as RequestInit));
+        const perform = () => answerOf(handler, new Request(url, init as RequestInit));
         return io(`${system} ${init.method} ${pathname}`, sentBy(init), perform);
       },
       { allowedHosts: Object.keys(handlers), local: false, timeoutMs: 1 },
     ),
     now,
-    sleep: async (ms) => advance(ms),
+    sleep: async (ms) => {
+      await Promise.allSettled(answering);
+      advance(ms);
+    },
     newId: () => idOf(++drawn),
     newSecret: () => `drawn-secret-number-${String(++drawn).padStart(4, '0')}-abcdefghijklmnop`,
   };

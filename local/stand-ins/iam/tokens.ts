@@ -1,9 +1,9 @@
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import type { IamEngine } from './engine.ts';
-import { signJws, verifyJws } from './jws.ts';
 import { type Grant, judgeTokenRequest } from './token-request.ts';
 
 /** Whose token it is. */
-export interface TokenOwner {
+interface TokenOwner {
   readonly realm: string;
   readonly clientId: string;
 }
@@ -23,15 +23,19 @@ export interface TokenService {
 
 /** What a token service takes from outside. */
 export interface TokenDeps {
-  /** Signs the tokens. */
-  readonly key: Buffer;
+  /** Signs the tokens, with HS256: at least 32 bytes. */
+  readonly key: Uint8Array;
   readonly randomUuid: () => string;
 }
 
+/** Nobody but the service itself verifies its tokens, so that one key is enough. */
+const ALGORITHM = 'HS256';
+
 /**
- * Issues tokens by itself: JWTs with the claims that Keycloak puts into them, signed with a key that nobody else knows.
+ * Issues tokens: JWTs with the claims that Keycloak puts into them, signed with a key that nobody else knows.
  *
- * @param engine says who gets one
+ * @param engine says who gets one, and what time it is
+ * @see [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519)
  */
 export function localTokens(engine: IamEngine, { key, randomUuid }: TokenDeps): TokenService {
   return {
@@ -40,7 +44,7 @@ export function localTokens(engine: IamEngine, { key, randomUuid }: TokenDeps): 
       const lifespan = engine.realm(realm).accessTokenLifespan;
       const claims = claimsOf(grant, { issuer, lifespan, iat: engine.nowSeconds, jti: randomUuid() });
       const body = {
-        access_token: signJws(claims, key),
+        access_token: await new SignJWT(claims).setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' }).sign(key),
         expires_in: lifespan,
         refresh_expires_in: 0,
         token_type: 'Bearer',
@@ -49,14 +53,25 @@ export function localTokens(engine: IamEngine, { key, randomUuid }: TokenDeps): 
       return Response.json({ ...body, 'not-before-policy': 0, scope: grant.scope }, { headers });
     },
     owner: async (token) => {
-      const claims = verifyJws(token, key);
-      return claims && Number(claims.exp) > engine.nowSeconds ? ownerIn(claims) : undefined;
+      const currentDate = new Date(engine.nowSeconds * 1000);
+      const claims = await verified(token, key, currentDate);
+      return claims && ownerIn(claims);
     },
   };
 }
 
-/** Whose token it is, by its issuer and client. */
-export function ownerIn({ iss, client_id: clientId }: Record<string, unknown>): TokenOwner {
+/** The claims of a token of ours whose time isn't over, or undefined. */
+async function verified(token: string, key: Uint8Array, currentDate: Date): Promise<JWTPayload | undefined> {
+  try {
+    const options = { algorithms: [ALGORITHM], requiredClaims: ['exp'], currentDate };
+    return (await jwtVerify(token, key, options)).payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+}
+
+function ownerIn({ iss, client_id: clientId }: JWTPayload): TokenOwner {
   return { realm: decodeURIComponent(String(iss).split('/').at(-1) ?? ''), clientId: String(clientId) };
 }
 
@@ -67,7 +82,7 @@ interface ClaimFacts {
   readonly jti: string;
 }
 
-function claimsOf({ client, scope }: Grant, { issuer, lifespan, iat, jti }: ClaimFacts) {
+function claimsOf({ client, scope }: Grant, { issuer, lifespan, iat, jti }: ClaimFacts): JWTPayload {
   const { clientId } = client;
   return {
     exp: iat + lifespan,
