@@ -3,9 +3,9 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { type Credential, credentialSchema } from '../../functions/rotation/settings.ts';
 import { ACCOUNT, functionArn } from '../embedded-stack/names.ts';
 import type { EmbeddedStack } from '../embedded-stack/stack.ts';
-import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../real-stack/keycloak/overlap-policy.ts';
 import type { Configuration } from '../stand-ins/connector/configuration.ts';
 import { CONFIGURATIONS_PATH } from '../stand-ins/connector/handler.ts';
+import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../stand-ins/iam/overlap-policy.ts';
 import { randomSecret } from '../stand-ins/iam/random-secret.ts';
 
 /** Both customers follow the vendor's naming advice, so both have this Client ID. */

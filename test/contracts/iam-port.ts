@@ -2,11 +2,7 @@ import { beforeAll, describe, expect } from '@jest/globals';
 import { createFetch, type Fetch, restrictFetch } from '../../functions/http/fetch.ts';
 import { keycloak } from '../../functions/ports/keycloak.ts';
 import { tokenEndpoint } from '../../functions/ports/token-endpoint.ts';
-import {
-  OVERLAP_POLICY,
-  OVERLAP_POLICY_BY_ROLE,
-  OVERLAP_PROFILE,
-} from '../../local/real-stack/keycloak/overlap-policy.ts';
+import { OVERLAP_POLICY, OVERLAP_POLICY_BY_ROLE, OVERLAP_PROFILE } from '../../local/stand-ins/iam/overlap-policy.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
 import { iamFindCases } from './iam-port/find.ts';
 import { iamRichClientCases } from './iam-port/rich-client.ts';

@@ -3,7 +3,7 @@ import { DeleteScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-sch
 import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Credential } from '../../functions/rotation/settings.ts';
-import { requestToken } from '../../local/real-stack/keycloak/http.ts';
+import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
 import { type Server, serve } from '../../local/stand-ins/serve.ts';
 import { patience } from '../support/machine.ts';

@@ -14,7 +14,7 @@ import type { Rotation } from '../../functions/rotation/outcome.ts';
 import { type Credential, credentialSchema } from '../../functions/rotation/settings.ts';
 import { type Deployment, deploy } from '../../local/real-stack/deployment.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
-import type { KeycloakAccess } from '../../local/real-stack/keycloak/http.ts';
+import type { KeycloakAccess } from '../../local/real-stack/keycloak/tokens.ts';
 import { type AccessKeys, createUser } from '../../local/real-stack/ministack/users.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
 import { type Provisioned, provision } from '../../local/real-stack/provisioning/provision.ts';

@@ -1,8 +1,8 @@
 import { serializeDocument } from '../../functions/rotation/document.ts';
 import { type Credential, credentialSchema } from '../../functions/rotation/settings.ts';
-import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../../local/real-stack/keycloak/overlap-policy.ts';
 import { IamEngine } from '../../local/stand-ins/iam/engine.ts';
 import { iamHandler } from '../../local/stand-ins/iam/handler.ts';
+import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../../local/stand-ins/iam/overlap-policy.ts';
 import { localTokens } from '../../local/stand-ins/iam/tokens.ts';
 import type { createSecretsManager } from '../../local/stand-ins/secrets-manager/engine.ts';
 import { createSecret } from '../../local/stand-ins/secrets-manager/lifecycle.ts';

@@ -1,12 +1,20 @@
-import { type AdminRequest, administratorToken, adminRequest, expectSuccess, type KeycloakAccess } from './http.ts';
+import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
+import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
+import {
+  allowScopes,
+  type CreatedClient,
+  createClient,
+  createRotator,
+  type NewClient,
+  type NewRotator,
+} from './clients.ts';
 import { type OverlapPolicyOptions, removeOverlapPolicy, setOverlapPolicy } from './overlap-policy.ts';
-import { type CreatedClient, createClient, createRotator, type NewClient, type NewRotator } from './rotator.ts';
-import { allowScopes } from './scopes.ts';
+import { administratorToken, type KeycloakAccess } from './tokens.ts';
 
 /** What tests and the local stack do to a Keycloak as its administrator. Every function rejects unless Keycloak answers 2xx. */
 export interface KeycloakAdmin {
-  /** Any other admin request; `path` counts from `/admin/realms`. Resolves whatever the status is. */
-  readonly request: AdminRequest;
+  /** Whatever else an administrator can do. */
+  readonly api: KeycloakAdminClient;
   hasRealm(realm: string): Promise<boolean>;
   createRealm(realm: string): Promise<void>;
   deleteRealm(realm: string): Promise<void>;
@@ -19,41 +27,35 @@ export interface KeycloakAdmin {
   /** From now on, clients whose attribute `novacura.rotation` is `on` may keep their previous secret. Repeatable. */
   setOverlapPolicy(realm: string, options?: OverlapPolicyOptions): Promise<void>;
   removeOverlapPolicy(realm: string): Promise<void>;
-  readClient(realm: string, uuid: string): Promise<ClientRepresentation>;
+  /** @throws {Error} also where there is no such client */
+  readClient(realm: string, uuid: string): Promise<StoredClient>;
   /** A PUT of just these members; attributes are merged by Keycloak, and `""` removes one. */
-  updateClient(realm: string, uuid: string, change: Partial<ClientRepresentation>): Promise<void>;
+  updateClient(realm: string, uuid: string, change: Readonly<ClientRepresentation>): Promise<void>;
 }
 
-/** @see [ClientRepresentation](https://www.keycloak.org/docs-api/latest/rest-api/index.html#ClientRepresentation) */
-interface ClientRepresentation {
-  readonly id: string;
-  readonly clientId: string;
-  readonly enabled: boolean;
-  readonly publicClient: boolean;
-  readonly serviceAccountsEnabled: boolean;
-  readonly secret: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
+/** A client as Keycloak represents it, with what every confidential one has. */
+type StoredClient = ClientRepresentation & Required<Pick<ClientRepresentation, 'id' | 'secret' | 'attributes'>>;
 
 /**
  * An administrator's client of a Keycloak.
  *
  * @param now epoch milliseconds; decides when the administrator's token is asked for again
+ * @see [Admin REST API](https://www.keycloak.org/docs-api/latest/rest-api/index.html)
  */
 export function keycloakAdmin(access: KeycloakAccess, now = Date.now): KeycloakAdmin {
-  const request = adminRequest(access.url, administratorToken(access, now));
-  const call = expectSuccess(request);
+  const api = new KeycloakAdminClient({ baseUrl: access.url });
+  api.registerTokenProvider({ getAccessToken: administratorToken(access, now) });
   return {
-    request,
-    hasRealm: async (realm) => (await request('GET', `/${realm}`)).status === 200,
-    createRealm: async (realm) => void (await call('POST', '', { realm, enabled: true })),
-    deleteRealm: async (realm) => void (await call('DELETE', `/${realm}`)),
-    createClient: (realm, client) => createClient(call, realm, client),
-    createRotator: (realm, rotator) => createRotator(call, realm, rotator),
-    allowScopes: (realm, client) => allowScopes(call, realm, client),
-    setOverlapPolicy: (realm, options) => setOverlapPolicy(call, realm, options),
-    removeOverlapPolicy: (realm) => removeOverlapPolicy(call, realm),
-    readClient: async (realm, uuid) => (await call('GET', `/${realm}/clients/${uuid}`)).body,
-    updateClient: async (realm, uuid, change) => void (await call('PUT', `/${realm}/clients/${uuid}`, change)),
+    api,
+    hasRealm: async (realm) => Boolean(await api.realms.findOne({ realm })),
+    createRealm: async (realm) => void (await api.realms.create({ realm, enabled: true })),
+    deleteRealm: (realm) => api.realms.del({ realm }),
+    createClient: (realm, client) => createClient(api, realm, client),
+    createRotator: (realm, rotator) => createRotator(api, realm, rotator),
+    allowScopes: (realm, client) => allowScopes(api, realm, client),
+    setOverlapPolicy: (realm, options) => setOverlapPolicy(api, realm, options),
+    removeOverlapPolicy: (realm) => removeOverlapPolicy(api, realm),
+    readClient: (realm, id) => api.clients.findOne({ realm, id }, { catchNotFound: false }) as Promise<StoredClient>,
+    updateClient: (realm, id, change) => api.clients.update({ realm, id }, change),
   };
 }

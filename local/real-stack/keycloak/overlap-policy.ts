@@ -1,46 +1,12 @@
-import type { AdminRequest } from './http.ts';
-
-const NAME = 'client-secret-rotation';
-
-// Ten years: when a secret that the policy stamped expires, Keycloak refuses the current and the previous one alike.
-const EXPIRATION_SECONDS = 315_360_000;
-
-/** The profile with the executor that keeps previous secrets. */
-export const OVERLAP_PROFILE = {
-  name: NAME,
-  executors: [
-    {
-      executor: 'secret-rotation',
-      configuration: {
-        'expiration-period': EXPIRATION_SECONDS,
-        'rotated-expiration-period': 172_800,
-        'remaining-rotation-period': 864_000,
-      },
-    },
-  ],
-};
-
-/** The policy that applies the profile to clients that carry the marker. */
-export const OVERLAP_POLICY = {
-  name: NAME,
-  enabled: true,
-  profiles: [NAME],
-  conditions: [attributeCondition({ key: 'novacura.rotation', value: 'on' })],
-};
-
-/**
- * The policy where the condition above does not exist (before 26.0): it applies to clients that have this role of their own, which
- * somebody has to make.
- */
-export const OVERLAP_POLICY_BY_ROLE = {
-  ...OVERLAP_POLICY,
-  conditions: [{ condition: 'client-roles', configuration: { roles: ['novacura-rotate'] } }],
-};
-
-/** A policy applies where all of its conditions do. The attributes are a JSON text, not JSON: that is what this one takes. */
-function attributeCondition(attribute: { readonly key: string; readonly value: string }) {
-  return { condition: 'client-attributes', configuration: { attributes: JSON.stringify([attribute]) } };
-}
+import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
+import type ClientPolicy from '@keycloak/keycloak-admin-client/lib/defs/clientPolicyRepresentation.js';
+import type ClientProfile from '@keycloak/keycloak-admin-client/lib/defs/clientProfileRepresentation.js';
+import {
+  attributeCondition,
+  OVERLAP_NAME,
+  OVERLAP_POLICY,
+  OVERLAP_PROFILE,
+} from '../../stand-ins/iam/overlap-policy.ts';
 
 /** Whose previous secrets a realm keeps. */
 export interface OverlapPolicyOptions {
@@ -54,28 +20,33 @@ export interface OverlapPolicyOptions {
  * @see [Client secret rotation](https://www.keycloak.org/docs/latest/server_admin/index.html#_secret_rotation)
  */
 export async function setOverlapPolicy(
-  call: AdminRequest,
+  api: KeycloakAdminClient,
   realm: string,
   { only }: OverlapPolicyOptions = {},
 ): Promise<void> {
   const conditions = [...OVERLAP_POLICY.conditions, ...(only ? [attributeCondition(only)] : [])];
-  await merge(call, { path: `/${realm}/client-policies/profiles`, key: 'profiles', entry: OVERLAP_PROFILE });
-  const policy = { ...OVERLAP_POLICY, conditions };
-  await merge(call, { path: `/${realm}/client-policies/policies`, key: 'policies', entry: policy });
+  await putProfiles(api, realm, [OVERLAP_PROFILE]);
+  await putPolicies(api, realm, [{ ...OVERLAP_POLICY, conditions }]);
 }
 
 /** Takes the policy away again; a previous secret that is still valid stays so until the client's next PUT. */
-export async function removeOverlapPolicy(call: AdminRequest, realm: string): Promise<void> {
-  await merge(call, { path: `/${realm}/client-policies/policies`, key: 'policies' });
-  await merge(call, { path: `/${realm}/client-policies/profiles`, key: 'profiles' });
+export async function removeOverlapPolicy(api: KeycloakAdminClient, realm: string): Promise<void> {
+  await putPolicies(api, realm, []);
+  await putProfiles(api, realm, []);
 }
 
-/** A PUT replaces the realm's whole list, so the other entries are read first. */
-async function merge(
-  call: AdminRequest,
-  { path, key, entry }: { path: string; key: 'profiles' | 'policies'; entry?: { name: string } },
-): Promise<void> {
-  const { body } = await call('GET', path);
-  const others = (body[key] as { name: string }[]).filter(({ name }) => name !== NAME);
-  await call('PUT', path, { [key]: entry ? [...others, entry] : others });
+/** A PUT replaces the realm's whole list, so the other profiles are read first. */
+async function putProfiles(api: KeycloakAdminClient, realm: string, own: ClientProfile[]): Promise<void> {
+  const { profiles = [] } = await api.clientPolicies.listProfiles({ realm });
+  await api.clientPolicies.createProfiles({ realm, profiles: [...profiles.filter(isAnothers), ...own] });
+}
+
+/** The same for policies. */
+async function putPolicies(api: KeycloakAdminClient, realm: string, own: ClientPolicy[]): Promise<void> {
+  const { policies = [] } = await api.clientPolicies.listPolicies({ realm });
+  await api.clientPolicies.updatePolicy({ realm, policies: [...policies.filter(isAnothers), ...own] });
+}
+
+function isAnothers({ name }: { name?: string }): boolean {
+  return name !== OVERLAP_NAME;
 }

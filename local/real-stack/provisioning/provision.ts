@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CreateSecretCommand, PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Credential } from '../../../functions/rotation/settings.ts';
 import type { KeycloakAdmin } from '../keycloak/admin.ts';
-import type { CreatedClient } from '../keycloak/rotator.ts';
+import type { CreatedClient } from '../keycloak/clients.ts';
 import { type PlannedRealm, planProvisioning } from './plan.ts';
 import { realmOf } from './realms.ts';
 

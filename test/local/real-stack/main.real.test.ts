@@ -6,7 +6,7 @@ import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from 
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { AwsClient } from 'aws4fetch';
 import { keycloakAdmin } from '../../../local/real-stack/keycloak/admin.ts';
-import { requestToken } from '../../../local/real-stack/keycloak/http.ts';
+import { requestToken } from '../../../local/real-stack/keycloak/tokens.ts';
 import { freePorts } from '../../../local/real-stack/programs/free-ports.ts';
 import { accessOf } from '../../../local/stand-ins/connector/access.ts';
 import { ConnectorEngine } from '../../../local/stand-ins/connector/engine.ts';
@@ -81,8 +81,9 @@ describeReal('the full stack by hand', ['keycloak', 'ministack'], () => {
 
   async function secretOf(id: string): Promise<string> {
     const { url, adminUser, adminPassword } = stack.description.keycloak;
-    const { request } = keycloakAdmin({ url, user: adminUser, password: adminPassword });
-    return (await request('GET', `/${id}/clients?clientId=${CLIENT_ID}`)).body[0].secret;
+    const { api } = keycloakAdmin({ url, user: adminUser, password: adminPassword });
+    const [client] = await api.clients.find({ realm: id, clientId: CLIENT_ID });
+    return client?.secret ?? '';
   }
 
   it('says where everything is', () => {

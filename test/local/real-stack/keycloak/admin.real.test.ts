@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type KeycloakAdmin, keycloakAdmin } from '../../../../local/real-stack/keycloak/admin.ts';
-import { adminRequest, requestToken } from '../../../../local/real-stack/keycloak/http.ts';
-import type { CreatedClient } from '../../../../local/real-stack/keycloak/rotator.ts';
+import type { CreatedClient } from '../../../../local/real-stack/keycloak/clients.ts';
+import { requestToken } from '../../../../local/real-stack/keycloak/tokens.ts';
 import { describeReal, realStack } from '../../../support/real.ts';
 
 const REALM = 'fixture-facts';
@@ -56,7 +56,7 @@ describeReal('Keycloak fixture', ['keycloak'], () => {
 
   it('leaves other policies of the realm alone', async () => {
     const other = { name: 'other', enabled: false, conditions: [], profiles: [] };
-    await admin.request('PUT', `/${REALM}/client-policies/policies`, { policies: [other] });
+    await admin.api.clientPolicies.updatePolicy({ realm: REALM, policies: [other] });
     await admin.setOverlapPolicy(REALM);
     await admin.setOverlapPolicy(REALM);
     expect(await policyNames()).toEqual(['other', 'client-secret-rotation']);
@@ -64,9 +64,9 @@ describeReal('Keycloak fixture', ['keycloak'], () => {
     expect(await policyNames()).toEqual(['other']);
   });
 
-  async function policyNames(): Promise<string[]> {
-    const { body } = await admin.request('GET', `/${REALM}/client-policies/policies`);
-    return body.policies.map(({ name }: { name: string }) => name);
+  async function policyNames() {
+    const { policies } = await admin.api.clientPolicies.listPolicies({ realm: REALM });
+    return policies?.map(({ name }) => name);
   }
 
   it('lets the rotator find, read and write its client, and no other', async () => {
@@ -75,22 +75,28 @@ describeReal('Keycloak fixture', ['keycloak'], () => {
     const rotator = await admin.createRotator(REALM, { clientId: 'rotator', clients: [mine.uuid] });
     const request = await requestAs(rotator);
     const statuses = async ({ uuid }: CreatedClient) => ({
-      read: (await request('GET', `/${REALM}/clients/${uuid}`)).status,
-      write: (await request('PUT', `/${REALM}/clients/${uuid}`, { secret: SECOND, attributes: {} })).status,
+      read: (await request('GET', `/clients/${uuid}`)).status,
+      write: (await request('PUT', `/clients/${uuid}`, { secret: SECOND, attributes: {} })).status,
     });
     expect(await statuses(mine)).toEqual({ read: 200, write: 204 });
     expect(await statuses(other)).toEqual({ read: 403, write: 403 });
     expect(await statuses(rotator)).toEqual({ read: 403, write: 403 });
-    expect((await request('GET', `/${REALM}/clients?clientId=mine`)).body).toHaveLength(1);
-    expect((await request('GET', `/${REALM}/clients?clientId=other`)).body).toEqual([]);
-    expect((await request('GET', `/${REALM}/client-policies/policies`)).status).toBe(403);
+    expect((await request('GET', '/clients?clientId=mine')).body).toHaveLength(1);
+    expect((await request('GET', '/clients?clientId=other')).body).toEqual([]);
+    expect((await request('GET', '/client-policies/policies')).status).toBe(403);
     expect(await statusOf('mine', SECOND)).toBe(200);
     expect(await statusOf('other', other.secret)).toBe(200);
   });
 
   async function requestAs({ clientId, secret }: CreatedClient) {
     const { body } = await requestToken(realmUrl, { clientId, secret });
-    return adminRequest(realStack().keycloak.url, body.access_token);
+    const headers = { authorization: `Bearer ${body.access_token}`, 'content-type': 'application/json' };
+    return async (method: string, path: string, content?: object) => {
+      const init = { method, headers, ...(content && { body: JSON.stringify(content) }) };
+      const response = await fetch(`${realStack().keycloak.url}/admin/realms/${REALM}${path}`, init);
+      const text = await response.text();
+      return { status: response.status, body: text && JSON.parse(text) };
+    };
   }
 });
 

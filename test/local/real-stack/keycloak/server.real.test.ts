@@ -4,8 +4,8 @@ import { createFetch, type Fetch } from '../../../../functions/http/fetch.ts';
 import { tokenEndpoint } from '../../../../functions/ports/token-endpoint.ts';
 import { isRotationError } from '../../../../functions/rotation/errors.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../../../local/real-stack/keycloak/admin.ts';
-import { requestToken } from '../../../../local/real-stack/keycloak/http.ts';
 import { type Keycloak, startKeycloak } from '../../../../local/real-stack/keycloak/server.ts';
+import { requestToken } from '../../../../local/real-stack/keycloak/tokens.ts';
 import { describeReal } from '../../../support/real.ts';
 
 describeReal('A Keycloak of its own', ['keycloak'], () => {
