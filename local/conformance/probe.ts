@@ -1,30 +1,7 @@
-import * as z from 'zod';
 import type { Fetch } from '../../functions/http/fetch.ts';
 import { parseJson } from '../stand-ins/connector/handler.ts';
 import { isObject } from '../stand-ins/connector/merge-patch.ts';
-
-const Section = z.object({
-  flowType: z.enum(['ClientCredentials', 'PasswordCredentials', 'AuthorizationCode', 'OpenId', 'Basic']),
-  accessTokenUrl: z.string().nullable(),
-  clientId: z.string().nullable(),
-  clientSecretFingerprint: z.string().nullable(),
-  scopes: z.string().nullable(),
-});
-
-const View = z.object({
-  name: z.string(),
-  serviceUri: z.string(),
-  ifsVersion: z.string(),
-  breakWorkflowOnError: z.boolean(),
-  authentication: z.object({
-    designTime: Section,
-    runtime: Section,
-    studioTestBench: Section.optional(),
-    machineUsers: z.record(z.string(), Section).optional(),
-  }),
-});
-
-type Section = z.infer<typeof Section>;
+import { faultOf, oursIn, patchOf, type Section, sectionsOf, View } from './view.ts';
 
 /** Which connector is looked at, and as whom. */
 export interface ProbeTarget {
@@ -115,50 +92,4 @@ async function jsonOf(response: Response): Promise<Record<string, unknown>> {
   const body = parseJson(await response.text());
   if (isObject(body)) return body;
   throw new BrokenRuleError('the body is not a JSON object');
-}
-
-function sectionsOf({ authentication }: z.infer<typeof View>): Map<string, Section> {
-  const { machineUsers = {}, designTime, runtime, studioTestBench } = authentication;
-  const single = { designTime, runtime, ...(studioTestBench && { studioTestBench }) };
-  const users = Object.entries(machineUsers).map(([user, section]): [string, Section] => [
-    `machineUsers/${user}`,
-    section,
-  ]);
-  return new Map([...Object.entries(single), ...users]);
-}
-
-function oursIn(sections: ReadonlyMap<string, Section>, { clientId, accessTokenUrl }: ProbeTarget): string[] {
-  const runtime = sections.get('runtime');
-  const id = clientId ?? runtime?.clientId;
-  const url = accessTokenUrl ?? runtime?.accessTokenUrl;
-  return [...sections]
-    .filter(
-      ([, section]) => section.flowType !== 'Basic' && section.clientId === id && sameUrl(section.accessTokenUrl, url),
-    )
-    .map(([place]) => place);
-}
-
-function sameUrl(one: string | null | undefined, other: string | null | undefined): boolean {
-  if (!one || !other || !URL.canParse(one) || !URL.canParse(other)) return false;
-  return new URL(one).href === new URL(other).href;
-}
-
-function patchOf(sections: readonly (readonly [string, Section | undefined])[], clientSecret: string): object {
-  const values = sections.map(([place, section]): [string, object] => {
-    const { clientId, accessTokenUrl, scopes } = section ?? {};
-    return [place, { clientId, clientSecret, accessTokenUrl, scopes: scopes ?? '' }];
-  });
-  const users = values
-    .filter(([place]) => place.startsWith(USERS))
-    .map(([place, value]) => [place.slice(USERS.length), value]);
-  const single = values.filter(([place]) => !place.startsWith(USERS));
-  return { ...Object.fromEntries(single), ...(users.length > 0 && { machineUsers: Object.fromEntries(users) }) };
-}
-
-const USERS = 'machineUsers/';
-
-/** Where the first fault is and what was expected there; never a value. */
-function faultOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return `${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'is not as the contract says'}`;
 }

@@ -6,7 +6,7 @@ import type { EmbeddedStack } from '../embedded-stack/stack.ts';
 import type { Configuration } from '../stand-ins/connector/configuration.ts';
 import { CONFIGURATIONS_PATH } from '../stand-ins/connector/handler.ts';
 import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../stand-ins/iam/overlap-policy.ts';
-import { randomSecret } from '../stand-ins/iam/random-secret.ts';
+import { randomSecret } from '../stand-ins/iam/secret-rotation.ts';
 
 /** Both customers follow the vendor's naming advice, so both have this Client ID. */
 export const CLIENT_ID = 'NC_Flow_ClientCredentials';

@@ -6,8 +6,7 @@ import { type Live, liveTimeline } from './live.ts';
 import { type DemoOptions, HELP, readOptions, UsageError } from './options.ts';
 import { measureRequestMs, type Pace, paceOf } from './pace.ts';
 import { timelinePicture } from './picture/timeline.ts';
-import { faultsOf, type Report } from './report/report.ts';
-import { table } from './report/table.ts';
+import { faultsOf, type Report, table } from './report/report.ts';
 import { openStage, type Site, type Stage } from './stage.ts';
 import { type Told, tellStory } from './story.ts';
 

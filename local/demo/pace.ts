@@ -4,7 +4,7 @@ import type { Timeouts } from '../embedded-stack/names.ts';
 import { requestToken } from '../stand-ins/connector/token-request.ts';
 import { IamEngine } from '../stand-ins/iam/engine.ts';
 import { iamHandler } from '../stand-ins/iam/handler.ts';
-import { randomSecret } from '../stand-ins/iam/random-secret.ts';
+import { randomSecret } from '../stand-ins/iam/secret-rotation.ts';
 import { localTokens } from '../stand-ins/iam/tokens.ts';
 import { serve } from '../stand-ins/serve.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Credential } from '../../functions/rotation/settings.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded-stack/stack.ts';
-import type { Completed } from '../stand-ins/connector/outages.ts';
+import type { Completed } from '../stand-ins/connector/counts.ts';
 import { startTraffic, type Traffic, type TrafficOptions } from '../stand-ins/connector/traffic.ts';
 import type { Invocation } from '../stand-ins/lambda/host.ts';
 import { CUSTOMERS, onboard } from './fleet.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
 import { releaseOf } from '../../local/real-stack/keycloak/releases.ts';
 import { administratorToken } from '../../local/real-stack/keycloak/tokens.ts';
-import type { Release } from '../../local/stand-ins/iam/release.ts';
+import type { Release } from '../../local/stand-ins/iam/client.ts';
 import { realStack } from '../support/real.ts';
 import type { IamFixture } from './iam-probe.ts';
 

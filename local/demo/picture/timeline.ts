@@ -1,6 +1,6 @@
 import type { Strategy } from '../../../functions/rotation/outcome.ts';
 import type { Measured } from '../report/report.ts';
-import type { Span } from '../secrets-watch.ts';
+import type { Span } from '../report/secrets-states.ts';
 import { PANEL_HEIGHT, WIDTH } from './layout.ts';
 import { panel } from './panel.ts';
 import { element, STYLE } from './svg.ts';

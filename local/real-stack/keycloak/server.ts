@@ -4,7 +4,8 @@ import { progressOnStderr } from '../programs/cache.ts';
 import { freePorts } from '../programs/free-ports.ts';
 import { type GuardedFolder, guardedFolder } from '../programs/guarded-folder.ts';
 import type { Running } from '../programs/process-group.ts';
-import { ADMIN, type KeycloakPorts, launch, layOut, provideKeycloak } from './distribution.ts';
+import { layOut, provideKeycloak } from './distribution.ts';
+import { ADMIN, type KeycloakPorts, launch } from './launch.ts';
 import { type KeycloakRelease, LATEST } from './releases.ts';
 
 /** A real Keycloak on loopback, with a database of its own that is gone after {@link Keycloak.stop}. */

@@ -1,7 +1,6 @@
 import type { Credential } from '../../../functions/rotation/settings.ts';
-import { type AccessDocument, accessDocuments } from './access-documents.ts';
+import { type AccessDocument, accessDocuments, rotatorSecrets } from './access-secrets.ts';
 import { mustNotOverlap, overlaps, realmAt, realmOf } from './realms.ts';
-import { rotatorSecrets } from './rotator-secrets.ts';
 
 /** A client to be made. */
 interface PlannedClient {

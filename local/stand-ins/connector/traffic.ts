@@ -1,7 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { fingerprintOf, type Section } from './configuration.ts';
-import { type Counts, count, emptyCounts } from './counts.ts';
-import type { Completed } from './outages.ts';
+import { type Completed, type Counts, count, emptyCounts } from './counts.ts';
 import { type ClientAuth, callProjection, requestToken } from './token-request.ts';
 
 /** How the connector uses its secret. */

@@ -1,6 +1,6 @@
 import type { IamEngine } from './engine.ts';
 import { adminError, oauthError, unknownError } from './errors.ts';
-import type { Permission } from './permission.ts';
+import type { Permission } from './realm.ts';
 
 /** A call of the admin API, its caller known. */
 export interface AdminCall {

@@ -1,6 +1,5 @@
-import { type Client, type ClientRepresentation, representationOf } from './client.ts';
+import { type Client, type ClientRepresentation, type Release, representationOf } from './client.ts';
 import { adminError, unknownError } from './errors.ts';
-import type { Release } from './release.ts';
 
 /** A client's authorization services, as they are imported and exported. */
 export type AuthorizationSettings = Readonly<Record<string, unknown>>;

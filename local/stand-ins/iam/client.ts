@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { adminError, oauthError } from './errors.ts';
-import type { Release } from './release.ts';
+
+/** Releases of Keycloak that differ in what is embedded. */
+export type Release = '22.0' | '26.0' | '26.7';
 
 /** An IAM client as the engine keeps it. */
 export interface Client {
@@ -27,6 +29,24 @@ export interface Client {
   /** Fields without a meaning here, kept as they were sent. */
   other: Record<string, unknown>;
 }
+
+/** What a client is like that nothing else was said of. */
+export const DEFAULT_CLIENT: Omit<Client, 'id' | 'clientId'> = {
+  enabled: true,
+  publicClient: false,
+  bearerOnly: false,
+  serviceAccountsEnabled: true,
+  clientAuthenticatorType: 'client-secret',
+  secret: undefined,
+  attributes: {},
+  defaultClientScopes: ['profile', 'email'],
+  optionalClientScopes: ['address', 'phone', 'offline_access', 'organization', 'microprofile-jwt'],
+  roles: [],
+  serviceAccountUserEnabled: true,
+  serviceAccountRoles: [],
+  authorization: undefined,
+  other: { protocol: 'openid-connect', standardFlowEnabled: false },
+};
 
 const flag = z.boolean().nullish();
 const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]).nullish();

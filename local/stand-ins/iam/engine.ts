@@ -1,20 +1,10 @@
 import type * as z from 'zod';
-import { settleBelongings } from './belongings.ts';
-import { type Client, type ClientRepresentation, withRepresentation } from './client.ts';
-import { adminError, oauthError, unknownError } from './errors.ts';
-import type { Permission } from './permission.ts';
-import { checkPolicies, checkProfiles, Policies, Profiles, rotationPeriodsFor } from './policies.ts';
-import type { Release } from './release.ts';
-import {
-  applyToRegenerated,
-  applyToUpdate,
-  endOverlap,
-  generateSecret,
-  type RotationDeps,
-  type RotationPeriods,
-  rotatedSecret,
-  stripRotation,
-} from './secret-rotation.ts';
+import { regenerated, updated } from './changes.ts';
+import { type Client, type ClientRepresentation, DEFAULT_CLIENT } from './client.ts';
+import { adminError } from './errors.ts';
+import { checkPolicies, checkProfiles, Policies, Profiles } from './policies.ts';
+import { emptyRealm, type Permission, type Realm, type RealmOptions } from './realm.ts';
+import { endOverlap, generateSecret, type RotationDeps, rotatedSecret } from './secret-rotation.ts';
 
 /** What the engine takes from outside. */
 export interface IamDeps {
@@ -24,36 +14,6 @@ export interface IamDeps {
   readonly randomSecret: () => string;
   readonly randomUuid: () => string;
 }
-
-/** A realm, and how the server that holds it was started. */
-export interface RealmOptions {
-  /** Whether the feature `client-secret-rotation` is on. @default true */
-  readonly feature?: boolean;
-  /** The release that it is like, where releases differ. @default '26.7' */
-  readonly release?: Release;
-  /** @default true */
-  readonly enabled?: boolean;
-  /** Seconds that an access token lives. @default 180 */
-  readonly accessTokenLifespan?: number;
-}
-
-/** A realm as the engine keeps it. */
-export interface Realm {
-  readonly name: string;
-  readonly release: Release;
-  enabled: boolean;
-  feature: boolean;
-  accessTokenLifespan: number;
-  profiles: Profiles;
-  policies: Policies;
-  /** Scopes that are granted and not named in a token (*Include in token scope* off). */
-  readonly hiddenScopes: Set<string>;
-  readonly clients: Map<string, Client>;
-  /** By the uuid of the client that holds them. */
-  readonly permissions: Map<string, Permission>;
-}
-
-const LONGEST_SECRET = 255;
 
 /**
  * Keycloak as far as it concerns a client's secret: realms, clients, the policy that keeps a previous secret valid, and all the
@@ -80,19 +40,7 @@ export class IamEngine {
 
   /** Makes a realm without clients and policies. */
   createRealm(name: string, options: RealmOptions = {}): Realm {
-    const { feature = true, release = '26.7', enabled = true, accessTokenLifespan = 180 } = options;
-    const realm: Realm = {
-      name,
-      release,
-      enabled,
-      feature,
-      accessTokenLifespan,
-      profiles: { profiles: [] },
-      policies: { policies: [] },
-      hiddenScopes: new Set(),
-      clients: new Map(),
-      permissions: new Map(),
-    };
+    const realm = emptyRealm(name, options);
     this.#realms.set(name, realm);
     return realm;
   }
@@ -173,15 +121,8 @@ export class IamEngine {
    */
   updateClient(realmName: string, uuid: string, representation: ClientRepresentation): void {
     const realm = this.realm(realmName);
-    const deps = this.#rotationDeps();
-    const sent = withRepresentation(this.client(realmName, uuid), representation);
-    this.#refuseTaken(realm, sent);
-    const updated = settleSecret(settleBelongings(sent, representation, realm.release), deps);
-    const periods = periodsIn(realm, updated);
-    const sentAttributes = Boolean(representation.attributes);
-    const result = periods ? applyToUpdate(updated, periods, { ...deps, sentAttributes }) : stripRotation(updated);
-    if ((result.secret?.length ?? 0) > LONGEST_SECRET) throw unknownError();
-    realm.clients.set(uuid, result);
+    const change = { representation, deps: this.#rotationDeps() };
+    realm.clients.set(uuid, updated(this.client(realmName, uuid), realm, change));
   }
 
   /**
@@ -193,13 +134,7 @@ export class IamEngine {
    */
   regenerateSecret(realmName: string, uuid: string): string {
     const realm = this.realm(realmName);
-    const before = this.client(realmName, uuid);
-    const deps = this.#rotationDeps();
-    const regenerated = generateSecret(before, deps);
-    const periods = periodsIn(realm, regenerated);
-    const result = periods
-      ? applyToRegenerated(regenerated, periods, { ...deps, previous: before.secret })
-      : stripRotation(regenerated);
+    const result = regenerated(this.client(realmName, uuid), realm, this.#rotationDeps());
     realm.clients.set(uuid, result);
     return result.secret ?? '';
   }
@@ -248,41 +183,7 @@ export class IamEngine {
     realm.policies = parsed;
   }
 
-  #refuseTaken(realm: Realm, client: Client): void {
-    const others = [...realm.clients.values()].filter(({ id }) => id !== client.id);
-    if (others.some(({ clientId }) => clientId === client.clientId)) {
-      throw oauthError(409, realm.release === '26.7' ? 'conflict' : 'unknown_error', 'Duplicate resource error');
-    }
-  }
-
   #rotationDeps(): RotationDeps {
     return { nowSeconds: this.nowSeconds, randomSecret: this.#deps.randomSecret };
   }
 }
-
-/** A public client has no secret; one that becomes confidential gets a random one. */
-function settleSecret(client: Client, deps: RotationDeps): Client {
-  if (client.publicClient) return { ...client, secret: undefined };
-  return client.secret === undefined ? generateSecret(client, deps) : client;
-}
-
-function periodsIn({ feature, policies, profiles }: Realm, client: Client): RotationPeriods | undefined {
-  return feature ? rotationPeriodsFor(client, policies, profiles) : undefined;
-}
-
-const DEFAULT_CLIENT: Omit<Client, 'id' | 'clientId'> = {
-  enabled: true,
-  publicClient: false,
-  bearerOnly: false,
-  serviceAccountsEnabled: true,
-  clientAuthenticatorType: 'client-secret',
-  secret: undefined,
-  attributes: {},
-  defaultClientScopes: ['profile', 'email'],
-  optionalClientScopes: ['address', 'phone', 'offline_access', 'organization', 'microprofile-jwt'],
-  roles: [],
-  serviceAccountUserEnabled: true,
-  serviceAccountRoles: [],
-  authorization: undefined,
-  other: { protocol: 'openid-connect', standardFlowEnabled: false },
-};

@@ -4,7 +4,7 @@ import { demandExisting } from './admin-call.ts';
 import { USER_ROUTES } from './belongings-admin.ts';
 import type { IamEngine } from './engine.ts';
 import { adminError, KeycloakError } from './errors.ts';
-import type { Permission } from './permission.ts';
+import type { Permission } from './realm.ts';
 import type { TokenService } from './tokens.ts';
 
 const PATH = /^(?<prefix>\/auth)?(?<admin>\/admin)?\/realms\/(?<realm>[^/]+)(?<rest>\/.*)?$/;

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import type { Client } from './client.ts';
+import type { Client, Release } from './client.ts';
 import { adminError, KeycloakError, unknownError } from './errors.ts';
-import type { Release } from './release.ts';
 import type { RotationPeriods } from './secret-rotation.ts';
 
 const configuration = z.record(z.string(), z.unknown()).default({});

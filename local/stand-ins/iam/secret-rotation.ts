@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Client } from './client.ts';
 import { unknownError } from './errors.ts';
 
@@ -123,4 +124,11 @@ function wholeNumber(value: string | undefined): number {
   if (value === undefined) return 0;
   if (!/^-?\d+$/.test(value)) throw unknownError();
   return Number(value);
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A secret as Keycloak makes it: 86 letters and digits. */
+export function randomSecret(): string {
+  return Array.from({ length: 86 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { GetScheduleCommandOutput, ListSchedulesCommandOutput } from '@aws-sdk/client-scheduler';
 import type * as z from 'zod';
-import { page } from '../page.ts';
+import { page } from '../aws-json.ts';
 import { SchedulerFault } from './errors.ts';
 import { isOneTime, nextOccurrence, type Timing } from './occurrences.ts';
 import type { ListQuery, ScheduleBody } from './schemas.ts';

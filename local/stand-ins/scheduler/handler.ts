@@ -1,6 +1,6 @@
 import type * as z from 'zod';
+import { toWire } from '../aws-json.ts';
 import type { Handler } from '../serve.ts';
-import { toWire } from '../wire.ts';
 import { details, type Schedules } from './engine.ts';
 import { SchedulerFault } from './errors.ts';
 import { GroupBody, ListQuery, ScheduleBody, ScheduleName, ScheduleQuery } from './schemas.ts';

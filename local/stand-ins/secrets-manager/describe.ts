@@ -5,7 +5,7 @@ import type {
   ListSecretsCommandOutput,
   SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { page } from '../page.ts';
+import { page } from '../aws-json.ts';
 import { fault, invalidToken } from './errors.ts';
 import { findSecret, forgetDeleted, type Secret, type Store } from './model.ts';
 import { nextRotationDate } from './next-rotation.ts';

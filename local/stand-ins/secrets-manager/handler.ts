@@ -1,5 +1,5 @@
+import { toWire } from '../aws-json.ts';
 import type { Handler } from '../serve.ts';
-import { toWire } from '../wire.ts';
 import { operations, type SecretsManagerEngine } from './engine.ts';
 import { fault, SecretsManagerFault } from './errors.ts';
 import { type CallCount, callCounter, type Intercept } from './intercept.ts';

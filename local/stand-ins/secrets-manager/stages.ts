@@ -4,7 +4,7 @@ import type {
   UpdateSecretVersionStageCommandInput,
   UpdateSecretVersionStageCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
-import { page } from '../page.ts';
+import { page } from '../aws-json.ts';
 import { fault, invalidToken } from './errors.ts';
 import { findSecret, type Secret, type Store, usableSecret } from './model.ts';
 import type { Answer } from './values.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { timelinePicture } from '../../../../local/demo/picture/timeline.ts';
-import { faultsOf, type Measured, type RotationLine } from '../../../../local/demo/report/report.ts';
-import { table } from '../../../../local/demo/report/table.ts';
-import { outagesOf, type SecretsState } from '../../../../local/demo/secrets-watch.ts';
+import { faultsOf, type Measured, type RotationLine, table } from '../../../../local/demo/report/report.ts';
+import { outagesOf, type SecretsState } from '../../../../local/demo/report/secrets-states.ts';
 
 const LINE: RotationLine = {
   credential: 'acme-prod',

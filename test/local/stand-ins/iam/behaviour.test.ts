@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, describe } from '@jest/globals';
 import { IamEngine } from '../../../../local/stand-ins/iam/engine.ts';
 import { iamHandler } from '../../../../local/stand-ins/iam/handler.ts';
-import { randomSecret } from '../../../../local/stand-ins/iam/random-secret.ts';
+import { randomSecret } from '../../../../local/stand-ins/iam/secret-rotation.ts';
 import { localTokens } from '../../../../local/stand-ins/iam/tokens.ts';
 import { type Server, serve } from '../../../../local/stand-ins/serve.ts';
 import { iamBehaviourContract } from '../../../contracts/iam-behaviour.ts';

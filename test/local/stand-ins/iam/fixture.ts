@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Release } from '../../../../local/stand-ins/iam/client.ts';
 import { IamEngine } from '../../../../local/stand-ins/iam/engine.ts';
-import { randomSecret } from '../../../../local/stand-ins/iam/random-secret.ts';
-import type { Release } from '../../../../local/stand-ins/iam/release.ts';
+import { randomSecret } from '../../../../local/stand-ins/iam/secret-rotation.ts';
 import type { Handler } from '../../../../local/stand-ins/serve.ts';
 import type { IamFixture } from '../../../contracts/iam-probe.ts';
 
