@@ -2,12 +2,12 @@ import { CreateScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-sc
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { scheduledEvent } from '../../functions/credential/events/scheduled.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
-import type { Configuration } from '../connector/configuration.ts';
-import { CONFIGURATIONS_PATH } from '../connector/handler.ts';
 import { ACCOUNT, functionArn } from '../embedded-stack/names.ts';
-import type { EmbeddedStack } from '../embedded-stack.ts';
-import { randomSecret } from '../iam/random-secret.ts';
-import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../keycloak-overlap-policy.ts';
+import type { EmbeddedStack } from '../embedded-stack/stack.ts';
+import type { Configuration } from '../stand-ins/connector/configuration.ts';
+import { CONFIGURATIONS_PATH } from '../stand-ins/connector/handler.ts';
+import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../stand-ins/iam/overlap-policy.ts';
+import { randomSecret } from '../stand-ins/iam/secret-rotation.ts';
 
 /** Both customers follow the vendor's naming advice, so both have this Client ID. */
 export const CLIENT_ID = 'NC_Flow_ClientCredentials';

@@ -1,4 +1,4 @@
-import type { Invocation } from '../lambda/host.ts';
+import type { Invocation } from '../stand-ins/lambda/host.ts';
 
 interface Waiting {
   readonly matches: (invocation: Invocation) => boolean;

@@ -1,6 +1,6 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
-import type { SecretsState } from './secrets-watch.ts';
+import type { SecretsState } from './report/secrets-states.ts';
 
 /** How much time one character of the strip stands for, in milliseconds. */
 const CELL_MS = 250;

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Agent } from 'undici';
-import { requestToken } from '../connector/token-request.ts';
 import type { Timeouts } from '../embedded-stack/names.ts';
-import { IamEngine } from '../iam/engine.ts';
-import { iamHandler } from '../iam/handler.ts';
-import { oidcTokens } from '../iam/provider.ts';
-import { randomSecret } from '../iam/random-secret.ts';
-import { serve } from '../serve.ts';
+import { requestToken } from '../stand-ins/connector/token-request.ts';
+import { IamEngine } from '../stand-ins/iam/engine.ts';
+import { iamHandler } from '../stand-ins/iam/handler.ts';
+import { randomSecret } from '../stand-ins/iam/secret-rotation.ts';
+import { localTokens } from '../stand-ins/iam/tokens.ts';
+import { serve } from '../stand-ins/serve.ts';
 
 /** How fast the demonstration goes: on a slow or busy machine it takes longer, and shows the same. */
 export interface Pace {
@@ -24,7 +24,7 @@ export interface Pace {
 }
 
 /** What a token request takes at most on a quiet machine, in milliseconds. */
-const QUIET_MS = 5;
+const QUIET_MS = 2;
 const MOST_SLOWNESS = 20;
 /** For how long, and how often at least, the machine is tried out. A machine that is stopped now and then is seen to be. */
 const TRIAL_MS = 300;
@@ -63,7 +63,7 @@ export async function measureRequestMs(): Promise<number> {
   iam.createRealm('trial', { feature: false });
   const clientSecret = randomSecret();
   iam.createClient('trial', { clientId: 'trial', secret: clientSecret });
-  const tokens = oidcTokens(iam);
+  const tokens = localTokens(iam, { key: randomBytes(32), randomUuid: randomUUID });
   const server = await serve(iamHandler(iam, tokens));
   const dispatcher = new Agent();
   const accessTokenUrl = `${server.url}/auth/realms/trial/protocol/openid-connect/token`;
@@ -79,7 +79,6 @@ export async function measureRequestMs(): Promise<number> {
   } finally {
     await dispatcher.close();
     await server.close();
-    await tokens.close();
   }
 }
 

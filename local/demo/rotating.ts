@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RotateAnswer, Rotation } from '../../functions/credential/outcome.ts';
 import type { RetireReport } from '../../functions/rotation/retire.ts';
-import type { Invocation } from '../lambda/host.ts';
+import type { Invocation } from '../stand-ins/lambda/host.ts';
 import { scheduleFrom } from './fleet.ts';
 import { credentialIn } from './invocations.ts';
 import type { Live } from './live.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
-import type { Completed } from '../connector/outages.ts';
-import { startTraffic, type Traffic, type TrafficOptions } from '../connector/traffic.ts';
-import { type EmbeddedStack, startEmbeddedStack } from '../embedded-stack.ts';
-import type { Invocation } from '../lambda/host.ts';
+import { type EmbeddedStack, startEmbeddedStack } from '../embedded-stack/stack.ts';
+import type { Completed } from '../stand-ins/connector/counts.ts';
+import { startTraffic, type Traffic, type TrafficOptions } from '../stand-ins/connector/traffic.ts';
+import type { Invocation } from '../stand-ins/lambda/host.ts';
 import { CUSTOMERS, onboard } from './fleet.ts';
 import { credentialIn, Invocations } from './invocations.ts';
 import type { Live } from './live.ts';

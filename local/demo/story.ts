@@ -3,9 +3,9 @@ import type { Rotation } from '../../functions/credential/outcome.ts';
 import { CLIENT_ID } from './fleet.ts';
 import type { Live } from './live.ts';
 import { isRefused } from './operator.ts';
-import type { Measured, Report } from './report.ts';
+import type { Measured, Report } from './report/report.ts';
+import { outagesOf, type Span } from './report/secrets-states.ts';
 import { bySchedule, endOfGrace, onDemand, rotateByApi, type Scene, type Trigger } from './rotating.ts';
-import { outagesOf, type Span } from './secrets-watch.ts';
 import type { Site, Stage } from './stage.ts';
 
 /** How much before a trigger and after an end the connector's requests count, in milliseconds. */

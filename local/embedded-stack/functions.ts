@@ -3,7 +3,7 @@ import { durationMs } from '../../functions/credential/duration.ts';
 import { type AwsAccess, lazily } from '../../functions/lambda/compose.ts';
 import { createRetireHandler } from '../../functions/retire.ts';
 import { createRotateHandler } from '../../functions/rotate.ts';
-import type { LambdaFunction, LambdaHandler } from '../lambda/environments.ts';
+import type { LambdaFunction, LambdaHandler } from '../stand-ins/lambda/environments.ts';
 import { environmentOf, type Timeouts } from './names.ts';
 import { embeddedTelemetry, type LogLine } from './telemetry.ts';
 

@@ -1,4 +1,4 @@
-import { type Handler, type Server, serve } from '../serve.ts';
+import { type Handler, type Server, serve } from '../stand-ins/serve.ts';
 
 /** What has been started, to be stopped in reverse order. */
 export class Running {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createFetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { odataConnector } from '../../functions/adapters/odata-connector/odata-connector.ts';
-import { bearerAccess } from '../../local/connector/access.ts';
-import { fingerprintOf } from '../../local/connector/configuration.ts';
-import { ConnectorEngine } from '../../local/connector/engine.ts';
-import { connectorHandler } from '../../local/connector/handler.ts';
-import { freePorts } from '../../local/free-ports.ts';
-import { TOKEN_URL } from '../local/connector/fixture.ts';
+import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
+import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
+import { fingerprintOf } from '../../local/stand-ins/connector/configuration.ts';
+import { ConnectorEngine } from '../../local/stand-ins/connector/engine.ts';
+import { connectorHandler } from '../../local/stand-ins/connector/handler.ts';
+import { TOKEN_URL } from '../local/stand-ins/connector/fixture.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
 import { type ConnectorProcess, startConnector } from '../support/connector-process.ts';
 import { connectorPortContract, TOKEN } from './connector-port.ts';

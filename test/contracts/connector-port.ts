@@ -4,8 +4,8 @@ import { odataConnector } from '../../functions/adapters/odata-connector/odata-c
 import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
 import type { ConnectorSettings } from '../../functions/credential/settings/credential.ts';
 import { ConfigurationChangedError } from '../../functions/ports/connector.ts';
-import type { Configuration, SectionName } from '../../local/connector/configuration.ts';
-import { configuration, JANUARY, section, TOKEN_URL, UMLAUT } from '../local/connector/fixture.ts';
+import type { Configuration, SectionName } from '../../local/stand-ins/connector/configuration.ts';
+import { configuration, JANUARY, section, TOKEN_URL, UMLAUT } from '../local/stand-ins/connector/fixture.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
 
 /** The access that the connector under test accepts. */

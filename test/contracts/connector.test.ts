@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { createFetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
-import { bearerAccess } from '../../local/connector/access.ts';
-import { connectorProbe } from '../../local/connector/conformance/probe.ts';
-import { exampleConfiguration } from '../../local/connector/example.ts';
-import { connectorHandler } from '../../local/connector/handler.ts';
-import { engineWith, section } from '../local/connector/fixture.ts';
+import { connectorProbe } from '../../local/conformance/probe.ts';
+import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
+import { exampleConfiguration } from '../../local/stand-ins/connector/example.ts';
+import { connectorHandler } from '../../local/stand-ins/connector/handler.ts';
+import { engineWith, section } from '../local/stand-ins/connector/fixture.ts';
 import { type ConnectorProcess, startConnector } from '../support/connector-process.ts';
 import { connectorContract } from './connector.ts';
 

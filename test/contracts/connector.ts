@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
-import type { ConnectorProbe } from '../../local/connector/conformance/probe.ts';
-import { RULES } from '../../local/connector/conformance/rules.ts';
+import type { ConnectorProbe } from '../../local/conformance/probe.ts';
+import { RULES } from '../../local/conformance/rules.ts';
 
 /**
  * The contract of a connector's configuration: the rules of `npm run connector:conformance`, each as a test. There is no real

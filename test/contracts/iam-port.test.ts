@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { IamEngine } from '../../local/iam/engine.ts';
-import { iamHandler } from '../../local/iam/handler.ts';
-import { type OidcTokens, oidcTokens } from '../../local/iam/provider.ts';
-import { randomSecret } from '../../local/iam/random-secret.ts';
-import { localTokens } from '../../local/iam/tokens.ts';
-import { type Server, serve } from '../../local/serve.ts';
-import { embeddedFixture, engineWithClock } from '../local/iam/fixture.ts';
+import { IamEngine } from '../../local/stand-ins/iam/engine.ts';
+import { iamHandler } from '../../local/stand-ins/iam/handler.ts';
+import { randomSecret } from '../../local/stand-ins/iam/secret-rotation.ts';
+import { localTokens } from '../../local/stand-ins/iam/tokens.ts';
+import { type Server, serve } from '../../local/stand-ins/serve.ts';
+import { embeddedFixture, engineWithClock } from '../local/stand-ins/iam/fixture.ts';
 import { starting } from '../support/faults.ts';
 import { iamPortContract, iamPortLab } from './iam-port.ts';
 
@@ -21,21 +20,18 @@ describe.each(['22.0', '26.0', '26.7'] as const)('the embedded IAM, in process, 
   });
 });
 
-describe('the embedded IAM on oidc-provider, over a socket', () => {
-  const started: { tokens: OidcTokens; server: Server }[] = [];
+describe('the embedded IAM, over a socket', () => {
+  const started: Server[] = [];
   afterAll(async () => {
-    for (const { tokens, server } of started) {
-      await server.close();
-      await tokens.close();
-    }
+    for (const server of started) await server.close();
   });
 
   iamPortContract(async () => {
     let ahead = 0;
     const engine = new IamEngine({ now: () => Date.now() + ahead * 1000, randomSecret, randomUuid: randomUUID });
-    const tokens = oidcTokens(engine);
+    const tokens = localTokens(engine, { key: randomBytes(32), randomUuid: randomUUID });
     const server = await serve(iamHandler(engine, tokens));
-    started.push({ tokens, server });
+    started.push(server);
     const passSeconds = async (seconds: number) => {
       ahead += seconds;
     };
@@ -43,7 +39,7 @@ describe('the embedded IAM on oidc-provider, over a socket', () => {
   });
 });
 
-// The real one is asked while it starts, in test/local/keycloak-restart.real.test.ts.
+// The real one is asked while it starts, in test/local/real-stack/keycloak/server.real.test.ts.
 describe('an IAM that is starting: 503 in plain text with Retry-After', () => {
   it('is iam-unavailable for both ports, after two repeats', async () => {
     const { engine } = engineWithClock();

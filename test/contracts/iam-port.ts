@@ -2,7 +2,7 @@ import { beforeAll, describe, expect } from '@jest/globals';
 import { createFetch, type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { keycloak } from '../../functions/adapters/keycloak/keycloak.ts';
 import { tokenEndpoint } from '../../functions/adapters/token-endpoint/token-endpoint.ts';
-import { OVERLAP_POLICY, OVERLAP_POLICY_BY_ROLE, OVERLAP_PROFILE } from '../../local/keycloak-overlap-policy.ts';
+import { OVERLAP_POLICY, OVERLAP_POLICY_BY_ROLE, OVERLAP_PROFILE } from '../../local/stand-ins/iam/overlap-policy.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
 import { iamFindCases } from './iam-port/find.ts';
 import { iamRichClientCases } from './iam-port/rich-client.ts';

@@ -1,4 +1,4 @@
-import type { Release } from '../../local/iam/release.ts';
+import type { Release } from '../../local/stand-ins/iam/client.ts';
 
 /** An empty realm of an IAM, and how it is reached. */
 export interface IamFixture {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Release } from '../../local/iam/release.ts';
-import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
-import { administratorToken } from '../../local/keycloak-http.ts';
-import { releaseOf } from '../../local/keycloak-releases.ts';
+import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
+import { releaseOf } from '../../local/real-stack/keycloak/releases.ts';
+import { administratorToken } from '../../local/real-stack/keycloak/tokens.ts';
+import type { Release } from '../../local/stand-ins/iam/client.ts';
 import { realStack } from '../support/real.ts';
 import type { IamFixture } from './iam-probe.ts';
 
@@ -38,6 +38,7 @@ export function keycloakRealms(name: string): KeycloakRealms {
 
 function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
   const { keycloak } = realStack();
+  const { api } = admin;
   const release = releaseOf(keycloak.version);
   return {
     release: release.version.replace(/\.\d+$/, '') as Release,
@@ -50,8 +51,8 @@ function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
     createClient: async (client) => {
       const made = await createClient(admin, realm, client);
       // Before 26.0 a policy can't look at attributes: it goes by this role.
-      const roles = `/${realm}/clients/${made.uuid}/roles`;
-      if (keycloak.version.startsWith('22.')) await admin.request('POST', roles, { name: 'novacura-rotate' });
+      const role = { realm, id: made.uuid, name: 'novacura-rotate' };
+      if (keycloak.version.startsWith('22.')) await api.clients.createRole(role);
       return made;
     },
     createRotator: async ({ clientId, secret, clients }) => {
@@ -60,14 +61,12 @@ function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
     },
     allowHiddenScope: async (uuid, name) => {
       const attributes = { 'include.in.token.scope': 'false' };
-      const scope = { name, protocol: 'openid-connect', attributes };
-      const { headers } = await admin.request('POST', `/${realm}/client-scopes`, scope);
-      const id = headers.get('location')?.split('/').at(-1);
-      await admin.request('PUT', `/${realm}/clients/${uuid}/optional-client-scopes/${id}`);
+      const { id } = await api.clientScopes.create({ realm, name, protocol: 'openid-connect', attributes });
+      await api.clients.addOptionalClientScope({ realm, id: uuid, clientScopeId: id });
     },
     disableServiceAccountUser: async (uuid) => {
-      const { body } = await admin.request('GET', `/${realm}/clients/${uuid}/service-account-user`);
-      await admin.request('PUT', `/${realm}/users/${body.id}`, { enabled: false });
+      const { id = '' } = await api.clients.getServiceAccountUser({ realm, id: uuid });
+      await api.users.update({ realm, id }, { enabled: false });
     },
   };
 }
@@ -75,10 +74,10 @@ function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
 /** Creating a client under a policy stamps an expiry; a client that is older than its policy has none. */
 async function createClient(admin: KeycloakAdmin, realm: string, client: Parameters<IamFixture['createClient']>[0]) {
   if (!client.attributes) return admin.createClient(realm, client);
-  const path = `/${realm}/client-policies/policies`;
-  const { body } = await admin.request('GET', path);
-  await admin.request('PUT', path, { policies: [] });
+  const { clientPolicies } = admin.api;
+  const policies = await clientPolicies.listPolicies({ realm });
+  await clientPolicies.updatePolicy({ realm, policies: [] });
   const made = await admin.createClient(realm, client);
-  await admin.request('PUT', path, body);
+  await clientPolicies.updatePolicy({ realm, ...policies });
   return made;
 }

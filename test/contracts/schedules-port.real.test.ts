@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll } from '@jest/globals';
-import { ROOT_KEYS } from '../../local/ministack-users.ts';
+import { ROOT_KEYS } from '../../local/real-stack/ministack/users.ts';
 import { describeReal, realStack } from '../support/real.ts';
 import { schedulesPortContract } from './schedules-port.ts';
 

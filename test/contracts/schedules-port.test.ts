@@ -1,8 +1,8 @@
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { describe, expect, it } from '@jest/globals';
 import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
-import { inProcess } from '../../local/in-process.ts';
-import { createScheduler } from '../../local/scheduler.ts';
+import { inProcess } from '../../local/stand-ins/in-process.ts';
+import { createScheduler } from '../../local/stand-ins/scheduler/scheduler.ts';
 import { schedulesPortContract } from './schedules-port.ts';
 
 const config = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1 };

@@ -6,9 +6,9 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createUser } from '../../local/ministack-users.ts';
-import { type SecretsManagerFront, secretsManagerFront } from '../../local/secrets-manager-front.ts';
-import { type Server, serve } from '../../local/serve.ts';
+import { createUser } from '../../local/real-stack/ministack/users.ts';
+import { type SecretsManagerFront, secretsManagerFront } from '../../local/real-stack/secrets-manager-front/front.ts';
+import { type Server, serve } from '../../local/stand-ins/serve.ts';
 import { describeReal, realStack } from '../support/real.ts';
 import { secretsManagerContract } from './secrets-manager.ts';
 

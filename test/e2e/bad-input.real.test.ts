@@ -3,9 +3,9 @@ import { DeleteScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-sch
 import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
-import { freePorts } from '../../local/free-ports.ts';
-import { requestToken } from '../../local/keycloak-http.ts';
-import { type Server, serve } from '../../local/serve.ts';
+import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
+import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
+import { type Server, serve } from '../../local/stand-ins/serve.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal, realStack } from '../support/real.ts';
 import { type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { forwardTo } from '../../local/forward.ts';
-import { type Server, serve } from '../../local/serve.ts';
+import { forwardTo } from '../../local/real-stack/secrets-manager-front/forward.ts';
+import { type Server, serve } from '../../local/stand-ins/serve.ts';
 
 /** Decides what becomes of a request: it may be forwarded, and something may happen before or after. */
 type Meddle = (request: { method: string; path: string }, forward: () => Promise<Response>) => Promise<Response>;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
-import { type Keycloak, startKeycloak } from '../../local/keycloak.ts';
+import { type Keycloak, startKeycloak } from '../../local/real-stack/keycloak/server.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal } from '../support/real.ts';
 import { type ChaosProxy, killFunction, startChaosProxy } from './chaos-proxy.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { requestToken } from '../../local/keycloak-http.ts';
+import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal } from '../support/real.ts';
 import { findSecrets, writtenBy } from './scan.ts';

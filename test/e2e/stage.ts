@@ -12,17 +12,17 @@ import { type CredentialDocument, parseDocument } from '../../functions/credenti
 import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
-import type { Configuration } from '../../local/connector/configuration.ts';
-import type { TrafficReport } from '../../local/connector/traffic.ts';
-import { type Deployment, deploy } from '../../local/deployment.ts';
-import { freePorts } from '../../local/free-ports.ts';
-import type { Intercept } from '../../local/intercept.ts';
-import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
-import type { KeycloakAccess } from '../../local/keycloak-http.ts';
-import { type AccessKeys, createUser } from '../../local/ministack-users.ts';
-import { type Provisioned, provision } from '../../local/provisioning.ts';
-import { type SecretsManagerFront, secretsManagerFront } from '../../local/secrets-manager-front.ts';
-import { serve } from '../../local/serve.ts';
+import { type Deployment, deploy } from '../../local/real-stack/deployment.ts';
+import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
+import type { KeycloakAccess } from '../../local/real-stack/keycloak/tokens.ts';
+import { type AccessKeys, createUser } from '../../local/real-stack/ministack/users.ts';
+import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
+import { type Provisioned, provision } from '../../local/real-stack/provisioning/provision.ts';
+import { type SecretsManagerFront, secretsManagerFront } from '../../local/real-stack/secrets-manager-front/front.ts';
+import type { Configuration } from '../../local/stand-ins/connector/configuration.ts';
+import type { TrafficReport } from '../../local/stand-ins/connector/traffic.ts';
+import type { Intercept } from '../../local/stand-ins/secrets-manager/intercept.ts';
+import { serve } from '../../local/stand-ins/serve.ts';
 import { startConnector } from '../support/connector-process.ts';
 import { realStack } from '../support/real.ts';
 

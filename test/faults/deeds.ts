@@ -1,4 +1,4 @@
-import type { Client } from '../../local/iam/client.ts';
+import type { Client } from '../../local/stand-ins/iam/client.ts';
 import {
   CLIENT_ID,
   configurationOf,

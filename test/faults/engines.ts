@@ -1,10 +1,10 @@
-import { bearerAccess } from '../../local/connector/access.ts';
-import { ConnectorEngine } from '../../local/connector/engine.ts';
-import { connectorHandler } from '../../local/connector/handler.ts';
-import { createSecretsManager } from '../../local/secrets-manager/engine.ts';
-import { findSecret, type RotationEvent, type Store } from '../../local/secrets-manager/model.ts';
-import { addVersion } from '../../local/secrets-manager/versions.ts';
-import type { Handler } from '../../local/serve.ts';
+import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
+import { ConnectorEngine } from '../../local/stand-ins/connector/engine.ts';
+import { connectorHandler } from '../../local/stand-ins/connector/handler.ts';
+import { createSecretsManager } from '../../local/stand-ins/secrets-manager/engine.ts';
+import { findSecret, type RotationEvent, type Store } from '../../local/stand-ins/secrets-manager/model.ts';
+import { addVersion } from '../../local/stand-ins/secrets-manager/versions.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
 import {
   CONNECTOR_TOKEN,
   configurationOf,

@@ -1,6 +1,6 @@
 import { STATES as NAMES, type State } from '../../functions/rotation/observe/states.ts';
-import { findSecret } from '../../local/secrets-manager/model.ts';
-import { addVersion, attach } from '../../local/secrets-manager/versions.ts';
+import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
+import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
 import { SECRET_ID } from '../support/parts.ts';
 import { type Combination, GRACE_HOURS, nameOf } from './combinations.ts';
 import { Deeds } from './deeds.ts';

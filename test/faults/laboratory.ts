@@ -11,7 +11,7 @@ import { rotationStep } from '../../functions/rotation/native.ts';
 import { type RetireReport, type RetireRequest, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
-import type { Handler } from '../../local/serve.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
 import {
   FUNCTION_TIMEOUT_MS,
   idOf,

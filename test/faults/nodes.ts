@@ -1,7 +1,8 @@
-import { IamEngine, type Realm } from '../../local/iam/engine.ts';
-import { iamHandler } from '../../local/iam/handler.ts';
-import { localTokens } from '../../local/iam/tokens.ts';
-import type { Handler } from '../../local/serve.ts';
+import { IamEngine } from '../../local/stand-ins/iam/engine.ts';
+import { iamHandler } from '../../local/stand-ins/iam/handler.ts';
+import type { Realm } from '../../local/stand-ins/iam/realm.ts';
+import { localTokens } from '../../local/stand-ins/iam/tokens.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
 import { IAM_KEY, REALM } from '../support/parts.ts';
 import type { Simulation } from './simulation.ts';
 

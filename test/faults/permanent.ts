@@ -1,5 +1,5 @@
-import { findSecret } from '../../local/secrets-manager/model.ts';
-import { addVersion, attach } from '../../local/secrets-manager/versions.ts';
+import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
+import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
 import { SECRET_ID } from '../support/parts.ts';
 import { Deeds } from './deeds.ts';
 import { dependencyOf, type FaultKind, isWrite } from './faults.ts';

@@ -4,7 +4,7 @@ import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
 import { isUrgent } from '../../functions/rotation/plan/repeat.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
-import { rotateSecret } from '../../local/secrets-manager/rotation.ts';
+import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
 import { SECOND_ID, TIMING } from '../support/parts.ts';
 import { falseClaims } from './claims.ts';
 import { NEW_DIMENSIONS } from './dimensions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { putSecretValue } from '../../local/secrets-manager/values.ts';
+import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
 import { SECRET_ID } from '../support/parts.ts';
 import { courseOf, type Weather } from './course.ts';
 import { Laboratory, type LaboratoryOptions } from './laboratory.ts';

@@ -1,5 +1,5 @@
-import type { SecretsManagerEngine } from '../../local/secrets-manager/engine.ts';
-import type { Secret, Store } from '../../local/secrets-manager/model.ts';
+import type { SecretsManagerEngine } from '../../local/stand-ins/secrets-manager/engine.ts';
+import type { Secret, Store } from '../../local/stand-ins/secrets-manager/model.ts';
 import { SECRET_ID } from '../support/parts.ts';
 
 /** How far reads of the credential's secret lag behind. */

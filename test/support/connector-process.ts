@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const SERVER = fileURLToPath(new URL('../../local/connector/server.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('../../local/stand-ins/connector/server.ts', import.meta.url));
 
 /** An embedded connector as a process of its own. */
 export interface ConnectorProcess {

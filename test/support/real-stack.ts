@@ -1,7 +1,7 @@
-import { type Keycloak, startKeycloak } from '../../local/keycloak.ts';
-import { LATEST, releaseOf } from '../../local/keycloak-releases.ts';
-import { type Ministack, startMinistack } from '../../local/ministack.ts';
-import { missingFor, type RealService, UnavailableError } from '../../local/prerequisites.ts';
+import { LATEST, releaseOf } from '../../local/real-stack/keycloak/releases.ts';
+import { type Keycloak, startKeycloak } from '../../local/real-stack/keycloak/server.ts';
+import { type Ministack, startMinistack } from '../../local/real-stack/ministack/server.ts';
+import { missingFor, type RealService, UnavailableError } from '../../local/real-stack/programs/prerequisites.ts';
 
 /** Why a service isn't there. */
 interface Unavailable {

@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import type { RealService } from '../../local/prerequisites.ts';
+import type { RealService } from '../../local/real-stack/programs/prerequisites.ts';
 import type { RealStackDescription } from './real-stack.ts';
 
 type Available<Service> = Exclude<Service, { readonly unavailable: string }>;

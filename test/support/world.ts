@@ -11,18 +11,18 @@ import { rotationStep } from '../../functions/rotation/native.ts';
 import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
-import { bearerAccess } from '../../local/connector/access.ts';
-import { ConnectorEngine } from '../../local/connector/engine.ts';
-import { connectorHandler } from '../../local/connector/handler.ts';
-import type { IamEngine } from '../../local/iam/engine.ts';
-import { inProcess } from '../../local/in-process.ts';
-import { createSecretsManager } from '../../local/secrets-manager/engine.ts';
-import { secretsManagerHandler } from '../../local/secrets-manager/handler.ts';
-import { findSecret } from '../../local/secrets-manager/model.ts';
-import { rotateSecret } from '../../local/secrets-manager/rotation.ts';
-import { putSecretValue } from '../../local/secrets-manager/values.ts';
-import { addVersion, attach } from '../../local/secrets-manager/versions.ts';
-import type { Handler } from '../../local/serve.ts';
+import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
+import { ConnectorEngine } from '../../local/stand-ins/connector/engine.ts';
+import { connectorHandler } from '../../local/stand-ins/connector/handler.ts';
+import type { IamEngine } from '../../local/stand-ins/iam/engine.ts';
+import { inProcess } from '../../local/stand-ins/in-process.ts';
+import { createSecretsManager } from '../../local/stand-ins/secrets-manager/engine.ts';
+import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
+import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
+import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
+import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
+import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
 import {
   CLIENT_ID,
   CONNECTOR_TOKEN,
@@ -75,6 +75,13 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
   let intercept: Interceptor = (_io, perform) => perform();
   let lastTimeoutMs = TIMING.httpTimeoutMs;
   const calls: string[] = [];
+  const answering = new Set<Promise<unknown>>();
+  /** An answer of a stand-in, for which every sleeper waits: it takes no time on the simulated clock, and some of the machine's. */
+  const answerOf = async (handler: Handler, request: Request): Promise<Response> => {
+    const answer = handler(request);
+    answering.add(answer);
+    return await answer.finally(() => answering.delete(answer));
+  };
   const io = async (name: string, sent: string, perform: () => Promise<Response>): Promise<Response> => {
     calls.push(name);
     advance(5);
@@ -137,13 +144,16 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
         if (!handler) throw new Error(`no such host: ${hostname}`);
         const system = hostname.split('.')[0] === 'iam' ? 'iam' : 'connector';
         lastTimeoutMs = init.timeoutMs ?? TIMING.httpTimeoutMs;
-        const perform = () => handler(new Request(url, init as RequestInit));
+        const perform = () => answerOf(handler, new Request(url, init as RequestInit));
         return io(`${system} ${init.method} ${pathname}`, sentBy(init), perform);
       },
       { allowedHosts: Object.keys(handlers), local: false, timeoutMs: 1 },
     ),
     now,
-    sleep: async (ms) => advance(ms),
+    sleep: async (ms) => {
+      await Promise.allSettled(answering);
+      advance(ms);
+    },
     newId: () => idOf(++drawn),
     newSecret: () => `drawn-secret-number-${String(++drawn).padStart(4, '0')}-abcdefghijklmnop`,
   };

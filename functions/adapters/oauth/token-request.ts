@@ -2,7 +2,13 @@ import { RotationError } from '../../credential/errors.ts';
 import { connectionFailure, type FailureCodes } from '../http/failures.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { isTransient, repeatRead } from '../http/repeat.ts';
-import { type ClientCredentials, parseTokenResponse, requestToken, type Token, type TokenResponse } from './client-credentials.ts';
+import {
+  type ClientCredentials,
+  parseTokenResponse,
+  requestToken,
+  type Token,
+  type TokenResponse,
+} from './client-credentials.ts';
 import { blameOf, type OAuthError, toldDescription, toldError } from './words.ts';
 
 /** What a token request is sent with, and how its failures are called. */

@@ -13,7 +13,11 @@ const TRIES = 3;
  * Sets the candidate in the IAM. A write that was not answered is sent again, unless the IAM is seen to have carried it out. The
  * client is read anew before that: somebody may have changed it since it was observed.
  */
-export async function renew(run: Run, { client: observed, candidate, current }: Attempt, change: SecretChange): Promise<void> {
+export async function renew(
+  run: Run,
+  { client: observed, candidate, current }: Attempt,
+  change: SecretChange,
+): Promise<void> {
   await timed(run, 'renew', async () => {
     const sendTo = (client: IamClient) => run.ledger.renew(() => run.ports.iam.setSecret(client, change));
     let client = observed;

@@ -1,8 +1,7 @@
-import type { Completed } from '../../connector/outages.ts';
-import type { Measured } from '../report.ts';
-import type { SecretsState, Span } from '../secrets-watch.ts';
-import { axis } from './axis.ts';
-import { BAR, type Frame, LANES, LEFT, RIGHT } from './layout.ts';
+import type { Completed } from '../../stand-ins/connector/counts.ts';
+import type { Measured } from '../report/report.ts';
+import type { SecretsState, Span } from '../report/secrets-states.ts';
+import { axis, BAR, type Frame, LANES, LEFT, RIGHT } from './layout.ts';
 import { element, rounded, text } from './svg.ts';
 
 /** One row of the picture. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeError, ERRORS, RotationError, type ErrorCode } from '../../../functions/credential/errors.ts';
+import { describeError, ERRORS, type ErrorCode, RotationError } from '../../../functions/credential/errors.ts';
 
 describe('whether a write may have been carried out all the same', () => {
   it('is left open by a neighbour that did not answer, or not in its own words, and by nothing else', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rotateSecret } from '../../../local/secrets-manager/rotation.ts';
+import { rotateSecret } from '../../../local/stand-ins/secrets-manager/rotation.ts';
 import { createWorld, FIRST_SECRET, SECRET_ID, type WorldOptions } from '../../support/world.ts';
 
 /** A world whose secret is registered with its rotation function, at rest for longer than a lease. */

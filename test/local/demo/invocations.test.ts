@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { credentialIn, Invocations } from '../../../local/demo/invocations.ts';
-import type { Invocation } from '../../../local/lambda/host.ts';
+import type { Invocation } from '../../../local/stand-ins/lambda/host.ts';
 
 const ENDED: Invocation = {
   functionName: 'csr-rotate',

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { requestRotation } from '../../../local/demo/operator.ts';
-import { type Server, serve } from '../../../local/serve.ts';
+import { type Server, serve } from '../../../local/stand-ins/serve.ts';
 
 let api: Server | undefined;
 afterEach(() => api?.close());

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from '@jest/globals';
 import { accessSecrets } from '../../../../functions/adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerStore } from '../../../../functions/adapters/secrets-manager/store.ts';
-import { inProcess } from '../../../../local/in-process.ts';
+import { inProcess } from '../../../../local/stand-ins/in-process.ts';
 
 const ID = 'csr/acme-prod';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deleteSecret } from '../../../../local/secrets-manager/lifecycle.ts';
+import { deleteSecret } from '../../../../local/stand-ins/secrets-manager/lifecycle.ts';
 import { instead, starting, timeout } from '../../../support/faults.ts';
 import {
   CLIENT_ID,

@@ -1,0 +1,102 @@
+import { constants } from 'node:fs';
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { OPERATOR, REGION } from '../embedded-stack/names.ts';
+import { type Live, liveTimeline } from './live.ts';
+import { type DemoOptions, HELP, readOptions, UsageError } from './options.ts';
+import { measureRequestMs, type Pace, paceOf } from './pace.ts';
+import { timelinePicture } from './picture/timeline.ts';
+import { faultsOf, type Report, table } from './report/report.ts';
+import { openStage, type Site, type Stage } from './stage.ts';
+import { type Told, tellStory } from './story.ts';
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (options.svg !== undefined) await assertWritable(options.svg);
+  await demonstrate(options);
+}
+
+async function demonstrate(options: DemoOptions): Promise<void> {
+  const progress = options.json ? process.stderr : process.stdout;
+  const live = liveTimeline(progress, () => performance.now());
+  const pace = paceOf(await measureRequestMs());
+  const stage = await openStage(live, options.port, pace).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new UsageError(`Port ${options.port} is taken: choose another one with --port, or leave it out`);
+  });
+  try {
+    tellPace(pace, live);
+    const told = await tellStory(stage, live);
+    live.end();
+    await conclude(told, options, pace);
+    if (options.keep) await keepRunning(stage, progress);
+  } finally {
+    live.end();
+    await stage.close();
+  }
+}
+
+function tellPace({ slowness, rate, leaseMs }: Pace, live: Live): void {
+  if (slowness === 1) return;
+  live.note(
+    '',
+    `this machine is busy, or slow: a lease is ${leaseMs / 1000} s instead of ${leaseMs / slowness / 1000} s,`,
+  );
+  live.note('', `and each connector asks for ${Math.round(rate)} tokens a second`);
+}
+
+async function conclude(
+  { onboarded, rotations }: Told,
+  { json, svg }: DemoOptions,
+  { leastRate }: Pace,
+): Promise<void> {
+  const faults = faultsOf(onboarded, rotations, leastRate);
+  const lines = rotations.map(({ line }) => line);
+  const versions = { node: process.versions.node, project: await projectVersion() };
+  const report: Report = { ok: faults.length === 0, versions, onboarded, rotations: lines };
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `\n${table(lines)}\n\n`);
+  if (!json && report.ok) process.stdout.write('Everything held.\n');
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  if (svg !== undefined) await writeFile(svg, timelinePicture(rotations));
+  if (!report.ok) process.exitCode = 1;
+}
+
+async function keepRunning({ stack, sites }: Stage, progress: NodeJS.WritableStream): Promise<void> {
+  const { id, schedule } = (sites[0] as Site).credential;
+  const call = `curl --user '${OPERATOR.accessKeyId}:${OPERATOR.secretAccessKey}' --aws-sigv4 'aws:amz:${REGION}:execute-api'`;
+  progress.write(`
+It goes on running, with a scheduled rotation of each credential at a ${schedule.expression}. Ctrl-C ends it.
+
+  ${call} ${stack.apiUrl}/credentials
+  ${call} ${stack.apiUrl}/credentials/${id}
+  ${call} --json '{"reason":"by hand"}' ${stack.apiUrl}/credentials/${id}/rotations
+`);
+  await new Promise((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+  });
+}
+
+async function projectVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+async function assertWritable(file: string): Promise<void> {
+  await access(dirname(file), constants.W_OK).catch(() => {
+    throw new UsageError(`--svg ${file}: its folder doesn't exist or can't be written to`);
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    error instanceof UsageError && /option|argument/i.test(message) ? `${message}\n\n${HELP}` : `${message}\n`,
+  );
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

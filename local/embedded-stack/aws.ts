@@ -1,0 +1,103 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ROUTES } from '../../functions/api/routes.ts';
+import { type AwsAccess, clientOptions } from '../../functions/lambda/compose.ts';
+import { httpApiHandler } from '../stand-ins/http-api/handler.ts';
+import { lambdaHandler } from '../stand-ins/lambda/handler.ts';
+import { type Invocation, LambdaHost } from '../stand-ins/lambda/host.ts';
+import { createScheduler } from '../stand-ins/scheduler/scheduler.ts';
+import { createSecretsManager } from '../stand-ins/secrets-manager/engine.ts';
+import { secretsManagerHandler } from '../stand-ins/secrets-manager/handler.ts';
+import type { Handler } from '../stand-ins/serve.ts';
+import { embeddedFunctions } from './functions.ts';
+import { ACCOUNT, KEYS, OPERATOR, REGION, type Timeouts } from './names.ts';
+import type { Running } from './running.ts';
+import type { LogLine } from './telemetry.ts';
+
+/** How often Scheduler and Lambda look for what is due, in milliseconds. */
+const TICK_MS = 50;
+
+/** What AWS is started with. */
+export interface AwsOptions {
+  /** Begins every name. */
+  readonly prefix: string;
+  readonly timeouts: Timeouts;
+  /** The port of the API. @default - a free one */
+  readonly apiPort?: number;
+  /** The time in AWS: of its services and of the functions. */
+  readonly clock: () => Date;
+  /** Hears of every invocation that has ended. */
+  readonly onInvoked?: (invocation: Invocation) => void;
+  /** Hears of events that Lambda or the Scheduler gave up: what the dead-letter queue would get. */
+  readonly onGivenUp?: (what: string) => void;
+  readonly onLog?: (line: LogLine) => void;
+}
+
+/** Where the HTTP API answers, and clients of what is behind it. */
+export interface EmbeddedAws {
+  /** No slash at the end. Calls are signed with the operator's keys. */
+  readonly apiUrl: string;
+  readonly secretsManager: SecretsManagerClient;
+  readonly scheduler: SchedulerClient;
+}
+
+/**
+ * Starts Secrets Manager, Scheduler, Lambda with the functions, and the HTTP API.
+ *
+ * @param running is told how each is stopped
+ * @throws {Error} with code `EADDRINUSE` when the port of the API is taken
+ */
+export async function startAws(options: AwsOptions, running: Running): Promise<EmbeddedAws> {
+  let aws: AwsAccess = {};
+  const host = hostFor(options, () => aws);
+  const api = await running.listen(apiOf(host, options.prefix), options.apiPort);
+  const lambda = await running.listen(lambdaHandler(host));
+  const lambdaClient = new LambdaClient({ region: REGION, credentials: KEYS, endpoint: lambda.url, maxAttempts: 1 });
+  const scheduling = schedulerFor(lambdaClient, options);
+  const store = createSecretsManager({ region: REGION, account: ACCOUNT, clock: options.clock });
+  const endpoints = {
+    lambda: lambda.url,
+    scheduler: (await running.listen(scheduling.handler)).url,
+    secretsManager: (await running.listen(secretsManagerHandler(store).handler)).url,
+  };
+  aws = { region: REGION, credentials: KEYS, endpoints };
+  const secretsManager = new SecretsManagerClient(clientOptions(aws, 'secretsManager'));
+  const scheduler = new SchedulerClient(clientOptions(aws, 'scheduler'));
+  for (const client of [lambdaClient, secretsManager, scheduler]) running.add(() => client.destroy());
+  for (const Name of [options.prefix, `${options.prefix}-once`]) {
+    await scheduler.send(new CreateScheduleGroupCommand({ Name }));
+  }
+  running.add(scheduling.start(TICK_MS), host.start(TICK_MS));
+  return { apiUrl: api.url, secretsManager, scheduler };
+}
+
+function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {
+  const { onInvoked = () => {}, onGivenUp = () => {}, onLog = () => {} } = hooks;
+  return new LambdaHost({
+    functions: embeddedFunctions({ prefix, timeouts, aws, clock, onLog }),
+    clock,
+    region: REGION,
+    account: ACCOUNT,
+    onInvoked,
+    onGivenUp: ({ functionName, result }) => onGivenUp(`${functionName}: ${result.error?.errorMessage}`),
+  });
+}
+
+function apiOf(host: LambdaHost, prefix: string): Handler {
+  const invoke = (event: unknown) => host.invoke(`${prefix}-api`, event);
+  return httpApiHandler({ routes: ROUTES, callers: [OPERATOR], region: REGION, account: ACCOUNT, invoke });
+}
+
+/** Scheduler invokes asynchronously, as its Lambda targets do. */
+function schedulerFor(lambda: LambdaClient, { clock, onGivenUp = () => {} }: AwsOptions) {
+  return createScheduler({
+    region: REGION,
+    account: ACCOUNT,
+    clock,
+    invoke: async ({ Arn }, input) => {
+      await lambda.send(new InvokeCommand({ FunctionName: Arn, InvocationType: 'Event', Payload: input }));
+    },
+    onDropped: ({ arn }, error) => onGivenUp(`${arn}: ${error instanceof Error ? error.name : 'not delivered'}`),
+  });
+}

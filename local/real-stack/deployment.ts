@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type AccessKeys, ROOT_KEYS } from './ministack/users.ts';
+import { type GuardedFolder, guardedFolder } from './programs/guarded-folder.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CDK = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+
+/** MiniStack's only account. */
+const ACCOUNT = '000000000000';
+
+/** Where, as whom and what to deploy. */
+export interface DeploymentOptions {
+  /** MiniStack's origin. */
+  readonly aws: string;
+  readonly region: string;
+  /** An administrator's. @default - MiniStack's root keys */
+  readonly keys?: AccessKeys;
+  /** The fleet's file. */
+  readonly credentials: string;
+  /** The stack's name. */
+  readonly prefix: string;
+  /** Where the functions find Secrets Manager. */
+  readonly secretsManagerEndpoint: string;
+  /** Context `timeouts`. @default - those of a local deployment */
+  readonly timeouts?: Readonly<Record<string, string>>;
+  readonly onProgress?: (line: string) => void;
+}
+
+/** A stack that stands. */
+export interface Deployment {
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Where the API answers on MiniStack, without a slash at the end. */
+  readonly apiUrl: string;
+}
+
+/**
+ * Bootstraps MiniStack and deploys the stack as it is, with context `local=true`.
+ *
+ * @throws {Error} with the last lines of the CDK's output when it fails
+ */
+export async function deploy(options: DeploymentOptions): Promise<Deployment> {
+  const { aws, region, prefix, credentials, secretsManagerEndpoint, timeouts, onProgress = () => {} } = options;
+  const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-cdk-'));
+  try {
+    const context = Object.entries({
+      local: 'true',
+      prefix,
+      credentials,
+      secretsManagerEndpoint,
+      ...(timeouts ? { timeouts: JSON.stringify(timeouts) } : {}),
+    });
+    const flags = ['-o', join(folder.path, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+    onProgress('cdk bootstrap');
+    await cdk(folder, options, ['bootstrap', `aws://${ACCOUNT}/${region}`, ...flags]);
+    onProgress('cdk deploy');
+    const file = join(folder.path, 'outputs.json');
+    await cdk(folder, options, ['deploy', '--require-approval', 'never', '--outputs-file', file, ...flags]);
+    const outputs = (JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>)[prefix] ?? {};
+    return { outputs, apiUrl: `${aws}/_aws/execute-api/${outputs.ApiId}/$default` };
+  } finally {
+    await folder.remove();
+  }
+}
+
+async function cdk(
+  folder: GuardedFolder,
+  { aws, region, keys = ROOT_KEYS }: DeploymentOptions,
+  args: readonly string[],
+): Promise<void> {
+  const env = {
+    HOME: process.env.HOME,
+    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    AWS_ENDPOINT_URL: aws,
+    AWS_ENDPOINT_URL_S3: aws,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    CDK_DEFAULT_ACCOUNT: ACCOUNT,
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CI: 'true',
+  };
+  const program = process.execPath;
+  await folder.run({ program, args: [CDK, ...args], env, cwd: ROOT }).catch(async () => {
+    const output = await readFile(join(folder.path, `${basename(program)}.log`), 'utf8');
+    throw new Error(`cdk ${args[0]} failed:\n${output.trim().split('\n').slice(-30).join('\n')}`);
+  });
+}

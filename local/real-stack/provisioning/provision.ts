@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { CreateSecretCommand, PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Credential } from '../../../functions/credential/settings/credential.ts';
+import type { KeycloakAdmin } from '../keycloak/admin.ts';
+import type { CreatedClient } from '../keycloak/clients.ts';
+import { type PlannedRealm, planProvisioning } from './plan.ts';
+import { realmOf } from './realms.ts';
+
+/** What a credential needs before it can be rotated, as it was made. */
+export interface Provisioned {
+  readonly realm: string;
+  /** Keycloak's id of the client; of two that alternate, the first one's. */
+  readonly uuid: string;
+  /** The secret that the client has and nobody else knows yet. */
+  readonly clientSecret: string;
+}
+
+/** Where things are made. */
+interface ProvisioningDeps {
+  readonly keycloak: KeycloakAdmin;
+  readonly secretsManager: SecretsManagerClient;
+}
+
+/** Sets the clients apart that may overlap, in a realm where others must not. */
+const CHOSEN = { key: 'local.overlap', value: 'yes' } as const;
+
+/**
+ * Makes, for one credential, what {@link provisionFleet} makes for several.
+ *
+ * @param credential its `iam.adminUrl` names the realm
+ */
+export async function provision(credential: Credential, deps: ProvisioningDeps): Promise<Provisioned> {
+  const made = (await provisionFleet([credential], deps)).get(credential.id);
+  if (!made) throw new Error(`nothing was made for ${credential.id}`);
+  return made;
+}
+
+/**
+ * Makes everything that customers would: each realm, its clients with random secrets and service accounts, the rotators with the
+ * least rights, and the access secrets. What several credentials share is made once. A client can overlap with strategy
+ * `dual-secret`, and with `auto` unless the tag `overlap` is `no`.
+ *
+ * @param credentials `iam.adminUrl` names the realm
+ * @returns what was made, by credential
+ * @throws {Error} when Keycloak or Secrets Manager refuses something
+ */
+export async function provisionFleet(
+  credentials: readonly Credential[],
+  { keycloak, secretsManager }: ProvisioningDeps,
+): Promise<Map<string, Provisioned>> {
+  const plan = planProvisioning(credentials, () => randomBytes(32).toString('base64url'));
+  const made = new Map<string, Map<string, CreatedClient>>();
+  for (const realm of plan.realms) made.set(realm.name, await makeRealm(keycloak, realm));
+  for (const [name, document] of plan.secrets) await createSecret(secretsManager, name, document);
+  return new Map(
+    credentials.map((credential) => {
+      const realm = realmOf(credential);
+      const client = made.get(realm)?.get([credential.clientId].flat()[0] ?? '');
+      return [credential.id, { realm, uuid: client?.uuid ?? '', clientSecret: client?.secret ?? '' }];
+    }),
+  );
+}
+
+async function makeRealm(keycloak: KeycloakAdmin, realm: PlannedRealm): Promise<Map<string, CreatedClient>> {
+  const { name, overlap } = realm;
+  if (!(await keycloak.hasRealm(name))) await keycloak.createRealm(name);
+  const made = await makeClients(keycloak, realm);
+  for (const { clientId, secret, clients } of realm.rotators) {
+    const uuids = clients.flatMap((one) => made.get(one)?.uuid ?? []);
+    await keycloak.createRotator(name, { clientId, secret, clients: uuids });
+  }
+  if (overlap !== 'nobody') await keycloak.setOverlapPolicy(name, overlap === 'chosen' ? { only: CHOSEN } : {});
+  return made;
+}
+
+async function makeClients(keycloak: KeycloakAdmin, realm: PlannedRealm): Promise<Map<string, CreatedClient>> {
+  const made = new Map<string, CreatedClient>();
+  for (const { scopes, overlap, ...client } of realm.clients) {
+    const attributes = overlap && realm.overlap === 'chosen' ? { [CHOSEN.key]: CHOSEN.value } : {};
+    const created = await keycloak.createClient(realm.name, { ...client, attributes });
+    await keycloak.allowScopes(realm.name, { uuid: created.uuid, scopes });
+    made.set(created.clientId, created);
+  }
+  return made;
+}
+
+async function createSecret(client: SecretsManagerClient, name: string, value: object): Promise<void> {
+  const SecretString = JSON.stringify(value);
+  try {
+    await client.send(new CreateSecretCommand({ Name: name, SecretString }));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ResourceExistsException') throw error;
+    await client.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
+  }
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AwsClient } from 'aws4fetch';
+import { CLIENT_ID, CUSTOMERS, onboard, scheduleFrom } from '../../../local/demo/fleet.ts';
+import { isRefused } from '../../../local/demo/operator.ts';
+import { OPERATOR, REGION } from '../../../local/embedded-stack/names.ts';
+import {
+  type EmbeddedStack,
+  type EmbeddedStackOptions,
+  startEmbeddedStack,
+} from '../../../local/embedded-stack/stack.ts';
+import type { LogLine } from '../../../local/embedded-stack/telemetry.ts';
+import type { Invocation } from '../../../local/stand-ins/lambda/host.ts';
+
+const OPTIONS: EmbeddedStackOptions = {
+  timeouts: { function: 'PT9S', http: 'PT2S' },
+  connectorToken: 'connector-access-token',
+};
+
+describe('the embedded stack', () => {
+  const lines: LogLine[] = [];
+  const ended: Invocation[] = [];
+  let stack: EmbeddedStack;
+  beforeAll(async () => {
+    const onLog = (line: LogLine) => lines.push(line);
+    stack = await startEmbeddedStack({ ...OPTIONS, onLog, onInvoked: (invocation) => ended.push(invocation) });
+  });
+  afterAll(() => stack.close());
+
+  const signed = (path: string, body?: object) => {
+    const aws = new AwsClient({ ...OPERATOR, region: REGION, service: 'execute-api', retries: 0 });
+    const post = body && { method: 'POST', body: JSON.stringify(body) };
+    return aws.fetch(`${stack.apiUrl}${path}`, post);
+  };
+
+  it('refuses an unsigned call', async () => {
+    const response = await fetch(`${stack.apiUrl}/credentials`);
+    expect([response.status, await response.text()]).toEqual([403, '{"message":"Forbidden"}']);
+  });
+
+  it('answers a signed one from the real functions', async () => {
+    const list = await signed('/credentials');
+    expect([list.status, await list.json()]).toEqual([200, { credentials: [] }]);
+    const rotation = await signed('/credentials/nobody/rotations', {});
+    expect(rotation.status).toBe(404);
+    expect(await rotation.json()).toMatchObject({ code: 'credential-unknown', nothingChanged: true });
+  });
+
+  it('adopts through the API, and runs what the Scheduler delivers', async () => {
+    const [acme] = CUSTOMERS;
+    if (!acme) throw new Error('the fleet is empty');
+    const credential = await onboard(stack, acme, { connectorToken: OPTIONS.connectorToken, grace: 'PT3S' });
+    const adoption = await signed(`/credentials/${acme.id}/rotations`, { reason: 'first run' });
+    expect(await adoption.json()).toMatchObject({ outcome: 'adopted', trigger: 'api', requestedBy: OPERATOR.userArn });
+    expect(lines).toContainEqual({ level: 'INFO', message: 'rotation adopted', credential: acme.id });
+
+    await scheduleFrom(stack, credential, new Date(Math.ceil(Date.now() / 1000) * 1000));
+    const byScheduler = () => ended.find(({ event }) => (event as { trigger?: string }).trigger === 'schedule');
+    while (!byScheduler()) await new Promise((resolve) => setTimeout(resolve, 10));
+    // Within a lease of the adoption nothing may begin; Lambda tries again in a minute.
+    expect(byScheduler()?.result.error?.errorMessage).toMatch(/last lease/);
+
+    const secret = stack.iam.findClient(acme.realm, CLIENT_ID)?.secret ?? '';
+    const asked = { clientId: CLIENT_ID, secret };
+    expect(await isRefused(credential.accessTokenUrl, asked)).toBe(false);
+    expect(await isRefused(credential.accessTokenUrl, { ...asked, secret: 'guessed' })).toBe(true);
+  });
+
+  it('tells of a failure its credential, its code and its detail', async () => {
+    const [, globex] = CUSTOMERS;
+    if (!globex) throw new Error('the fleet has one customer only');
+    await onboard(stack, globex, { connectorToken: 'another-token', grace: 'PT3S' });
+    lines.length = 0;
+    await signed(`/credentials/${globex.id}/rotations`, {});
+    expect(lines).toContainEqual({
+      level: 'ERROR',
+      message: 'rotation refused',
+      credential: 'globex-prod',
+      cause: expect.stringMatching(/^connector-unauthorized: ./),
+    });
+  });
+
+  it('does not start when the port of the API is taken', async () => {
+    const apiPort = Number(new URL(stack.apiUrl).port);
+    await expect(startEmbeddedStack({ ...OPTIONS, apiPort })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
