@@ -2,6 +2,9 @@ import type { AdminRequest } from './keycloak-http.ts';
 
 const NAME = 'client-secret-rotation';
 
+/** The role of its own that a client needs where the policy goes by roles. */
+export const OVERLAP_ROLE = 'novacura-rotate';
+
 // Ten years: when a secret that the policy stamped expires, Keycloak refuses the current and the previous one alike.
 const EXPIRATION_SECONDS = 315_360_000;
 
@@ -34,7 +37,7 @@ export const OVERLAP_POLICY = {
  */
 export const OVERLAP_POLICY_BY_ROLE = {
   ...OVERLAP_POLICY,
-  conditions: [{ condition: 'client-roles', configuration: { roles: ['novacura-rotate'] } }],
+  conditions: [{ condition: 'client-roles', configuration: { roles: [OVERLAP_ROLE] } }],
 };
 
 /** A policy applies where all of its conditions do. The attributes are a JSON text, not JSON: that is what this one takes. */
@@ -46,21 +49,24 @@ function attributeCondition(attribute: { readonly key: string; readonly value: s
 export interface OverlapPolicyOptions {
   /** An attribute that a client must have besides the marker. @default - none */
   readonly only?: { readonly key: string; readonly value: string };
+  /** Whether it goes by {@link OVERLAP_ROLE} instead of attributes, as before 26.0. @default false */
+  readonly byRole?: boolean;
 }
 
 /**
- * Makes a realm keep the previous secret of every client whose attribute `novacura.rotation` is `on`. Repeatable.
+ * Makes a realm keep the previous secret of every client whose attribute `novacura.rotation` is `on`, or, by role, of those
+ * that have it. Repeatable.
  *
  * @see [Client secret rotation](https://www.keycloak.org/docs/latest/server_admin/index.html#_secret_rotation)
  */
 export async function setOverlapPolicy(
   call: AdminRequest,
   realm: string,
-  { only }: OverlapPolicyOptions = {},
+  { only, byRole = false }: OverlapPolicyOptions = {},
 ): Promise<void> {
-  const conditions = [...OVERLAP_POLICY.conditions, ...(only ? [attributeCondition(only)] : [])];
+  const byAttribute = [...OVERLAP_POLICY.conditions, ...(only ? [attributeCondition(only)] : [])];
   await merge(call, { path: `/${realm}/client-policies/profiles`, key: 'profiles', entry: OVERLAP_PROFILE });
-  const policy = { ...OVERLAP_POLICY, conditions };
+  const policy = byRole ? OVERLAP_POLICY_BY_ROLE : { ...OVERLAP_POLICY, conditions: byAttribute };
   await merge(call, { path: `/${realm}/client-policies/policies`, key: 'policies', entry: policy });
 }
 

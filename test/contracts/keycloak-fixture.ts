@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Release } from '../../local/iam/release.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/keycloak-admin.ts';
 import { administratorToken } from '../../local/keycloak-http.ts';
+import { OVERLAP_ROLE } from '../../local/keycloak-overlap-policy.ts';
 import { releaseOf } from '../../local/keycloak-releases.ts';
 import { realStack } from '../support/real.ts';
 import type { IamFixture } from './iam-probe.ts';
@@ -50,8 +51,7 @@ function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
     createClient: async (client) => {
       const made = await createClient(admin, realm, client);
       // Before 26.0 a policy can't look at attributes: it goes by this role.
-      const roles = `/${realm}/clients/${made.uuid}/roles`;
-      if (keycloak.version.startsWith('22.')) await admin.request('POST', roles, { name: 'novacura-rotate' });
+      if (!release.attributeCondition) await admin.addRole(realm, { uuid: made.uuid, role: OVERLAP_ROLE });
       return made;
     },
     createRotator: async ({ clientId, secret, clients }) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { IamEngine } from '../../../local/iam/engine.ts';
 import { randomSecret } from '../../../local/iam/random-secret.ts';
 import type { Release } from '../../../local/iam/release.ts';
+import { OVERLAP_ROLE } from '../../../local/keycloak-overlap-policy.ts';
 import type { Handler } from '../../../local/serve.ts';
 import type { IamFixture } from '../../contracts/iam-probe.ts';
 
@@ -47,7 +48,7 @@ export async function embeddedFixture(
       return JSON.parse(await response.text()).access_token;
     },
     createClient: async (client) => {
-      const roles = release === '22.0' ? ['novacura-rotate'] : [];
+      const roles = release === '22.0' ? [OVERLAP_ROLE] : [];
       return { uuid: engine.createClient(REALM, { ...client, roles }).id };
     },
     createRotator: async ({ clientId, secret, clients }) => {
