@@ -251,6 +251,7 @@ export class IamEngine {
   #refuseTaken(realm: Realm, client: Client): void {
     const others = [...realm.clients.values()].filter(({ id }) => id !== client.id);
     if (others.some(({ clientId }) => clientId === client.clientId)) {
+      if (realm.release === '22.0') throw adminError(409, 'unknown_error');
       throw oauthError(409, realm.release === '26.7' ? 'conflict' : 'unknown_error', 'Duplicate resource error');
     }
   }
