@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { settleBelongings } from './belongings.ts';
 import { type Client, type ClientRepresentation, withRepresentation } from './client.ts';
+import type { User } from './consents.ts';
 import { adminError, oauthError, unknownError } from './errors.ts';
 import type { Permission } from './permission.ts';
 import { checkPolicies, checkProfiles, Policies, Profiles, rotationPeriodsFor } from './policies.ts';
@@ -49,6 +50,8 @@ export interface Realm {
   /** Scopes that are granted and not named in a token (*Include in token scope* off). */
   readonly hiddenScopes: Set<string>;
   readonly clients: Map<string, Client>;
+  /** By id. */
+  readonly users: Map<string, User>;
   /** By the uuid of the client that holds them. */
   readonly permissions: Map<string, Permission>;
 }
@@ -91,6 +94,7 @@ export class IamEngine {
       policies: { policies: [] },
       hiddenScopes: new Set(),
       clients: new Map(),
+      users: new Map(),
       permissions: new Map(),
     };
     this.#realms.set(name, realm);
@@ -105,6 +109,13 @@ export class IamEngine {
       plain.secret === undefined && !plain.publicClient ? generateSecret(plain, this.#rotationDeps()) : plain;
     realm.clients.set(client.id, structuredClone(client));
     return structuredClone(client);
+  }
+
+  /** Makes a user. */
+  createUser(realmName: string, user: Omit<User, 'id'>): User {
+    const made = { ...user, id: this.#deps.randomUuid() };
+    this.realm(realmName).users.set(made.id, made);
+    return made;
   }
 
   /** Lets a client of the realm, a rotator, use the admin API. */
