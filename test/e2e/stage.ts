@@ -203,7 +203,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     startTraffic: async (id, rate = TRAFFIC_RATE) => {
       await control('traffic/start', {
         method: 'POST',
-        body: JSON.stringify({ configuration: id, rate, timeoutMs: PATIENT_MS }),
+        body: JSON.stringify({ configuration: id, rate, maxInFlight: FEW, timeoutMs: PATIENT_MS }),
       });
       // A rotation may be over before a connector has asked for its first token.
       while (!((await trafficOf(id))?.requests ?? 0)) await sleep(20);
@@ -238,6 +238,9 @@ const TRAFFIC_RATE = 10;
 
 /** How long the connector waits for an answer: a busy machine is no fault of a rotation. */
 const PATIENT_MS = 60_000;
+
+/** How many of its requests are under way at most: a machine that is behind isn't made busier. */
+const FEW = 4;
 
 function fill(
   { id, connector, ...rest }: Cast,
