@@ -6,19 +6,9 @@ import { keycloakRealms } from './keycloak-fixture.ts';
 // A server that is busy with other suites can take seconds to make a realm.
 jest.setTimeout(60_000);
 
-// The cases set policies by an attribute of the client, which 22.0 can't.
-const WITHOUT_CONDITION = process.env.KEYCLOAK_VERSION?.startsWith('22.')
-  ? 'Keycloak 22.0 has no policy condition client-attributes'
-  : undefined;
+describeReal('Keycloak', ['keycloak'], () => {
+  const realms = keycloakRealms('iam-behaviour');
+  afterAll(() => realms.remove());
 
-describeReal(
-  'Keycloak',
-  ['keycloak'],
-  () => {
-    const realms = keycloakRealms('iam-behaviour');
-    afterAll(() => realms.remove());
-
-    iamBehaviourContract(() => realms.fixture());
-  },
-  WITHOUT_CONDITION,
-);
+  iamBehaviourContract(() => realms.fixture());
+});

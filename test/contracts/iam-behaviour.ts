@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { belongingsCases } from './iam-belongings.ts';
 import { errorCases } from './iam-errors.ts';
-import { type IamFixture, type IamProbe, iamProbe } from './iam-probe.ts';
+import { type IamFixture, type IamProbe, iamProbe, type Mark, roleOf } from './iam-probe.ts';
 
 /** Seconds; what the policies of {@link setPolicies} say. */
 const TEN_YEARS = 315_360_000;
@@ -10,8 +10,8 @@ const TWO_DAYS = 172_800;
 const WRONG_SECRET = [401, 'unauthorized_client', 'Invalid client or Invalid client credentials'];
 
 /**
- * How Keycloak 26.7, with the feature client-secret-rotation, treats a client's secret: the traps included. The same cases run
- * against the embedded IAM and against a real one.
+ * How Keycloak, with the feature client-secret-rotation, treats a client's secret: the traps included, and in what releases
+ * differ. The same cases run against the embedded IAM and against a real one.
  *
  * @param setUp makes an empty realm and says how it is reached
  */
@@ -35,10 +35,11 @@ export function iamBehaviourContract(setUp: () => Promise<IamFixture>): void {
       });
     });
 
-    it('applies already in the PUT that sets the marker, and not for an unmarked client', async () => {
+    it('applies already in the PUT that sets the marker, but in 22.0, where none goes by attributes', async () => {
       const client = await iam.client();
       await client.put(overlap(iam, client.secret, 'new', { 'novacura.rotation': 'on' }));
-      expect([await client.login('new'), await client.login(client.secret)]).toEqual([200, 200]);
+      const kept = iam.fixture.release === '22.0' ? 401 : 200;
+      expect([await client.login('new'), await client.login(client.secret)]).toEqual([200, kept]);
     });
 
     it('is idempotent: the same overlap again, and with later times, changes nothing', async () => {
@@ -141,7 +142,7 @@ export function iamBehaviourContract(setUp: () => Promise<IamFixture>): void {
 
     it('stamps an expiry on a secret that has none, and never renews one that it has', async () => {
       const client = await iam.client();
-      await client.put({ attributes: { 'novacura.rotation': 'on' } });
+      await iam.mark(client, 'on');
       const stamped = Number((await client.attributes())['client.secret.expiration.time']);
       expect(Math.abs(stamped - iam.nowSeconds() - TEN_YEARS)).toBeLessThan(10);
       const own = `${iam.nowSeconds() + 5000}`;
@@ -251,7 +252,7 @@ export function iamBehaviourContract(setUp: () => Promise<IamFixture>): void {
     it('drops a living overlap at the next PUT of anybody, once the client has left the policy', async () => {
       const client = await iam.marked();
       await client.put(overlap(iam, client.secret, 'new'));
-      await client.put({ attributes: { 'novacura.rotation': '' } });
+      await iam.unmark(client);
       expect([await client.login('new'), await client.login(client.secret)]).toEqual([200, 401]);
     });
 
@@ -294,7 +295,7 @@ export function iamBehaviourContract(setUp: () => Promise<IamFixture>): void {
 
     it('keeps nothing where the policy’s rotated period is 0; our own overlap works all the same', async () => {
       const client = await iam.client();
-      await client.put({ attributes: { 'novacura.rotation': 'nothing-kept' } });
+      await iam.mark(client, 'nothing-kept');
       const { value } = (await client.call('POST', '/client-secret')).body;
       expect([await client.login(value), await client.login(client.secret)]).toEqual([200, 401]);
       await client.put(overlap(iam, value, 'ours'));
@@ -379,7 +380,7 @@ function overlap(iam: IamProbe, previous: string, secret: string, more: Record<s
   };
 }
 
-/** Two policies: one for clients that are marked `on`, one that keeps nothing on regenerating. */
+/** Two policies: one for clients that are marked `on`, one that keeps nothing on regenerating. In 22.0 they go by roles. */
 async function setPolicies(iam: IamProbe): Promise<void> {
   const profile = (name: string, rotated: number) => ({
     name,
@@ -394,16 +395,18 @@ async function setPolicies(iam: IamProbe): Promise<void> {
       },
     ],
   });
-  const policy = (name: string, value: string) => ({
+  const condition = (value: Mark) =>
+    iam.fixture.release === '22.0'
+      ? { condition: 'client-roles', configuration: { roles: [roleOf(value)] } }
+      : {
+          condition: 'client-attributes',
+          configuration: { attributes: JSON.stringify([{ key: 'novacura.rotation', value }]) },
+        };
+  const policy = (name: string, value: Mark) => ({
     name,
     enabled: true,
     profiles: [name],
-    conditions: [
-      {
-        condition: 'client-attributes',
-        configuration: { attributes: JSON.stringify([{ key: 'novacura.rotation', value }]) },
-      },
-    ],
+    conditions: [condition(value)],
   });
   const profiles = [profile('kept', TWO_DAYS), profile('nothing-kept', 0)];
   const policies = [policy('kept', 'on'), policy('nothing-kept', 'nothing-kept')];

@@ -117,7 +117,9 @@ export function errorCases(probe: () => IamProbe): void {
       ]);
       const none = [400, 'invalid_request', 'Missing form parameter: grant_type'];
       expect(refusalOf(await iam.token(who))).toEqual(none);
-      expect(refusalOf(await iam.token('{}', { 'content-type': 'application/json' }))).toEqual(none);
+      const json = refusalOf(await iam.token('{}', { 'content-type': 'application/json' }));
+      const cannotConsume = [415, 'RESTEASY003065: Cannot consume content type', undefined];
+      expect(json).toEqual(iam.fixture.release === '22.0' ? cannotConsume : none);
       const twice = await iam.token(`grant_type=client_credentials&${who}&scope=openid&scope=openid`);
       expect(refusalOf(twice)).toEqual([400, 'invalid_request', 'duplicated parameter']);
     });
@@ -217,7 +219,8 @@ export function errorCases(probe: () => IamProbe): void {
       const token = (await iam.credentials(nobody.clientId, nobody.secret)).body.access_token;
       for (const path of [`/clients?clientId=${own.clientId}`, own.path, '/clients/no-such-uuid']) {
         const { status, body } = await iam.call(token, 'GET', path);
-        expect([path, status, body]).toEqual([path, 403, { error: 'HTTP 403 Forbidden' }]);
+        const error = iam.fixture.release === '22.0' ? 'unknown_error' : 'HTTP 403 Forbidden';
+        expect([path, status, body]).toEqual([path, 403, { error }]);
       }
     });
 
@@ -232,7 +235,10 @@ export function errorCases(probe: () => IamProbe): void {
     it('refuses a body that it cannot read, and changes nothing', async () => {
       const iam = probe();
       const client = await iam.client();
-      const cannotParse = { error: 'invalid_request', error_description: 'Cannot parse the JSON' };
+      const cannotParse =
+        iam.fixture.release === '22.0'
+          ? { error: 'unknown_error' }
+          : { error: 'invalid_request', error_description: 'Cannot parse the JSON' };
       const broken = await client.put('{');
       expect([broken.status, broken.body]).toEqual([400, cannotParse]);
       const wrongType = await client.put({ secret: { a: 1 } });
@@ -266,7 +272,8 @@ export function errorCases(probe: () => IamProbe): void {
       const [one, other] = [await iam.client(), await iam.client()];
       const { status, body } = await one.put({ clientId: other.clientId });
       const error = iam.fixture.release === '26.7' ? 'conflict' : 'unknown_error';
-      expect([status, body]).toEqual([409, { error, error_description: 'Duplicate resource error' }]);
+      const described = { error, error_description: 'Duplicate resource error' };
+      expect([status, body]).toEqual([409, iam.fixture.release === '22.0' ? { error } : described]);
     });
   });
 
@@ -304,7 +311,11 @@ export function errorCases(probe: () => IamProbe): void {
       }
       const policies = [{ name: 'bad', enabled: true, conditions: [], profiles: ['no-such-profile'] }];
       const { status, body } = await iam.admin('PUT', '/client-policies/policies', { policies });
-      expect([status, body.errorMessage]).toEqual([400, 'Policy bad contains invalid profile no-such-profile']);
+      const words =
+        iam.fixture.release === '22.0'
+          ? 'referring not existing client profile not allowed.'
+          : 'Policy bad contains invalid profile no-such-profile';
+      expect([status, body.errorMessage]).toEqual([400, words]);
       expect((await iam.admin('GET', '/client-policies/profiles')).body).toEqual(before);
     });
   });

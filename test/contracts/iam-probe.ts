@@ -39,6 +39,14 @@ export interface Answer {
   readonly body: any;
 }
 
+/** What says which policy applies to a client. */
+export type Mark = 'on' | 'nothing-kept';
+
+/** The role that takes the place of a mark where no policy can go by attributes. */
+export function roleOf(mark: Mark): string {
+  return `rotation-${mark}`;
+}
+
 /** What the cases of the contract use. */
 export type IamProbe = ReturnType<typeof iamProbe>;
 
@@ -90,6 +98,11 @@ export function iamProbe(fixture: IamFixture) {
       refusal: async (candidate: string) => refusalOf(await credentials(clientId, candidate)),
     };
   };
+  const byRole = fixture.release === '22.0';
+  const mark = async ({ path, put }: Awaited<ReturnType<typeof client>>, value: Mark) => {
+    if (byRole) await admin('POST', `${path}/roles`, { name: roleOf(value) });
+    await put({ attributes: byRole ? {} : { 'novacura.rotation': value } });
+  };
   return {
     fixture,
     nowSeconds: fixture.nowSeconds,
@@ -100,14 +113,25 @@ export function iamProbe(fixture: IamFixture) {
     credentials,
     /** A client to which no policy applies. */
     client: () => client(),
+    /** Lets a policy apply to a client: one goes by an attribute, and in 22.0 by a role of the client. */
+    mark,
+    /** Takes the client out of the policy again. */
+    unmark: async ({ path, put }: Awaited<ReturnType<typeof client>>) => {
+      if (byRole) await admin('DELETE', `${path}/roles/${roleOf('on')}`);
+      await put({ attributes: byRole ? {} : { 'novacura.rotation': '' } });
+    },
     /** A client to which the policy applies, its secret with an expiry. */
     marked: async () => {
       const marked = await client();
-      await marked.put({ attributes: { 'novacura.rotation': 'on' } });
+      await mark(marked, 'on');
       return marked;
     },
     /** A client to which the policy applies, its secret without an expiry. */
-    bornMarked: () => client({ 'novacura.rotation': 'on' }),
+    bornMarked: async () => {
+      const born = await client(byRole ? undefined : { 'novacura.rotation': 'on' });
+      if (byRole) await admin('POST', `${born.path}/roles`, { name: roleOf('on') });
+      return born;
+    },
     /** A rotator for these clients, and the token with which it calls. */
     rotator: async (clients: string[]) => {
       made += 1;

@@ -4,6 +4,7 @@ import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keyclo
 import { releaseOf } from '../../local/real-stack/keycloak/releases.ts';
 import { administratorToken } from '../../local/real-stack/keycloak/tokens.ts';
 import type { Release } from '../../local/stand-ins/iam/client.ts';
+import { OVERLAP_ROLE } from '../../local/stand-ins/iam/overlap-policy.ts';
 import { realStack } from '../support/real.ts';
 import type { IamFixture } from './iam-probe.ts';
 
@@ -51,8 +52,8 @@ function fixtureOf(admin: KeycloakAdmin, realm: string): IamFixture {
     createClient: async (client) => {
       const made = await createClient(admin, realm, client);
       // Before 26.0 a policy can't look at attributes: it goes by this role.
-      const role = { realm, id: made.uuid, name: 'novacura-rotate' };
-      if (keycloak.version.startsWith('22.')) await api.clients.createRole(role);
+      const role = { realm, id: made.uuid, name: OVERLAP_ROLE };
+      if (!release.attributeCondition) await api.clients.createRole(role);
       return made;
     },
     createRotator: async ({ clientId, secret, clients }) => {

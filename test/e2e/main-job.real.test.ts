@@ -9,7 +9,7 @@ import { CLIENT_ID, OTHERS, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-main';
 /** Those of a local deployment on a quiet machine. */
-const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 25, http: 3 });
+const { slowness: SLOWNESS, timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 25, http: 3 });
 /** A busy machine is no fault. */
 jest.setTimeout(600_000);
 
@@ -62,21 +62,26 @@ describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
     const rotation = await stage.rotate('acme-prod', { reason: 'leaked' });
     const calls = stage.front.calls().filter(({ secretId }) => secretId === `${PREFIX}/acme-prod`);
 
+    expect(rotation).not.toHaveProperty('code');
     expect(rotation).toMatchObject({ outcome: 'rotated', strategy: 'dual-secret', trigger: 'api', reason: 'leaked' });
     expect(rotation.connectors).toEqual([{ name: 'IFS acme-prod', sectionsWritten: 2, sectionsSkipped: 1 }]);
     expect(calls.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(6);
-    expect(await stage.invocations('rotate', rotation.rotationId)).toBe(1);
+    expect(await until(async () => (await stage.invocations('rotate', rotation.rotationId)) || undefined)).toBe(1);
     const secret = await stage.agreed('acme-prod');
     expect(secret).not.toBe(first.get('acme-prod'));
     expect(await accepts('acme-prod', first.get('acme-prod') ?? '')).toBe(true);
   });
 
   it('rotates on demand in place: the outage ends with the push', async () => {
-    await stage.startTraffic('globex-prod', 50);
+    await stage.startTraffic('globex-prod', 50 / SLOWNESS);
     await sleep(2000);
     const rotation = await stage.rotate('globex-prod');
+    expect(rotation).not.toHaveProperty('code');
     await sleep(1000);
-    const { failed, outages, requests } = await stage.traffic('globex-prod');
+    const { failed, outages, requests } = await until(async () => {
+      const traffic = await stage.traffic('globex-prod');
+      return traffic.outages.every(({ recoveredAt }) => recoveredAt !== null) ? traffic : undefined;
+    });
     // The others need the machine more.
     await stage.startTraffic('globex-prod', 1);
 
@@ -85,7 +90,6 @@ describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
     expect(await accepts('globex-prod', first.get('globex-prod') ?? '')).toBe(false);
     expect(outages.length).toBeLessThanOrEqual(1);
     const [{ firstFailureAt, recoveredAt } = { firstFailureAt: 0, recoveredAt: 0 }] = outages;
-    expect(recoveredAt).not.toBeNull();
     const ms = (recoveredAt ?? 0) - firstFailureAt;
     console.info(
       `in-place: ${failed} of ${requests} requests failed, an outage of ${ms} ms; ${JSON.stringify(rotation.steps)}`,
@@ -104,21 +108,23 @@ describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
     expect(id.versionId).not.toBeNull();
     const after = await stage.agreed('acme-test');
     expect(after).not.toBe(before);
-    const line = (await stage.logs('rotate')).find((text) => text.includes(`"rotationId":"${id.versionId}"`));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ rotation: { trigger: 'schedule', outcome: 'rotated' } });
+    const ofThisRun = (text: string) => text.includes(`"rotationId":"${id.versionId}"`);
+    const line = await until(async () => (await stage.logs('rotate')).find(ofThisRun));
+    expect(JSON.parse(line)).toMatchObject({ rotation: { trigger: 'schedule', outcome: 'rotated' } });
   });
 
   it('ends the old secret after grace, and no request with overlap has failed', async () => {
     for (const id of ['acme-prod', 'acme-test']) {
       await until(async () => ((await accepts(id, first.get(id) ?? '')) ? undefined : true));
       expect(await accepts(id, await stage.agreed(id))).toBe(true);
-      const { requests, failed } = await stage.traffic(id);
+      const { requests, failed, outages } = await stage.traffic(id);
       console.info(`${id}: ${failed} of ${requests} requests failed`);
       expect(requests).toBeGreaterThan(20);
-      expect(failed).toBe(0);
+      expect(outages).toEqual([]);
     }
-    const retired = (await stage.logs('retire')).filter((text) => text.includes('"outcome":"retired"'));
-    expect(retired).toHaveLength(2);
+    const retired = async () => (await stage.logs('retire')).filter((text) => text.includes('"outcome":"retired"'));
+    await until(async () => ((await retired()).length < 2 ? undefined : true));
+    expect(await retired()).toHaveLength(2);
   });
 
   it('leaves sections of another Client ID or token URL untouched', async () => {

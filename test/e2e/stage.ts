@@ -14,6 +14,7 @@ import type { Rotation } from '../../functions/credential/outcome.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
 import { type Deployment, deploy } from '../../local/real-stack/deployment.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
+import { LATEST, releaseOf } from '../../local/real-stack/keycloak/releases.ts';
 import type { KeycloakAccess } from '../../local/real-stack/keycloak/tokens.ts';
 import { type AccessKeys, createUser } from '../../local/real-stack/ministack/users.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
@@ -81,7 +82,7 @@ export interface Stage {
 
 /** What a stage may be set up with instead of the usual parts. */
 export interface StageOptions {
-  /** A Keycloak of the suite's own. @default - the one that all suites share */
+  /** A Keycloak of the suite's own, of the latest release. @default - the one that all suites share */
   readonly keycloak?: KeycloakAccess;
   /** Where the functions and the connector find Keycloak. @default - where it is */
   readonly iamUrl?: string;
@@ -95,6 +96,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   const access = options.keycloak ?? realStack().keycloak;
   const iamUrl = options.iamUrl ?? access.url;
   const keycloak = keycloakAdmin(access);
+  const release = options.keycloak ? LATEST : releaseOf(realStack().keycloak.version);
   const administrator = await createUser(ministack.url, { name: `${prefix}-admin`, policy: allowAll() });
   const aws = { region: REGION, endpoint: ministack.url, credentials: administrator };
   const secretsManager = new SecretsManagerClient(aws);
@@ -106,7 +108,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   const credentials = new Map(settings.map((one) => [one.id, schema.parse(one)]));
   const provisioned = new Map<string, Provisioned>();
   for (const [id, credential] of credentials)
-    provisioned.set(id, await provision(credential, { keycloak, secretsManager }));
+    provisioned.set(id, await provision(credential, { keycloak, secretsManager, release }));
 
   await secretsManager.send(
     new PutSecretValueCommand({
@@ -201,7 +203,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     startTraffic: async (id, rate = TRAFFIC_RATE) => {
       await control('traffic/start', {
         method: 'POST',
-        body: JSON.stringify({ configuration: id, rate }),
+        body: JSON.stringify({ configuration: id, rate, maxInFlight: FEW, timeoutMs: PATIENT_MS }),
       });
       // A rotation may be over before a connector has asked for its first token.
       while (!((await trafficOf(id))?.requests ?? 0)) await sleep(20);
@@ -233,6 +235,12 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
 
 /** Requests a second of each connector. A shared two-core machine signs about two hundred tokens a second. */
 const TRAFFIC_RATE = 10;
+
+/** How long the connector waits for an answer: a busy machine is no fault of a rotation. */
+const PATIENT_MS = 60_000;
+
+/** How many of its requests are under way at most: a machine that is behind isn't made busier. */
+const FEW = 4;
 
 function fill(
   { id, connector, ...rest }: Cast,

@@ -5,6 +5,8 @@ const MOST_SLOWNESS = 3;
 
 /** Timeouts of a deployment that is tested, and what follows from them. */
 export interface Patience {
+  /** How many times as long as on a quiet machine things take: 1 to 3. */
+  readonly slowness: number;
   /** Context `timeouts`. */
   readonly timeouts: { readonly function: string; readonly http: string };
   /** Nothing begins within it of the last change, in milliseconds. */
@@ -20,5 +22,5 @@ export async function patience(quiet: { readonly function: number; readonly http
   const { slowness } = paceOf(await measureRequestMs());
   const times = Math.min(slowness, MOST_SLOWNESS);
   const timeouts = { function: `PT${quiet.function * times}S`, http: `PT${quiet.http * times}S` };
-  return { timeouts, leaseMs: (quiet.function + quiet.http) * times * 1000 };
+  return { slowness: times, timeouts, leaseMs: (quiet.function + quiet.http) * times * 1000 };
 }

@@ -28,10 +28,9 @@ export function realStack(): RealStack {
  * A suite that needs real services. Where one is missing, it is skipped and its title says why.
  *
  * @param needs all that the suite uses
- * @param unfit why the service that runs is of no use to the suite @default - it is
  */
-export function describeReal(name: string, needs: readonly RealService[], suite: () => void, unfit?: string): void {
-  const reasons = [...(unfit ? [unfit] : []), ...needs.flatMap((need) => reasonFor(need) ?? [])];
+export function describeReal(name: string, needs: readonly RealService[], suite: () => void): void {
+  const reasons = needs.flatMap((need) => reasonFor(need) ?? []);
   if (reasons.length === 0) describe(name, suite);
   else describe.skip(`${name} (skipped: ${reasons.join('; ')})`, suite);
 }

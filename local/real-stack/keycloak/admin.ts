@@ -20,10 +20,12 @@ export interface KeycloakAdmin {
   deleteRealm(realm: string): Promise<void>;
   /** Creates a confidential client with a service account. */
   createClient(realm: string, client: NewClient): Promise<CreatedClient>;
-  /** Creates a client that may view and manage exactly the clients with the given uuids. */
+  /** Creates a client that may view and manage the clients with the given uuids, and no others where the release knows that. */
   createRotator(realm: string, rotator: NewRotator): Promise<CreatedClient>;
   /** Lets a client ask for scopes; those that the realm doesn't have are made. */
   allowScopes(realm: string, client: { uuid: string; scopes: readonly string[] }): Promise<void>;
+  /** Gives a client a role of its own. */
+  addRole(realm: string, client: { uuid: string; role: string }): Promise<void>;
   /** From now on, clients whose attribute `novacura.rotation` is `on` may keep their previous secret. Repeatable. */
   setOverlapPolicy(realm: string, options?: OverlapPolicyOptions): Promise<void>;
   removeOverlapPolicy(realm: string): Promise<void>;
@@ -53,6 +55,7 @@ export function keycloakAdmin(access: KeycloakAccess, now = Date.now): KeycloakA
     createClient: (realm, client) => createClient(api, realm, client),
     createRotator: (realm, rotator) => createRotator(api, realm, rotator),
     allowScopes: (realm, client) => allowScopes(api, realm, client),
+    addRole: async (realm, { uuid, role }) => void (await api.clients.createRole({ realm, id: uuid, name: role })),
     setOverlapPolicy: (realm, options) => setOverlapPolicy(api, realm, options),
     removeOverlapPolicy: (realm) => removeOverlapPolicy(api, realm),
     readClient: (realm, id) => api.clients.findOne({ realm, id }, { catchNotFound: false }) as Promise<StoredClient>,

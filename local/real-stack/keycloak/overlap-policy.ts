@@ -5,6 +5,7 @@ import {
   attributeCondition,
   OVERLAP_NAME,
   OVERLAP_POLICY,
+  OVERLAP_POLICY_BY_ROLE,
   OVERLAP_PROFILE,
 } from '../../stand-ins/iam/overlap-policy.ts';
 
@@ -12,21 +13,24 @@ import {
 export interface OverlapPolicyOptions {
   /** An attribute that a client must have besides the marker. @default - none */
   readonly only?: { readonly key: string; readonly value: string };
+  /** Whether it goes by a role of the client instead of attributes, as before 26.0. @default false */
+  readonly byRole?: boolean;
 }
 
 /**
- * Makes a realm keep the previous secret of every client whose attribute `novacura.rotation` is `on`. Repeatable.
+ * Makes a realm keep the previous secret of every client whose attribute `novacura.rotation` is `on`, or, by role, of those
+ * that have it. Repeatable.
  *
  * @see [Client secret rotation](https://www.keycloak.org/docs/latest/server_admin/index.html#_secret_rotation)
  */
 export async function setOverlapPolicy(
   api: KeycloakAdminClient,
   realm: string,
-  { only }: OverlapPolicyOptions = {},
+  { only, byRole = false }: OverlapPolicyOptions = {},
 ): Promise<void> {
-  const conditions = [...OVERLAP_POLICY.conditions, ...(only ? [attributeCondition(only)] : [])];
+  const byAttribute = [...OVERLAP_POLICY.conditions, ...(only ? [attributeCondition(only)] : [])];
   await putProfiles(api, realm, [OVERLAP_PROFILE]);
-  await putPolicies(api, realm, [{ ...OVERLAP_POLICY, conditions }]);
+  await putPolicies(api, realm, [byRole ? OVERLAP_POLICY_BY_ROLE : { ...OVERLAP_POLICY, conditions: byAttribute }]);
 }
 
 /** Takes the policy away again; a previous secret that is still valid stays so until the client's next PUT. */

@@ -12,6 +12,8 @@ export interface KeycloakRelease {
   readonly adminVariables: { readonly user: string; readonly password: string };
   /** Whether a client can be allowed to manage some clients and no others (fine-grained admin permissions v2, from 26.2 on). */
   readonly fineGrained: boolean;
+  /** Whether a client policy can go by a client's attributes (from 26.0 on); otherwise it goes by a role of the client. */
+  readonly attributeCondition: boolean;
 }
 
 const FROM_26 = {
@@ -19,12 +21,13 @@ const FROM_26 = {
   cacheOption: 'start',
   managementPort: true,
   adminVariables: { user: 'KC_BOOTSTRAP_ADMIN_USERNAME', password: 'KC_BOOTSTRAP_ADMIN_PASSWORD' },
+  attributeCondition: true,
 } as const;
 
 /** The release that everything is tried on. */
 export const LATEST: KeycloakRelease = { version: '26.7.3', ...FROM_26, fineGrained: true };
 
-/** Older releases on which the contract suites run: the oldest that is supported, and one between. */
+/** Older releases on which the contract suites and the main job run: the oldest that is supported, and one between. */
 const OLDER: readonly KeycloakRelease[] = [
   {
     version: '22.0.5',
@@ -33,6 +36,7 @@ const OLDER: readonly KeycloakRelease[] = [
     managementPort: false,
     adminVariables: { user: 'KEYCLOAK_ADMIN', password: 'KEYCLOAK_ADMIN_PASSWORD' },
     fineGrained: false,
+    attributeCondition: false,
   },
   { version: '26.0.8', ...FROM_26, fineGrained: false },
 ];

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { CreateSecretCommand, PutSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Credential } from '../../../functions/credential/settings/credential.ts';
+import { OVERLAP_ROLE } from '../../stand-ins/iam/overlap-policy.ts';
 import type { KeycloakAdmin } from '../keycloak/admin.ts';
 import type { CreatedClient } from '../keycloak/clients.ts';
+import { type KeycloakRelease, LATEST } from '../keycloak/releases.ts';
 import { type PlannedRealm, planProvisioning } from './plan.ts';
 import { realmOf } from './realms.ts';
 
@@ -19,6 +21,8 @@ export interface Provisioned {
 interface ProvisioningDeps {
   readonly keycloak: KeycloakAdmin;
   readonly secretsManager: SecretsManagerClient;
+  /** What the Keycloak can do. @default - the latest that is known */
+  readonly release?: KeycloakRelease;
 }
 
 /** Sets the clients apart that may overlap, in a realm where others must not. */
@@ -37,8 +41,8 @@ export async function provision(credential: Credential, deps: ProvisioningDeps):
 
 /**
  * Makes everything that customers would: each realm, its clients with random secrets and service accounts, the rotators with the
- * least rights, and the access secrets. What several credentials share is made once. A client can overlap with strategy
- * `dual-secret`, and with `auto` unless the tag `overlap` is `no`.
+ * least rights that the release knows, and the access secrets. What several credentials share is made once. A client can overlap
+ * with strategy `dual-secret`, and with `auto` unless the tag `overlap` is `no`.
  *
  * @param credentials `iam.adminUrl` names the realm
  * @returns what was made, by credential
@@ -46,11 +50,11 @@ export async function provision(credential: Credential, deps: ProvisioningDeps):
  */
 export async function provisionFleet(
   credentials: readonly Credential[],
-  { keycloak, secretsManager }: ProvisioningDeps,
+  { keycloak, secretsManager, release = LATEST }: ProvisioningDeps,
 ): Promise<Map<string, Provisioned>> {
   const plan = planProvisioning(credentials, () => randomBytes(32).toString('base64url'));
   const made = new Map<string, Map<string, CreatedClient>>();
-  for (const realm of plan.realms) made.set(realm.name, await makeRealm(keycloak, realm));
+  for (const realm of plan.realms) made.set(realm.name, await makeRealm(keycloak, release, realm));
   for (const [name, document] of plan.secrets) await createSecret(secretsManager, name, document);
   return new Map(
     credentials.map((credential) => {
@@ -61,24 +65,34 @@ export async function provisionFleet(
   );
 }
 
-async function makeRealm(keycloak: KeycloakAdmin, realm: PlannedRealm): Promise<Map<string, CreatedClient>> {
+async function makeRealm(
+  keycloak: KeycloakAdmin,
+  release: KeycloakRelease,
+  realm: PlannedRealm,
+): Promise<Map<string, CreatedClient>> {
   const { name, overlap } = realm;
   if (!(await keycloak.hasRealm(name))) await keycloak.createRealm(name);
-  const made = await makeClients(keycloak, realm);
+  const made = await makeClients(keycloak, release, realm);
   for (const { clientId, secret, clients } of realm.rotators) {
     const uuids = clients.flatMap((one) => made.get(one)?.uuid ?? []);
-    await keycloak.createRotator(name, { clientId, secret, clients: uuids });
+    await keycloak.createRotator(name, { clientId, secret, clients: uuids, fineGrained: release.fineGrained });
   }
-  if (overlap !== 'nobody') await keycloak.setOverlapPolicy(name, overlap === 'chosen' ? { only: CHOSEN } : {});
+  const policy = { byRole: !release.attributeCondition, ...(overlap === 'chosen' && { only: CHOSEN }) };
+  if (overlap !== 'nobody') await keycloak.setOverlapPolicy(name, policy);
   return made;
 }
 
-async function makeClients(keycloak: KeycloakAdmin, realm: PlannedRealm): Promise<Map<string, CreatedClient>> {
+async function makeClients(
+  keycloak: KeycloakAdmin,
+  { attributeCondition }: KeycloakRelease,
+  realm: PlannedRealm,
+): Promise<Map<string, CreatedClient>> {
   const made = new Map<string, CreatedClient>();
   for (const { scopes, overlap, ...client } of realm.clients) {
     const attributes = overlap && realm.overlap === 'chosen' ? { [CHOSEN.key]: CHOSEN.value } : {};
     const created = await keycloak.createClient(realm.name, { ...client, attributes });
     await keycloak.allowScopes(realm.name, { uuid: created.uuid, scopes });
+    if (overlap && !attributeCondition) await keycloak.addRole(realm.name, { uuid: created.uuid, role: OVERLAP_ROLE });
     made.set(created.clientId, created);
   }
   return made;

@@ -62,7 +62,7 @@ export function noContent(): Response {
 }
 
 /** The body. @throws {KeycloakError} 415, 500 or 400 where it is not JSON */
-export async function jsonOf(request: Request): Promise<unknown> {
+export async function jsonOf({ request, engine, realm }: AdminCall): Promise<unknown> {
   if (!request.headers.get('content-type')?.startsWith('application/json')) {
     throw adminError(415, 'The content-type header value did not match the value in @Consumes');
   }
@@ -71,6 +71,7 @@ export async function jsonOf(request: Request): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
+    if (engine.realm(realm).release === '22.0') throw adminError(400, 'unknown_error');
     throw oauthError(400, 'invalid_request', 'Cannot parse the JSON');
   }
 }

@@ -47,7 +47,7 @@ function getClient(call: AdminCall): Response {
 /** The body is read before the permission is looked at, as Keycloak does. */
 async function putClient(call: AdminCall): Promise<Response> {
   const { release } = call.engine.realm(call.realm);
-  const representation = parseRepresentation(await jsonOf(call.request), release);
+  const representation = parseRepresentation(await jsonOf(call), release);
   demand(call);
   call.engine.updateClient(call.realm, call.uuid, representation);
   return noContent();
@@ -83,7 +83,7 @@ function getProfiles(call: AdminCall): Response {
 
 async function putProfiles(call: AdminCall): Promise<Response> {
   demandRealm(call);
-  call.engine.putProfiles(call.realm, parsed(Profiles, await jsonOf(call.request)));
+  call.engine.putProfiles(call.realm, parsed(Profiles, await jsonOf(call)));
   return noContent();
 }
 
@@ -94,7 +94,7 @@ function getPolicies(call: AdminCall): Response {
 
 async function putPolicies(call: AdminCall): Promise<Response> {
   demandRealm(call);
-  call.engine.putPolicies(call.realm, parsed(Policies, await jsonOf(call.request)));
+  call.engine.putPolicies(call.realm, parsed(Policies, await jsonOf(call)));
   return noContent();
 }
 

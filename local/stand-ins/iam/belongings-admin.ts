@@ -10,6 +10,7 @@ export const BELONGINGS_ROUTES: readonly AdminRoute[] = [
   ['GET', /^\/clients\/([^/]+)\/service-account-user$/, getServiceAccount],
   ['POST', /^\/clients\/([^/]+)\/roles$/, addRole],
   ['GET', /^\/clients\/([^/]+)\/roles$/, listRoles],
+  ['DELETE', /^\/clients\/([^/]+)\/roles\/[^/]+$/, removeRole],
 ];
 
 /** Those that are about the user behind a service account. The user's id is the first group. */
@@ -26,14 +27,14 @@ function getAuthorization(call: AdminCall): Response {
 async function importAuthorization(call: AdminCall): Promise<Response> {
   demand(call);
   authorizationOf(client(call));
-  const authorization = (await jsonOf(call.request)) as Record<string, unknown>;
+  const authorization = (await jsonOf(call)) as Record<string, unknown>;
   call.engine.adjustClient(call.realm, call.uuid, { authorization });
   return noContent();
 }
 
 async function addMapper(call: AdminCall): Promise<Response> {
   demand(call);
-  const { other } = withMapper(client(call), await jsonOf(call.request));
+  const { other } = withMapper(client(call), await jsonOf(call));
   call.engine.adjustClient(call.realm, call.uuid, { other });
   return new Response(null, { status: 201 });
 }
@@ -45,9 +46,18 @@ function getServiceAccount(call: AdminCall): Response {
 
 async function addRole(call: AdminCall): Promise<Response> {
   demand(call);
-  const { name } = (await jsonOf(call.request)) as { name: string };
+  const { name } = (await jsonOf(call)) as { name: string };
   call.engine.adjustClient(call.realm, call.uuid, { roles: [...client(call).roles, name] });
   return new Response(null, { status: 201 });
+}
+
+function removeRole(call: AdminCall): Response {
+  demand(call);
+  const name = decodeURIComponent(new URL(call.request.url).pathname.split('/').at(-1) ?? '');
+  const { roles } = client(call);
+  if (!roles.includes(name)) throw adminError(404, 'Could not find role');
+  call.engine.adjustClient(call.realm, call.uuid, { roles: roles.filter((role) => role !== name) });
+  return noContent();
 }
 
 function listRoles(call: AdminCall): Response {
@@ -63,7 +73,7 @@ function getRolesOfUser(call: AdminCall): Response {
 async function giveRoles(call: AdminCall): Promise<Response> {
   demandRealm(call);
   const { id, serviceAccountRoles } = owner(call);
-  const given = ((await jsonOf(call.request)) as { name: string }[]).map(({ name }) => name);
+  const given = ((await jsonOf(call)) as { name: string }[]).map(({ name }) => name);
   call.engine.adjustClient(call.realm, id, { serviceAccountRoles: [...serviceAccountRoles, ...given] });
   return noContent();
 }

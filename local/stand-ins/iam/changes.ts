@@ -1,6 +1,6 @@
 import { settleBelongings } from './belongings.ts';
 import { type Client, type ClientRepresentation, withRepresentation } from './client.ts';
-import { oauthError, unknownError } from './errors.ts';
+import { adminError, oauthError, unknownError } from './errors.ts';
 import { periodsIn, type Realm } from './realm.ts';
 import {
   applyToRegenerated,
@@ -43,6 +43,7 @@ export function regenerated(before: Client, realm: Realm, deps: RotationDeps): C
 function refuseTaken(realm: Realm, client: Client): void {
   const others = [...realm.clients.values()].filter(({ id }) => id !== client.id);
   if (others.some(({ clientId }) => clientId === client.clientId)) {
+    if (realm.release === '22.0') throw adminError(409, 'unknown_error');
     throw oauthError(409, realm.release === '26.7' ? 'conflict' : 'unknown_error', 'Duplicate resource error');
   }
 }

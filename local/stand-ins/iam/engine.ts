@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { regenerated, updated } from './changes.ts';
 import { type Client, type ClientRepresentation, DEFAULT_CLIENT } from './client.ts';
+import type { User } from './consents.ts';
 import { adminError } from './errors.ts';
 import { checkPolicies, checkProfiles, Policies, Profiles } from './policies.ts';
 import { emptyRealm, type Permission, type Realm, type RealmOptions } from './realm.ts';
@@ -53,6 +54,13 @@ export class IamEngine {
       plain.secret === undefined && !plain.publicClient ? generateSecret(plain, this.#rotationDeps()) : plain;
     realm.clients.set(client.id, structuredClone(client));
     return structuredClone(client);
+  }
+
+  /** Makes a user. */
+  createUser(realmName: string, user: Omit<User, 'id'>): User {
+    const made = { ...user, id: this.#deps.randomUuid() };
+    this.realm(realmName).users.set(made.id, made);
+    return made;
   }
 
   /** Lets a client of the realm, a rotator, use the admin API. */

@@ -2,10 +2,14 @@ import type { Handler } from '../serve.ts';
 import { ADMIN_ROUTES } from './admin.ts';
 import { demandExisting } from './admin-call.ts';
 import { USER_ROUTES } from './belongings-admin.ts';
+import { CONSENT_ROUTES, CONSENT_USER_ROUTES } from './consents.ts';
 import type { IamEngine } from './engine.ts';
 import { adminError, KeycloakError } from './errors.ts';
 import type { Permission } from './realm.ts';
 import type { TokenService } from './tokens.ts';
+
+/** Those whose first group is a user, not a client. */
+const OF_USERS = [...USER_ROUTES, ...CONSENT_USER_ROUTES];
 
 const PATH = /^(?<prefix>\/auth)?(?<admin>\/admin)?\/realms\/(?<realm>[^/]+)(?<rest>\/.*)?$/;
 
@@ -46,12 +50,12 @@ interface Routed {
 
 async function adminCall(engine: IamEngine, tokens: TokenService, { request, realm, rest }: Routed): Promise<Response> {
   const permission = await permissionOf(engine, tokens, { request, realm });
-  for (const route of [...ADMIN_ROUTES, ...USER_ROUTES]) {
+  for (const route of [...ADMIN_ROUTES, ...CONSENT_ROUTES, ...OF_USERS]) {
     const [method, path, run] = route;
     const match = method === request.method && path.exec(rest);
     if (!match) continue;
     const call = { engine, realm, permission, request, uuid: match[1] ?? '' };
-    if (match[1] !== undefined && !USER_ROUTES.includes(route)) demandExisting(call);
+    if (match[1] !== undefined && !OF_USERS.includes(route)) demandExisting(call);
     return run(call);
   }
   throw notEmbedded(request);

@@ -1,6 +1,9 @@
 /** What profile and policy are called. */
 export const OVERLAP_NAME = 'client-secret-rotation';
 
+/** The role of its own that a client needs where the policy goes by roles. */
+export const OVERLAP_ROLE = 'novacura-rotate';
+
 // Ten years: when a secret that the policy stamped expires, Keycloak refuses the current and the previous one alike.
 const EXPIRATION_SECONDS = 315_360_000;
 
@@ -33,7 +36,7 @@ export const OVERLAP_POLICY = {
  */
 export const OVERLAP_POLICY_BY_ROLE = {
   ...OVERLAP_POLICY,
-  conditions: [{ condition: 'client-roles', configuration: { roles: ['novacura-rotate'] } }],
+  conditions: [{ condition: 'client-roles', configuration: { roles: [OVERLAP_ROLE] } }],
 };
 
 /** A policy applies where all of its conditions do. The attributes are a JSON text, not JSON: that is what this one takes. */

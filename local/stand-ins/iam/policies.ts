@@ -70,7 +70,9 @@ export function checkPolicies({ policies }: Policies, { profiles }: Profiles, re
   for (const policy of policies) {
     const unknown = policy.profiles.find((name) => !names.includes(name));
     if (unknown !== undefined) {
-      throw new KeycloakError(400, { errorMessage: `Policy ${policy.name} contains invalid profile ${unknown}` });
+      const told = `Policy ${policy.name} contains invalid profile ${unknown}`;
+      const errorMessage = release === '22.0' ? 'referring not existing client profile not allowed.' : told;
+      throw new KeycloakError(400, { errorMessage });
     }
     for (const { condition, configuration } of policy.conditions) {
       if (release === '22.0' && condition === 'client-attributes') {

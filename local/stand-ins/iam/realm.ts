@@ -1,4 +1,5 @@
 import type { Client, Release } from './client.ts';
+import type { User } from './consents.ts';
 import { type Policies, type Profiles, rotationPeriodsFor } from './policies.ts';
 import type { RotationPeriods } from './secret-rotation.ts';
 
@@ -26,6 +27,8 @@ export interface Realm {
   /** Scopes that are granted and not named in a token (*Include in token scope* off). */
   readonly hiddenScopes: Set<string>;
   readonly clients: Map<string, Client>;
+  /** By id. */
+  readonly users: Map<string, User>;
   /** By the uuid of the client that holds them. */
   readonly permissions: Map<string, Permission>;
 }
@@ -55,6 +58,7 @@ export function emptyRealm(name: string, options: RealmOptions): Realm {
     policies: { policies: [] },
     hiddenScopes: new Set(),
     clients: new Map(),
+    users: new Map(),
     permissions: new Map(),
   };
 }

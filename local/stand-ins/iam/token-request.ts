@@ -30,6 +30,9 @@ export async function judgeTokenRequest(engine: IamEngine, realmName: string, re
   const realm = engine.findRealm(realmName);
   if (!realm) throw adminError(404, 'Realm does not exist');
   if (!realm.enabled) throw oauthError(403, 'access_denied', 'Realm not enabled');
+  if (realm.release === '22.0' && !isForm(request)) {
+    throw adminError(415, 'RESTEASY003065: Cannot consume content type');
+  }
   const form = await formOf(request);
   const grantType = form.get('grant_type');
   if (grantType === null) throw oauthError(400, 'invalid_request', 'Missing form parameter: grant_type');
@@ -106,8 +109,11 @@ function grantedScope(
 
 /** A body of another content type has no parameters. */
 async function formOf(request: Request): Promise<URLSearchParams> {
-  const isForm = request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded');
-  return new URLSearchParams(isForm ? await request.text() : '');
+  return new URLSearchParams(isForm(request) ? await request.text() : '');
+}
+
+function isForm({ headers }: Request): boolean {
+  return headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
 /** Basic goes first; a header that can't be read counts as absent. Both of its parts are form-urlencoded (RFC 6749 §2.3.1). */

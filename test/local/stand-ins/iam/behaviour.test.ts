@@ -12,6 +12,7 @@ describe.each([
   ['http://iam.local', '26.7'],
   ['http://iam.local/auth', '26.7'],
   ['http://iam.local', '26.0'],
+  ['http://iam.local', '22.0'],
 ] as const)('the embedded IAM below %s, like Keycloak %s', (base, release) => {
   iamBehaviourContract(() => {
     const { engine, clock } = engineWithClock(undefined, release);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Release } from '../../../../local/stand-ins/iam/client.ts';
 import { IamEngine } from '../../../../local/stand-ins/iam/engine.ts';
+import { OVERLAP_ROLE } from '../../../../local/stand-ins/iam/overlap-policy.ts';
 import { randomSecret } from '../../../../local/stand-ins/iam/secret-rotation.ts';
 import type { Handler } from '../../../../local/stand-ins/serve.ts';
 import type { IamFixture } from '../../../contracts/iam-probe.ts';
@@ -47,7 +48,7 @@ export async function embeddedFixture(
       return JSON.parse(await response.text()).access_token;
     },
     createClient: async (client) => {
-      const roles = release === '22.0' ? ['novacura-rotate'] : [];
+      const roles = release === '22.0' ? [OVERLAP_ROLE] : [];
       return { uuid: engine.createClient(REALM, { ...client, roles }).id };
     },
     createRotator: async ({ clientId, secret, clients }) => {
