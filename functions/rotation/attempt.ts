@@ -237,7 +237,7 @@ async function settle(
     await planEnd(run, attempt, { ...kept, validUntil: client.previous?.validUntil });
     await probeProjection(run, candidate.document);
     const [failure] = failures.values();
-    if (failure) return await storedNotApplied(run, { failure, previous: current.document });
+    if (failure) return await storedNotApplied(run, { failure, previous: current.document, client: kept.client });
     await clear(run, candidate.id);
   } catch (error) {
     if (error instanceof LabelsMovedError) return lookAgain(run);
@@ -265,12 +265,21 @@ interface StoredNotApplied {
   readonly failure: RotationError;
   /** What a connector that is behind may still use. */
   readonly previous?: CredentialDocument | undefined;
+  /** The client as it was seen to hold the current secret. */
+  readonly client: IamClient;
 }
 
-/** The truth is stored, a connector is behind: AWSPENDING stays on the current version. Whether the old secret works is asked. */
-export async function storedNotApplied(run: Run, { failure, previous }: StoredNotApplied): Promise<Rotation> {
-  const previousWorks = previous ? await doesItWork(run, previous) : false;
+/**
+ * The truth is stored, a connector is behind: AWSPENDING stays on the current version. Whether the old secret works is asked, where
+ * the IAM keeps it: a node that has not heard of the change accepts also what is kept no more.
+ */
+export async function storedNotApplied(run: Run, { failure, previous, client }: StoredNotApplied): Promise<Rotation> {
+  const previousWorks = previous !== undefined && mayWork(client, previous) && (await doesItWork(run, previous));
   return report(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
+}
+
+function mayWork({ clientId, secret, previous }: IamClient, document: CredentialDocument): boolean {
+  return clientId !== document.clientId || [secret, previous?.secret].includes(document.clientSecret);
 }
 
 /** Whether a secret gets a token; null when the IAM can't be asked. */

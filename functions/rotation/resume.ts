@@ -108,7 +108,7 @@ export async function finish(run: Run, seen: Found): Promise<Next> {
   }
   const fence = () => assertLabels(run, { current: current.id, pending: current.id });
   const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
-  if (failure) return await storedNotApplied(run, { failure, previous });
+  if (failure) return await storedNotApplied(run, { failure, previous, client: seen.client });
   run.achieved = 'rotated';
   // This run's own candidate: whoever promoted it, that was the rotation that was asked for.
   run.promoted ||= run.puts.has(current.id);
