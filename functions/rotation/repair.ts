@@ -1,10 +1,11 @@
+import type { ConnectorConfiguration } from '../ports/connector.ts';
 import { type Attempt, execute, type Next } from './attempt.ts';
 import { begin, mayRenew } from './begin.ts';
 import { serializeDocument } from './document.ts';
 import { RotationError } from './errors.ts';
 import { readLabels } from './label-reading.ts';
 import { assertLabels, assertQuiet, assertStillCurrent, journal, LabelsMovedError } from './labels.ts';
-import { assertUsable, documentOf, type Found, type Observation } from './observe.ts';
+import { assertUsable, type ConnectorView, documentOf, type Found, type Observation } from './observe.ts';
 import { askToken, refused } from './proofs.ts';
 import { push } from './push.ts';
 import type { Run } from './run.ts';
@@ -67,8 +68,12 @@ export async function pushCurrent(run: Run, seen: Found): Promise<Next> {
   const { current, connectors, labels } = seen;
   // What connectors hold may be younger than the answer that names the current version.
   await assertStillCurrent(run, labels);
-  const fence = () => assertLabels(run, { current: current.id, pending: labels.pending?.id });
   const views = connectors.filter((view) => !view.error);
+  const fence = async (reread: ConnectorView) => {
+    // Another run has pushed what labels that are merely old don't show yet.
+    if (!views.some((view) => holdsTheSame(view, reread))) throw new LabelsMovedError();
+    await assertLabels(run, { current: current.id, pending: labels.pending?.id });
+  };
   const [failure] = (await push(run, { views, document: current.document, fence })).values();
   if (failure)
     throw new RotationError(
@@ -77,6 +82,13 @@ export async function pushCurrent(run: Run, seen: Found): Promise<Next> {
     );
   run.achieved ??= 'repaired';
   return 'observe';
+}
+
+/** Whether a connector's sections of ours are as they were, whatever else of its configuration has changed. */
+function holdsTheSame(before: ConnectorView, { connector, configuration }: ConnectorView): boolean {
+  const form = (sections: ConnectorConfiguration['sections'] = []) =>
+    sections.map(({ path, clientId, secretFingerprint }) => `${path} ${clientId} ${secretFingerprint}`).join('\n');
+  return before.connector === connector && form(before.configuration?.sections) === form(configuration?.sections);
 }
 
 /** @throws {LabelsMovedError} when a version came or a label moved since the observation */
