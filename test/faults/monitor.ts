@@ -32,6 +32,8 @@ export interface Outage {
   readonly cause: Cause;
   /** Whether the IAM would have kept the previous secret at that time. */
   readonly overlapping: boolean;
+  /** When the process whose doing it is had seen each dependency last, by then. */
+  readonly looks?: ReadonlyMap<string, number>;
 }
 
 /** Steady traffic, and an eye on where the secret in use is kept: looks at the engines whenever something may have changed. */
@@ -69,7 +71,8 @@ export class Monitor {
     for (const { place, accepted } of sectionsOf(this.#parts)) {
       const open = this.#open.get(place);
       if (accepted && open) this.#end(open);
-      else if (!accepted && !open) this.#begin({ place, from: this.#simulation.now, cause, overlapping });
+      else if (!accepted && !open)
+        this.#begin({ place, from: this.#simulation.now, cause, overlapping, ...looksOf(cause) });
     }
     this.#lookForLoss();
   }
@@ -189,4 +192,9 @@ export class Monitor {
     this.sins.push(text);
     this.#simulation.note(text);
   }
+}
+
+/** What it sees later, the process could not know. */
+function looksOf({ process }: Cause): Pick<Outage, 'looks'> {
+  return process ? { looks: new Map(process.conduct.looks) } : {};
 }
