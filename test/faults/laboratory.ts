@@ -247,7 +247,7 @@ export class Laboratory {
     });
     return {
       secretsManager,
-      accessSecrets: accessSecrets(secretsManager),
+      accessSecrets: accessSecrets(secretsManager, { sleep: (ms) => process.sleep(ms) }),
       schedules: this.#schedulesOf(process),
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
         allowedHosts: Object.keys(this.#handlers),
