@@ -6,7 +6,15 @@ import { serializeDocument } from './document.ts';
 import { isRotationError, RotationError } from './errors.ts';
 import { parsePending } from './journal.ts';
 import { LabelsMovedError } from './labels.ts';
-import { assertReadable, assertUsable, documentOf, type Found, type Observation, observe } from './observe.ts';
+import {
+  assertReadable,
+  assertUsable,
+  documentOf,
+  type Found,
+  holdOurs,
+  type Observation,
+  observe,
+} from './observe.ts';
 import { isFailure, type Rotation } from './outcome.ts';
 import { proveAccepted } from './proofs.ts';
 import { pushCurrent } from './repair.ts';
@@ -81,7 +89,7 @@ async function createSecret(run: Run, versionId: string): Promise<void> {
 
 /** Renews, checks and pushes. What fails is undone before the error is thrown. */
 async function setSecret(run: Run, versionId: string): Promise<void> {
-  const seen = await observeStep(run, versionId);
+  const seen = await withC(run, await observeStep(run, versionId), versionId);
   if (seen === 'done') return;
   assertFilled(seen);
   const candidate = candidateOf(seen);
@@ -92,6 +100,13 @@ async function setSecret(run: Run, versionId: string): Promise<void> {
   assertFits(run.budget, timeNeeded(run, attempt));
   const applied = await apply(run, attempt);
   if (!applied.failures) throw failureOf(applied.ended);
+}
+
+/** A step may come long after the one before: connectors that hold neither C nor the candidate meanwhile are given C first. */
+async function withC(run: Run, seen: Found | 'done', versionId: string): Promise<Found | 'done'> {
+  if (seen === 'done' || seen.holdsPending || !seen.answer.accepted || holdOurs(seen)) return seen;
+  await pushCurrent(run, seen);
+  return await observeStep(run, versionId);
 }
 
 /** @throws {RotationError} `not-at-rest`: Secrets Manager repeats the step */

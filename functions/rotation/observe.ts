@@ -144,6 +144,14 @@ export function holds(view: ConnectorView, document: CredentialDocument): boolea
   );
 }
 
+/** Whether every connector that could be read holds C, or the candidate: a renewal ends no other secret that is in use. */
+export function holdOurs({ connectors, current, pending }: Found): boolean {
+  const candidate = pending?.content.kind === 'candidate' ? pending.content.document : undefined;
+  return connectors.every(
+    (view) => view.error || holds(view, current.document) || (candidate !== undefined && holds(view, candidate)),
+  );
+}
+
 /** Whether the previous secret that the IAM keeps is still accepted. */
 export function graceRuns(client: IamClient, now: Date): boolean {
   const { previous, secret } = client;

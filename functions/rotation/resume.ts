@@ -5,7 +5,7 @@ import { type CredentialDocument, parseDocument } from './document.ts';
 import { isRotationError, RotationError } from './errors.ts';
 import { endPrevious, planRetire, takeOverTimes } from './grace.ts';
 import { assertLabels, clear } from './labels.ts';
-import { assertUsable, type Found, graceRuns, holds, type Observation } from './observe.ts';
+import { assertUsable, type Found, graceRuns, holdOurs, holds, type Observation } from './observe.ts';
 import { push } from './push.ts';
 import { regenerate, storeRegenerated } from './regenerate.ts';
 import { pushCurrent } from './repair.ts';
@@ -36,12 +36,12 @@ export async function adoptRegenerated(run: Run, seen: Found): Promise<Next> {
 
 /**
  * State 4: a candidate that the IAM does not hold. Set it, unless that is no longer what the labels were about, or this run has
- * no right to begin anything, or could not push it everywhere.
+ * no right to begin anything, or could not push it everywhere; nor while a connector holds a third secret: it is given C first.
  */
 export async function resumeUnset(run: Run, seen: Found): Promise<Next> {
   const candidate = candidateOf(seen);
   const holdsCurrent = seen.client.secret === seen.current.document.clientSecret;
-  const pushable = seen.connectors.every((view) => !view.error) && seen.target.fault === undefined;
+  const pushable = seen.connectors.every((view) => !view.error) && holdOurs(seen) && seen.target.fault === undefined;
   const resumable = holdsCurrent && pushable && mayRenew(run) && run.credential.iam.renewal === 'set';
   if (!resumable) return await abandon(run, candidate.id);
   const overlap = overlapWanted(run);

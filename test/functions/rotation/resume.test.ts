@@ -50,6 +50,15 @@ describe('a candidate of a dead run', () => {
     expect(world.labelled('AWSPENDING')).toBeUndefined();
   });
 
+  it('is given up while a connector holds a third secret, which might be ended: that connector is given C', async () => {
+    const world = worldWithCandidate({ overlap: false });
+    world.enter('restored-from-a-backup');
+    expect(await world.scheduled(NOT_DUE)).toMatchObject({ outcome: 'repaired' });
+    expect(world.calls.filter((name) => name.startsWith('iam PUT'))).toEqual([]);
+    expect(world.connectorSecret()).toBe(FIRST_SECRET);
+    expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+
   it('that somebody else put (an operator, in a managed IAM) is a candidate once the IAM holds it', async () => {
     const world = createWorld({ overlap: false });
     world.put('operator-0000-4000-8000-000000000001', documentText('chosen-by-the-operator'), 'AWSPENDING');
