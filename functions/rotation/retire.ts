@@ -3,7 +3,7 @@ import { describeError, isRotationError, RotationError } from './errors.ts';
 import { endPrevious, planPostponedRetire } from './grace.ts';
 import { parsePending, retireIntent } from './journal.ts';
 import { type Labels, readLabels } from './label-reading.ts';
-import { clear, journal, LabelsMovedError } from './labels.ts';
+import { assertStillCurrent, clear, journal, LabelsMovedError } from './labels.ts';
 import { holds, readConnectors } from './observe.ts';
 import type { Failure } from './outcome.ts';
 import { planRepeat } from './repeats.ts';
@@ -69,7 +69,11 @@ async function tryRetire(run: Run, { versionId }: RetireRequest): Promise<'retir
   // Connectors before labels: a rotation that pushes after this look moves AWSPENDING first.
   const connectors = await readConnectors(run);
   const labels = await readLabels(run);
-  if (labels.previous?.id !== versionId || !labels.current) return 'unchanged';
+  if (labels.previous?.id !== versionId || !labels.current) {
+    // An answer that is merely old shows the labels as they were before the promote.
+    await assertStillCurrent(run, labels);
+    return 'unchanged';
+  }
   const [old, current] = await Promise.all([readDocument(run, versionId), readDocument(run, labels.current.id)]);
   if (old.clientSecret === current.clientSecret) return 'unchanged';
   await standAside(run, labels);

@@ -62,6 +62,26 @@ describe('retire', () => {
     expect(world.labelled('AWSPREVIOUS')?.id).toBe(old);
   });
 
+  it('takes an answer from before the promote for what it is, and is tried again', async () => {
+    const world = createWorld();
+    let before: string | undefined;
+    let left = 2;
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (!/ListSecretVersionIds/.test(name) || left === 0) return response;
+      if (before === undefined) before = await response.text();
+      else left -= 1;
+      return new Response(before, { headers: response.headers });
+    });
+    await world.rotate();
+    const versionId = world.labelled('AWSPREVIOUS')?.id ?? '';
+    expect(await world.retire(versionId)).toMatchObject({
+      outcome: 'postponed',
+      failure: { code: 'rotation-in-progress' },
+    });
+    expect(world.planned.some(({ event }) => JSON.stringify(event).includes('"attempt":1'))).toBe(true);
+  });
+
   it('a second time ends as well as the first', async () => {
     const { world, old } = await afterGrace();
     await world.retire(old);
