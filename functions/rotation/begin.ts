@@ -149,7 +149,7 @@ async function endGrace(run: Run, seen: Found): Promise<Next> {
   const id = await journal(run, labels, retireIntent({ run: run.runtime.newId(), versionId }));
   const old = documentOf(run, { clientId: client.clientId, secret: client.previous?.secret ?? '' });
   try {
-    await endPrevious(run, old, current.document);
+    await endPrevious(run, { old, current: current.document, lease: { current: current.id, pending: id } });
   } finally {
     await clear(run, id);
   }

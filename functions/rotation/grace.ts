@@ -3,6 +3,7 @@ import type { IamClient } from '../ports/iam.ts';
 import type { CredentialDocument } from './document.ts';
 import { durationMs } from './duration.ts';
 import { RotationError } from './errors.ts';
+import { assertLabels, type ExpectedLabels } from './labels.ts';
 import { isRefused } from './proofs.ts';
 import { type Run, step } from './run.ts';
 
@@ -115,13 +116,19 @@ export async function planPostponedRetire(
  *
  * @param old the previous document: its secret is what has to be refused
  * @param current the document in use: the IAM has to hold it
+ * @param lease where the labels stand meanwhile; Secrets Manager's own rotation may take AWSPENDING away at any time
+ * @throws {LabelsMovedError} when it has, and nothing was sent
  * @throws {RotationError} `not-at-rest` when the IAM holds another secret than the one in use, and nothing was sent;
  *   `retire-failed` when the old one is still accepted afterwards
  */
-export async function endPrevious(run: Run, old: CredentialDocument, current: CredentialDocument): Promise<void> {
+export async function endPrevious(
+  run: Run,
+  { old, current, lease }: { old: CredentialDocument; current: CredentialDocument; lease: ExpectedLabels },
+): Promise<void> {
   await step(run, 'retire', async () => {
     const client = await run.ports.iam.find(old.clientId);
     if (old.clientId === current.clientId) assertHeld(client, current);
+    if (run.credential.native) await assertLabels(run, lease);
     // From here on it may be ended at any moment.
     delete run.previousValidUntil;
     const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;

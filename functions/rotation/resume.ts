@@ -149,7 +149,7 @@ export async function finishRetire(run: Run, seen: Found): Promise<Next> {
   const inUse = document && connectors.some((view) => view.error || holds(view, document));
   const held = client.secret === current.document.clientSecret;
   if (document && held && !inUse && document.clientSecret !== current.document.clientSecret) {
-    await finishEnd(run, { document, current: current.document, versionId });
+    await finishEnd(run, { document, current, lease: pending.id, versionId });
   }
   return await abandon(run, pending.id);
 }
@@ -157,10 +157,19 @@ export async function finishRetire(run: Run, seen: Found): Promise<Next> {
 /** An end that fails again is planned again. */
 async function finishEnd(
   run: Run,
-  { document, current, versionId }: { document: CredentialDocument; current: CredentialDocument; versionId: string },
+  {
+    document,
+    current,
+    lease,
+    versionId,
+  }: Pick<Found, 'current'> & { document: CredentialDocument; lease: string; versionId: string },
 ): Promise<void> {
   try {
-    await endPrevious(run, document, current);
+    await endPrevious(run, {
+      old: document,
+      current: current.document,
+      lease: { current: current.id, pending: lease },
+    });
     run.achieved ??= 'repaired';
   } catch (error) {
     if (!isRotationError(error, 'retire-failed', 'not-at-rest', 'client-not-found', 'client-not-usable')) throw error;

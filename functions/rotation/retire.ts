@@ -110,7 +110,7 @@ async function retireUnderLease(
   const intent = { run: run.runtime.newId(), versionId: labels.previous?.id ?? '' };
   const id = await journal(run, labels, retireIntent(intent));
   try {
-    await endPrevious(run, old, current);
+    await endPrevious(run, { old, current, lease: { current: labels.current?.id ?? '', pending: id } });
   } finally {
     await clear(run, id);
   }
