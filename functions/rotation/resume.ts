@@ -41,9 +41,10 @@ export async function adoptRegenerated(run: Run, seen: Found): Promise<Next> {
 export async function resumeUnset(run: Run, seen: Found): Promise<Next> {
   const candidate = candidateOf(seen);
   const holdsCurrent = seen.client.secret === seen.current.document.clientSecret;
-  const pushable = seen.connectors.every((view) => !view.error) && holdOurs(seen) && seen.target.fault === undefined;
+  const pushable = seen.connectors.every((view) => !view.error) && seen.target.fault === undefined;
   const resumable = holdsCurrent && pushable && mayRenew(run) && run.credential.iam.renewal === 'set';
   if (!resumable) return await abandon(run, candidate.id);
+  if (seen.answer.accepted && !holdOurs(seen)) return await pushCurrent(run, seen);
   const overlap = overlapWanted(run);
   const attempt = forward(run, seen, { candidate, overlap, achieves: 'rotated' });
   assertFits(run.budget, timeNeeded(run, attempt));
