@@ -277,7 +277,7 @@ export class Laboratory {
       if (writes) about.lookAtSecret(pathname.split('/').at(-1) ?? '', init.body ?? '');
       const response = await (handler as Handler)(new Request(url, init as RequestInit));
       if (writes) this.iamChanged();
-      if (init.method === 'PATCH' && response.ok) about.lookAtWrite(init.body ?? '');
+      if (init.method === 'PATCH' && response.ok) about.lookAtWrite(init.body ?? '', process.startedAt);
       return response;
     };
     return await process.io<Response>({
