@@ -163,4 +163,39 @@ export const ORDER: readonly Mutation[] = [
     ],
     lab: scene({ ...ALTERNATING, events: [SCHEDULED, { at: 45, do: 'schedule' }], stale: { ms: 2081, every: 1 } }),
   },
+  {
+    safeguard: 'a connector that another run has written since is not given what was current',
+    ...change('repair.ts', 'if (!views.some((view) => holdsTheSame(view, reread))) throw new LabelsMovedError();', ''),
+    lab: scene({
+      strategy: 'alternating-clients',
+      renewal: 'regenerate',
+      start: 'behind',
+      connectors: 2,
+      events: [
+        { at: 8, do: 'api' },
+        { at: 1163, do: 'schedule' },
+      ],
+      stale: { ms: 1726, every: 1 },
+    }),
+  },
+  {
+    safeguard: 'a candidate that Secrets Manager takes up again ends no secret in use',
+    ...change(
+      'native.ts',
+      'await withC(run, await observeStep(run, versionId), versionId);',
+      'await observeStep(run, versionId);',
+    ),
+    lab: scene({
+      ...ALTERNATING,
+      native: true,
+      start: 'retire-due',
+      events: [
+        { at: 0, do: 'secrets-manager' },
+        { at: 200_000, do: 'restore' },
+      ],
+      weather: [
+        { of: 'iam', kind: '503', after: { request: 'PutSecretValue', nth: 1, itself: false }, lasts: 250_000 },
+      ],
+    }),
+  },
 ];

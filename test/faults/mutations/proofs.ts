@@ -142,4 +142,15 @@ export const PROOFS: readonly Mutation[] = [
     ),
     lab: named('a replica that does not know the version in AWSCURRENT yet'),
   },
+  {
+    safeguard: 'no secret is told to work that the IAM does not keep',
+    ...change('attempt.ts', 'previous !== undefined && mayWork(client, previous) &&', 'previous !== undefined &&'),
+    lab: scene({
+      strategy: 'in-place',
+      renewal: 'regenerate',
+      events: [SCHEDULED],
+      weather: [{ of: 'ifs-1', kind: '403', after: { request: 'PATCH', nth: 1, itself: true }, lasts: 60_000 }],
+      lag: 498,
+    }),
+  },
 ];

@@ -62,4 +62,18 @@ export const TIME: readonly Mutation[] = [
     ],
     lab: scene({ ...TWO, latency: SLOW(3000, 'iam'), weather: WRITTEN('dark') }),
   },
+  {
+    safeguard: 'nothing is planned without time left',
+    edits: [
+      { file: 'budgeted.ts', from: 'remainingMs() - LAST_WORDS_MS - PAUSES_MS', to: 'remainingMs() - LAST_WORDS_MS' },
+      { file: 'budgeted.ts', from: 'if (tryMs <= 0) throw', to: 'if (tryMs < -1e9) throw' },
+    ],
+    lab: scene({
+      strategy: 'dual-secret',
+      renewal: 'set',
+      events: [SCHEDULED],
+      setup: { named: true },
+      latency: SLOW(9900, 'iam', 'scheduler').map((one) => (one.of === 'scheduler' ? { ...one, ms: 12_000 } : one)),
+    }),
+  },
 ];
