@@ -58,7 +58,11 @@ export const ENDINGS: readonly Mutation[] = [
   },
   {
     safeguard: 'one connector that can not be read: what was adopted is not taken back',
-    ...change('attempt.ts', "if (adopts || wayBack === 'none') return true;", "if (wayBack === 'none') return true;"),
+    ...change(
+      'attempt.ts',
+      "if (adopts || wayBack === 'none' || isDead) return true;",
+      "if (wayBack === 'none' || isDead) return true;",
+    ),
     lab: named('a secret that was changed by hand, and one connector away'),
   },
   {
@@ -190,7 +194,7 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'whether the previous secret works is asked',
     ...change(
       'attempt.ts',
-      'const previousWorks = previous ? await doesItWork(run, previous) : false;',
+      'const previousWorks = previous !== undefined && mayWork(client, previous) && (await doesItWork(run, previous));',
       'const previousWorks = true;',
     ),
     lab: named('a secret that was changed by hand, and one connector away'),

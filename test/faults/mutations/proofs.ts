@@ -41,14 +41,10 @@ export const PROOFS: readonly Mutation[] = [
     safeguard: 'the previous secret is sent along, whatever was seen before the change',
     ...change(
       'begin.ts',
-      `  const overlap = overlapWanted(run);
-  assertFits(run.budget, timeNeeded(run, { overlap, wayBack: 'iam', change: { secret: '' } }));
-  await assertStrategy(run, seen);
+      `  const overlap = await assertFeasible(run, seen);
   const achieves`,
-      `  const wanted = overlapWanted(run);
+      `  const wanted = await assertFeasible(run, seen);
   const overlap = wanted === 'where-possible' ? (seen.client.previous ? 'required' : 'none') : wanted;
-  assertFits(run.budget, timeNeeded(run, { overlap, wayBack: 'iam', change: { secret: '' } }));
-  await assertStrategy(run, seen);
   const achieves`,
     ),
     lab: named('two runs that ask at once what the IAM can do'),
@@ -69,17 +65,19 @@ export const PROOFS: readonly Mutation[] = [
   },
   {
     safeguard: 'the end of a secret: which one is kept, and beside which',
-    ...change(
-      'grace.ts',
-      `    if (old.clientId === current.clientId) assertHeld(client, current);
-    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
-    await endKept(run, renews ? await renewAway(run, client) : client, old);
-`,
-      `    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
-    const ended = renews ? await renewAway(run, client) : client;
-    await run.ledger.write(() => run.ports.iam.endPrevious(ended));
-`,
-    ),
+    edits: [
+      {
+        file: 'rotation/grace.ts',
+        from: 'if (old.clientId === current.clientId) assertHeld(client, current);',
+        to: '',
+      },
+      {
+        file: 'rotation/grace.ts',
+        from: 'await endKept(run, renews ? await renewAway(run, client) : client, old);',
+        to: `const ended = renews ? await renewAway(run, client) : client;
+    await run.ledger.write(() => run.ports.iam.endPrevious(ended));`,
+      },
+    ],
     lab: named('a person regenerates during a grace'),
   },
   {
