@@ -1,5 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, HttpError } from '../adapters/http/fetch.ts';
+import { RotationError } from '../credential/errors.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Budget, Dependency } from '../rotation/run/budget.ts';
@@ -53,6 +54,8 @@ function urlsOf({ accessTokenUrl, iam, connectors, serviceUri }: Credential): st
 
 /** How often the SDK tries a call. */
 const TRIES = 3;
+/** At most, for how long the SDK pauses between the tries of a call, in milliseconds. */
+const PAUSES_MS = 600;
 /** What is left to a run for telling how it ended, in milliseconds. */
 const LAST_WORDS_MS = 500;
 
@@ -66,8 +69,9 @@ export function budgetedSchedules(
 ): Pick<Schedules, 'plan'> {
   return {
     plan: async (oneTime) => {
-      const tryMs = Math.floor((remainingMs() - LAST_WORDS_MS) / TRIES);
-      await schedules.plan(tryMs < httpTimeoutMs ? { ...oneTime, tryMs: Math.max(1, tryMs) } : oneTime);
+      const tryMs = Math.floor((remainingMs() - LAST_WORDS_MS - PAUSES_MS) / TRIES);
+      if (tryMs <= 0) throw new RotationError('schedule-unavailable', 'No time is left to call EventBridge Scheduler');
+      await schedules.plan(tryMs < httpTimeoutMs ? { ...oneTime, tryMs } : oneTime);
     },
   };
 }

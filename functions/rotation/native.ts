@@ -17,7 +17,10 @@ import type { Observation } from './observe/observation.ts';
 import { observe } from './observe/observe.ts';
 import { parsePending } from './observe/pending.ts';
 import { beginRun, type Run, type RunDeps } from './run/context.ts';
-import { withChanges } from './run/ledger.ts';
+import { withChanges } from './run/in-doubt.ts';
+
+/** A step that has acted so often without coming to an end is given up. */
+const MAX_ACTIONS = 8;
 
 /**
  * One of Secrets Manager's four steps. Together they do what one run does, in the same order and with the same guarantees: the
@@ -49,13 +52,17 @@ async function testSecret(run: Run, versionId: string): Promise<void> {
 async function takeStep(run: Run, request: { step: LookingStep; versionId: string }): Promise<void> {
   // Secrets Manager has made the version: a list without it is stale.
   run.ledger.confirmed(request.versionId);
-  const seen = await observe(run);
-  for (;;) {
+  let seen = await observe(run);
+  for (let actions = 0; actions < MAX_ACTIONS; actions++) {
     const action = decideStep(factsOf(run, seen), request);
     const acted = await carryOut(run, seen, action);
     if (acted.kind === 'ended') return assertDone(acted.rotation);
-    if (acted.kind === 'requeue' && action.kind !== 'push-current') return;
+    if (acted.kind === 'answered') continue;
+    // Any other action after which a step would observe anew is its end: labels were cleared.
+    if (action.kind !== 'push-current') return;
+    seen = await observe(run);
   }
+  throw new RotationError('internal-error', 'The step did not come to an end');
 }
 
 async function carryOut(run: Run, seen: Observation, action: StepAction): Promise<Acted> {

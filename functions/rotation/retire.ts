@@ -12,7 +12,7 @@ import { look } from './observe/observe.ts';
 import { planRepeat } from './plan/repeat.ts';
 import { planPostponedRetire } from './plan/retire.ts';
 import { beginRun, type Run, type RunDeps } from './run/context.ts';
-import { withChanges } from './run/ledger.ts';
+import { withChanges } from './run/in-doubt.ts';
 
 /** How a retire ended. `postponed` is for people to look at when it lasts. */
 export interface RetireReport {

@@ -10,7 +10,7 @@ import type { Observation } from './observe/observation.ts';
 import { observe } from './observe/observe.ts';
 import { isStillDue, planRepeat } from './plan/repeat.ts';
 import { beginRun, type RotationRequest, type Run, type RunDeps, report } from './run/context.ts';
-import { withChanges } from './run/ledger.ts';
+import { withChanges } from './run/in-doubt.ts';
 
 /** A run that has observed so often without coming to rest leaves the rest to the next one. */
 const MAX_LOOKS = 8;

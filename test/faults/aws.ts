@@ -15,6 +15,10 @@ const PAUSE_MS = 100;
 interface Command {
   readonly constructor: { readonly name: string };
   readonly input: object;
+  /** What stands around each try; a real command has it. */
+  readonly middlewareStack?: {
+    resolve(handler: () => Promise<object>, context: object): (args: object) => Promise<object>;
+  };
 }
 
 /**
@@ -125,9 +129,11 @@ function clientOf(process: Process, service: string, { name, perform, sends }: S
   };
   return {
     send: async (command: Command, { requestTimeout }: { requestTimeout?: number } = {}): Promise<object> => {
+      const attempt = () => once(command, requestTimeout);
+      const handler = command.middlewareStack?.resolve(attempt, {}) ?? attempt;
       for (let attempts = 1; ; attempts++) {
         try {
-          return { ...(await once(command, requestTimeout)), $metadata: { attempts } };
+          return { ...(await handler({ input: command.input })), $metadata: { attempts } };
         } catch (error) {
           const named = withName(error);
           if (attempts === ATTEMPTS || !REPEATED.has(named.name))

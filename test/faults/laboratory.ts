@@ -248,7 +248,7 @@ export class Laboratory {
     });
     return {
       secretsManager,
-      accessSecrets: accessSecrets(secretsManager),
+      accessSecrets: accessSecrets(secretsManager, { sleep: (ms) => process.sleep(ms) }),
       schedules: this.#schedulesOf(process),
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
         allowedHosts: Object.keys(this.#handlers),
@@ -278,7 +278,7 @@ export class Laboratory {
       if (writes) about.lookAtSecret(pathname.split('/').at(-1) ?? '', init.body ?? '');
       const response = await (handler as Handler)(new Request(url, init as RequestInit));
       if (writes) this.iamChanged();
-      if (init.method === 'PATCH' && response.ok) about.lookAtWrite(init.body ?? '');
+      if (init.method === 'PATCH' && response.ok) about.lookAtWrite(init.body ?? '', process.startedAt);
       return response;
     };
     return await process.io<Response>({

@@ -32,6 +32,8 @@ export interface Outage {
   readonly cause: Cause;
   /** Whether the IAM would have kept the previous secret at that time. */
   readonly overlapping: boolean;
+  /** When the process whose doing it is had seen each dependency last, by then. */
+  readonly looks?: ReadonlyMap<string, number>;
 }
 
 /** Steady traffic, and an eye on where the secret in use is kept: looks at the engines whenever something may have changed. */
@@ -53,6 +55,9 @@ export class Monitor {
   #seen = '';
   /** A secret that the IAM has made and that is to be stored. */
   #owed: Credentials | undefined;
+  /** Candidates since AWSCURRENT has moved last, and when each was seen in AWSPENDING last. */
+  readonly #candidates = new Map<string, number>();
+  #currentId: string | undefined;
 
   constructor(parts: Parts, simulation: Simulation) {
     this.#parts = parts;
@@ -69,7 +74,8 @@ export class Monitor {
     for (const { place, accepted } of sectionsOf(this.#parts)) {
       const open = this.#open.get(place);
       if (accepted && open) this.#end(open);
-      else if (!accepted && !open) this.#begin({ place, from: this.#simulation.now, cause, overlapping });
+      else if (!accepted && !open)
+        this.#begin({ place, from: this.#simulation.now, cause, overlapping, ...looksOf(cause) });
     }
     this.#lookForLoss();
   }
@@ -102,6 +108,9 @@ export class Monitor {
 
   #lookForLoss(): void {
     const { current, pending, iam } = snapshot(this.#parts);
+    if (this.#currentId !== current?.id) this.#candidates.clear();
+    this.#currentId = current?.id;
+    if (pending !== undefined) this.#candidates.set(pending, this.#simulation.now);
     if (!current) return;
     const held: Credentials = { clientId: current.clientId, clientSecret: iam[current.clientId]?.secret ?? '' };
     const key = `${held.clientId} ${held.clientSecret}`;
@@ -140,15 +149,27 @@ export class Monitor {
   }
 
   /**
-   * What a connector was given is current, or on its way: whoever writes what is superseded meets another ETag.
+   * What a connector was given is current, or on its way: whoever writes what is superseded meets another ETag. An old candidate that
+   * one run has set, and another one has dropped since, is what the IAM holds: whoever has set it does better to push it.
    *
    * @param body what a connector has taken
+   * @param since when the process that has sent it began
    */
-  lookAtWrite(body: string): void {
+  lookAtWrite(body: string, since: number): void {
     const { current, pending } = snapshot(this.#parts);
     const candidate = pending === undefined ? undefined : documentIn(this.#parts, pending);
-    const known = [current, candidate].some((one) => one && body.includes(JSON.stringify(one.clientSecret)));
+    const documents = [current, candidate, ...this.#dropped(since)];
+    const known = documents.some((one) => one && body.includes(JSON.stringify(one.clientSecret)));
     if (!known) this.#sin('a connector took a document that is neither current nor pending');
+  }
+
+  /** Candidates that were in AWSPENDING since then, and that the IAM holds, while AWSCURRENT is where it was. */
+  #dropped(since: number): Credentials[] {
+    const { iam } = snapshot(this.#parts);
+    const ids = [...this.#candidates].filter(([, at]) => at >= since).map(([id]) => id);
+    return ids
+      .flatMap((id) => documentIn(this.#parts, id) ?? [])
+      .filter(({ clientId, clientSecret }) => iam[clientId]?.secret === clientSecret);
   }
 
   /**
@@ -189,4 +210,9 @@ export class Monitor {
     this.sins.push(text);
     this.#simulation.note(text);
   }
+}
+
+/** What it sees later, the process could not know. */
+function looksOf({ process }: Cause): Pick<Outage, 'looks'> {
+  return process ? { looks: new Map(process.conduct.looks) } : {};
 }

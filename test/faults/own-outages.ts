@@ -42,11 +42,11 @@ function faultOf(played: Played, outage: Outage): string[] {
   return lastedTooLong(played, outage) ? [`the outage of ${name} by ${by} did not end in time`] : [];
 }
 
-/** Somebody changed something after the run had looked: nothing can be done about that. */
-function overtaken({ laboratory }: Played, { cause, place, from }: Outage): boolean {
+/** Somebody changed something after the run had looked, and before it wrote: nothing can be done about that. */
+function overtaken({ laboratory }: Played, { cause, place, from, looks }: Outage): boolean {
   const { process } = cause as { process: Process };
-  const looks = [process.conduct.looks.get('iam'), process.conduct.looks.get(place.split(' ')[0] ?? '')];
-  const since = Math.min(...looks.map((at) => at ?? process.startedAt)) - laboratory.lagMs;
+  const seen = [looks?.get('iam'), looks?.get(place.split(' ')[0] ?? '')];
+  const since = Math.min(...seen.map((at) => at ?? process.startedAt)) - laboratory.lagMs;
   return laboratory.simulation.deeds.some(({ at }) => since <= at && at <= from);
 }
 

@@ -95,12 +95,25 @@ export class Player {
     // Not a run, yet its steps are none of a run's own.
     this.#begun += 1;
     if (pending === undefined || pending === current?.id) {
-      rotateSecret(parts.secrets.store, this.#laboratory.rotateSecretInput());
+      if (this.#isFull()) return;
       return await parts.secrets.settled();
     }
     for (const step of NATIVE_STEPS) {
       const { ending } = await this.#record(() => this.#laboratory.step({ step, versionId: pending }), { attempt });
       if (ending.kind !== 'returned') return;
+    }
+  }
+
+  /** Calls RotateSecret. Where the secret has as many versions as it may, Secrets Manager begins nothing. */
+  #isFull(): boolean {
+    const { parts, simulation } = this.#laboratory;
+    try {
+      rotateSecret(parts.secrets.store, this.#laboratory.rotateSecretInput());
+      return false;
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'LimitExceededException') throw error;
+      simulation.note('RotateSecret is refused: too many versions');
+      return true;
     }
   }
 

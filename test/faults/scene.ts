@@ -51,7 +51,7 @@ export async function play(script: Script): Promise<Scene> {
   const played = { laboratory, player, climate };
   if (script.judge.includes('rest')) violations.push(...(await inTheCalm(played)));
   violations.push(...(await nextRun(script, { player, laboratory, left })));
-  violations.push(...(await theEnd(script, laboratory)));
+  violations.push(...(await theEnd(script, { player, laboratory })));
   violations.push(...player.untruths);
   if (!hasDeed(script) && !isHarsh(script))
     violations.push(...outageFaults(script, laboratory.monitor.outages, player));
@@ -164,15 +164,23 @@ function isDisabled({ events }: Script): boolean {
   return events.some((event) => event.do === 'disable');
 }
 
+/** A retire that could neither be carried out nor be planned again, as whoever delivered it was told. */
+function isLost(record: RunRecord): boolean {
+  const threw = record.ending.kind === 'threw' && wordFor(record).startsWith('schedule-');
+  return record.name === 'retire' && threw && !record.repeated;
+}
+
 /** After all one-time schedules: still at rest, and the old secret is dead. */
-async function theEnd({ setup }: Script, laboratory: Laboratory): Promise<string[]> {
+async function theEnd({ setup, strategy }: Script, { player, laboratory }: Cast): Promise<string[]> {
   const { simulation, parts } = laboratory;
   await simulation.run(simulation.wait(setup.grace === 'P14D' ? ALL_OVER_MS + 14 * DAY_MS : ALL_OVER_MS));
   const end = snapshot(parts);
   const old = end.previous === undefined ? undefined : documentIn(parts, end.previous);
   // In a freeze nothing renews what a page that was saved late has brought back.
   const revived = setup.freeze !== undefined && simulation.deeds.some(({ what }) => what === 'stale-save');
-  const lives = !revived && old && old.clientSecret !== end.current?.clientSecret && accepts(parts, old);
+  // Nor does anything renew the former of two clients there, where the scheduler was away for all tries of a retire.
+  const lost = setup.freeze !== undefined && strategy === 'alternating-clients' && player.records.some(isLost);
+  const lives = !revived && !lost && old && old.clientSecret !== end.current?.clientSecret && accepts(parts, old);
   const left = leftOf(laboratory);
   if (setup.freeze && !end.current) return [];
   return [

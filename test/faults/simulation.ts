@@ -142,7 +142,11 @@ export class Simulation {
     });
   }
 
-  /** Goes on until a promise is settled, or with none until nothing is left to do. */
+  /**
+   * Goes on until a promise is settled, or with none until nothing is left to do.
+   *
+   * @throws what the promise was rejected with
+   */
   async run<T>(until?: Promise<T>): Promise<void> {
     let done = false;
     const finish = () => {
@@ -152,7 +156,8 @@ export class Simulation {
     until?.then(finish, finish);
     for (;;) {
       await this.#settle();
-      if (done || !(await this.#next())) return;
+      if (done) return void (await until);
+      if (!(await this.#next())) return;
     }
   }
 

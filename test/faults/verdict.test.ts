@@ -145,9 +145,14 @@ describe('a scene is judged', () => {
     } as Process,
   });
 
-  async function afterOwnWrite(strategy: 'in-place' | 'dual-secret', process: Partial<Process> = {}) {
+  async function afterOwnWrite(
+    strategy: 'in-place' | 'dual-secret',
+    process: Partial<Process> = {},
+    before: (now: number) => unknown = () => undefined,
+  ) {
     const played = await rotated(strategy);
     const { parts, monitor, simulation, credential } = played.laboratory;
+    before(simulation.now);
     const client = clientOf(parts, credential.clientId as string);
     parts.iam
       .realm(REALM)
@@ -168,6 +173,24 @@ describe('a scene is judged', () => {
     const { simulation } = played.laboratory;
     simulation.deeds.push({ at: simulation.now, what: 'regenerate' });
     expect(verdict(played, ['outages'])).toEqual([]);
+  });
+
+  it('as much by one that the run had seen beforehand, whatever it has seen since', async () => {
+    for (const [first, later, faults] of [
+      [5, 5, 'though two can work at once'],
+      [-5, 5, ''],
+    ] as const) {
+      const looks = new Map<string, number>();
+      const conduct = { sent: [], changes: [], touched: new Set<string>(), looks };
+      const played = await afterOwnWrite('dual-secret', { conduct }, (now) =>
+        looks.set('iam', now + first).set('ifs-1', now + first),
+      );
+      const { now, deeds } = played.laboratory.simulation;
+      looks.set('iam', now + later).set('ifs-1', now + later);
+      deeds.push({ at: now, what: 'regenerate' });
+      expect(verdict(played, ['outages']).join()).toContain(faults);
+      expect(verdict(played, ['outages'])).toHaveLength(faults === '' ? 0 : 1);
+    }
   });
 
   it('in-place, by an outage that is still open when its run has ended', async () => {

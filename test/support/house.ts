@@ -17,9 +17,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** A folder holds at most this many files beside its folders. */
 const MOST_FILES = 10;
-/** Folders that are not divided yet: they hold more files, and some of these import each other. */
-export const UNDIVIDED: readonly string[] = ['functions/rotation'];
-
 /** A file has at most this many lines. */
 const MOST_LINES = 300;
 /** Tables, which are as long as they have rows. */
@@ -42,9 +39,7 @@ export function faultsOf(sources: Sources): string[] {
   const imports = new Map([...sources].map(([path, text]) => [path, importsOf(path, text)]));
   return [
     ...[...imports].flatMap(([path, targets]) => targets.flatMap((target) => importFault(path, target, sources) ?? [])),
-    ...circlesOf(imports)
-      .filter((circle) => !circle.every((path) => UNDIVIDED.includes(posix.dirname(path))))
-      .map((circle) => `files import each other: ${circle.join(' → ')}`),
+    ...circlesOf(imports).map((circle) => `files import each other: ${circle.join(' → ')}`),
     ...circlesOf(folderGraph(imports)).map((circle) => `folders import each other: ${circle.join(' → ')}`),
     ...crowdedFolders([...sources.keys()]),
     ...longFiles(sources),
@@ -97,7 +92,7 @@ function crowdedFolders(paths: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const folder of paths.map((path) => posix.dirname(path))) counts.set(folder, (counts.get(folder) ?? 0) + 1);
   return [...counts]
-    .filter(([folder, count]) => count > MOST_FILES && !UNDIVIDED.includes(folder))
+    .filter(([, count]) => count > MOST_FILES)
     .map(([folder, count]) => `${folder} holds ${count} files, and at most ${MOST_FILES} are allowed`);
 }
 

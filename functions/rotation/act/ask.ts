@@ -2,15 +2,15 @@ import { type CredentialDocument, parseDocument } from '../../credential/documen
 import { isRotationError, RotationError } from '../../credential/errors.ts';
 import { type Acted, ANSWERED } from '../attempt/acted.ts';
 import type { Question } from '../decide/action.ts';
-import { assertSameVersions } from '../labels/labels.ts';
+import { assertSameVersions, assertStillCurrent } from '../labels/labels.ts';
 import { askToken } from '../observe/looks.ts';
 import type { Look, Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { parsePending } from '../observe/pending.ts';
 import { type Run, timed } from '../run/context.ts';
-import type { Answers } from '../run/ledger.ts';
+import type { Answers } from '../run/known.ts';
 
-type RetireQuestion = 'retire-documents' | 'pending-content';
+type RetireQuestion = 'still-current' | 'retire-documents' | 'pending-content';
 
 /** How each question about a rotation is answered. None of them changes a secret. */
 const ABOUT_ROTATION = {
@@ -31,6 +31,10 @@ const ABOUT_ROTATION = {
 
 /** How each question about a retire is answered. */
 const ABOUT_RETIRE = {
+  'still-current': async (run, { labels }) => {
+    await assertStillCurrent(run, labels);
+    return { stillCurrent: true };
+  },
   'retire-documents': async ({ ports }, { labels }) => {
     const document = async (id = '') => parseDocument((await ports.store.read(id)) ?? '');
     const [old, current] = await Promise.all([document(labels.previous?.id), document(labels.current?.id)]);

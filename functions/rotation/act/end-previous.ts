@@ -3,7 +3,7 @@ import { isRotationError, RotationError } from '../../credential/errors.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import type { ActionOf } from '../decide/action.ts';
-import { clear, journal } from '../labels/labels.ts';
+import { assertLabels, clear, type ExpectedLabels, journal } from '../labels/labels.ts';
 import { isRefused } from '../observe/looks.ts';
 import { found, type Labels, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
@@ -35,7 +35,7 @@ export async function endUnderLease(
   const intent = { run: run.runtime.newId(), versionId: labels.previous?.id ?? '' };
   const id = await journal(run, labels, retireIntent(intent));
   try {
-    await endPrevious(run, old, current);
+    await endPrevious(run, { old, current, lease: { current: labels.current?.id ?? '', pending: id } });
   } finally {
     await clear(run, id);
   }
@@ -51,7 +51,9 @@ export async function finishRetire(
   if (typeof old !== 'object' || old instanceof RotationError)
     throw new RotationError('internal-error', 'The previous document was not read');
   try {
-    await endPrevious(run, old, found(seen).current.document);
+    const { current } = found(seen);
+    const lease = { current: current.id, pending: intentId };
+    await endPrevious(run, { old, current: current.document, lease });
     if (!run.ledger.achieved) run.ledger.achieve('repaired');
   } catch (error) {
     if (!isRotationError(error, 'retire-failed', 'not-at-rest', 'client-not-found', 'client-not-usable')) throw error;
@@ -74,13 +76,19 @@ export async function clearPending(run: Run, { versionId }: ActionOf<'clear'>, t
  *
  * @param old the previous document: its secret has to be refused afterwards
  * @param current the document in use: the IAM has to hold it
+ * @param lease where the labels stand meanwhile; Secrets Manager's own rotation may take AWSPENDING away at any time
+ * @throws {LabelsMovedError} when it has done so, and nothing was sent
  * @throws {RotationError} `not-at-rest` when the IAM holds another secret than the one in use, and nothing was sent;
  *   `retire-failed` when the old one is still accepted afterwards
  */
-async function endPrevious(run: Run, old: CredentialDocument, current: CredentialDocument): Promise<void> {
+async function endPrevious(
+  run: Run,
+  { old, current, lease }: { old: CredentialDocument; current: CredentialDocument; lease: ExpectedLabels },
+): Promise<void> {
   await timed(run, 'retire', async () => {
     const client = await run.ports.iam.find(old.clientId);
     if (old.clientId === current.clientId) assertHeld(client, current);
+    if (run.credential.native) await assertLabels(run, lease);
     // From here on the previous secret may end at any moment.
     run.draft.previousWorksUntil(undefined);
     const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;

@@ -18,7 +18,7 @@ export async function finish(run: Run, observation: Observation): Promise<Acted>
   await planEnd(run, seen, previous);
   const fence = () => assertLabels(run, { current: current.id, pending: current.id });
   const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
-  if (failure) return await storedNotApplied(run, { failure, previous });
+  if (failure) return await storedNotApplied(run, { failure, previous, client: seen.clientInUse });
   run.ledger.achieve('rotated');
   // This run's own candidate: whoever promoted it, that was the rotation that was asked for.
   if (run.ledger.hasPut(current.id)) run.ledger.rotationDone();

@@ -1,8 +1,9 @@
 import { RotationError } from '../../credential/errors.ts';
+import type { ConnectorConfiguration } from '../../ports/connector.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import { push } from '../attempt/push.ts';
-import { assertLabels, assertStillCurrent } from '../labels/labels.ts';
-import { found, type Observation } from '../observe/observation.ts';
+import { assertLabels, assertStillCurrent, LabelsMovedError } from '../labels/labels.ts';
+import { type ConnectorView, found, type Observation } from '../observe/observation.ts';
 import type { Run } from '../run/context.ts';
 
 /**
@@ -14,8 +15,12 @@ export async function pushCurrent(run: Run, seen: Observation): Promise<Acted> {
   const { current, connectors, labels } = found(seen);
   // What connectors hold may be younger than the answer that names the current version.
   await assertStillCurrent(run, labels);
-  const fence = () => assertLabels(run, { current: current.id, pending: labels.pending?.id });
   const views = connectors.filter((view) => !view.error);
+  const fence = async (reread: ConnectorView) => {
+    // Another run has pushed, which labels that are merely old don't show yet.
+    if (!views.some((view) => holdsTheSame(view, reread))) throw new LabelsMovedError();
+    await assertLabels(run, { current: current.id, pending: labels.pending?.id });
+  };
   const [failure] = (await push(run, { views, document: current.document, fence })).values();
   if (failure)
     throw new RotationError(
@@ -24,4 +29,11 @@ export async function pushCurrent(run: Run, seen: Observation): Promise<Acted> {
     );
   if (!run.ledger.achieved) run.ledger.achieve('repaired');
   return REQUEUE;
+}
+
+/** Whether a connector's sections of ours are as they were, whatever else of its configuration has changed. */
+function holdsTheSame(before: ConnectorView, { connector, configuration }: ConnectorView): boolean {
+  const form = (sections: ConnectorConfiguration['sections'] = []) =>
+    sections.map(({ path, clientId, secretFingerprint }) => `${path} ${clientId} ${secretFingerprint}`).join('\n');
+  return before.connector === connector && form(before.configuration?.sections) === form(configuration?.sections);
 }

@@ -12,7 +12,7 @@ import { found, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { regenerateIntent } from '../observe/pending.ts';
 import { type Run, timed } from '../run/context.ts';
-import { leavesInDoubt } from '../run/ledger.ts';
+import { leavesInDoubt } from '../run/in-doubt.ts';
 
 /**
  * Lets the IAM make the secret: an intent first, one call, and what it gave right after it. A call that was not answered is never

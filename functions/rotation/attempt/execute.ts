@@ -1,5 +1,6 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { describeError, isRotationError, type RotationError } from '../../credential/errors.ts';
+import type { IamClient } from '../../ports/iam.ts';
 import { type Attempt, keepsTimeForUndo } from '../decide/attempt.ts';
 import { assertLabelsOrWon, clear, LabelsMovedError, promote } from '../labels/labels.ts';
 import { askToken, isAway } from '../observe/looks.ts';
@@ -92,7 +93,7 @@ async function settle(
   await planEnd(run, attempt, { ...kept, validUntil: client.previous?.validUntil });
   await probeProjection(run, candidate.document);
   const [failure] = failures.values();
-  if (failure) return await storedNotApplied(run, { failure, previous: current.document });
+  if (failure) return await storedNotApplied(run, { failure, previous: current.document, client: kept.client });
   await clear(run, candidate.id);
   return run.ledger.owesRenewal ? REQUEUE : ended(run, { outcome });
 }
@@ -116,12 +117,21 @@ interface StoredNotApplied {
   readonly failure: RotationError;
   /** What a connector that is behind may still use. */
   readonly previous?: CredentialDocument | undefined;
+  /** The client as it was seen to hold the current secret. */
+  readonly client: IamClient;
 }
 
-/** AWSPENDING stays on the current version until every connector has it. Whether the old secret works is asked. */
-export async function storedNotApplied(run: Run, { failure, previous }: StoredNotApplied): Promise<Acted> {
-  const previousWorks = previous ? await doesItWork(run, previous) : false;
+/**
+ * AWSPENDING stays on the current version until every connector has it. Whether the old secret works is asked, where the IAM keeps
+ * it: a node that has not heard of the change also accepts a secret that is kept no more.
+ */
+export async function storedNotApplied(run: Run, { failure, previous, client }: StoredNotApplied): Promise<Acted> {
+  const previousWorks = previous !== undefined && mayWork(client, previous) && (await doesItWork(run, previous));
   return ended(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
+}
+
+function mayWork({ clientId, secret, previous }: IamClient, document: CredentialDocument): boolean {
+  return clientId !== document.clientId || [secret, previous?.secret].includes(document.clientSecret);
 }
 
 /** Whether a secret gets a token; null when the IAM can't be asked. */

@@ -17,8 +17,8 @@ export interface Push {
   readonly document: CredentialDocument;
   /** What the connectors were seen to hold before: one that kept it has lost nothing. */
   readonly former?: CredentialDocument;
-  /** Asked before each write to a connector that was read after the labels; throws to stop. */
-  readonly fence: () => Promise<void>;
+  /** Asked before each write to a connector that was read after the labels, with what was read; throws to stop. */
+  readonly fence: (reread: ConnectorView) => Promise<void>;
   /** Connectors that are written even if they hold the document: a late write to them then meets another ETag. */
   readonly rewrite?: ReadonlySet<string>;
   /** The step's name in the report; default `push`. */
@@ -59,7 +59,7 @@ async function pushOne(run: Run, view: ConnectorView, { document, former, fence,
         throw mismatch(connector);
       }
       // Its ETag is younger than the labels that the decision rests on: they are read again, after it.
-      if (reread) await fence();
+      if (reread) await fence({ connector, configuration });
       assertFits(run.budget, run.budget.needs(WRITE_AND_READ));
       await write(run, { connector, configuration }, document);
       tries.written = true;

@@ -13,6 +13,7 @@ export type Question =
   | 'previous-document'
   | 'same-versions'
   | 'held-secret'
+  | 'still-current'
   | 'retire-documents'
   | 'pending-content';
 

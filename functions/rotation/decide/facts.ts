@@ -3,7 +3,7 @@ import { activeFreeze } from '../../credential/settings/schedule.ts';
 import type { Found, Look, Observation } from '../observe/observation.ts';
 import type { TimeLeft } from '../run/budget.ts';
 import type { RotationRequest } from '../run/context.ts';
-import type { Known } from '../run/ledger.ts';
+import type { Known } from '../run/known.ts';
 
 /** Everything that a decision rests on, as data. */
 export interface Facts<Seen = Found> {

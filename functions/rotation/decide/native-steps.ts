@@ -1,6 +1,6 @@
 import { RotationError } from '../../credential/errors.ts';
 import type { NativeRequest } from '../../credential/native-steps.ts';
-import { candidateOf, type Found, type Observation } from '../observe/observation.ts';
+import { candidateOf, type Found, holdOurs, type Observation } from '../observe/observation.ts';
 import { classify, STATES } from '../observe/states.ts';
 import type { Overlap, StepAction } from './action.ts';
 import { attemptUnderWay, renewalOf, reversible, timeNeededMs } from './attempt.ts';
@@ -47,35 +47,34 @@ function createSecret(facts: Facts, versionId: string): StepAction {
   if (isFilled(seen)) return DONE;
   return (
     refusal([unreadable(seen)]) ??
-    firstPutRight(facts) ??
+    firstPutRight(seen) ??
     refusal([unusable(seen.clientToRenew)]) ??
     strategyCheck(facts) ?? { kind: 'fill', versionId, reason: 'Secrets Manager has begun a rotation' }
   );
 }
 
-function firstPutRight({ seen, known }: Facts): StepAction | undefined {
+function firstPutRight(seen: Found): StepAction | undefined {
   const state = classify(withoutPending(seen));
   if (state === 'at-rest') return undefined;
-  if (state !== 'connector-differs') {
-    const detail = `Not at rest (${STATES[state].meaning}): a run by schedule or API puts that right first`;
-    return refuse(new RotationError('not-at-rest', detail));
-  }
-  // The step itself has put the connectors right.
-  if (known.achieved === 'repaired') return undefined;
-  return { kind: 'push-current', reason: 'a connector does not hold the current secret' };
+  if (state === 'connector-differs') return PUSH_CURRENT;
+  const detail = `Not at rest (${STATES[state].meaning}): a run by schedule or API puts that right first`;
+  return refuse(new RotationError('not-at-rest', detail));
 }
+
+const PUSH_CURRENT: StepAction = { kind: 'push-current', reason: 'a connector does not hold the current secret' };
 
 function withoutPending({ pending: _, labels, ...rest }: Found): Found {
   const { pending: __, ...others } = labels;
   return { ...rest, labels: others };
 }
 
-/** Renews, checks and pushes. */
+/** Renews, checks and pushes. The step may come long after the one before: connectors may hold a third secret by then. */
 function setSecret(facts: Facts): StepAction {
   const { seen, credential, time } = facts;
   if (!isFilled(seen)) return NOT_FILLED();
   const candidate = candidateOf(seen);
   const renews = !seen.iamHoldsCandidate;
+  if (renews && seen.answer.accepted && !holdOurs(seen)) return PUSH_CURRENT;
   const overlap: Overlap = overlapWanted(credential);
   const attempt = renews
     ? renewalOf(facts, { candidate, overlap, outcome: 'rotated' })

@@ -15,7 +15,11 @@ import type { Facts } from './facts.ts';
 export function decideRetire(facts: Facts<Look>, versionId: string): RetireAction {
   const { seen, known } = facts;
   const { labels, connectors } = seen;
-  if (labels.previous?.id !== versionId || !labels.current) return nothing('another version is AWSPREVIOUS');
+  if (labels.previous?.id !== versionId || !labels.current) {
+    if (known.answers.stillCurrent) return nothing('another version is AWSPREVIOUS');
+    const reason = 'an answer that is merely old shows the labels as they were before the promote';
+    return { kind: 'ask', question: 'still-current', reason };
+  }
   const documents = known.answers.retireDocuments;
   if (!documents) {
     return { kind: 'ask', question: 'retire-documents', reason: 'which secret is to be ended, and which one stays' };

@@ -1,5 +1,5 @@
 import { RotationError } from '../../credential/errors.ts';
-import { candidateOf, holds, type PendingVersion } from '../observe/observation.ts';
+import { candidateOf, holdOurs, holds, type PendingVersion } from '../observe/observation.ts';
 import type { RotationAction } from './action.ts';
 import { attemptUnderWay, renewalOf, reversible, timeNeededMs } from './attempt.ts';
 import {
@@ -59,7 +59,7 @@ export function regeneratedUnstored(facts: Facts): RotationAction {
 
 /**
  * A candidate that the IAM does not hold. Set it, unless that is no longer what the labels were about, or this run has no right to
- * begin anything, or could not push it everywhere.
+ * begin anything, or could not push it everywhere. A connector that holds a third secret is given the current one first.
  */
 export function candidateUnset(facts: Facts): RotationAction {
   const { seen, credential, time } = facts;
@@ -67,6 +67,8 @@ export function candidateUnset(facts: Facts): RotationAction {
   const pushable = seen.connectors.every((view) => !view.error) && seen.clientToRenew.fault === undefined;
   const resumable = holdsCurrent && pushable && mayRenew(facts) && credential.iam.renewal === 'set';
   if (!resumable) return clear(pendingOf(facts), 'the candidate of a dead run can not be set now');
+  if (seen.answer.accepted && !holdOurs(seen))
+    return { kind: 'push-current', reason: 'a connector holds neither the current secret nor the candidate' };
   const plan = { overlap: overlapWanted(credential), outcome: 'rotated', candidate: candidateOf(seen) } as const;
   const tooLate = refusal([noTime(facts, timeNeededMs(time, reversible(renewalOf(facts, plan))))]);
   if (tooLate) return tooLate;

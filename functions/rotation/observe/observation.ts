@@ -79,6 +79,14 @@ export function holds(view: ConnectorView, document: CredentialDocument): boolea
   );
 }
 
+/** Whether every connector that could be read holds the current document or the candidate: a renewal ends no other secret in use. */
+export function holdOurs({ connectors, current, pending }: Found): boolean {
+  const candidate = pending?.content.kind === 'candidate' ? pending.content.document : undefined;
+  return connectors.every(
+    (view) => view.error || holds(view, current.document) || (candidate !== undefined && holds(view, candidate)),
+  );
+}
+
 /** Whether the IAM keeps a previous secret and still accepts it. */
 export function overlapActive({ previous, secret }: IamClient, now: Date): boolean {
   return previous !== undefined && previous.secret !== secret && previous.validUntil > now;

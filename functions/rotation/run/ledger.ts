@@ -1,61 +1,8 @@
-import type { CredentialDocument } from '../../credential/document.ts';
-import { isRotationError, RotationError } from '../../credential/errors.ts';
 import type { Outcome } from '../../credential/outcome.ts';
-import { ConfigurationChangedError } from '../../ports/connector.ts';
-import { type SecretVersion, StageMovedError, VersionTakenError } from '../../ports/secret-store.ts';
-import type { TokenResult } from '../../ports/token-endpoint.ts';
-
-/** Whether a write that failed like this may have been carried out all the same. Anything unforeseen may. */
-export function leavesInDoubt(error: unknown): boolean {
-  if (error instanceof StageMovedError || error instanceof VersionTakenError) return false;
-  if (error instanceof ConfigurationChangedError) return false;
-  return !isRotationError(error) || error.inDoubt;
-}
-
-/** An error that also tells whether the run had changed anything before it met the error. */
-export function withChanges(
-  { code, message, retryAfter, next }: RotationError,
-  changed: boolean | null,
-): RotationError {
-  return new RotationError(code, message, { retryAfter, next, changed });
-}
-
-/** Answers to questions that a decision has asked since the last observation. */
-export interface Answers {
-  /** Whether the IAM would keep the previous secret beside a new one. */
-  readonly overlap?: boolean;
-  /** The document in AWSPREVIOUS: `none` without one, or why the value can't be used. */
-  readonly previousDocument?: CredentialDocument | 'none' | RotationError;
-  /** The labels were read once more, and are as they were. */
-  readonly sameVersions?: true;
-  /** The token endpoint's answer to the secret that the IAM holds. */
-  readonly heldSecret?: TokenResult;
-  /** Of a retire: the document whose secret is to be ended, and the one that stays. */
-  readonly retireDocuments?: { readonly old: CredentialDocument; readonly current: CredentialDocument };
-  /** What kind of content AWSPENDING has. */
-  readonly pendingContent?: 'candidate' | 'regenerate' | 'retire' | 'empty';
-}
-
-/** The part of the ledger that decisions rest on. */
-export interface Known {
-  /** What the run has achieved so far. */
-  readonly achieved?: Outcome | undefined;
-  /** The run has moved AWSCURRENT to a new secret: it begins no other rotation. */
-  readonly promoted: boolean;
-  /** The rotation was handed over to Secrets Manager: this run begins no other one. */
-  readonly handedOver: boolean;
-  /** A secret that a person saw was adopted: the run renews it, due or not. */
-  readonly owesRenewal: boolean;
-  /** Nobody but this run has changed the secret since a lease before the first look; undefined before that look. */
-  readonly undisturbed: boolean | undefined;
-  /** Whether a rotation may begin: undisturbed, no version of another run cleared, and every write of the IAM answered. */
-  readonly mayBegin: boolean;
-  /** Whether this run has put a version. */
-  hasPut(versionId: string): boolean;
-  /** Whether this run has taken AWSPENDING off a version. */
-  hasCleared(versionId: string): boolean;
-  readonly answers: Answers;
-}
+import { type SecretVersion, VersionTakenError } from '../../ports/secret-store.ts';
+import { ConnectorLedger } from './connector-ledger.ts';
+import { leavesInDoubt } from './in-doubt.ts';
+import type { Answers, Known } from './known.ts';
 
 /** A label that runs move. */
 type Label = 'AWSCURRENT' | 'AWSPENDING';
@@ -317,45 +264,5 @@ export class Ledger implements Known {
 
   get answers(): Answers {
     return this.#answers;
-  }
-}
-
-/** What was sent to connectors. */
-class ConnectorLedger {
-  readonly #written = new Set<string>();
-  readonly #unanswered = new Set<string>();
-  readonly #distorted = new Set<string>();
-
-  /** Sends a write to a connector. */
-  async sent<T>(name: string, send: () => Promise<T>): Promise<T> {
-    this.#written.add(name);
-    this.#unanswered.add(name);
-    try {
-      const answer = await send();
-      this.#unanswered.delete(name);
-      return answer;
-    } catch (error) {
-      if (!leavesInDoubt(error)) this.#unanswered.delete(name);
-      throw error;
-    }
-  }
-
-  /** Whether a write was sent to a connector, answered or not. */
-  wasWritten(name: string): boolean {
-    return this.#written.has(name);
-  }
-
-  /** Connectors that did not answer a write: it may still be carried out. */
-  get unanswered(): ReadonlySet<string> {
-    return new Set(this.#unanswered);
-  }
-
-  /** A connector has stored something else than it was given, and than it had. */
-  sawDistorted(name: string): void {
-    this.#distorted.add(name);
-  }
-
-  get anyDistorted(): boolean {
-    return this.#distorted.size > 0;
   }
 }

@@ -9,7 +9,7 @@ export const ENDINGS: readonly Mutation[] = [
   {
     safeguard: 'one connector that can not be read: the others are given what is current',
     ...change(
-      'repair.ts',
+      'act/push-current.ts',
       'const views = connectors.filter((view) => !view.error);',
       'for (const view of connectors) if (view.error) throw view.error;\n  const views = connectors;',
     ),
@@ -26,10 +26,10 @@ export const ENDINGS: readonly Mutation[] = [
   {
     safeguard: 'one connector that can not be read: an interrupted undo goes on at the others',
     ...change(
-      'resume.ts',
-      'if (!resumable) return await abandon(run, candidate.id);',
-      `for (const view of seen.connectors) if (view.error) throw view.error;
-  if (!resumable) return await abandon(run, candidate.id);`,
+      'decide/unfinished.ts',
+      '  if (!resumable) return clear(',
+      `  for (const view of seen.connectors) if (view.error) throw view.error;
+  if (!resumable) return clear(`,
     ),
     lab: scene({
       ...IN_PLACE,
@@ -49,22 +49,26 @@ export const ENDINGS: readonly Mutation[] = [
   {
     safeguard: 'one connector that can not be read: a secret that was changed by hand is adopted',
     ...change(
-      'repair.ts',
-      '  if (run.quiet !== true) assertQuiet(run);',
+      'decide/repairs.ts',
+      '  const { sameVersions, heldSecret } = known.answers;',
       `  for (const view of seen.connectors) if (view.error) throw view.error;
-  if (run.quiet !== true) assertQuiet(run);`,
+  const { sameVersions, heldSecret } = known.answers;`,
     ),
     lab: named('a secret that was changed by hand, and one connector away'),
   },
   {
     safeguard: 'one connector that can not be read: what was adopted is not taken back',
-    ...change('attempt.ts', "if (adopts || wayBack === 'none') return true;", "if (wayBack === 'none') return true;"),
+    ...change(
+      'attempt/execute.ts',
+      "if (adopts || undoScope === 'nothing' || currentIsDead) return true;",
+      "if (undoScope === 'nothing' || currentIsDead) return true;",
+    ),
     lab: named('a secret that was changed by hand, and one connector away'),
   },
   {
     safeguard: 'one connector that can not be read: an expired secret is set again',
     ...change(
-      'repair.ts',
+      'decide/repairs.ts',
       '  if (seen.answer.accepted) throw',
       `  for (const view of seen.connectors) if (view.error) throw view.error;
   if (seen.answer.accepted) throw`,
@@ -73,21 +77,17 @@ export const ENDINGS: readonly Mutation[] = [
   },
   {
     safeguard: 'others who write the same configuration are outlasted: as often as it takes',
-    ...change('push.ts', 'const MAX_CONFLICTS = 8;', 'const MAX_CONFLICTS = 3;'),
+    ...change('attempt/push.ts', 'const MAX_CONFLICTS = 8;', 'const MAX_CONFLICTS = 3;'),
     lab: scene({ ...IN_PLACE, setup: { crowd: 300 }, events: [SCHEDULED] }),
   },
   {
     safeguard: 'others who write the same configuration are outlasted: with longer and longer pauses',
-    ...change('push.ts', 'return Math.round(own * 50 * 2 ** Math.min(conflicts, 6));', 'return 0;'),
+    ...change('attempt/push.ts', 'return Math.round(own * 50 * 2 ** Math.min(conflicts, 6));', 'return 0;'),
     lab: scene({ ...IN_PLACE, setup: { crowd: 300 }, events: [SCHEDULED] }),
   },
   {
     safeguard: 'Secrets Manager is not left to try what can not be carried out',
-    ...change(
-      'begin.ts',
-      '  await assertStrategy(run, seen);\n  return await handOver(run);',
-      '  return await handOver(run);',
-    ),
+    ...change('decide/at-rest.ts', '    strategyCheck(facts, settled) ?? { kind', '    { kind'),
     lab: scene({
       ...DUAL,
       native: true,
@@ -102,15 +102,15 @@ export const ENDINGS: readonly Mutation[] = [
   {
     safeguard: 'a freeze does not hide what is half done',
     ...change(
-      'workflow.ts',
+      'decide/decide.ts',
       'const state = classify(seen);',
-      "const state = seen.current && !(await import('./begin.ts')).mayRenew(run) ? 1 : classify(seen);",
+      "const frozen = seen.current && facts.credential.freezes.length > 0 && facts.now >= new Date(`${facts.credential.freezes[0]?.from}T00:00:00Z`);\n  const state = frozen ? 'at-rest' : classify(seen);",
     ),
     lab: named('a freeze begins while a rotation is half done'),
   },
   {
     safeguard: 'a freeze stops what begins',
-    ...change('begin.ts', 'if (freeze) return frozen(run, seen, freeze);', ''),
+    ...change('decide/at-rest.ts', '    frozen(facts, settled) ??\n', ''),
     lab: named('a repeat in a freeze'),
   },
   {
@@ -133,17 +133,17 @@ export const ENDINGS: readonly Mutation[] = [
   },
   {
     safeguard: 'what no repeat can cure is not begun again',
-    ...change('repeats.ts', 'return cheap && mayPass(failure?.code);', 'return true;'),
+    ...change('plan/repeat.ts', 'return cheap && mayPass(failure?.code);', 'return true;'),
     lab: scene({ ...IN_PLACE, events: [SCHEDULED], weather: CONNECTOR_FOR_GOOD('403') }),
   },
   {
     safeguard: 'what costs an outage each time is begun again twice',
-    ...change('repeats.ts', 'return cheap && mayPass(failure?.code);', 'return mayPass(failure?.code);'),
+    ...change('plan/repeat.ts', 'return cheap && mayPass(failure?.code);', 'return mayPass(failure?.code);'),
     lab: scene({ ...IN_PLACE, events: [SCHEDULED], weather: CONNECTOR_FOR_GOOD('503') }),
   },
   {
     safeguard: 'a repeat of what is not due begins nothing',
-    ...change('begin.ts', 'return repeat?.due !== false && scheduledTime', 'return scheduledTime'),
+    ...change('decide/at-rest.ts', 'return repeat?.due !== false && scheduledTime', 'return scheduledTime'),
     lab: scene({
       ...DUAL,
       start: 'behind',
@@ -154,7 +154,7 @@ export const ENDINGS: readonly Mutation[] = [
   {
     safeguard: 'an idle client that can not be used does not keep the live one from its work',
     ...change(
-      'observe.ts',
+      'observe/observe.ts',
       'if (client.fault !== undefined || isUsableSecret(client.secret)) return client;',
       `if (client.fault !== undefined) throw new RotationError('client-not-usable', client.fault);
     if (isUsableSecret(client.secret)) return client;`,
@@ -172,7 +172,7 @@ export const ENDINGS: readonly Mutation[] = [
   },
   {
     safeguard: 'a write that was not answered leaves open whether anything was changed',
-    ...change('ledger.ts', 'return this.#inDoubt > 0 ? null : false;', 'return false;'),
+    ...change('run/ledger.ts', 'return this.#unanswered > 0 ? null : false;', 'return false;'),
     lab: scene({
       ...DUAL,
       start: 'behind',
@@ -183,14 +183,14 @@ export const ENDINGS: readonly Mutation[] = [
   },
   {
     safeguard: 'a write that was answered has changed something',
-    ...change('ledger.ts', 'this.#carriedOut += 1;', ''),
+    ...change('run/ledger.ts', 'this.#carriedOut += 1;', ''),
     lab: named('a first run whose connector can not be written'),
   },
   {
     safeguard: 'whether the previous secret works is asked',
     ...change(
-      'attempt.ts',
-      'const previousWorks = previous ? await doesItWork(run, previous) : false;',
+      'attempt/execute.ts',
+      'const previousWorks = previous !== undefined && mayWork(client, previous) && (await doesItWork(run, previous));',
       'const previousWorks = true;',
     ),
     lab: named('a secret that was changed by hand, and one connector away'),
@@ -198,7 +198,7 @@ export const ENDINGS: readonly Mutation[] = [
   {
     safeguard: 'the former of two clients: whether its secret works is asked',
     ...change(
-      'resume.ts',
+      'act/finish.ts',
       'const works = !alternates || (await doesItWork(run, previous)) === true;',
       'const works = true;',
     ),
@@ -212,7 +212,7 @@ export const ENDINGS: readonly Mutation[] = [
   },
   {
     safeguard: 'nothing is refused while AWSPENDING stands',
-    ...change('workflow.ts', "if (run.pendingStands) return 'interrupted';", ''),
+    ...change('workflow.ts', "if (ledger.pendingStands) return 'interrupted';", ''),
     lab: named('the IAM takes the new secret and is away for five minutes'),
   },
   {
@@ -229,7 +229,7 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'nothing is refused that has changed something',
     ...change(
       'workflow.ts',
-      "return run.ledger.changed === false && !unknown ? 'refused' : 'interrupted';",
+      "return ledger.changed === false && !unknown ? 'refused' : 'interrupted';",
       "return 'refused';",
     ),
     lab: named('a first run whose connector can not be written'),

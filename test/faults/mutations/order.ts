@@ -5,18 +5,18 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: 'journal before write',
     ...change(
-      'begin.ts',
-      `secret: run.runtime.newSecret() });
-  const id = await journal(`,
-      `secret: run.runtime.newSecret() });
-  await run.ports.iam.setSecret(seen.target, changeFor(run, seen, { document, overlap }));
-  const id = await journal(`,
+      'act/begin.ts',
+      `  const id = await journal(run, seen.labels, serializeDocument(document));
+  const { overlap, outcome } = plan;`,
+      `  await run.ports.iam.setSecret(seen.clientToRenew, { secret: document.clientSecret });
+  const id = await journal(run, seen.labels, serializeDocument(document));
+  const { overlap, outcome } = plan;`,
     ),
     lab: scene({ ...IN_PLACE, events: [SCHEDULED] }),
   },
   {
     safeguard: 'ids are derived, not drawn',
-    ...change('versions.ts', 'const id = derive(', 'const id = derive(performance.now() +'),
+    ...change('labels/version-id.ts', 'const id = derive(', 'const id = derive(performance.now() +'),
     lab: scene({
       ...ALTERNATING,
       start: 'retire-due',
@@ -26,7 +26,7 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: 'ids are never derived again after a refusal',
     ...change(
-      'labels.ts',
+      'labels/labels.ts',
       "    const { labelled } = await put(run, { id, value, stage: 'AWSPENDING' });\n",
       `    let labelled = false;
     try {
@@ -47,13 +47,16 @@ export const ORDER: readonly Mutation[] = [
     safeguard: 'connectors are read before labels, and the labels once more before an older document is pushed',
     edits: [
       {
-        file: 'rotation/observe.ts',
-        from: `    const connectors = await readConnectors(run);
-    const labels = await readLabels(run);`,
-        to: `    const labels = await readLabels(run);
-    const connectors = await readConnectors(run);`,
+        file: 'rotation/observe/observe.ts',
+        from: '  const connectors = await Promise.all(',
+        to: '  const labels = await readLabels(run);\n  const connectors = await Promise.all(',
       },
-      { file: 'rotation/repair.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
+      {
+        file: 'rotation/observe/observe.ts',
+        from: 'return { connectors, labels: await readLabels(run) };',
+        to: 'return { connectors, labels };',
+      },
+      { file: 'rotation/act/push-current.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
     ],
     lab: scene({
       ...ALTERNATING,
@@ -64,10 +67,10 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: 'the label fence before an undo',
     ...change(
-      'undo.ts',
+      'attempt/undo.ts',
       `  await fence(run, attempt);
-  if (attempt.wayBack`,
-      '  if (attempt.wayBack',
+  if (attempt.undoScope`,
+      '  if (attempt.undoScope',
     ),
     lab: scene({
       ...IN_PLACE,
@@ -81,7 +84,11 @@ export const ORDER: readonly Mutation[] = [
   },
   {
     safeguard: 'the wait after the last label change',
-    ...change('labels.ts', 'return run.quiet === true && !run.clearedForeign && !run.unanswered;', 'return true;'),
+    ...change(
+      'run/ledger.ts',
+      'return this.#undisturbed === true && !this.#clearedForeign && !this.#iamUnanswered;',
+      'return true;',
+    ),
     lab: scene({
       ...IN_PLACE,
       events: [SCHEDULED, { at: 10_500, do: 'api' }],
@@ -90,27 +97,27 @@ export const ORDER: readonly Mutation[] = [
   },
   {
     safeguard: 'an unanswered write is waited out before an undo',
-    ...change('undo.ts', 'if (run.unanswered) await waitOut(run);', ''),
+    ...change('attempt/undo.ts', 'if (run.ledger.iamUnanswered) await waitOut(run);', ''),
     lab: [...singles('strategy=in-place,renewal=set,trigger=api,fault=reply-lost,start=rest'), '--thorough'],
   },
   {
     safeguard: 'adopt before regenerating: an unanswered call',
     ...change(
-      'regenerate.ts',
-      'const secret = await changed(run, target);',
-      'const secret = await run.ports.iam.regenerate(target);',
+      'act/regenerate.ts',
+      'const secret = await changedSecret(run, client);',
+      'const secret = await run.ports.iam.regenerate(client);',
     ),
     lab: singles('strategy=in-place,renewal=regenerate,trigger=schedule,start=rest'),
   },
   {
     safeguard: 'adopt before regenerating: an intent that was left',
-    ...change('states.ts', '=== pending.content.fingerprint ? 2 : 3', '=== pending.content.fingerprint ? 2 : 2'),
+    ...change('observe/states.ts', "        : 'regenerated-unstored';", "        : 'intent-open';"),
     lab: singles('strategy=in-place,renewal=regenerate,trigger=schedule,start=rest'),
   },
   {
     safeguard: 'an intent is taken over by a new one',
     ...change(
-      'regenerate.ts',
+      'act/regenerate.ts',
       'const id = await journal(run, seen.labels, regenerateIntent(intent));',
       'const id = seen.labels.pending?.id ?? (await journal(run, seen.labels, regenerateIntent(intent)));',
     ),
@@ -124,9 +131,12 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: "retire's lease",
     ...change(
-      'retire.ts',
+      'act/end-previous.ts',
       '  const id = await journal(run, labels, retireIntent(intent));\n  try {',
-      '  if (intent) return await endPrevious(run, old, current);\n  const id = await journal(run, labels, retireIntent(intent));\n  try {',
+      `  const lease = { current: labels.current?.id ?? '', pending: labels.pending?.id };
+  if (intent) return await endPrevious(run, { old, current, lease });
+  const id = await journal(run, labels, retireIntent(intent));
+  try {`,
     ),
     lab: scene({
       ...ALTERNATING,
@@ -140,7 +150,7 @@ export const ORDER: readonly Mutation[] = [
   },
   {
     safeguard: "retire's version check",
-    ...change('retire.ts', 'if (labels.previous?.id !== versionId || !labels.current)', 'if (!labels.current)'),
+    ...change('decide/retire.ts', 'if (labels.previous?.id !== versionId || !labels.current)', 'if (!labels.current)'),
     lab: scene({
       ...ALTERNATING,
       events: [SCHEDULED, { at: 105_000, do: 'api' }, { at: 43_200_000, do: 'retire' }],
@@ -149,8 +159,8 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: 'label clean-up',
     ...change(
-      'labels.ts',
-      "await run.ledger.write(() => run.ports.store.moveStage({ stage: 'AWSPENDING', from: id }));",
+      'labels/labels.ts',
+      "await run.ledger.clear(id, () => run.ports.store.moveStage({ stage: 'AWSPENDING', from: id }));",
       'await readLabels(run);',
     ),
     lab: scene({ ...IN_PLACE, events: [SCHEDULED] }),
@@ -158,9 +168,52 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: 'a list that lacks what another run has put is stale',
     edits: [
-      { file: 'rotation/labels.ts', from: '    run.confirmed.add(version.id);\n    throw new', to: '    throw new' },
-      { file: 'rotation/repair.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
+      {
+        file: 'rotation/run/ledger.ts',
+        from: '      if (error instanceof VersionTakenError) this.#confirmed.add(id);\n',
+        to: '',
+      },
+      { file: 'rotation/act/push-current.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
     ],
     lab: scene({ ...ALTERNATING, events: [SCHEDULED, { at: 45, do: 'schedule' }], stale: { ms: 2081, every: 1 } }),
+  },
+  {
+    safeguard: 'a connector that another run has written since is not given what was current',
+    ...change(
+      'act/push-current.ts',
+      'if (!views.some((view) => holdsTheSame(view, reread))) throw new LabelsMovedError();',
+      '',
+    ),
+    lab: scene({
+      strategy: 'alternating-clients',
+      renewal: 'regenerate',
+      start: 'behind',
+      connectors: 2,
+      events: [
+        { at: 8, do: 'api' },
+        { at: 1163, do: 'schedule' },
+      ],
+      stale: { ms: 1726, every: 1 },
+    }),
+  },
+  {
+    safeguard: 'a candidate that Secrets Manager takes up again ends no secret in use',
+    ...change(
+      'decide/native-steps.ts',
+      '  if (renews && seen.answer.accepted && !holdOurs(seen)) return PUSH_CURRENT;\n',
+      '',
+    ),
+    lab: scene({
+      ...ALTERNATING,
+      native: true,
+      start: 'retire-due',
+      events: [
+        { at: 0, do: 'secrets-manager' },
+        { at: 200_000, do: 'restore' },
+      ],
+      weather: [
+        { of: 'iam', kind: '503', after: { request: 'PutSecretValue', nth: 1, itself: false }, lasts: 250_000 },
+      ],
+    }),
   },
 ];

@@ -4,7 +4,7 @@ import { change, DUAL, IN_PLACE, type Mutation, named, SCHEDULED, scene } from '
 export const PROOFS: readonly Mutation[] = [
   {
     safeguard: "comparing with the IAM's current secret: after a write",
-    ...change('proofs.ts', '  if (client.secret === clientSecret) return client;\n', '  return client;\n'),
+    ...change('observe/looks.ts', '  if (client.secret === clientSecret) return client;\n', '  return client;\n'),
     lab: scene({
       ...DUAL,
       events: [SCHEDULED],
@@ -17,22 +17,22 @@ export const PROOFS: readonly Mutation[] = [
   {
     safeguard: "comparing with the IAM's current secret: C",
     ...change(
-      'states.ts',
-      'const held = seen.client.secret === seen.current.document.clientSecret;',
-      'const held = seen.answer.accepted;',
+      'observe/states.ts',
+      'if (seen.clientInUse.secret !== document.clientSecret)',
+      'if (!seen.answer.accepted)',
     ),
     lab: scene({ ...DUAL, start: 'foreign', events: [SCHEDULED] }),
   },
   {
     safeguard: 'whether the previous secret is kept: asked of the client',
-    ...change('attempt.ts', 'const works = wanted && lingers &&', 'const works = wanted &&'),
+    ...change('attempt/check.ts', 'const works = wanted && lingers &&', 'const works = wanted &&'),
     lab: scene({ ...IN_PLACE, events: [SCHEDULED], lag: 400 }),
   },
   {
     safeguard: 'whether the previous secret is kept: seen after the change, not before it',
     ...change(
-      'attempt.ts',
-      'const lingers = isKept(run, held, attempt);',
+      'attempt/check.ts',
+      'const lingers = isKept(run, client, attempt);',
       'const lingers = isKept(run, attempt.client, attempt);',
     ),
     lab: named('a node of the IAM that lags'),
@@ -40,23 +40,16 @@ export const PROOFS: readonly Mutation[] = [
   {
     safeguard: 'the previous secret is sent along, whatever was seen before the change',
     ...change(
-      'begin.ts',
-      `  const overlap = overlapWanted(run);
-  assertFits(run.budget, timeNeeded(run, { overlap, wayBack: 'iam', change: { secret: '' } }));
-  await assertStrategy(run, seen);
-  const achieves`,
-      `  const wanted = overlapWanted(run);
-  const overlap = wanted === 'where-possible' ? (seen.client.previous ? 'required' : 'none') : wanted;
-  assertFits(run.budget, timeNeeded(run, { overlap, wayBack: 'iam', change: { secret: '' } }));
-  await assertStrategy(run, seen);
-  const achieves`,
+      'decide/attempt.ts',
+      "  if (overlap === 'none' || clientToRenew",
+      "  if (overlap === 'none' || (overlap === 'where-possible' && !clientInUse.previous) || clientToRenew",
     ),
     lab: named('two runs that ask at once what the IAM can do'),
   },
   {
     safeguard: 'read-back',
     ...change(
-      'push.ts',
+      'attempt/push.ts',
       '      await write(run, { connector, configuration }, document);\n',
       '      await write(run, { connector, configuration }, document);\n      return;\n',
     ),
@@ -64,30 +57,36 @@ export const PROOFS: readonly Mutation[] = [
   },
   {
     safeguard: 'a connector that stored something else is given the previous secret',
-    ...change('attempt.ts', 'if (kept.works) return run.distorted.size === 0;', 'if (kept.works) return true;'),
+    ...change(
+      'attempt/execute.ts',
+      'if (kept.works) return !run.ledger.connectors.anyDistorted;',
+      'if (kept.works) return true;',
+    ),
     lab: scene({ ...DUAL, events: [SCHEDULED], faults: [{ run: 0, point: 15, fault: 'distorted' }] }),
   },
   {
     safeguard: 'the end of a secret: which one is kept, and beside which',
-    ...change(
-      'grace.ts',
-      `    if (old.clientId === current.clientId) assertHeld(client, current);
-    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
-    await endKept(run, renews ? await renewAway(run, client) : client, old);
-`,
-      `    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
-    const ended = renews ? await renewAway(run, client) : client;
-    await run.ledger.write(() => run.ports.iam.endPrevious(ended));
-`,
-    ),
+    edits: [
+      {
+        file: 'rotation/act/end-previous.ts',
+        from: 'if (old.clientId === current.clientId) assertHeld(client, current);',
+        to: '',
+      },
+      {
+        file: 'rotation/act/end-previous.ts',
+        from: 'await endKept(run, renews ? await renewAway(run, client) : client, old);',
+        to: `const ended = renews ? await renewAway(run, client) : client;
+    await run.ledger.sent(() => run.ports.iam.endPrevious(ended));`,
+      },
+    ],
     lab: named('a person regenerates during a grace'),
   },
   {
     safeguard: 'connectors first in a running grace',
     ...change(
-      'states.ts',
-      'return seen.connectors.every((view) => view.error || holds(view, document)) ? 1 : 9;',
-      'return holds(seen.connectors[0] as never, document) ? 1 : 1;',
+      'observe/states.ts',
+      "return seen.connectors.every((view) => view.error || holds(view, document)) ? 'at-rest' : 'connector-differs';",
+      "return holds(seen.connectors[0] as never, document) ? 'at-rest' : 'at-rest';",
     ),
     lab: scene({ ...DUAL, start: 'behind', events: [SCHEDULED] }),
   },
@@ -95,27 +94,27 @@ export const PROOFS: readonly Mutation[] = [
     safeguard: 'an end that the IAM planted is moved, or told',
     edits: [
       {
-        file: 'rotation/attempt.ts',
+        file: 'rotation/attempt/execute.ts',
         from: 'const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);',
-        to: '',
+        to: 'const client = kept.client;',
       },
       {
-        file: 'rotation/attempt.ts',
+        file: 'rotation/attempt/execute.ts',
         from: '{ ...kept, validUntil: client.previous?.validUntil }',
-        to: '{ ...kept, validUntil: undefined }',
+        to: '{ ...kept, validUntil: client ? undefined : undefined }',
       },
     ],
     lab: named('a grace that is longer than what the IAM keeps'),
   },
   {
     safeguard: 'what an IAM keeps of its own accord is ended',
-    ...change('attempt.ts', 'if (same || !kept.lingers) return;', 'if (same || !kept.works) return;'),
+    ...change('attempt/execute.ts', 'if (same || !lingers) return;', 'if (same || !works) return;'),
     lab: named('in-place beside a policy that keeps previous secrets'),
   },
   {
     safeguard: 'an IAM that makes the secrets is prepared for an overlap',
     ...change(
-      'strategy.ts',
+      'decide/checks.ts',
       "const prepares = iam.renewal === 'regenerate' && strategy === 'auto';",
       'const prepares = false;',
     ),
@@ -123,14 +122,18 @@ export const PROOFS: readonly Mutation[] = [
   },
   {
     safeguard: 'ends of versions whose ids begin alike have names of their own',
-    ...change('grace.ts', "createHash('sha256').update(versionId).digest('hex').slice(0, 10)", 'versionId.slice(0, 8)'),
+    ...change(
+      'plan/retire.ts',
+      "createHash('sha256').update(versionId).digest('hex').slice(0, 10)",
+      'versionId.slice(0, 8)',
+    ),
     lab: named('version ids that begin alike'),
   },
   {
     safeguard: 'a current version that is not found is no first run',
     ...change(
-      'observe.ts',
-      `(found) => found !== undefined,
+      'observe/observe.ts',
+      `(answer) => answer !== undefined,
   );
   if (value === undefined)
     throw`,
@@ -141,5 +144,20 @@ export const PROOFS: readonly Mutation[] = [
     throw`,
     ),
     lab: named('a replica that does not know the version in AWSCURRENT yet'),
+  },
+  {
+    safeguard: 'no secret is told to work that the IAM does not keep',
+    ...change(
+      'attempt/execute.ts',
+      'previous !== undefined && mayWork(client, previous) &&',
+      'previous !== undefined &&',
+    ),
+    lab: scene({
+      strategy: 'in-place',
+      renewal: 'regenerate',
+      events: [SCHEDULED],
+      weather: [{ of: 'ifs-1', kind: '403', after: { request: 'PATCH', nth: 1, itself: true }, lasts: 60_000 }],
+      lag: 498,
+    }),
   },
 ];

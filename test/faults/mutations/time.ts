@@ -12,7 +12,7 @@ export const TIME: readonly Mutation[] = [
   {
     safeguard: 'nothing is begun that does not fit into what is left',
     ...change(
-      'budget.ts',
+      'run/budget.ts',
       "return this.leftMs >= ms + (this.#phase === 'forward' ? this.needs(UNDO) : 0);",
       'return ms >= 0;',
     ),
@@ -20,7 +20,7 @@ export const TIME: readonly Mutation[] = [
   },
   {
     safeguard: 'what answers slowly is measured',
-    ...change('budget.ts', 'this.#slowest[dependency] = Math.max', 'this.#slowest[dependency] = 0 * Math.max'),
+    ...change('run/budget.ts', 'this.#slowest[dependency] = Math.max', 'this.#slowest[dependency] = 0 * Math.max'),
     lab: scene({ ...TWO, latency: SLOW(9000, 'iam', 'ifs-1', 'ifs-2', 'store'), weather: WRITTEN('403') }),
   },
   {
@@ -30,12 +30,12 @@ export const TIME: readonly Mutation[] = [
   },
   {
     safeguard: 'no undo waits longer than there is time',
-    ...change('undo.ts', 'if (!run.budget.fits(run.timing.httpTimeoutMs)) {', 'if (false) {'),
+    ...change('attempt/undo.ts', 'if (!run.budget.fits(run.timing.httpTimeoutMs)) {', 'if (false) {'),
     lab: scene({ ...TWO, latency: SLOW(3500, 'iam', 'ifs-1', 'ifs-2'), weather: WRITTEN('503') }),
   },
   {
     safeguard: 'nothing is pushed without time to take it back',
-    ...change('push.ts', 'assertFits(run.budget, run.budget.needs(WRITE_AND_READ));', ''),
+    ...change('attempt/push.ts', 'assertFits(run.budget, run.budget.needs(WRITE_AND_READ));', ''),
     lab: scene({
       strategy: 'dual-secret',
       renewal: 'set',
@@ -53,7 +53,11 @@ export const TIME: readonly Mutation[] = [
         from: "error instanceof HttpError && error.kind === 'connection'",
         to: 'error instanceof HttpError',
       },
-      { file: 'rotation/push.ts', from: "if (error.code === 'connector-timeout' && reading) throw error;", to: '' },
+      {
+        file: 'rotation/attempt/push.ts',
+        from: "if (error.code === 'connector-timeout' && reading) throw error;",
+        to: '',
+      },
       {
         file: 'lambda/budgeted.ts',
         from: "impatient = dependency === 'connector' && error instanceof HttpError && error.kind === 'timeout'",
@@ -61,5 +65,23 @@ export const TIME: readonly Mutation[] = [
       },
     ],
     lab: scene({ ...TWO, latency: SLOW(3000, 'iam'), weather: WRITTEN('dark') }),
+  },
+  {
+    safeguard: 'nothing is planned without time left',
+    edits: [
+      {
+        file: 'lambda/budgeted.ts',
+        from: 'remainingMs() - LAST_WORDS_MS - PAUSES_MS',
+        to: 'remainingMs() - LAST_WORDS_MS',
+      },
+      { file: 'lambda/budgeted.ts', from: 'if (tryMs <= 0) throw', to: 'if (tryMs < -1e9) throw' },
+    ],
+    lab: scene({
+      strategy: 'dual-secret',
+      renewal: 'set',
+      events: [SCHEDULED],
+      setup: { named: true },
+      latency: SLOW(9900, 'iam', 'scheduler').map((one) => (one.of === 'scheduler' ? { ...one, ms: 12_000 } : one)),
+    }),
   },
 ];

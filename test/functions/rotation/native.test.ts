@@ -83,6 +83,22 @@ describe("rotation by Secrets Manager's own four steps", () => {
     expect(world.client().secret).toBe(FIRST_SECRET);
   });
 
+  it('setSecret gives C to a connector that was restored since createSecret, before it ends any secret', async () => {
+    const world = await nativeWorld({ overlap: false });
+    const id = 'by-console-'.padEnd(32, '0');
+    world.mark(id);
+    await world.step('createSecret', id);
+    world.enter('restored-from-a-backup');
+    const held: string[] = [];
+    world.intercept(async ({ name }, perform) => {
+      if (name.startsWith('iam PUT')) held.push(world.connectorSecret());
+      return await perform();
+    });
+    await world.step('setSecret', id);
+    expect(held).toEqual([FIRST_SECRET]);
+    expect(await world.accepts(world.connectorSecret())).toBe(true);
+  });
+
   it('can be repeated step by step', async () => {
     const world = await nativeWorld();
     rotateSecret(world.secrets.store, { SecretId: SECRET_ID, ClientRequestToken: 'by-console-'.padEnd(32, '0') });

@@ -62,6 +62,46 @@ describe('retire', () => {
     expect(world.labelled('AWSPREVIOUS')?.id).toBe(old);
   });
 
+  it('takes an answer from before the promote for what it is, and is tried again', async () => {
+    const world = createWorld();
+    let before: string | undefined;
+    let left = 2;
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (!/ListSecretVersionIds/.test(name) || left === 0) return response;
+      if (before === undefined) before = await response.text();
+      else left -= 1;
+      return new Response(before, { headers: response.headers });
+    });
+    await world.rotate();
+    const versionId = world.labelled('AWSPREVIOUS')?.id ?? '';
+    expect(await world.retire(versionId)).toMatchObject({
+      outcome: 'postponed',
+      failure: { code: 'rotation-in-progress' },
+    });
+    expect(world.planned.some(({ event }) => JSON.stringify(event).includes('"attempt":1'))).toBe(true);
+  });
+
+  it('sends nothing once Secrets Manager itself has begun a rotation, and taken AWSPENDING away', async () => {
+    const world = createWorld({ settings: { native: true } });
+    await world.registerRotation();
+    world.advance(DAY_MS);
+    await world.rotate();
+    world.advance(DAY_MS);
+    const versionId = world.labelled('AWSPREVIOUS')?.id ?? '';
+    const begun = world.calls.length;
+    let journaled = false;
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (journaled && /^iam GET/.test(name)) world.mark(X);
+      journaled ||= /PutSecretValue$/.test(name);
+      return response;
+    });
+    expect(await world.retire(versionId)).toMatchObject({ outcome: 'postponed' });
+    expect(world.calls.slice(begun).filter((name) => name.startsWith('iam PUT'))).toEqual([]);
+    expect(await world.accepts(FIRST_SECRET)).toBe(true);
+  });
+
   it('a second time ends as well as the first', async () => {
     const { world, old } = await afterGrace();
     await world.retire(old);

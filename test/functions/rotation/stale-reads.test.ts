@@ -64,6 +64,30 @@ describe('Secrets Manager answers from before the latest changes', () => {
     expect(world.current().clientSecret).not.toBe(FIRST_SECRET);
   });
 
+  it('labels that are merely old give nothing to a connector that another run has written since', async () => {
+    const world = createWorld({ overlap: false });
+    world.enter('restored-from-a-backup');
+    stale(world, /ListSecretVersionIds/, 4);
+    const answered = world.intercepted();
+    const held: string[] = [];
+    world.intercept(async (io, perform) => {
+      if (!/^connector PATCH/.test(io.name)) return await answered(io, perform);
+      if (held.length === 0) {
+        world.intercept((_io, go) => go());
+        await world.scheduled();
+        world.intercept(async (later, go) => {
+          const response = await answered(later, go);
+          held.push(world.connectorSecret());
+          return response;
+        });
+      }
+      return await perform();
+    });
+    await expect(world.rotate()).rejects.toMatchObject({ code: 'too-soon', changed: false });
+    expect(world.current().clientSecret).not.toBe(FIRST_SECRET);
+    expect(new Set(held)).toEqual(new Set([world.current().clientSecret]));
+  });
+
   it('a current version that is listed, but not found, is no first run: it is read again', async () => {
     const world = createWorld();
     world.intercept(instead(/GetSecretValue$/, notFound, 2));

@@ -109,6 +109,22 @@ describe('a report says whether the previous secret works', () => {
     expect(await world.accepts(world.connectorSecret())).toBe(false);
   });
 
+  it('no, where the IAM keeps none: a token may come from a node that has not heard of the change', async () => {
+    const world = createWorld({ overlap: false, settings: { iam: REGENERATE } });
+    let granted: string | undefined;
+    world.intercept(async ({ name, sent }, perform) => {
+      if (PATCH.test(name)) return refuse();
+      if (!/token$/.test(name) || !sent.includes(FIRST_SECRET)) return await perform();
+      granted ??= await (await perform()).text();
+      return new Response(granted, { headers: { 'content-type': 'application/json' } });
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'stored-not-applied', previousWorks: false });
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+    world.advance(300_000);
+    const again = await world.scheduled({ repeat: { attempt: 1, due: false } });
+    expect(again).toMatchObject({ outcome: 'stored-not-applied', previousWorks: false });
+  });
+
   it('yes, of an expired one that was given its life back: a connector that is behind may go on with it', async () => {
     const world = createWorld({ connectors: 2 });
     const soon = String(world.now().getTime() / 1000 + 1800);

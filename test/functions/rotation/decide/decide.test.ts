@@ -7,7 +7,7 @@ import type { Facts } from '../../../../functions/rotation/decide/facts.ts';
 import type { Found, Observation } from '../../../../functions/rotation/observe/observation.ts';
 import type { State } from '../../../../functions/rotation/observe/states.ts';
 import type { RotationRequest } from '../../../../functions/rotation/run/context.ts';
-import type { Known } from '../../../../functions/rotation/run/ledger.ts';
+import type { Known } from '../../../../functions/rotation/run/known.ts';
 import {
   ACCEPTED,
   atRest,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { instead } from '../../../support/faults.ts';
+import { beforeRequest, instead } from '../../../support/faults.ts';
 import { createWorld, documentText, FIRST_SECRET, type TestWorld, TIMING } from '../../../support/world.ts';
 
 const CANDIDATE = 'secret-of-a-run-that-died';
@@ -48,6 +48,16 @@ describe('a candidate of a dead run', () => {
     expect(await world.accepts(FIRST_SECRET)).toBe(true);
     expect(world.current().clientSecret).toBe(FIRST_SECRET);
     expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+
+  it('is not set while a connector holds a third secret, which might be ended: that connector is given C first', async () => {
+    const world = worldWithCandidate({ overlap: false });
+    world.enter('restored-from-a-backup');
+    const held: string[] = [];
+    world.intercept(beforeRequest(/^iam PUT/, () => held.push(world.connectorSecret())));
+    expect(await world.scheduled(NOT_DUE)).toMatchObject({ outcome: 'rotated', rotationId: P });
+    expect(held).toEqual([FIRST_SECRET]);
+    expect(world.connectorSecret()).toBe(CANDIDATE);
   });
 
   it('that somebody else put (an operator, in a managed IAM) is a candidate once the IAM holds it', async () => {
