@@ -54,7 +54,7 @@ describe('the state table in docs/architecture.md', () => {
 
     const expected = Object.entries(STATES).map(([name, state]) => [
       String(state.number),
-      `\`${name}\``,
+      name,
       state.labels,
       state.iam,
       state.meaning,
