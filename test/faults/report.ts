@@ -112,33 +112,33 @@ This page was written by \`${command}\` (seed ${report.seed}).
 
 const HEAD = `# Reliability
 
-A rotation may die anywhere, hear no answer, or run twice at once. The fault laboratory in \`test/faults/\` tries it: it runs the
-real workflow with its real adapters over the embedded Secrets Manager, scheduler, IAM and connector on a simulated clock, and
-breaks it at every request. The requests are found by recording a run without faults; nobody keeps a list.
+A rotation may die anywhere, hear no answer, or run twice at once. The fault laboratory in \`test/faults/\` tries all of this: it
+runs the real workflow with its real adapters over the embedded Secrets Manager, scheduler, IAM and connector on a simulated clock,
+and breaks each rotation at every request. The laboratory finds the requests by recording a run without faults; nobody keeps a list.
 
 Each fault is tried in its variants: a lost request is carried out never, at once, or after it was given up; an error comes once,
 three times, or until the run ends. Then the trigger's own repeats follow: Lambda's two, after one and two more minutes; an API
-caller's, after \`Retry-After\`; Secrets Manager's next \`RotateSecret\`. After that these have to hold:
+caller's, after \`Retry-After\`; Secrets Manager's next \`RotateSecret\`. After the repeats these promises have to hold:
 
-- **At rest**: what AWSCURRENT holds gets a token, every section of every connector holds the same, and no AWSPENDING is left.
-  Otherwise the outcome said so, and the next run puts it right (column *by the next run*).
+- **At rest**: the document in AWSCURRENT gets a token, every section of every connector holds that document, and no AWSPENDING is
+  left. Otherwise the outcome said so, and the next run repairs the rest (column *by the next run*).
 - **Nothing lost**: the secret that the IAM holds was in a version of the secret at every moment, except between the IAM's answer to
-  a regeneration and the Put, and then it was adopted.
+  a regeneration and the Put. A secret from that moment was adopted.
 - **Nobody down**: with \`dual-secret\` and \`alternating-clients\` no request of the steady traffic failed at any point; in-place
   the outage ended within the run or its first repeat that may act.
-- **The truth**: every outcome that was reported was so, and in the end the old secret is refused.
+- **The truth**: every reported outcome was true, and in the end the old secret is refused.
 
 Random scenes have two to five rotators that take turns at every request, up to four faults, and now and then a person who presses
-*Regenerate*, restores a connector or saves a stale page. A scene that breaks a promise is made as small as it can be, and printed
-as a script that \`npm run faults -- --replay <script>\` plays again.
+*Regenerate*, restores a connector or saves a stale page. The laboratory makes a scene that breaks a promise as small
+as possible, and prints it as a script that \`npm run faults -- --replay <script>\` plays again.
 `;
 
 /** What the new dimensions add to it. */
 const HARSH = `
-Scenes also meet what lasts, or is nobody's fault:
+Scenes also meet faults that last, and trouble that is nobody's fault:
 
-- **Latency**: each dependency takes 0 to 12 s, always or now and then. What is slower than its sender waits is given up, and carried
-  out all the same.
+- **Latency**: each dependency takes 0 to 12 s, always or now and then. A sender gives up a request that is slower than
+  the sender waits, and the request is carried out all the same.
 - **Outages**: the IAM, a connector, Secrets Manager or the scheduler drops packets, refuses connections or answers 503 or 403 from a
   moment or a request on, for seconds up to days. One of up to five connectors may be away while the others are well. In the matrix,
   *away* is an outage from each request on, *slow* a dependency that takes 4 or 9.9 s.
@@ -149,13 +149,13 @@ Scenes also meet what lasts, or is nobody's fault:
 - **Settings**: named strategies beside a policy of the realm, no grace and a long one, freezes that begin or end meanwhile, two
   credentials in the same configurations.
 
-Then these have to hold besides:
+Then these promises have to hold as well:
 
-- No outage that a write of ours began where two secrets can work, whatever a person did. In-place it ends within the run, or 70
-  minutes after everything that is needed answers again. A connector that can be reached is not left behind because of another one.
-- No run is ended by its time-out between its first write to the IAM and the end of what that began.
-- Every run that leaves something to be done has planned the next one, and 26 hours after the last trouble everything is at rest
-  without any further scheduled run. Each numbered state under each fault that lasts is tried by \`npm run faults -- --states\`.
-- What a report claims (that nothing was changed, whether and until when the previous secret works, that a run was refused or rolled
-  back) is so in all three systems, of every run.
+- No outage that a write of ours began where two secrets can work, whatever a person did. In-place the outage ends within the run, or
+  70 minutes after everything that is needed answers again. A connector that can be reached is not left behind because of another one.
+- No run is ended by its timeout between its first write to the IAM and the end of the rotation or undo that this write began.
+- Every run that leaves something to be done has planned the next run, and 26 hours after the last trouble everything is at rest
+  without any further scheduled run. Each state under each fault that lasts is tried by \`npm run faults -- --states\`.
+- The claims of every report are true in all three systems: that nothing was changed, whether and until when the previous secret
+  works, that a run was refused or rolled back.
 `;
