@@ -1,5 +1,5 @@
 /**
- * The deployment's context or the fleet's file can't be used: a person has to correct it. Nothing was synthesized.
+ * The deployment's context or the fleet file can't be used: a person has to correct it. Nothing was synthesized.
  */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

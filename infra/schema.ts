@@ -14,7 +14,7 @@ interface Schema {
   readonly unavailable?: boolean;
 }
 
-/** Where the published schema lies. `$schema` in a fleet's file names it, so that editors check and complete. */
+/** Where the published schema lies. `$schema` in a fleet file names it, so that editors check and complete. */
 export const SCHEMA_FILE = resolve(import.meta.dirname, '../docs/credentials.schema.json');
 
 /**

@@ -7,7 +7,7 @@ import type { Budget, Dependency } from '../rotation/run/budget.ts';
 
 /**
  * A fetch whose requests take no longer than a run's budget allows, and whose answers the budget learns from. Make one for each
- * neighbour: one that has let a request time out is given less time for the next.
+ * dependency: one that has let a request time out is given less time for the next.
  */
 export function budgetedFetch(fetch: Fetch, budget: Budget, dependency: Dependency): Fetch {
   let impatient = false;

@@ -76,7 +76,7 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
 }
 
 /**
- * Everything that one run works with: the neighbours of its credential, measured and kept within the time that the run has.
+ * Everything that one run works with: the dependencies of its credential, measured and kept within the time that the run has.
  *
  * @param remainingMs milliseconds until the function is ended
  */
@@ -112,7 +112,7 @@ function portsOf(
   };
 }
 
-/** The part of a run that is neither a neighbour nor pure. */
+/** The part of a run that is neither a dependency nor pure. */
 function runtimeOf({ now, sleep, newSecret, newId }: World, remainingMs: () => number): Runtime {
   return { now, sleep, newSecret, newId, remainingMs };
 }

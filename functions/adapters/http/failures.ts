@@ -2,7 +2,7 @@ import { type ErrorCode, RotationError } from '../../credential/errors.ts';
 import { HttpError } from './fetch.ts';
 import { isTransient } from './repeat.ts';
 
-/** Which codes a neighbour's failures have. */
+/** Which codes a dependency's failures have. */
 export interface FailureCodes {
   readonly timeout: ErrorCode;
   readonly unavailable: ErrorCode;

@@ -66,14 +66,14 @@ function toIamClient(client: ClientRepresentation): IamClient {
   const { attributes, id, clientId, serviceAccountsEnabled, authorizationServicesEnabled } = client;
   const previous = attributes[ATTRIBUTES.previous];
   const validUntil = toDate(attributes[ATTRIBUTES.previousExpiresAt]);
-  const honoured = previous && validUntil && attributes[ATTRIBUTES.previousCreatedAt];
+  const accepted = previous && validUntil && attributes[ATTRIBUTES.previousCreatedAt];
   const secretExpiresAt = toDate(attributes[ATTRIBUTES.expiresAt]);
   const fault = clientFault(client);
   return {
     id,
     clientId,
     secret: client.secret ?? '',
-    ...(honoured ? { previous: { secret: previous, validUntil } } : {}),
+    ...(accepted ? { previous: { secret: previous, validUntil } } : {}),
     ...(secretExpiresAt ? { secretExpiresAt } : {}),
     ...(fault ? { fault } : {}),
     keep: {

@@ -20,7 +20,7 @@ export function putBody({ keep }: IamClient, update: Update): string {
 }
 
 /**
- * Sets a secret. Keycloak merges attributes, removes blank ones, and honours a previous secret only with both of its times.
+ * Sets a secret. Keycloak merges attributes, removes blank ones, and accepts a previous secret only with both of its times.
  * Without `attributes` an expired client's update fails.
  */
 export function secretUpdate({ secret, previous }: SecretChange, now: Date): Update {

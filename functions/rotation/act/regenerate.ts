@@ -40,7 +40,7 @@ export async function storeRegenerated(run: Run, seen: Observation, plan: Pick<P
   return await store(run, seen, { overlap: plan.overlap, outcome: 'rotated', secret });
 }
 
-/** The IAM's secret becomes the candidate. There is no way back from it. */
+/** The IAM's secret becomes the candidate. A secret that the IAM has made cannot be taken back. */
 async function store(
   run: Run,
   seen: Observation,

@@ -36,17 +36,17 @@ export const FORWARD: Requests = { iam: 2, connector: 2, store: 0 };
 /** Fence → read → restore → prove (connectors are read beside it) → fence → push back → read back → clear. */
 export const UNDO: Requests = { iam: 3, connector: 3, store: 3 };
 
-/** An estimate is the slowest answer so far, and half as much again; it is never less than this part of the time-out. */
+/** An estimate is the slowest answer so far, and half as much again; it is never less than this part of the timeout. */
 const HEADROOM = 1.5;
 const LEAST_PART = 20;
-/** Kept for the last calls of a run: to plan its repeat and to tell how it ended. A part of the time-out. */
+/** Kept for the last calls of a run: to plan its repeat and to tell how it ended. A part of the timeout. */
 const FAREWELL_PART = 5;
-/** A connector that has just let a request time out gets this part of the time-out for the next one. */
+/** A connector that has just let a request time out gets this part of the timeout for the next one. */
 const IMPATIENT_PART = 5;
 
 /**
  * What is left of a function's time, and what the rest of a run may need of it. The needs are computed from what the run has
- * measured itself: the slowest answer of each dependency. So a slow neighbour makes a run decline to begin, never die half-way.
+ * measured itself: the slowest answer of each dependency. So a slow dependency makes a run decline to begin, never die half-way.
  */
 export class Budget {
   readonly #runtime: Clock;
@@ -104,10 +104,10 @@ export class Budget {
   }
 
   /**
-   * How long a request may wait for its answer, in milliseconds: the time-out of the deployment, or less where the rest of the run
+   * How long a request may wait for its answer, in milliseconds: the timeout of the deployment, or less where the rest of the run
    * needs the time. An undo that has little time shares it out.
    *
-   * @param impatient the same neighbour has just let a request time out
+   * @param impatient the same dependency has just let a request time out
    */
   timeoutMs(dependency: Dependency, impatient = false): number {
     const estimate = this.estimate(dependency);
@@ -131,7 +131,7 @@ export class Budget {
 }
 
 /**
- * The shortest function time-out with which a run can hold its promises: a connector that answers no more costs a time-out when it
+ * The shortest function timeout with which a run can hold its promises: a connector that answers no more costs a timeout when it
  * is written, one when it is read back, and one to wait out the write; the IAM's write may cost another one.
  *
  * @param httpTimeoutMs milliseconds
