@@ -29,9 +29,9 @@ export const inPlainWords: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_format':
       return issue.format === 'date'
         ? 'is not a day of the calendar; for example 2026-12-20'
-        : 'can not be used as it is';
+        : 'cannot be used as it is';
     default:
-      return 'can not be used as it is';
+      return 'cannot be used as it is';
   }
 };
 

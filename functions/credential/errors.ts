@@ -64,7 +64,7 @@ export const ERRORS = {
     next: 'Compare the Client ID byte for byte; case counts.',
   },
   'client-not-usable': {
-    title: 'The IAM client can not be used',
+    title: 'The IAM client cannot be used',
     retryable: false,
     next: 'Correct the client in the IAM as the detail says.',
   },
@@ -74,11 +74,11 @@ export const ERRORS = {
     next: 'Enter the Client ID and URL in the connector once.',
   },
   'overlap-unsupported': {
-    title: 'The IAM can not overlap',
+    title: 'The IAM cannot overlap',
     retryable: false,
     next: "Set the client policy up, or use strategy 'auto'.",
   },
-  'rollback-impossible': { title: 'There is no way back', retryable: false, next: 'Rotate forward instead.' },
+  'rollback-impossible': { title: 'A rollback is not possible', retryable: false, next: 'Rotate forward instead.' },
   'iam-unavailable': {
     title: 'The IAM does not answer as it should',
     retryable: true,
@@ -208,7 +208,7 @@ export const ERRORS = {
     next: 'Restore it with RestoreSecret.',
   },
   'key-unusable': {
-    title: 'The KMS key can not be used',
+    title: 'The KMS key cannot be used',
     retryable: false,
     next: 'Enable the key that the detail names.',
   },

@@ -122,7 +122,7 @@ function asHttpError(error: unknown, { host }: URL): HttpError {
     return new HttpError('timeout', `${host} did not answer in time`);
   }
   const told = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : '';
-  return new HttpError('connection', `${host} can not be reached${told}`);
+  return new HttpError('connection', `${host} cannot be reached${told}`);
 }
 
 /** Resolves like the system does, and refuses a name that leads to a link-local address. */

@@ -15,7 +15,7 @@ export function iamSchema(context: SettingsContext) {
         .enum(['set', 'regenerate'])
         .default('set')
         .describe(
-          'Who makes the new secret: set, the rotator; regenerate, the IAM. With regenerate there is no way back once it is done.',
+          'Who makes the new secret: set, the rotator; regenerate, the IAM. A regenerated secret cannot be taken back.',
         ),
       firstRun: z
         .enum(['adopt', 'renew'])

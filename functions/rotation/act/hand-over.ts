@@ -31,7 +31,7 @@ const UNDECIDED = {
   outcome: 'interrupted',
   failure: {
     code: 'out-of-time',
-    detail: 'Secrets Manager has not ended the rotation yet: AWSPENDING stands, and it may go on',
+    detail: 'Secrets Manager has not ended the rotation yet: the rotation is in progress or unfinished',
     next: 'Look again in a minute, then rotate again.',
   },
 } as const satisfies Partial<Rotation>;

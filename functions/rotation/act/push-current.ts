@@ -25,7 +25,7 @@ export async function pushCurrent(run: Run, seen: Observation): Promise<Acted> {
   if (failure)
     throw new RotationError(
       'connector-behind',
-      `It holds another secret and could not be given the current one: ${failure.message}`,
+      `A connector holds another secret and could not be given the current one: ${failure.message}`,
     );
   if (!run.ledger.achieved) run.ledger.achieve('repaired');
   return REQUEUE;

@@ -133,4 +133,4 @@ async function fence(run: Run, { current, candidate }: Attempt): Promise<void> {
   await assertLabels(run, { current: current.id, pending: candidate.id });
 }
 
-const UNREAD = new RotationError('connector-unavailable', 'It was not read since it was written');
+const UNREAD = new RotationError('connector-unavailable', 'The connector was not read since it was written');

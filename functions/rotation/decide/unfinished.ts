@@ -23,7 +23,7 @@ export function intentOpen(facts: Facts): RotationAction {
     return refuse(failure);
   }
   if (!mayRenew(facts) || seen.connectors.some((view) => view.error))
-    return clear(pending, 'the intent of a dead run can not be carried out now');
+    return clear(pending, 'the intent of a dead run cannot be carried out now');
   const unfit = refusal([unusable(seen.clientToRenew)]);
   if (unfit) return unfit;
   const behind = seen.connectors.some((view) => !holds(view, seen.current.document));
@@ -66,7 +66,7 @@ export function candidateUnset(facts: Facts): RotationAction {
   const holdsCurrent = seen.clientInUse.secret === seen.current.document.clientSecret;
   const pushable = seen.connectors.every((view) => !view.error) && seen.clientToRenew.fault === undefined;
   const resumable = holdsCurrent && pushable && mayRenew(facts) && credential.iam.renewal === 'set';
-  if (!resumable) return clear(pendingOf(facts), 'the candidate of a dead run can not be set now');
+  if (!resumable) return clear(pendingOf(facts), 'the candidate of a dead run cannot be set now');
   if (seen.answer.accepted && !holdOurs(seen))
     return { kind: 'push-current', reason: 'a connector holds neither the current secret nor the candidate' };
   const plan = { overlap: overlapWanted(credential), outcome: 'rotated', candidate: candidateOf(seen) } as const;
@@ -111,7 +111,7 @@ export function retireOpen(facts: Facts): RotationAction {
   const pending = pendingOf(facts);
   if (pending.content.kind !== 'retire') throw new RotationError('internal-error', 'There is no retire intent');
   const { versionId } = pending.content;
-  const drop = clear(pending, 'the retire that died can not be finished now');
+  const drop = clear(pending, 'the retire that died cannot be finished now');
   if (versionId !== seen.labels.previous?.id) return drop;
   const old = known.answers.previousDocument;
   if (old === undefined)
