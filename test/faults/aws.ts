@@ -73,18 +73,28 @@ export interface Eyes {
 /** What is heard of one-time schedules. */
 interface OneTimes {
   readonly created: (name: string) => void;
+  /** Somebody has asked for one that is there now, whoever made it. */
+  readonly asked: (name: string) => void;
   readonly deleted: (name: string) => void;
 }
 
 /** The same for EventBridge Scheduler. */
-export function schedulerOf(schedules: Schedules, process: Process, { created, deleted }: OneTimes): SchedulerClient {
+export function schedulerOf(
+  schedules: Schedules,
+  process: Process,
+  { created, asked, deleted }: OneTimes,
+): SchedulerClient {
   const calls: Readonly<Record<string, (name: string, body: object) => object>> = {
     GetSchedule: (name, { GroupName = 'default' }: { GroupName?: string }) =>
       name === '' ? {} : details(schedules.find(name, GroupName)),
     CreateSchedule: (name, body) => {
-      const answer = schedules.create(name, ScheduleBody.parse(body));
-      created(name);
-      return answer;
+      try {
+        const answer = schedules.create(name, ScheduleBody.parse(body));
+        created(name);
+        return answer;
+      } finally {
+        asked(name);
+      }
     },
     UpdateSchedule: (name, body) => {
       const answer = schedules.update(name, ScheduleBody.parse(body));
