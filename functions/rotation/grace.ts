@@ -4,7 +4,7 @@ import type { CredentialDocument } from './document.ts';
 import { durationMs } from './duration.ts';
 import { RotationError } from './errors.ts';
 import { assertLabels, type ExpectedLabels } from './labels.ts';
-import { isRefused } from './proofs.ts';
+import { isRefused, proveHeld } from './proofs.ts';
 import { type Run, step } from './run.ts';
 
 const MINUTE_MS = 60_000;
@@ -153,12 +153,19 @@ async function endKept(run: Run, client: IamClient, { clientSecret }: Credential
   await run.ledger.write(() => run.ports.iam.endPrevious(client));
 }
 
-/** Gives a client that nobody uses a secret that nobody knows. @returns the client as it is then */
+/**
+ * Gives a client that nobody uses a secret that nobody knows.
+ *
+ * @returns the client as it is then: a node that has not heard of it tells of nothing that is kept
+ */
 async function renewAway(run: Run, client: IamClient): Promise<IamClient> {
   const { iam } = run.ports;
   const regenerates = run.credential.iam.renewal === 'regenerate';
-  await run.ledger.write<unknown>(() =>
-    regenerates ? iam.regenerate(client) : iam.setSecret(client, { secret: run.runtime.newSecret() }),
-  );
-  return await iam.find(client.clientId);
+  const made = run.runtime.newSecret();
+  const clientSecret = await run.ledger.write(async () => {
+    if (regenerates) return await iam.regenerate(client);
+    await iam.setSecret(client, { secret: made });
+    return made;
+  });
+  return await proveHeld(run, { clientId: client.clientId, clientSecret });
 }
