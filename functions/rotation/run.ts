@@ -89,6 +89,10 @@ export interface Run {
   readonly puts: Map<string, string>;
   /** Versions of which Secrets Manager has said that they are there: a list without one of them is stale. */
   readonly confirmed: Set<string>;
+  /** Versions that were seen with a label: a list without one of them is stale. */
+  readonly shown: Set<string>;
+  /** Versions that were seen in AWSCURRENT, one after the other. It never goes back: a list that shows a former one there is stale. */
+  readonly currents: string[];
   /** Where this run has taken a label from last: a list that shows it there is stale. */
   readonly movedFrom: Map<string, string>;
   /** Sections written so far, by connector. */
@@ -149,6 +153,8 @@ export function beginRun(credential: Credential, request: RotationRequest, deps:
     steps: [],
     puts: new Map(),
     confirmed: new Set(),
+    shown: new Set(),
+    currents: [],
     movedFrom: new Map(),
     written: new Map(),
     skipped: new Map(),
