@@ -15,6 +15,8 @@ export async function handOver(run: Run): Promise<Next> {
   );
   run.rotationId = versionId;
   run.handedOver = true;
+  // Secrets Manager has made the version: a list without it is stale, and says nothing of how the rotation ended.
+  run.confirmed.add(versionId);
   return await step(run, 'wait', async () => {
     for (;;) {
       await run.runtime.sleep(POLL_MS);
