@@ -95,12 +95,13 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
     ...discord({ ...after, sections: revive(before, after) }),
     ...(after.current?.id === before.current?.id || discord(before).length > 0 ? [] : ['AWSCURRENT moved']),
   ],
-  'stored-not-applied': ({ after }, { previousWorks }) => [
+  // What was refused before the attempt still is, whatever works.
+  'stored-not-applied': ({ before, after }, { previousWorks }) => [
     ...(after.pending === after.current?.id ? [] : ['AWSPENDING is not on the current version']),
     ...(after.iam[after.current?.clientId ?? '']?.secret === after.current?.clientSecret
       ? []
       : ['the IAM holds another']),
-    ...(previousWorks && after.sections.some(({ accepted }) => !accepted) ? ['a connector is refused'] : []),
+    ...(previousWorks && revive(before, after).some(({ accepted }) => !accepted) ? ['a connector is refused'] : []),
   ],
   interrupted: (_record, { failure }) => (failure ? [] : ['it does not say why']),
   // A mark that a dead rotation left may be gone.
