@@ -67,7 +67,7 @@ type Kinds =
   | { readonly kind: 'apply'; readonly overlap: Overlap; readonly renews: boolean };
 
 /** One thing to do, and why. */
-export type Action = Kinds & {
+type Action = Kinds & {
   /** In plain words, for people. */
   readonly reason: string;
   /** Everything was seen to be at rest: a failure of this action leaves what the run has achieved. */

@@ -104,7 +104,7 @@ export const ENDINGS: readonly Mutation[] = [
     ...change(
       'decide/decide.ts',
       'const state = classify(seen);',
-      "const frozen = seen.current && facts.credential.freezes.length > 0 && facts.now >= new Date(`${facts.credential.freezes[0]?.from}T00:00:00Z`);\n  const state = frozen ? 'at-rest' : classify(seen);",
+      "const frozen = seen.current && facts.credential.freezes.length > 0 && facts.now >= new Date(String(facts.credential.freezes[0]?.from));\n  const state = frozen ? 'at-rest' : classify(seen);",
     ),
     lab: named('a freeze begins while a rotation is half done'),
   },
