@@ -274,12 +274,16 @@ interface StoredNotApplied {
  * the IAM keeps it: a node that has not heard of the change accepts also what is kept no more.
  */
 export async function storedNotApplied(run: Run, { failure, previous, client }: StoredNotApplied): Promise<Rotation> {
-  const previousWorks = previous !== undefined && mayWork(client, previous) && (await doesItWork(run, previous));
+  const previousWorks = previous !== undefined && (await stillWorks(run, previous, client));
   return report(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
 }
 
-function mayWork({ clientId, secret, previous }: IamClient, document: CredentialDocument): boolean {
-  return clientId !== document.clientId || [secret, previous?.secret].includes(document.clientSecret);
+async function stillWorks(run: Run, document: CredentialDocument, client: IamClient): Promise<boolean | null> {
+  const { clientId, secret, previous } = client;
+  if (clientId !== document.clientId) return await doesItWork(run, document);
+  // It is the current one, which was proven.
+  if (secret === document.clientSecret) return true;
+  return previous?.secret === document.clientSecret && (await doesItWork(run, document));
 }
 
 /** Whether a secret gets a token; null when the IAM can't be asked. */
