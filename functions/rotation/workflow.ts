@@ -132,8 +132,10 @@ function backOff(run: Run, seen: Observation): Rotation | undefined {
   if (!pending || (seen.pending ? seen.pending.own : run.puts.has(pending.id))) return undefined;
   const left = leaseLeft(run, pending.createdAt);
   if (left === 0) return undefined;
-  if (run.achieved) return report(run, { outcome: run.achieved });
-  throw new RotationError('rotation-in-progress', 'AWSPENDING belongs to a run that may be alive', {
+  const error = new RotationError('rotation-in-progress', 'AWSPENDING belongs to a run that may be alive', {
     retryAfter: Math.ceil(left / 1000),
   });
+  // Whoever it belongs to may be dead: the repeat looks again.
+  if (run.achieved) return report(run, { outcome: run.achieved, failure: describeError(error) });
+  throw error;
 }
