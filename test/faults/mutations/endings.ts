@@ -190,7 +190,7 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'whether the previous secret works is asked',
     ...change(
       'attempt/execute.ts',
-      'const previousWorks = previous !== undefined && mayWork(client, previous) && (await doesItWork(run, previous));',
+      'const previousWorks = previous !== undefined && (await stillWorks(run, previous, client));',
       'const previousWorks = true;',
     ),
     lab: named('a secret that was changed by hand, and one connector away'),

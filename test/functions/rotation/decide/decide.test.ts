@@ -546,11 +546,12 @@ describe('in every state, whoever asks, with every strategy and renewal', () => 
       if (!seen.labels.pending) continue;
       expect([state, decided({ seen, now: withinLease })]).toEqual([
         state,
-        expect.objectContaining({ kind: 'back-off', retryAfterS: 1 }),
+        expect.objectContaining({ kind: 'back-off', failure: expect.objectContaining({ retryAfter: 1 }) }),
       ]);
       expect(decided({ seen, now: withinLease, known: { achieved: 'repaired' } })).toMatchObject({
         kind: 'rest',
         outcome: 'repaired',
+        failure: { code: 'rotation-in-progress' },
       });
       expect(decided({ seen, now: new Date(CREATED_AT.getTime() + LEASE_MS) }).kind).not.toBe('back-off');
     }
