@@ -33,6 +33,11 @@ export function secretsManagerOf(
   return clientOf(process, 'secrets-manager', {
     name: nameOfCall,
     sends,
+    isRepeated: (operation, input) => {
+      const { SecretId = '', ClientRequestToken = '', SecretString } = input as Record<string, string | undefined>;
+      const value = engine.store.secrets.get(SecretId)?.versions.get(ClientRequestToken)?.value;
+      return operation === 'PutSecretValue' && value !== undefined && value.SecretString === SecretString;
+    },
     perform: (operation, input) => {
       const isRead = /^(Get|List|Describe)/.test(operation);
       stale?.remember();
@@ -73,18 +78,28 @@ export interface Eyes {
 /** What is heard of one-time schedules. */
 interface OneTimes {
   readonly created: (name: string) => void;
+  /** Somebody has asked for one that is there now, whoever made it. */
+  readonly asked: (name: string) => void;
   readonly deleted: (name: string) => void;
 }
 
 /** The same for EventBridge Scheduler. */
-export function schedulerOf(schedules: Schedules, process: Process, { created, deleted }: OneTimes): SchedulerClient {
+export function schedulerOf(
+  schedules: Schedules,
+  process: Process,
+  { created, asked, deleted }: OneTimes,
+): SchedulerClient {
   const calls: Readonly<Record<string, (name: string, body: object) => object>> = {
     GetSchedule: (name, { GroupName = 'default' }: { GroupName?: string }) =>
       name === '' ? {} : details(schedules.find(name, GroupName)),
     CreateSchedule: (name, body) => {
-      const answer = schedules.create(name, ScheduleBody.parse(body));
-      created(name);
-      return answer;
+      try {
+        const answer = schedules.create(name, ScheduleBody.parse(body));
+        created(name);
+        return answer;
+      } finally {
+        asked(name);
+      }
     },
     UpdateSchedule: (name, body) => {
       const answer = schedules.update(name, ScheduleBody.parse(body));
@@ -112,9 +127,11 @@ interface Service {
   readonly name: (operation: string, input: object) => string;
   readonly sends?: (request: string) => void;
   readonly perform: (operation: string, input: object) => object;
+  /** Whether the same was carried out before, so that a repeat of it conflicts with nothing. */
+  readonly isRepeated?: (operation: string, input: object) => boolean;
 }
 
-function clientOf(process: Process, service: string, { name, perform, sends }: Service) {
+function clientOf(process: Process, service: string, { name, perform, sends, isRepeated }: Service) {
   const once = (command: Command, timeoutMs: number | undefined) => {
     const operation = command.constructor.name.replace(/Command$/, '');
     sends?.(`${service} ${name(operation, command.input)}`);
@@ -123,6 +140,7 @@ function clientOf(process: Process, service: string, { name, perform, sends }: S
       timeoutMs,
       perform: async () => perform(operation, defined(command.input)),
       fail: (answer) => {
+        if (answer === 'conflict' && isRepeated?.(operation, command.input)) return perform(operation, command.input);
         throw awsError(answer, service);
       },
     });

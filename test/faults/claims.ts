@@ -104,7 +104,8 @@ function previousFaults(parts: Parts, record: RunRecord, rotation: Rotation & Cl
   const previous = after.previous === undefined ? undefined : documentIn(parts, after.previous);
   if (!undisturbedButForSteps || !previous || !['rotated', 'repaired', 'stored-not-applied'].includes(outcome))
     return faults;
-  const works = accepts(parts, previous);
+  // A client that somebody has disabled gets no token.
+  const works = accepts(parts, previous) && clientOf(parts, previous.clientId)?.enabled !== false;
   if (previousWorks === true && !works) faults.push('that the previous secret works, but it is refused');
   if (previousWorks === false && works) faults.push('that the previous secret does not work, but it is accepted');
   // A time that the IAM tells is true, whatever the function's clock says.

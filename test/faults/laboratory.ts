@@ -75,6 +75,8 @@ export class Laboratory {
   readonly second: Second | undefined;
   /** One-time schedules that have not fired yet. */
   readonly planned = new Map<string, OneTime>();
+  /** The last of these that each process has asked for, fired or not, made by it or there already; and with which of its requests. */
+  readonly asked = new WeakMap<Process, { readonly oneTime: OneTime; readonly point: number }>();
   /** Delivers one that is due. */
   deliver: (oneTime: OneTime) => unknown = () => undefined;
   /** Takes a step that Secrets Manager asks for. */
@@ -295,6 +297,7 @@ export class Laboratory {
   #schedulesOf(process: Process): SchedulesPort {
     const client = schedulerOf(this.#schedules, process, {
       created: (name) => this.#plan(name),
+      asked: (name) => this.#ask(process, name),
       deleted: (name) => this.planned.delete(name),
     });
     const port = eventBridgeSchedules(client, {
@@ -327,6 +330,11 @@ export class Laboratory {
     };
     this.planned.set(name, oneTime);
     this.simulation.at(at.getTime(), () => this.planned.get(name) === oneTime && this.fire(name));
+  }
+
+  #ask(process: Process, name: string): void {
+    const oneTime = this.planned.get(name);
+    if (oneTime) this.asked.set(process, { oneTime, point: process.points });
   }
 
   /** Fires a one-time schedule, unless it has fired. */

@@ -176,7 +176,7 @@ export class Player {
       timedOut: process.timedOut,
       aheadMs: this.#laboratory.skewOf(index),
       readStale: this.#laboratory.readsStale,
-      goesOn: this.#goesOn(parts, process.name),
+      goesOn: this.#goesOn(parts, process),
       repeated: false,
     };
     this.records.push(record);
@@ -186,12 +186,14 @@ export class Player {
     return record;
   }
 
-  /** Whether a run is planned that goes on from here. */
-  #goesOn({ subject }: Parts, name: string): boolean {
-    const { credential, second, planned } = this.#laboratory;
+  /** Whether a run is planned that goes on from here; or was, when this one asked for it as its last act, and has begun meanwhile. */
+  #goesOn({ subject }: Parts, process: Process): boolean {
+    const { credential, second, planned, asked } = this.#laboratory;
     const id = subject && second ? second.credential.id : credential.id;
-    const target = name === 'retire' ? 'retire' : 'rotate';
-    return [...planned.values()].some((one) => one.target === target && one.name.startsWith(`${id}.`));
+    const target = process.name === 'retire' ? 'retire' : 'rotate';
+    const last = asked.get(process);
+    const own = last?.point === process.points ? [last.oneTime] : [];
+    return [...planned.values(), ...own].some((one) => one.target === target && one.name.startsWith(`${id}.`));
   }
 
   #now(): Date {

@@ -78,8 +78,8 @@ function thrown({ before, after, undisturbed, ...record }: RunRecord, error: unk
 type Claim = (record: RunRecord, rotation: Rotation) => string[];
 
 const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
-  rotated: ({ before, after, rollsBack }, { rotationId, strategy, previousValidUntil }) => [
-    ...discord(after),
+  rotated: ({ before, after, rollsBack }, { rotationId, strategy, previousValidUntil, ...rotation }) => [
+    ...discordUntold(after, rotation),
     ...(strategy === 'dual-secret' && previousValidUntil && before.current && !works(after, before.current)
       ? ['the previous secret is refused']
       : []),
@@ -88,19 +88,23 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
       ? ['the secret is the old one']
       : []),
   ],
-  repaired: ({ after }) => discord(after),
-  adopted: ({ before, after }) => [...discord(after), ...(same(before.iam, after.iam) ? [] : ['the IAM changed'])],
+  repaired: ({ after }, rotation) => discordUntold(after, rotation),
+  adopted: ({ before, after }, rotation) => [
+    ...discordUntold(after, rotation),
+    ...(same(before.iam, after.iam) ? [] : ['the IAM changed']),
+  ],
   // What was refused before the attempt still is; and what was adopted before it stays so.
   'rolled-back': ({ before, after }) => [
     ...discord({ ...after, sections: revive(before, after) }),
     ...(after.current?.id === before.current?.id || discord(before).length > 0 ? [] : ['AWSCURRENT moved']),
   ],
-  'stored-not-applied': ({ after }, { previousWorks }) => [
+  // What was refused before the attempt still is, whatever works.
+  'stored-not-applied': ({ before, after }, { previousWorks }) => [
     ...(after.pending === after.current?.id ? [] : ['AWSPENDING is not on the current version']),
     ...(after.iam[after.current?.clientId ?? '']?.secret === after.current?.clientSecret
       ? []
       : ['the IAM holds another']),
-    ...(previousWorks && after.sections.some(({ accepted }) => !accepted) ? ['a connector is refused'] : []),
+    ...(previousWorks && revive(before, after).some(({ accepted }) => !accepted) ? ['a connector is refused'] : []),
   ],
   interrupted: (_record, { failure }) => (failure ? [] : ['it does not say why']),
   // A mark that a dead rotation left may be gone.
@@ -112,6 +116,12 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
     return unchanged({ ...record, before: { ...before, sections }, after });
   },
 };
+
+/** What is not at rest, but for another run's version where that is told. */
+function discordUntold(after: Snapshot, { failure }: Pick<Rotation, 'failure'>): string[] {
+  const isTold = failure?.code === 'rotation-in-progress';
+  return discord(after).filter((text) => !isTold || text !== 'AWSPENDING stands');
+}
 
 function revive(before: Snapshot, after: Snapshot): Snapshot['sections'] {
   return after.sections.map((section, i) => ({

@@ -32,6 +32,7 @@ import {
   FIRST_SECRET,
   FUNCTION_TIMEOUT_MS,
   idOf,
+  type OverlapOf,
   REALM,
   SECRET_ID,
   seedSecrets,
@@ -55,7 +56,7 @@ export type Interceptor = (io: Io, perform: () => Promise<Response>) => Promise<
 /** How the world begins. */
 export interface WorldOptions {
   /** Whether the realm's client policy keeps previous secrets. */
-  readonly overlap?: boolean;
+  readonly overlap?: OverlapOf;
   readonly settings?: Record<string, unknown>;
   readonly connectors?: number;
   /** Whether the credential has been adopted already. */

@@ -1,4 +1,3 @@
-import { RotationError } from '../../credential/errors.ts';
 import { type Acted, ended } from '../attempt/acted.ts';
 import type { ActionOf, RotationAction } from '../decide/action.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -22,8 +21,8 @@ type Act<K extends RotationAction['kind']> = (
 const ACTS: { readonly [K in RotationAction['kind']]: Act<K> } = {
   rest: (run, _seen, { outcome, failure, note }) =>
     ended(run, { outcome, ...(failure && { failure }), ...(note !== undefined && { reason: note }) }),
-  'back-off': (_run, _seen, { reason, retryAfterS }) => {
-    throw new RotationError('rotation-in-progress', reason, { retryAfter: retryAfterS });
+  'back-off': (_run, _seen, { failure }) => {
+    throw failure;
   },
   refuse: (_run, _seen, { failure }) => {
     throw failure;

@@ -4,7 +4,7 @@ import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import type { ActionOf } from '../decide/action.ts';
 import { assertLabels, clear, type ExpectedLabels, journal } from '../labels/labels.ts';
-import { isRefused } from '../observe/looks.ts';
+import { isRefused, proveHeld } from '../observe/looks.ts';
 import { found, type Labels, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { retireIntent } from '../observe/pending.ts';
@@ -113,12 +113,19 @@ async function endKept({ ledger, ports }: Run, client: IamClient, { clientSecret
   await ledger.sent(() => ports.iam.endPrevious(client));
 }
 
-/** Gives a client that nobody uses a secret that nobody knows. @returns the client as the IAM holds it afterwards */
-async function renewAway({ ledger, ports, credential, runtime }: Run, client: IamClient): Promise<IamClient> {
-  const { iam } = ports;
-  const regenerates = credential.iam.renewal === 'regenerate';
-  await ledger.sent<unknown>(() =>
-    regenerates ? iam.regenerate(client) : iam.setSecret(client, { secret: runtime.newSecret() }),
-  );
-  return await iam.find(client.clientId);
+/**
+ * Gives a client that nobody uses a secret that nobody knows.
+ *
+ * @returns the client as the IAM holds it afterwards: a node that has not heard of the change tells of nothing that is kept
+ */
+async function renewAway(run: Run, client: IamClient): Promise<IamClient> {
+  const { iam } = run.ports;
+  const regenerates = run.credential.iam.renewal === 'regenerate';
+  const made = run.runtime.newSecret();
+  const clientSecret = await run.ledger.sent(async () => {
+    if (regenerates) return await iam.regenerate(client);
+    await iam.setSecret(client, { secret: made });
+    return made;
+  });
+  return await proveHeld(run, { clientId: client.clientId, clientSecret });
 }

@@ -126,12 +126,16 @@ interface StoredNotApplied {
  * it: a node that has not heard of the change also accepts a secret that is kept no more.
  */
 export async function storedNotApplied(run: Run, { failure, previous, client }: StoredNotApplied): Promise<Acted> {
-  const previousWorks = previous !== undefined && mayWork(client, previous) && (await doesItWork(run, previous));
+  const previousWorks = previous !== undefined && (await stillWorks(run, previous, client));
   return ended(run, { outcome: 'stored-not-applied', previousWorks, failure: describeError(failure) });
 }
 
-function mayWork({ clientId, secret, previous }: IamClient, document: CredentialDocument): boolean {
-  return clientId !== document.clientId || [secret, previous?.secret].includes(document.clientSecret);
+async function stillWorks(run: Run, document: CredentialDocument, client: IamClient): Promise<boolean | null> {
+  const { clientId, secret, previous } = client;
+  if (clientId !== document.clientId) return await doesItWork(run, document);
+  // The secret is the current one, which was proven.
+  if (secret === document.clientSecret) return true;
+  return previous?.secret === document.clientSecret && (await doesItWork(run, document));
 }
 
 /** Whether a secret gets a token; null when the IAM can't be asked. */

@@ -28,7 +28,7 @@ type Kinds =
   /** Ends the run: nothing is left to do, or nothing may be done. `note` is told in the report. */
   | { readonly kind: 'rest'; readonly outcome: Outcome; readonly failure?: Failure; readonly note?: string }
   /** Leaves everything to a run that may be alive. */
-  | { readonly kind: 'back-off'; readonly retryAfterS: number }
+  | { readonly kind: 'back-off'; readonly failure: RotationError }
   /** Ends the run with a failure. */
   | { readonly kind: 'refuse'; readonly failure: RotationError }
   /** Finds something out. The decision is taken again with the answer. */
@@ -67,7 +67,7 @@ type Kinds =
   | { readonly kind: 'apply'; readonly overlap: Overlap; readonly renews: boolean };
 
 /** One thing to do, and why. */
-export type Action = Kinds & {
+type Action = Kinds & {
   /** In plain words, for people. */
   readonly reason: string;
   /** Everything was seen to be at rest: a failure of this action leaves what the run has achieved. */

@@ -1,7 +1,6 @@
 import { RotationError } from '../../credential/errors.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
-import type { TokenResult } from '../../ports/token-endpoint.ts';
 import { keepsBeside, type Look, type Observation, overlapActive } from '../observe/observation.ts';
 import { outOfTime } from '../run/budget.ts';
 import type { ActionOf, Overlap, RotationAction } from './action.ts';
@@ -58,12 +57,6 @@ export function noRoom({ seen, now }: Facts<Look>): RotationError | undefined {
 /** Too little time is left for something that takes so long. */
 export function noTime({ time }: Facts<unknown>, ms: number): RotationError | undefined {
   return time.leftMs >= ms ? undefined : outOfTime();
-}
-
-/** The error for a secret that gets no token: the secret is to blame, or the client as such. */
-export function refusedSecret({ error, description }: Extract<TokenResult, { accepted: false }>): RotationError {
-  if (error === 'client-not-usable') return new RotationError(error, description);
-  return new RotationError('token-refused', `The IAM refuses the secret: ${error}: ${description}`);
 }
 
 /** What the settings ask for. */

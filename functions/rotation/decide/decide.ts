@@ -1,4 +1,4 @@
-import { RotationError } from '../../credential/errors.ts';
+import { describeError, RotationError } from '../../credential/errors.ts';
 import type { Found, Observation } from '../observe/observation.ts';
 import { classify, STATES, type State } from '../observe/states.ts';
 import { leaseLeftMs } from '../run/context.ts';
@@ -66,6 +66,8 @@ function backOff({ seen, known, now, leaseMs }: Facts<Observation>): RotationAct
   const leftMs = leaseLeftMs(pending.createdAt, now, leaseMs);
   if (leftMs === 0) return undefined;
   const reason = 'AWSPENDING belongs to a run that may be alive';
-  if (known.achieved) return { kind: 'rest', outcome: known.achieved, reason };
-  return { kind: 'back-off', retryAfterS: Math.ceil(leftMs / 1000), reason };
+  const failure = new RotationError('rotation-in-progress', reason, { retryAfter: Math.ceil(leftMs / 1000) });
+  // That run may be dead: a run that has put something right plans a repeat, which looks again.
+  if (known.achieved) return { kind: 'rest', outcome: known.achieved, failure: describeError(failure), reason };
+  return { kind: 'back-off', failure, reason };
 }

@@ -1,6 +1,6 @@
 import type { Credential } from '../../credential/settings/credential.ts';
 import { activeFreeze } from '../../credential/settings/schedule.ts';
-import type { Found, Look, Observation } from '../observe/observation.ts';
+import type { Found, Observation } from '../observe/observation.ts';
 import type { TimeLeft } from '../run/budget.ts';
 import type { RotationRequest } from '../run/context.ts';
 import type { Known } from '../run/known.ts';
@@ -20,9 +20,6 @@ export interface Facts<Seen = Found> {
 
 /** What the first run rests on: there is no current document. */
 export type FirstFacts = Facts<Observation>;
-
-/** What retire rests on: connectors and labels. */
-export type RetireFacts = Facts<Look>;
 
 /** The freeze that keeps this run from beginning anything, unless the caller insists. */
 export function freezeFor({ request, credential, now }: Facts<unknown>): ReturnType<typeof activeFreeze> {

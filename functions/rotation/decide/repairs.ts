@@ -1,9 +1,10 @@
 import { RotationError } from '../../credential/errors.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import type { TokenResult } from '../../ports/token-endpoint.ts';
+import { refused } from '../observe/looks.ts';
 import type { RotationAction } from './action.ts';
 import { renewal } from './at-rest.ts';
-import { refusal, refusedSecret, tooSoon, unreadable, unusable } from './checks.ts';
+import { refusal, tooSoon, unreadable, unusable } from './checks.ts';
 import { type Facts, type FirstFacts, mayRenew } from './facts.ts';
 
 /**
@@ -46,7 +47,7 @@ function dead(
   answer: Extract<TokenResult, { accepted: false }>,
   now: Date,
 ): RotationError | undefined {
-  return secretExpiresAt && secretExpiresAt <= now ? undefined : refusedSecret(answer);
+  return secretExpiresAt && secretExpiresAt <= now ? undefined : refused(answer);
 }
 
 /** A connector holds something else than the current secret, which the IAM accepts. */
@@ -59,7 +60,7 @@ export function firstRun(facts: FirstFacts): RotationAction {
   const { seen, credential } = facts;
   const { answer } = seen;
   return (
-    refusal([unreadable(seen), unusable(seen.clientInUse), answer.accepted ? undefined : refusedSecret(answer)]) ?? {
+    refusal([unreadable(seen), unusable(seen.clientInUse), answer.accepted ? undefined : refused(answer)]) ?? {
       kind: 'store-first',
       renewsAfter: credential.iam.firstRun === 'renew' && mayRenew(facts),
       reason: 'there is no current document yet',

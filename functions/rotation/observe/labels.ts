@@ -3,8 +3,8 @@ import { retryUntil } from './looks.ts';
 import type { Labels } from './observation.ts';
 
 /**
- * Reads the labels anew. Secrets Manager is eventually consistent: an answer that lacks what this run has put, or shows a label
- * where this run has taken it away, is older than the run, and is asked for again.
+ * Reads the labels anew. Secrets Manager is eventually consistent: an answer that lacks what this run has put or seen, or shows
+ * a label where this run has taken it away, is older than the run, and is asked for again.
  */
 export async function readLabels(run: Run): Promise<Labels> {
   const versions = await retryUntil(
@@ -14,6 +14,7 @@ export async function readLabels(run: Run): Promise<Labels> {
   );
   const holder = (label: string) => versions.find(({ stages }) => stages.includes(label));
   const [current, previous, pending] = [holder('AWSCURRENT'), holder('AWSPREVIOUS'), holder('AWSPENDING')];
-  run.ledger.sawPending(pending !== undefined);
-  return { versions, ...(current && { current }), ...(previous && { previous }), ...(pending && { pending }) };
+  const labels = { ...(current && { current }), ...(previous && { previous }), ...(pending && { pending }) };
+  run.ledger.sawLabels(labels);
+  return { versions, ...labels };
 }

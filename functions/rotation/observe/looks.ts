@@ -58,7 +58,10 @@ export function isAway(error: unknown): boolean {
  * @returns the client as the IAM holds it now
  * @throws {RotationError} `iam-secret-not-held` when the IAM's current secret is another one, whatever it answered to the write
  */
-export async function proveHeld(run: Run, { clientId, clientSecret }: CredentialDocument): Promise<IamClient> {
+export async function proveHeld(
+  run: Run,
+  { clientId, clientSecret }: Pick<CredentialDocument, 'clientId' | 'clientSecret'>,
+): Promise<IamClient> {
   const client = await retryUntil(
     run,
     () => findWhenBack(run, clientId),

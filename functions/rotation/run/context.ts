@@ -75,7 +75,7 @@ interface Repeat {
 }
 
 /** What a run is given. Nothing in it changes. */
-export interface RunContext {
+interface RunContext {
   readonly credential: Credential;
   readonly request: RotationRequest;
   readonly ports: Ports;

@@ -20,6 +20,10 @@ export class Ledger implements Known {
   #unanswered = 0;
   readonly #puts = new Map<string, string>();
   readonly #confirmed = new Set<string>();
+  /** Versions that were seen with a label: a list without one of them is stale. */
+  readonly #shown = new Set<string>();
+  /** Versions that were seen in AWSCURRENT, in this order. AWSCURRENT never goes back: a list that shows it there is stale. */
+  readonly #currents: string[] = [];
   readonly #movedFrom = new Map<Label, string>();
   readonly #cleared = new Set<string>();
   #firstSeen: ReadonlySet<string> | undefined;
@@ -125,8 +129,10 @@ export class Ledger implements Known {
   }
 
   /** The labels were read. */
-  sawPending(stands: boolean): void {
-    this.#pendingStands = stands;
+  sawLabels({ current, ...others }: Partial<Record<'current' | 'previous' | 'pending', SecretVersion>>): void {
+    this.#pendingStands = others.pending !== undefined;
+    for (const version of [current, others.previous, others.pending]) if (version) this.#shown.add(version.id);
+    if (current && !this.#currents.includes(current.id)) this.#currents.push(current.id);
   }
 
   /**
@@ -140,8 +146,9 @@ export class Ledger implements Known {
   /** Whether an answer of Secrets Manager is older than what this run has done. */
   isOutdated(versions: readonly SecretVersion[]): boolean {
     const known = new Map(versions.map(({ id, stages }) => [id, stages]));
-    const lacks = [...this.#confirmed].some((id) => !known.has(id));
-    return lacks || [...this.#movedFrom].some(([label, id]) => known.get(id)?.includes(label));
+    const lacks = [...this.#confirmed, ...this.#shown].some((id) => !known.has(id));
+    const former = this.#currents.slice(0, -1).some((id) => known.get(id)?.includes('AWSCURRENT'));
+    return lacks || former || [...this.#movedFrom].some(([label, id]) => known.get(id)?.includes(label));
   }
 
   /** Whether this run knows how recent the answers of Secrets Manager are, since it has changed something there itself. */

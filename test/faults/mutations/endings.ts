@@ -104,7 +104,7 @@ export const ENDINGS: readonly Mutation[] = [
     ...change(
       'decide/decide.ts',
       'const state = classify(seen);',
-      "const frozen = seen.current && facts.credential.freezes.length > 0 && facts.now >= new Date(`${facts.credential.freezes[0]?.from}T00:00:00Z`);\n  const state = frozen ? 'at-rest' : classify(seen);",
+      "const frozen = seen.current && facts.credential.freezes.length > 0 && facts.now >= new Date(String(facts.credential.freezes[0]?.from));\n  const state = frozen ? 'at-rest' : classify(seen);",
     ),
     lab: named('a freeze begins while a rotation is half done'),
   },
@@ -190,7 +190,7 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'whether the previous secret works is asked',
     ...change(
       'attempt/execute.ts',
-      'const previousWorks = previous !== undefined && mayWork(client, previous) && (await doesItWork(run, previous));',
+      'const previousWorks = previous !== undefined && (await stillWorks(run, previous, client));',
       'const previousWorks = true;',
     ),
     lab: named('a secret that was changed by hand, and one connector away'),

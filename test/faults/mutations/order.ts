@@ -17,11 +17,7 @@ export const ORDER: readonly Mutation[] = [
   {
     safeguard: 'ids are derived, not drawn',
     ...change('labels/version-id.ts', 'const id = derive(', 'const id = derive(performance.now() +'),
-    lab: scene({
-      ...ALTERNATING,
-      start: 'retire-due',
-      events: [SCHEDULED, { at: 5, do: 'retire' }],
-    }),
+    lab: scene({ ...ALTERNATING, events: [SCHEDULED, SCHEDULED], nextRun: true }),
   },
   {
     safeguard: 'ids are never derived again after a refusal',
@@ -37,11 +33,7 @@ export const ORDER: readonly Mutation[] = [
     }
 `,
     ),
-    lab: scene({
-      ...ALTERNATING,
-      start: 'retire-due',
-      events: [SCHEDULED, { at: 5, do: 'retire' }],
-    }),
+    lab: scene({ ...ALTERNATING, events: [SCHEDULED, SCHEDULED], nextRun: true }),
   },
   {
     safeguard: 'connectors are read before labels, and the labels once more before an older document is pushed',

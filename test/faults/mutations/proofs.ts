@@ -147,11 +147,7 @@ export const PROOFS: readonly Mutation[] = [
   },
   {
     safeguard: 'no secret is told to work that the IAM does not keep',
-    ...change(
-      'attempt/execute.ts',
-      'previous !== undefined && mayWork(client, previous) &&',
-      'previous !== undefined &&',
-    ),
+    ...change('attempt/execute.ts', 'return previous?.secret === document.clientSecret && (', 'return ('),
     lab: scene({
       strategy: 'in-place',
       renewal: 'regenerate',

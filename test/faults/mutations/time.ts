@@ -11,11 +11,18 @@ const TWO = { ...IN_PLACE, connectors: 2, events: [SCHEDULED] };
 export const TIME: readonly Mutation[] = [
   {
     safeguard: 'nothing is begun that does not fit into what is left',
-    ...change(
-      'run/budget.ts',
-      "return this.leftMs >= ms + (this.#phase === 'forward' ? this.needs(UNDO) : 0);",
-      'return ms >= 0;',
-    ),
+    edits: [
+      {
+        file: 'rotation/run/budget.ts',
+        from: "return this.leftMs >= ms + (this.#phase === 'forward' ? this.needs(UNDO) : 0);",
+        to: 'return ms >= 0;',
+      },
+      {
+        file: 'rotation/decide/checks.ts',
+        from: 'return time.leftMs >= ms ? undefined : outOfTime();',
+        to: 'return time.leftMs >= -ms ? undefined : outOfTime();',
+      },
+    ],
     lab: scene({ ...TWO, latency: SLOW(4000, 'iam', 'ifs-1', 'ifs-2'), weather: WRITTEN('503') }),
   },
   {

@@ -49,6 +49,23 @@ describe("rotation by Secrets Manager's own four steps", () => {
     expect(world.client().secret).toBe(FIRST_SECRET);
   });
 
+  it('is not taken for given up by an answer from before RotateSecret', async () => {
+    const world = await nativeWorld();
+    const current = world.labelled('AWSCURRENT')?.id;
+    let before: string | undefined;
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (!/ListSecretVersionIds/.test(name)) return response;
+      const text = await response.text();
+      before ??= text;
+      const isStale = before !== '' && world.labelled('AWSCURRENT')?.id !== current;
+      const answer = isStale ? before : text;
+      if (isStale) before = '';
+      return new Response(answer, { headers: response.headers });
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+  });
+
   it('undoes in setSecret what fails there, and lets Secrets Manager know', async () => {
     const world = await nativeWorld({ overlap: false });
     world.intercept(({ name }, perform) =>

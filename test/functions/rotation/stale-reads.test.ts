@@ -5,6 +5,7 @@ import {
   createWorld,
   FIRST_SECRET,
   IDLE_CLIENT_ID,
+  REALM,
   SECRET_ID,
   type TestWorld,
   TIMING,
@@ -135,6 +136,29 @@ describe('a node of the IAM that has not heard of the change', () => {
       expect(await world.rotate()).toMatchObject({ outcome: 'rotated', strategy });
       expect(await world.accepts(FIRST_SECRET)).toBe(overlap);
     }
+  });
+
+  it('does not keep a retire from ending what the IAM keeps of the former of two clients', async () => {
+    const iam = {
+      renewal: 'regenerate',
+      adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+      auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+    };
+    const settings = { strategy: 'alternating-clients', clientId: [CLIENT_ID, IDLE_CLIENT_ID], iam };
+    const world = createWorld({ overlap: 'any-client', settings });
+    await world.rotate();
+    world.advance(86_400_000);
+    const former = JSON.stringify([world.client()]);
+    let made = false;
+    let left = 2;
+    world.intercept(async ({ name }, perform) => {
+      const lags = made && /^iam GET .*clients$/.test(name) && left-- > 0;
+      made ||= /client-secret$/.test(name);
+      return lags ? new Response(former, { headers: { 'content-type': 'application/json' } }) : await perform();
+    });
+    const versionId = world.labelled('AWSPREVIOUS')?.id ?? '';
+    expect(await world.retire(versionId)).toMatchObject({ outcome: 'retired' });
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
   });
 
   it('does not keep an undo from writing: the IAM had answered the change with success', async () => {

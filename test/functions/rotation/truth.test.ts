@@ -139,6 +139,23 @@ describe('a report says whether the previous secret works', () => {
     expect(await world.accepts(FIRST_SECRET)).toBe(true);
   });
 
+  it('yes, of one that is the current one too: it was proven, whatever a node says that has not heard of it', async () => {
+    const world = createWorld({ connectors: 2 });
+    const soon = String(world.now().getTime() / 1000 + 1800);
+    world.changeClient({ attributes: { 'novacura.rotation': 'on', 'client.secret.expiration.time': soon } });
+    world.advance(HOUR_MS);
+    let promoted = false;
+    const refusal = { error: 'unauthorized_client', error_description: 'Invalid client or Invalid client credentials' };
+    world.intercept(async ({ name, sent }, perform) => {
+      if (/^connector GET .*ifs-2/.test(name)) return down();
+      promoted ||= /UpdateSecretVersionStage/.test(name);
+      const lags = promoted && /token$/.test(name) && sent.includes(FIRST_SECRET);
+      return lags ? Response.json(refusal, { status: 401 }) : await perform();
+    });
+    expect(await world.scheduled()).toMatchObject({ outcome: 'stored-not-applied', previousWorks: true });
+    expect(await world.accepts(FIRST_SECRET)).toBe(true);
+  });
+
   it('and not that the former of two clients works when its secret has expired, also when another run finishes', async () => {
     const world = createWorld({ settings: { ...ALTERNATING, iam: REGENERATE } });
     const soon = String(world.now().getTime() / 1000 + 1800);

@@ -3,11 +3,11 @@ import { RotationError } from '../../../../functions/credential/errors.ts';
 import type { IamClient } from '../../../../functions/ports/iam.ts';
 import type { RotationAction } from '../../../../functions/rotation/decide/action.ts';
 import { decide } from '../../../../functions/rotation/decide/decide.ts';
-import type { Facts } from '../../../../functions/rotation/decide/facts.ts';
 import type { Found, Observation } from '../../../../functions/rotation/observe/observation.ts';
 import type { State } from '../../../../functions/rotation/observe/states.ts';
 import type { RotationRequest } from '../../../../functions/rotation/run/context.ts';
 import type { Known } from '../../../../functions/rotation/run/known.ts';
+import { type FactsOptions, factsAbout, NOW } from '../../../support/facts.ts';
 import {
   ACCEPTED,
   atRest,
@@ -23,25 +23,9 @@ import {
   UNREADABLE,
   uncleared,
 } from '../../../support/observations.ts';
-import { credentialOf } from '../../../support/parts.ts';
 
 const HOUR_MS = 3_600_000;
-const SETTINGS = credentialOf(['ifs'], {});
 const LEASE_MS = 100_000;
-/** A run an hour after everything was created: no lease runs. */
-const NOW = new Date(CREATED_AT.getTime() + HOUR_MS);
-
-/** What a run knows at its first decision. */
-const FRESH: Known = {
-  promoted: false,
-  handedOver: false,
-  owesRenewal: false,
-  undisturbed: true,
-  mayBegin: true,
-  hasPut: () => false,
-  hasCleared: () => false,
-  answers: {},
-};
 
 const DUE: RotationRequest = { trigger: 'schedule', scheduledTime: NOW };
 const NOT_DUE: RotationRequest = { trigger: 'schedule', scheduledTime: CREATED_AT };
@@ -53,42 +37,12 @@ const DUE_REPEAT: RotationRequest = { ...DUE, repeat: { attempt: 1, due: true } 
 const REQUESTS = { DUE, NOT_DUE, CALL, REPEAT, DUE_REPEAT };
 const STRATEGIES = ['auto', 'dual-secret', 'in-place', 'alternating-clients'] as const;
 const RENEWALS = ['set', 'regenerate'] as const;
-const FREEZE = { from: '2026-02-01', to: '2026-04-01', reason: 'year end' };
-
-interface Case {
+interface Case extends FactsOptions {
   readonly seen?: Observation;
-  readonly request?: RotationRequest;
-  readonly known?: Partial<Known>;
-  readonly strategy?: (typeof STRATEGIES)[number];
-  readonly renewal?: (typeof RENEWALS)[number];
-  readonly native?: boolean;
-  readonly frozen?: boolean;
-  readonly firstRun?: 'adopt' | 'renew';
-  readonly now?: Date;
-  readonly leftMs?: number;
 }
 
-function decided(one: Case): RotationAction {
-  return decide(factsOf(one));
-}
-
-function factsOf({ seen = atRest(), request = DUE, known = {}, now = NOW, leftMs = 80_000, ...settings }: Case) {
-  const { strategy = 'auto', renewal = 'set', native = false, frozen = false, firstRun = 'adopt' } = settings;
-  return {
-    credential: {
-      ...SETTINGS,
-      strategy,
-      native,
-      iam: { ...SETTINGS.iam, renewal, firstRun },
-      freezes: frozen ? [FREEZE] : [],
-    },
-    request,
-    known: { ...FRESH, ...known },
-    seen,
-    now,
-    leaseMs: LEASE_MS,
-    time: { leftMs, httpTimeoutMs: 10_000, requestMs: { iam: 500, connector: 500, store: 500 } },
-  } satisfies Facts<Observation>;
+function decided({ seen = atRest(), ...options }: Case): RotationAction {
+  return decide(factsAbout(seen, { leaseMs: LEASE_MS, ...options }));
 }
 
 /** An action in a few words: its kind, and what tells it from others of its kind. */
@@ -592,11 +546,12 @@ describe('in every state, whoever asks, with every strategy and renewal', () => 
       if (!seen.labels.pending) continue;
       expect([state, decided({ seen, now: withinLease })]).toEqual([
         state,
-        expect.objectContaining({ kind: 'back-off', retryAfterS: 1 }),
+        expect.objectContaining({ kind: 'back-off', failure: expect.objectContaining({ retryAfter: 1 }) }),
       ]);
       expect(decided({ seen, now: withinLease, known: { achieved: 'repaired' } })).toMatchObject({
         kind: 'rest',
         outcome: 'repaired',
+        failure: { code: 'rotation-in-progress' },
       });
       expect(decided({ seen, now: new Date(CREATED_AT.getTime() + LEASE_MS) }).kind).not.toBe('back-off');
     }

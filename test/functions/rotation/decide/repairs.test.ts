@@ -12,6 +12,16 @@ function changedByHand(options: Parameters<typeof createWorld>[0] = {}): TestWor
   return world;
 }
 
+it('what was put right is told; and where another run has begun meanwhile, it is looked at again', async () => {
+  const world = createWorld();
+  world.enter('restored-from-a-backup');
+  world.intercept(beforeRequest(PATCH, () => world.mark('66666666-6666-4666-8666-666666666666')));
+  const repaired = await world.scheduled(NOT_DUE);
+  expect(repaired).toMatchObject({ outcome: 'repaired', failure: { code: 'rotation-in-progress' } });
+  expect(repaired.repeatAt).not.toBeNull();
+  expect(world.connectorSecret()).toBe(FIRST_SECRET);
+});
+
 describe('a secret that was changed by hand (state 7)', () => {
   it.each([true, false])('is adopted, pushed, and renewed in the same run (overlap: %s)', async (overlap) => {
     const world = changedByHand({ overlap });

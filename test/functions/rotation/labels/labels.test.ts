@@ -1,9 +1,40 @@
 import { describe, expect, it } from '@jest/globals';
 import { runDeps } from '../../../../functions/lambda/compose.ts';
 import { nextVersionId } from '../../../../functions/rotation/labels/version-id.ts';
+import { readLabels } from '../../../../functions/rotation/observe/labels.ts';
+import { beginRun, type Run, type RunDeps } from '../../../../functions/rotation/run/context.ts';
 import { rotate } from '../../../../functions/rotation/workflow.ts';
 import { beforeRequest } from '../../../support/faults.ts';
 import { createWorld, documentText, FIRST_SECRET, SECRET_ID, type TestWorld, TIMING } from '../../../support/world.ts';
+
+describe('labels that are read again', () => {
+  const version = (id: string, ...stages: string[]) => ({ id, stages, createdAt: new Date(0) });
+  const OLD = [version('c', 'AWSCURRENT'), version('p', 'AWSPENDING')];
+  const NEW = [version('c', 'AWSPREVIOUS'), version('p', 'AWSCURRENT')];
+  const LATER = [version('c'), version('p', 'AWSPREVIOUS'), version('q', 'AWSCURRENT')];
+
+  function runThatIsAnswered(...answers: (typeof OLD)[]): Run {
+    const versions = async () => answers.shift() ?? [];
+    const runtime = { now: () => new Date(0), sleep: async () => undefined, remainingMs: () => 90_000 };
+    const deps = { ports: { store: { versions }, connectors: [] }, runtime, timing: TIMING } as unknown as RunDeps;
+    return beginRun(createWorld().credential, { trigger: 'api' }, deps);
+  }
+
+  it('never show AWSCURRENT where it was before the run has seen it elsewhere', async () => {
+    const run = runThatIsAnswered(OLD, NEW, OLD, OLD, NEW);
+    for (const current of ['c', 'p', 'p']) expect((await readLabels(run)).current?.id).toBe(current);
+  });
+
+  it('nor lack a version that the run has seen with a label', async () => {
+    const run = runThatIsAnswered(LATER, [version('c'), version('p', 'AWSCURRENT')], LATER);
+    for (const current of ['q', 'q']) expect((await readLabels(run)).current?.id).toBe(current);
+  });
+
+  it('are taken as they are in the end: somebody may have moved AWSCURRENT back', async () => {
+    const run = runThatIsAnswered(OLD, NEW, OLD, OLD, OLD, OLD, OLD);
+    for (const current of ['c', 'p', 'c']) expect((await readLabels(run)).current?.id).toBe(current);
+  });
+});
 
 describe('two rotators at once', () => {
   it('the second derives the same id, is refused by Secrets Manager, and stands down', async () => {
