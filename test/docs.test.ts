@@ -139,7 +139,7 @@ describe('the file names in the documentation', () => {
   });
 });
 
-describe("the fleet's file in README.md", () => {
+describe('the fleet file in README.md', () => {
   const [example = ''] = blocksOf('README.md', 'json');
 
   it('is accepted', () => {
