@@ -1,4 +1,4 @@
-import { REALM, TIMING } from '../support/parts.ts';
+import { REALM, TIMING } from './parts.ts';
 import type { Process } from './process.ts';
 import type { Simulation } from './simulation.ts';
 import {
