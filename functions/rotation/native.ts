@@ -92,6 +92,8 @@ async function setSecret(run: Run, versionId: string): Promise<void> {
   const seen = await withC(run, await observeStep(run, versionId), versionId);
   if (seen === 'done') return;
   assertFilled(seen);
+  // Nothing is proven of a client that can't be used: the candidate waits for it.
+  assertUsable(seen.target);
   const candidate = candidateOf(seen);
   const attempt = seen.holdsPending
     ? attemptUnderWay(run, seen)
@@ -126,7 +128,10 @@ async function finishSecret(run: Run, versionId: string): Promise<void> {
   const seen = await observeStep(run, versionId);
   if (seen === 'done') return;
   const promoted = seen.labels.current?.id === versionId;
-  if (!promoted) assertFilled(seen);
+  if (!promoted) {
+    assertFilled(seen);
+    assertUsable(seen.target);
+  }
   const next = promoted ? await finish(run, seen) : await resumeHeld(run, seen);
   if (next === 'observe' ? !promoted : isFailure(next.outcome) && next.outcome !== 'stored-not-applied')
     throw failureOf(next);
