@@ -7,8 +7,11 @@ import { type ChaosProxy, killFunction, startChaosProxy } from './chaos-proxy.ts
 import { type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-chaos';
-/** Short ones: what takes time here is waiting for a lease (function timeout and HTTP timeout) to be over. */
-const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 20, http: 3 });
+/**
+ * As short as they can be, since what takes time here is waiting for a lease (function timeout and HTTP timeout) to be over; and long
+ * enough for a rotation and its undo on a machine that becomes busy after it was measured.
+ */
+const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 35, http: 3 });
 /** A busy machine is no fault. */
 jest.setTimeout(600_000);
 
@@ -20,6 +23,7 @@ const IN_PLACE = ['killed', 'forgotten'];
 interface Answer {
   readonly outcome?: string;
   readonly code?: string;
+  readonly cause?: string;
   readonly nothingChanged?: boolean | null;
 }
 
@@ -128,8 +132,9 @@ describeReal('the deployed system in trouble', ['keycloak', 'ministack'], () => 
     expect(rotated.length).toBeLessThanOrEqual(1);
     expect(stoodDown.length).toBeLessThan(20);
     for (const { nothingChanged } of stoodDown) expect(nothingChanged).toBe(true);
-    for (const { code = '', nothingChanged } of others) {
-      expect(code).toMatch(OUT_OF_TIME);
+    for (const { code = '', cause = code, nothingChanged } of others) {
+      // One that could not look in time while another's version was pending ends `interrupted`.
+      expect(cause).toMatch(OUT_OF_TIME);
       expect(nothingChanged).not.toBe(false);
     }
     if (rotated.length === 0) await carryOut('twenty');

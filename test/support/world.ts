@@ -11,25 +11,11 @@ import { rotationStep } from '../../functions/rotation/native.ts';
 import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
-import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
-import { ConnectorEngine } from '../../local/stand-ins/connector/engine.ts';
-import { connectorHandler } from '../../local/stand-ins/connector/handler.ts';
-import type { IamEngine } from '../../local/stand-ins/iam/engine.ts';
-import { inProcess } from '../../local/stand-ins/in-process.ts';
-import { createSecretsManager } from '../../local/stand-ins/secrets-manager/engine.ts';
-import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
-import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
-import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
-import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
-import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
-import type { Handler } from '../../local/stand-ins/serve.ts';
+import { createEngines } from '../../laboratory/engines.ts';
 import {
   CLIENT_ID,
-  CONNECTOR_TOKEN,
   configurationOf,
-  createIam,
   credentialOf,
-  FIRST_SECRET,
   FUNCTION_TIMEOUT_MS,
   idOf,
   type OverlapOf,
@@ -38,9 +24,26 @@ import {
   seedSecrets,
   TIMING,
   TOKEN_URL,
-} from './parts.ts';
+} from '../../laboratory/parts.ts';
+import type { IamEngine } from '../../local/stand-ins/iam/engine.ts';
+import { inProcess } from '../../local/stand-ins/in-process.ts';
+import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
+import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
+import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
+import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
+import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
 
-export { CLIENT_ID, documentText, FIRST_SECRET, IDLE_CLIENT_ID, REALM, SECRET_ID, TIMING, TOKEN_URL } from './parts.ts';
+export {
+  CLIENT_ID,
+  documentText,
+  FIRST_SECRET,
+  IDLE_CLIENT_ID,
+  REALM,
+  SECRET_ID,
+  TIMING,
+  TOKEN_URL,
+} from '../../laboratory/parts.ts';
 
 /** One request of a run to one of its neighbours. */
 export interface Io {
@@ -89,24 +92,21 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     return await intercept({ name, sent }, perform);
   };
 
-  const iam = createIam(() => clock, overlap);
-  const flow = new ConnectorEngine({ now: () => clock, instance: 'test' });
   const names = Array.from({ length: connectors }, (_, index) => `ifs-${index + 1}`);
-  for (const name of names) flow.configure(name, configurationOf(FIRST_SECRET));
-  const secrets = createSecretsManager({
-    clock: now,
+  const { parts, handlers } = createEngines({
+    now: () => clock,
+    names,
+    overlap,
+    second: false,
     newId: () => idOf(++drawn),
-    newSuffix: () => 'AbCdEf',
-    invokeRotation: async (_function, { Step, ClientRequestToken }) => {
+    takeStep: async ({ Step, ClientRequestToken }) => {
       await rotationStep(credential, { step: Step, versionId: ClientRequestToken }, deps());
     },
   });
+  const { iam, flow, secrets } = parts;
+  const askIam = handlers['iam.example.com'] as Handler;
   const credential = credentialOf(names, settings);
 
-  const handlers: Record<string, Handler> = {
-    'iam.example.com': iam.handler,
-    'flow.example.com': connectorHandler(flow, { access: bearerAccess(CONNECTOR_TOKEN) }),
-  };
   const secretsHandler = secretsManagerHandler(secrets);
   const secretsManager = new SecretsManagerClient({
     region: 'eu-north-1',
@@ -168,7 +168,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
   };
   return {
     credential,
-    iam: iam.engine,
+    iam,
     flow,
     secrets,
     planned,
@@ -212,7 +212,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     },
     /** What a person does in the IAM's console to the client. */
     changeClient: (representation: Parameters<IamEngine['updateClient']>[2]) => {
-      iam.engine.updateClient(REALM, iam.engine.findClient(REALM, CLIENT_ID)?.id ?? '', representation);
+      iam.updateClient(REALM, iam.findClient(REALM, CLIENT_ID)?.id ?? '', representation);
     },
     /** What a person enters in a connector, in every section of ours. */
     enter: (clientSecret: string, index = 0) => {
@@ -239,7 +239,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     },
     /** The IAM's client, as the engine keeps it. */
     client: () => {
-      const client = iam.engine.findClient(REALM, CLIENT_ID);
+      const client = iam.findClient(REALM, CLIENT_ID);
       if (!client) throw new Error('the client is gone');
       return client;
     },
@@ -250,7 +250,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
         client_id: clientId,
         client_secret: clientSecret,
       });
-      return (await iam.handler(new Request(TOKEN_URL, { method: 'POST', body }))).ok;
+      return (await askIam(new Request(TOKEN_URL, { method: 'POST', body }))).ok;
     },
     /** The secret that a connector's runtime section uses. */
     connectorSecret: (index = 0) => flow.secretOf(names[index] ?? '', 'runtime') ?? '',

@@ -72,6 +72,9 @@ function withoutPending({ pending: _, labels, ...rest }: Found): Found {
 function setSecret(facts: Facts): StepAction {
   const { seen, credential, time } = facts;
   if (!isFilled(seen)) return NOT_FILLED();
+  // Nothing is proven of a client that can't be used: the candidate waits for it.
+  const unfit = refusal([unusable(seen.clientToRenew)]);
+  if (unfit) return unfit;
   const candidate = candidateOf(seen);
   const renews = !seen.iamHoldsCandidate;
   if (renews && seen.answer.accepted && !holdOurs(seen)) return PUSH_CURRENT;
@@ -90,7 +93,8 @@ function setSecret(facts: Facts): StepAction {
 function finishSecret(facts: Facts, versionId: string): StepAction {
   const { seen } = facts;
   if (seen.labels.current?.id === versionId) return promotedUncleared();
-  return isFilled(seen) ? candidateSet(facts) : NOT_FILLED();
+  if (!isFilled(seen)) return NOT_FILLED();
+  return refusal([unusable(seen.clientToRenew)]) ?? candidateSet(facts);
 }
 
 function isFilled({ pending }: Observation): boolean {

@@ -116,6 +116,20 @@ describe("rotation by Secrets Manager's own four steps", () => {
     expect(await world.accepts(world.connectorSecret())).toBe(true);
   });
 
+  it.each(['setSecret', 'finishSecret'] as const)('%s waits for a client that somebody has disabled', async (step) => {
+    const world = await nativeWorld({ overlap: false });
+    const id = 'by-console-'.padEnd(32, '0');
+    world.mark(id);
+    await world.step('createSecret', id);
+    if (step === 'finishSecret') await world.step('setSecret', id);
+    const { secret } = world.client();
+    world.changeClient({ enabled: false });
+    const begun = world.calls.length;
+    await expect(world.step(step, id)).rejects.toMatchObject({ code: 'client-not-usable' });
+    expect(world.calls.slice(begun).filter((name) => name.startsWith('iam PUT'))).toEqual([]);
+    expect(world.client().secret).toBe(secret);
+  });
+
   it('can be repeated step by step', async () => {
     const world = await nativeWorld();
     rotateSecret(world.secrets.store, { SecretId: SECRET_ID, ClientRequestToken: 'by-console-'.padEnd(32, '0') });

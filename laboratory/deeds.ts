@@ -1,13 +1,6 @@
-import type { Client } from '../../local/stand-ins/iam/client.ts';
-import {
-  CLIENT_ID,
-  configurationOf,
-  FIRST_SECRET,
-  IDLE_CLIENT_ID,
-  REALM,
-  sharedConfiguration,
-} from '../support/parts.ts';
+import type { Client } from '../local/stand-ins/iam/client.ts';
 import type { Laboratory } from './laboratory.ts';
+import { CLIENT_ID, configurationOf, FIRST_SECRET, IDLE_CLIENT_ID, REALM, sharedConfiguration } from './parts.ts';
 import type { Deed } from './script.ts';
 import { type Credentials, clientOf, documentIn, snapshot } from './snapshot.ts';
 

@@ -1,10 +1,10 @@
-import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
-import { ConnectorEngine } from '../../local/stand-ins/connector/engine.ts';
-import { connectorHandler } from '../../local/stand-ins/connector/handler.ts';
-import { createSecretsManager } from '../../local/stand-ins/secrets-manager/engine.ts';
-import { findSecret, type RotationEvent, type Store } from '../../local/stand-ins/secrets-manager/model.ts';
-import { addVersion } from '../../local/stand-ins/secrets-manager/versions.ts';
-import type { Handler } from '../../local/stand-ins/serve.ts';
+import { bearerAccess } from '../local/stand-ins/connector/access.ts';
+import { ConnectorEngine } from '../local/stand-ins/connector/engine.ts';
+import { connectorHandler } from '../local/stand-ins/connector/handler.ts';
+import { createSecretsManager } from '../local/stand-ins/secrets-manager/engine.ts';
+import { findSecret, type RotationEvent, type Store } from '../local/stand-ins/secrets-manager/model.ts';
+import { addVersion } from '../local/stand-ins/secrets-manager/versions.ts';
+import type { Handler } from '../local/stand-ins/serve.ts';
 import {
   CONNECTOR_TOKEN,
   configurationOf,
@@ -14,7 +14,7 @@ import {
   SECOND_CLIENT_ID,
   SECRET_ID,
   sharedConfiguration,
-} from '../support/parts.ts';
+} from './parts.ts';
 import type { Parts } from './snapshot.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:eu-north-1:123456789012:function:rotate';

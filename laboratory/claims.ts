@@ -1,5 +1,5 @@
-import { isRotationError } from '../../functions/credential/errors.ts';
-import type { Rotation } from '../../functions/credential/outcome.ts';
+import { isRotationError } from '../functions/credential/errors.ts';
+import type { Rotation } from '../functions/credential/outcome.ts';
 import { accepts, type Credentials, clientOf, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
 import { type RunRecord, wordFor } from './truth.ts';
 

@@ -1,4 +1,4 @@
-import type { FetchInit } from '../../functions/adapters/http/fetch.ts';
+import type { FetchInit } from '../functions/adapters/http/fetch.ts';
 import type { Answer } from './faults.ts';
 
 /** The write that sets a secret is told from the one that only asks for an overlap. */

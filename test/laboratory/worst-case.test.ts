@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Combination, nameOf } from './combinations.ts';
-import { Laboratory } from './laboratory.ts';
-import { Player } from './player.ts';
-import { discord, snapshot } from './snapshot.ts';
-import { wordFor } from './truth.ts';
+import { type Combination, nameOf } from '../../laboratory/combinations.ts';
+import { Laboratory } from '../../laboratory/laboratory.ts';
+import { Player } from '../../laboratory/player.ts';
+import { discord, snapshot } from '../../laboratory/snapshot.ts';
+import { wordFor } from '../../laboratory/truth.ts';
 
 const HOUR_MS = 3_600_000;
 /** 0.99 of the HTTP timeout. */

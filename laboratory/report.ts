@@ -112,7 +112,7 @@ This page was written by \`${command}\` (seed ${report.seed}).
 
 const HEAD = `# Reliability
 
-A rotation may die anywhere, hear no answer, or run twice at once. The fault laboratory in \`test/faults/\` tries all of this: it
+A rotation may die anywhere, hear no answer, or run twice at once. The fault laboratory in \`laboratory/\` tries all of this: it
 runs the real workflow with its real adapters over the embedded Secrets Manager, scheduler, IAM and connector on a simulated clock,
 and breaks each rotation at every request. The laboratory finds the requests by recording a run without faults; nobody keeps a list.
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { NEW_DIMENSIONS } from './dimensions.ts';
-import { playStates, statesText } from './exhaustive.ts';
+import { NEW_DIMENSIONS } from '../../laboratory/dimensions.ts';
+import { playStates, statesText } from '../../laboratory/exhaustive.ts';
 
 /** With the new dimensions each state meets each fault; without them only what every version has to do. */
 const isTried = (_state: string, fault: string) => fault === 'none' || NEW_DIMENSIONS.includes('next-runs');

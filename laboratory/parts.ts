@@ -1,11 +1,11 @@
-import { serializeDocument } from '../../functions/credential/document.ts';
-import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
-import { IamEngine } from '../../local/stand-ins/iam/engine.ts';
-import { iamHandler } from '../../local/stand-ins/iam/handler.ts';
-import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../../local/stand-ins/iam/overlap-policy.ts';
-import { localTokens } from '../../local/stand-ins/iam/tokens.ts';
-import type { createSecretsManager } from '../../local/stand-ins/secrets-manager/engine.ts';
-import { createSecret } from '../../local/stand-ins/secrets-manager/lifecycle.ts';
+import { serializeDocument } from '../functions/credential/document.ts';
+import { type Credential, credentialSchema } from '../functions/credential/settings/credential.ts';
+import { IamEngine } from '../local/stand-ins/iam/engine.ts';
+import { iamHandler } from '../local/stand-ins/iam/handler.ts';
+import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../local/stand-ins/iam/overlap-policy.ts';
+import { localTokens } from '../local/stand-ins/iam/tokens.ts';
+import type { createSecretsManager } from '../local/stand-ins/secrets-manager/engine.ts';
+import { createSecret } from '../local/stand-ins/secrets-manager/lifecycle.ts';
 
 export const REALM = 'acmeprod';
 export const CLIENT_ID = 'NC_Flow_ClientCredentials';

@@ -1,9 +1,9 @@
-import { IamEngine } from '../../local/stand-ins/iam/engine.ts';
-import { iamHandler } from '../../local/stand-ins/iam/handler.ts';
-import type { Realm } from '../../local/stand-ins/iam/realm.ts';
-import { localTokens } from '../../local/stand-ins/iam/tokens.ts';
-import type { Handler } from '../../local/stand-ins/serve.ts';
-import { IAM_KEY, REALM } from '../support/parts.ts';
+import { IamEngine } from '../local/stand-ins/iam/engine.ts';
+import { iamHandler } from '../local/stand-ins/iam/handler.ts';
+import type { Realm } from '../local/stand-ins/iam/realm.ts';
+import { localTokens } from '../local/stand-ins/iam/tokens.ts';
+import type { Handler } from '../local/stand-ins/serve.ts';
+import { IAM_KEY, REALM } from './parts.ts';
 import type { Simulation } from './simulation.ts';
 
 /** A second node of the IAM, which hears of each change some time later. */

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { JUDGEMENTS, NEW_DIMENSIONS } from './dimensions.ts';
-import { play } from './scene.ts';
-import { namedScenes } from './scenes.ts';
+import { JUDGEMENTS, NEW_DIMENSIONS } from '../../laboratory/dimensions.ts';
+import { play } from '../../laboratory/scene.ts';
+import { namedScenes } from '../../laboratory/scenes.ts';
 
 const scenes = namedScenes([...JUDGEMENTS]);
 

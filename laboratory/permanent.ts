@@ -1,9 +1,9 @@
-import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
-import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
-import { SECRET_ID } from '../support/parts.ts';
+import { findSecret } from '../local/stand-ins/secrets-manager/model.ts';
+import { addVersion, attach } from '../local/stand-ins/secrets-manager/versions.ts';
 import { Deeds } from './deeds.ts';
 import { dependencyOf, type FaultKind, isWrite } from './faults.ts';
 import type { Laboratory } from './laboratory.ts';
+import { SECRET_ID } from './parts.ts';
 
 /** A fault that lasts until a person ends it. */
 export interface Permanent {

@@ -1,4 +1,4 @@
-import { activeFreeze } from '../../functions/credential/settings/schedule.ts';
+import { activeFreeze } from '../functions/credential/settings/schedule.ts';
 import { dependencyOf } from './faults.ts';
 import type { Outage } from './monitor.ts';
 import type { Played } from './played.ts';

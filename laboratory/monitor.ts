@@ -1,4 +1,4 @@
-import { REALM, TIMING } from '../support/parts.ts';
+import { REALM, TIMING } from './parts.ts';
 import type { Process } from './process.ts';
 import type { Simulation } from './simulation.ts';
 import {
@@ -111,6 +111,8 @@ export class Monitor {
     if (this.#currentId !== current?.id) this.#candidates.clear();
     this.#currentId = current?.id;
     if (pending !== undefined) this.#candidates.set(pending, this.#simulation.now);
+    // Once it was stored it is owed no more, also when Secrets Manager has removed the version a day later.
+    if (this.#owed && isStored(this.#parts, this.#owed)) this.#owed = undefined;
     if (!current) return;
     const held: Credentials = { clientId: current.clientId, clientSecret: iam[current.clientId]?.secret ?? '' };
     const key = `${held.clientId} ${held.clientSecret}`;

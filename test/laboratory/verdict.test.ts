@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { RotationError } from '../../functions/credential/errors.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
-import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
-import { falseClaims, lateFalsehoods } from './claims.ts';
-import { Climate } from './climate.ts';
-import { Laboratory } from './laboratory.ts';
-import { Player } from './player.ts';
-import type { Process } from './process.ts';
-import { Script } from './script.ts';
-import { clientOf, snapshot } from './snapshot.ts';
-import type { RunRecord } from './truth.ts';
-import { restFaults, verdict } from './verdict.ts';
+import { falseClaims, lateFalsehoods } from '../../laboratory/claims.ts';
+import { Climate } from '../../laboratory/climate.ts';
+import { Laboratory } from '../../laboratory/laboratory.ts';
+import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../../laboratory/parts.ts';
+import { Player } from '../../laboratory/player.ts';
+import type { Process } from '../../laboratory/process.ts';
+import { Script } from '../../laboratory/script.ts';
+import { clientOf, snapshot } from '../../laboratory/snapshot.ts';
+import type { RunRecord } from '../../laboratory/truth.ts';
+import { restFaults, verdict } from '../../laboratory/verdict.ts';
 
 const HOUR_MS = 3_600_000;
 

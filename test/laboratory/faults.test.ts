@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { COMBINATIONS, nameOf } from './combinations.ts';
-import { SINGLE } from './faults.ts';
-import { anyScript, playProperty } from './property.ts';
-import { play } from './scene.ts';
-import { Script } from './script.ts';
-import { playSingles, type Violation } from './singles.ts';
+import { COMBINATIONS, nameOf } from '../../laboratory/combinations.ts';
+import { SINGLE } from '../../laboratory/faults.ts';
+import { anyScript, playProperty } from '../../laboratory/property.ts';
+import { play } from '../../laboratory/scene.ts';
+import { Script } from '../../laboratory/script.ts';
+import { playSingles, type Violation } from '../../laboratory/singles.ts';
 
 const silent = () => undefined;
 const SEED = 20_260_301;

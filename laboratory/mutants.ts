@@ -31,7 +31,7 @@ function judge(mutation: Mutation): string {
 }
 
 function fits({ file, from }: Mutation['edits'][number]): boolean {
-  return readFileSync(here(`../../functions/${file}`), 'utf8').split(from).length === 2;
+  return readFileSync(here(`../functions/${file}`), 'utf8').split(from).length === 2;
 }
 
 /** The laboratory has to end by finding a violation, not by an accident. */

@@ -1,10 +1,10 @@
-import { STATES as NAMES, type State } from '../../functions/rotation/observe/states.ts';
-import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
-import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
-import { SECRET_ID } from '../support/parts.ts';
+import { STATES as NAMES, type State } from '../functions/rotation/observe/states.ts';
+import { findSecret } from '../local/stand-ins/secrets-manager/model.ts';
+import { addVersion, attach } from '../local/stand-ins/secrets-manager/versions.ts';
 import { type Combination, GRACE_HOURS, nameOf } from './combinations.ts';
 import { Deeds } from './deeds.ts';
 import { Laboratory } from './laboratory.ts';
+import { SECRET_ID } from './parts.ts';
 import { idFor, PERMANENT, type Permanent } from './permanent.ts';
 import { Player } from './player.ts';
 import { discord, snapshot } from './snapshot.ts';

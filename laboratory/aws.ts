@@ -1,10 +1,10 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { details, Schedules } from '../../local/stand-ins/scheduler/engine.ts';
-import { ScheduleBody } from '../../local/stand-ins/scheduler/schemas.ts';
-import { operations, type SecretsManagerEngine } from '../../local/stand-ins/secrets-manager/engine.ts';
-import { SECRET_ID } from '../support/parts.ts';
+import { details, Schedules } from '../local/stand-ins/scheduler/engine.ts';
+import { ScheduleBody } from '../local/stand-ins/scheduler/schemas.ts';
+import { operations, type SecretsManagerEngine } from '../local/stand-ins/secrets-manager/engine.ts';
 import type { Answer } from './faults.ts';
+import { SECRET_ID } from './parts.ts';
 import type { Process } from './process.ts';
 import type { StaleReads } from './stale.ts';
 

@@ -1,8 +1,8 @@
-import { TIMING } from '../support/parts.ts';
 import { Climate } from './climate.ts';
 import { Deeds } from './deeds.ts';
 import type { Laboratory } from './laboratory.ts';
 import { outageFaults } from './outages.ts';
+import { TIMING } from './parts.ts';
 import type { Played } from './played.ts';
 import { Player } from './player.ts';
 import { prepare } from './prepare.ts';

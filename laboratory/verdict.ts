@@ -1,5 +1,5 @@
-import { durationMs } from '../../functions/credential/duration.ts';
-import type { Credential } from '../../functions/credential/settings/credential.ts';
+import { durationMs } from '../functions/credential/duration.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
 import { lateFalsehoods } from './claims.ts';
 import type { Judgement } from './dimensions.ts';
 import type { Laboratory } from './laboratory.ts';

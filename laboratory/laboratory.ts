@@ -1,17 +1,24 @@
-import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
-import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
-import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
-import { RotationError } from '../../functions/credential/errors.ts';
-import type { NativeRequest } from '../../functions/credential/native-steps.ts';
-import type { Rotation } from '../../functions/credential/outcome.ts';
-import type { Credential } from '../../functions/credential/settings/credential.ts';
-import { runDeps, type World } from '../../functions/lambda/compose.ts';
-import type { OneTime, Schedules as SchedulesPort } from '../../functions/ports/schedules.ts';
-import { rotationStep } from '../../functions/rotation/native.ts';
-import { type RetireReport, type RetireRequest, retire } from '../../functions/rotation/retire.ts';
-import type { RotationRequest } from '../../functions/rotation/run/context.ts';
-import { rotate } from '../../functions/rotation/workflow.ts';
-import type { Handler } from '../../local/stand-ins/serve.ts';
+import { eventBridgeSchedules } from '../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
+import { type FetchInit, restrictFetch } from '../functions/adapters/http/fetch.ts';
+import { accessSecrets } from '../functions/adapters/secrets-manager/access-secrets.ts';
+import { RotationError } from '../functions/credential/errors.ts';
+import type { NativeRequest } from '../functions/credential/native-steps.ts';
+import type { Rotation } from '../functions/credential/outcome.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
+import { runDeps, type World } from '../functions/lambda/compose.ts';
+import type { OneTime, Schedules as SchedulesPort } from '../functions/ports/schedules.ts';
+import { rotationStep } from '../functions/rotation/native.ts';
+import { type RetireReport, type RetireRequest, retire } from '../functions/rotation/retire.ts';
+import type { RotationRequest } from '../functions/rotation/run/context.ts';
+import { rotate } from '../functions/rotation/workflow.ts';
+import type { Handler } from '../local/stand-ins/serve.ts';
+import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
+import { type Combination, credentialFor } from './combinations.ts';
+import { createEngines, register } from './engines.ts';
+import { isWrite } from './faults.ts';
+import { httpFailure, nameOf, pretence } from './http.ts';
+import { Monitor } from './monitor.ts';
+import { LaggingNode } from './nodes.ts';
 import {
   FUNCTION_TIMEOUT_MS,
   idOf,
@@ -22,14 +29,7 @@ import {
   SECRET_ID,
   seedSecrets,
   TIMING,
-} from '../support/parts.ts';
-import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
-import { type Combination, credentialFor } from './combinations.ts';
-import { createEngines, register } from './engines.ts';
-import { isWrite } from './faults.ts';
-import { httpFailure, nameOf, pretence } from './http.ts';
-import { Monitor } from './monitor.ts';
-import { LaggingNode } from './nodes.ts';
+} from './parts.ts';
 import type { Ending, Process } from './process.ts';
 import { Simulation } from './simulation.ts';
 import { type Parts, SECOND } from './snapshot.ts';

@@ -1,6 +1,6 @@
-import type { SecretsManagerEngine } from '../../local/stand-ins/secrets-manager/engine.ts';
-import type { Secret, Store } from '../../local/stand-ins/secrets-manager/model.ts';
-import { SECRET_ID } from '../support/parts.ts';
+import type { SecretsManagerEngine } from '../local/stand-ins/secrets-manager/engine.ts';
+import type { Secret, Store } from '../local/stand-ins/secrets-manager/model.ts';
+import { SECRET_ID } from './parts.ts';
 
 /** How far reads of the credential's secret lag behind. */
 export interface Staleness {

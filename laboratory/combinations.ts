@@ -1,5 +1,5 @@
-import type { Credential } from '../../functions/credential/settings/credential.ts';
-import { CLIENT_ID, credentialOf, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
+import type { Credential } from '../functions/credential/settings/credential.ts';
+import { CLIENT_ID, credentialOf, IDLE_CLIENT_ID, REALM } from './parts.ts';
 
 export const STRATEGIES = ['dual-secret', 'alternating-clients', 'in-place'] as const;
 export const RENEWALS = ['set', 'regenerate'] as const;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { SectionName } from '../../local/stand-ins/connector/configuration.ts';
-import type { ConnectorEngine } from '../../local/stand-ins/connector/engine.ts';
-import type { Client } from '../../local/stand-ins/iam/client.ts';
-import type { IamEngine } from '../../local/stand-ins/iam/engine.ts';
-import { acceptsSecret } from '../../local/stand-ins/iam/token-request.ts';
-import type { SecretsManagerEngine } from '../../local/stand-ins/secrets-manager/engine.ts';
-import { CLIENT_ID, IDLE_CLIENT_ID, REALM, SECOND_CLIENT_ID, SECOND_ID, SECRET_ID } from '../support/parts.ts';
+import type { SectionName } from '../local/stand-ins/connector/configuration.ts';
+import type { ConnectorEngine } from '../local/stand-ins/connector/engine.ts';
+import type { Client } from '../local/stand-ins/iam/client.ts';
+import type { IamEngine } from '../local/stand-ins/iam/engine.ts';
+import { acceptsSecret } from '../local/stand-ins/iam/token-request.ts';
+import type { SecretsManagerEngine } from '../local/stand-ins/secrets-manager/engine.ts';
+import { CLIENT_ID, IDLE_CLIENT_ID, REALM, SECOND_CLIENT_ID, SECOND_ID, SECRET_ID } from './parts.ts';
 
 /** A client and its secret. */
 export interface Credentials {
