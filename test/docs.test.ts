@@ -131,7 +131,9 @@ describe('the file names in the documentation', () => {
   );
 
   it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('of %s are those of files and folders', (page) => {
-    const names = [...read(page).matchAll(/`([\w./-]+\.(?:ts|cjs)|(?:functions|infra|laboratory|local|test)\/[\w./-]*)`/g)]
+    const names = [
+      ...read(page).matchAll(/`([\w./-]+\.(?:ts|cjs)|(?:functions|infra|laboratory|local|test)\/[\w./-]*)`/g),
+    ]
       .map(([, name = '']) => name.replace(/\/$/, ''))
       .filter((name) => !name.startsWith('.'));
 
