@@ -29,7 +29,7 @@ function previousDocument({ ledger }: Run) {
   throw new RotationError('internal-error', 'The previous document was not read');
 }
 
-/** Brings home a candidate that is journaled. */
+/** Carries a rotation to its end whose candidate is journaled. */
 export async function resume(run: Run, seen: Observation, action: ActionOf<'resume'>): Promise<Acted> {
   return await execute(run, resumedAttempt(run, seen, action));
 }

@@ -20,7 +20,7 @@ export async function finish(run: Run, observation: Observation): Promise<Acted>
   const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
   if (failure) return await storedNotApplied(run, { failure, previous, client: seen.clientInUse });
   run.ledger.achieve('rotated');
-  // This run's own candidate: whoever promoted it, that was the rotation that was asked for.
+  // The candidate is this run's own: the rotation that was asked for is done, even if another run has promoted it.
   if (run.ledger.hasPut(current.id)) run.ledger.rotationDone();
   await clear(run, current.id);
   return REQUEUE;

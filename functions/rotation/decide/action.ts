@@ -39,7 +39,7 @@ type Kinds =
   | ({ readonly kind: 'regenerate' } & Plan)
   /** Makes the secret that the IAM has made, and nobody has stored, the candidate. */
   | { readonly kind: 'store-regenerated'; readonly overlap: Overlap }
-  /** Brings the candidate home; with `renews` the IAM does not hold it yet. */
+  /** Carries a rotation that was begun to its end; with `renews` the IAM does not hold the candidate yet. */
   | { readonly kind: 'resume'; readonly overlap: Overlap; readonly renews: boolean }
   /** Makes the secret that somebody set in the IAM the current one; with `revives` its expiry has passed. */
   | { readonly kind: 'adopt'; readonly revives: boolean; readonly renewsAfter: boolean }

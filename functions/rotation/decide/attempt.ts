@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
 /** How much longer than grace the IAM itself keeps the previous secret. */
 const BEYOND_GRACE_MS = 7 * DAY_MS;
 
-/** A candidate on its way, and all that is needed to bring it home or to take it back. */
+/** A candidate, and all that is needed to make it the current document or to take it back. */
 export interface Attempt {
   readonly labels: Labels;
   readonly current: StoredDocument;
@@ -35,7 +35,7 @@ export interface Attempt {
   /** The current secret was accepted before: where the strategy keeps it, it has to be accepted afterwards. */
   readonly currentWasAccepted: boolean;
   readonly undoScope: UndoScope;
-  /** What the run has achieved once the candidate is home. */
+  /** What the run has achieved once the candidate is current. */
   readonly outcome: Outcome;
 }
 
