@@ -2,7 +2,7 @@ import { RotationError } from '../../credential/errors.ts';
 import type { Failure } from '../../credential/outcome.ts';
 import { overlapActive, sameCredential } from '../observe/observation.ts';
 import type { ActionOf, RotationAction } from './action.ts';
-import { timeNeededMs } from './attempt.ts';
+import { timeNeededMs, type UndoScope } from './attempt.ts';
 import {
   noRoom,
   noTime,
@@ -96,15 +96,19 @@ function beginning(facts: Facts, settled: boolean): RotationAction {
   );
 }
 
-/** Begins a rotation, once all that can be known before is known. */
-export function renewal(facts: Facts, settled = false): RotationAction {
+/**
+ * Begins a rotation, once all that can be known before is known.
+ *
+ * @param undoScope what there has to be time for an undo to give back; where nothing works before the rotation, `nothing`
+ */
+export function renewal(facts: Facts, settled = false, undoScope: UndoScope = 'everything'): RotationAction {
   const { credential, known } = facts;
   const outcome = known.owesRenewal && known.achieved === 'repaired' ? 'repaired' : 'rotated';
   const overlap = overlapWanted(credential);
   const reason = known.owesRenewal ? 'a secret that a person saw is no secret' : 'a rotation is due';
   const plan = { overlap, outcome, reason } as const;
   return (
-    infeasible(facts, settled) ??
+    infeasible(facts, settled, undoScope) ??
     (credential.iam.renewal === 'regenerate'
       ? { kind: 'regenerate', ...plan }
       : { kind: 'begin', candidate: 'new', ...plan })
@@ -112,9 +116,9 @@ export function renewal(facts: Facts, settled = false): RotationAction {
 }
 
 /** Too little time, or a strategy that the IAM can't carry out. */
-function infeasible(facts: Facts, settled: boolean): RotationAction | undefined {
+function infeasible(facts: Facts, settled: boolean, undoScope: UndoScope = 'everything'): RotationAction | undefined {
   const overlap = overlapWanted(facts.credential);
-  const needed = timeNeededMs(facts.time, { overlap, undoScope: 'everything', renews: true });
+  const needed = timeNeededMs(facts.time, { overlap, undoScope, renews: true });
   return refusal([noTime(facts, needed)], settled) ?? strategyCheck(facts, settled);
 }
 

@@ -43,7 +43,7 @@ export interface Attempt {
  * What an undo gives back: the IAM's secret, the connectors' and the label (`everything`); all but the IAM's, where the IAM has to
  * stay as it is (`all-but-iam`); or nothing, where the old secret can't be had again (`nothing`).
  */
-type UndoScope = 'everything' | 'all-but-iam' | 'nothing';
+export type UndoScope = 'everything' | 'all-but-iam' | 'nothing';
 
 /** What an attempt is made from. */
 export interface AttemptFacts {

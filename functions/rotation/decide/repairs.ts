@@ -36,7 +36,8 @@ export function expired(facts: Facts): RotationAction {
       dead(seen.clientInUse, seen.answer, now),
     ]) ??
     (credential.iam.renewal === 'regenerate'
-      ? renewal(facts)
+      ? // The secret that would be given back is refused.
+        renewal(facts, false, 'nothing')
       : { kind: 'revive', reason: 'the expiry of the current secret has passed' })
   );
 }

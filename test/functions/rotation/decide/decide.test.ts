@@ -391,6 +391,12 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
   ['expired', 'whatever is due', { request: NOT_DUE }, 'revive'],
   ['expired', 'a freeze', { frozen: true }, 'revive'],
   ['expired', 'the IAM makes the secrets', { renewal: 'regenerate' }, 'regenerate, overlap where-possible, rotated'],
+  [
+    'expired',
+    'the IAM makes the secrets, and time is left to go forward only',
+    { renewal: 'regenerate', strategy: 'in-place', leftMs: 5_000 },
+    'regenerate, overlap none, rotated',
+  ],
   ['expired', 'a change within a lease', { known: { mayBegin: false } }, 'refuse too-soon'],
   ['expired', 'refused for another reason', { seen: atRest({ answer: REFUSED }) }, 'refuse token-refused'],
 
