@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import { rotationResponse } from '../../functions/api/problem.ts';
 import { recordRetire, recordRotation } from '../../functions/lambda/telemetry.ts';
-import { CONNECTOR_TOKEN } from '../../laboratory/parts.ts';
 import { ECHOES, traceIn } from '../support/encodings.ts';
+import { CONNECTOR_TOKEN } from '../support/parts.ts';
 import { createWorld, documentText, FIRST_SECRET, type Io, type TestWorld, TIMING } from '../support/world.ts';
 
 const BY_HAND = 'a-secret-that-a-person-set';

@@ -5,8 +5,8 @@ import type { Context } from 'aws-lambda';
 import { ownHostsOnly } from '../../functions/lambda/budgeted.ts';
 import type { Deployed } from '../../functions/lambda/compose.ts';
 import { createRotateHandler } from '../../functions/rotate.ts';
-import { FUNCTION_TIMEOUT_MS } from '../../laboratory/parts.ts';
 import { instead, timeout } from '../support/faults.ts';
+import { FUNCTION_TIMEOUT_MS } from '../support/parts.ts';
 import { createWorld, FIRST_SECRET, type TestWorld, TIMING } from '../support/world.ts';
 
 const silent = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Laboratory } from '../../laboratory/laboratory.ts';
-import { documentText, REALM, SECRET_ID } from '../../laboratory/parts.ts';
 import { clientOf } from '../../laboratory/snapshot.ts';
 import { operations } from '../../local/stand-ins/secrets-manager/engine.ts';
+import { documentText, REALM, SECRET_ID } from '../support/parts.ts';
 
 const P = '11111111-1111-4111-8111-111111111111';
 const CANDIDATE = 'secret-of-a-candidate';

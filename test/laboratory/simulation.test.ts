@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { courseOf, type Weather } from '../../laboratory/course.ts';
 import { Laboratory, type LaboratoryOptions } from '../../laboratory/laboratory.ts';
-import { SECRET_ID } from '../../laboratory/parts.ts';
 import { Player } from '../../laboratory/player.ts';
 import { discord, snapshot } from '../../laboratory/snapshot.ts';
 import { StaleReads } from '../../laboratory/stale.ts';
 import { wordFor } from '../../laboratory/truth.ts';
 import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
+import { SECRET_ID } from '../support/parts.ts';
 
 describe('the simulation', () => {
   const inPlace = { strategy: 'in-place', renewal: 'set', native: false } as const;

@@ -4,13 +4,13 @@ import type { Rotation } from '../../functions/credential/outcome.ts';
 import { falseClaims, lateFalsehoods } from '../../laboratory/claims.ts';
 import { Climate } from '../../laboratory/climate.ts';
 import { Laboratory } from '../../laboratory/laboratory.ts';
-import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../../laboratory/parts.ts';
 import { Player } from '../../laboratory/player.ts';
 import type { Process } from '../../laboratory/process.ts';
 import { Script } from '../../laboratory/script.ts';
 import { clientOf, snapshot } from '../../laboratory/snapshot.ts';
 import type { RunRecord } from '../../laboratory/truth.ts';
 import { restFaults, verdict } from '../../laboratory/verdict.ts';
+import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -2,8 +2,8 @@ import type { Credential } from '../../functions/credential/settings/credential.
 import type { Facts } from '../../functions/rotation/decide/facts.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import type { Known } from '../../functions/rotation/run/known.ts';
-import { credentialOf } from '../../laboratory/parts.ts';
 import { CREATED_AT } from './observations.ts';
+import { credentialOf } from './parts.ts';
 
 const HOUR_MS = 3_600_000;
 const SETTINGS = credentialOf(['ifs'], {});

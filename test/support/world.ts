@@ -12,6 +12,14 @@ import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
 import { createEngines } from '../../laboratory/engines.ts';
+import type { IamEngine } from '../../local/stand-ins/iam/engine.ts';
+import { inProcess } from '../../local/stand-ins/in-process.ts';
+import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
+import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
+import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
+import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
+import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
 import {
   CLIENT_ID,
   configurationOf,
@@ -24,15 +32,7 @@ import {
   seedSecrets,
   TIMING,
   TOKEN_URL,
-} from '../../laboratory/parts.ts';
-import type { IamEngine } from '../../local/stand-ins/iam/engine.ts';
-import { inProcess } from '../../local/stand-ins/in-process.ts';
-import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
-import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
-import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
-import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
-import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
-import type { Handler } from '../../local/stand-ins/serve.ts';
+} from './parts.ts';
 
 export {
   CLIENT_ID,
@@ -43,7 +43,7 @@ export {
   SECRET_ID,
   TIMING,
   TOKEN_URL,
-} from '../../laboratory/parts.ts';
+} from './parts.ts';
 
 /** One request of a run to one of its neighbours. */
 export interface Io {
