@@ -178,8 +178,12 @@ async function theEnd({ setup, strategy }: Script, { player, laboratory }: Cast)
   const old = end.previous === undefined ? undefined : documentIn(parts, end.previous);
   // In a freeze nothing renews what a page that was saved late has brought back.
   const revived = setup.freeze !== undefined && simulation.deeds.some(({ what }) => what === 'stale-save');
-  // Nor does anything renew the former of two clients there, where the scheduler was away for all tries of a retire.
-  const lost = setup.freeze !== undefined && strategy === 'alternating-clients' && player.records.some(isLost);
+  // Where the scheduler was away for all tries of a retire, the next rotation renews the former of two clients: the dead-letter queue
+  // tells people of it, and nothing else can.
+  const renewed = (since: number) =>
+    player.records.some((record) => record.startedAt >= since && ['rotated', 'repaired'].includes(wordFor(record)));
+  const isLostForNow = (record: RunRecord) => isLost(record) && !renewed(record.endedAt);
+  const lost = strategy === 'alternating-clients' && player.records.some(isLostForNow);
   const lives = !revived && !lost && old && old.clientSecret !== end.current?.clientSecret && accepts(parts, old);
   const left = leftOf(laboratory);
   if (setup.freeze && !end.current) return [];
