@@ -37,7 +37,13 @@ export interface Iam {
   find(clientId: string): Promise<IamClient>;
 
   /**
-   * Asks the IAM whether it would keep a previous secret valid. Harmless, also several at once, and repeated inside, but only
+   * Lets the IAM keep the client's previous secret at the next change, where the IAM can do that. Harmless, also several at once, and
+   * repeated inside, but only while no previous secret is alive: an IAM that can't overlap drops it.
+   */
+  prepareOverlap(client: IamClient): Promise<void>;
+
+  /**
+   * Prepares the overlap, and asks the IAM whether it would keep a previous secret valid. Harmless, also several at once, and repeated inside, but only
    * while no previous secret is alive: an IAM that can't overlap drops it. A "no" takes a few looks, for a replicated IAM.
    */
   probeOverlap(client: IamClient): Promise<boolean>;

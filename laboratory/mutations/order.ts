@@ -117,7 +117,7 @@ export const ORDER: readonly Mutation[] = [
       strategy: 'in-place',
       renewal: 'regenerate',
       events: TWO_RESUME,
-      faults: [{ run: 0, point: 15, fault: 'dies-after' }],
+      faults: [{ run: 0, point: 11, fault: 'dies-after' }],
     }),
   },
   {

@@ -22,14 +22,18 @@ export function keycloak(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>,
   const call = adminApi(credential, deps);
   const clientUrl = ({ id }: IamClient) => `${adminUrl}/clients/${encodeURIComponent(id)}`;
 
+  const prepareOverlap = async (client: IamClient) => {
+    const body = putBody(client, probeUpdate(deps.now()));
+    await call(clientUrl(client), { method: 'PUT', body }, { repeated: true });
+  };
   return {
     find: async (clientId) => {
       const response = await call(`${adminUrl}/clients?clientId=${encodeURIComponent(clientId)}`, { method: 'GET' });
       return parseFound(await readJson(response), clientId);
     },
+    prepareOverlap,
     probeOverlap: async (client) => {
-      const body = putBody(client, probeUpdate(deps.now()));
-      await call(clientUrl(client), { method: 'PUT', body }, { repeated: true });
+      await prepareOverlap(client);
       return await seen(deps.sleep, async () => {
         const { secretExpiresAt } = parseClient(await readJson(await call(clientUrl(client), { method: 'GET' })));
         return secretExpiresAt !== undefined && secretExpiresAt > deps.now();

@@ -1,5 +1,6 @@
 import { type CredentialDocument, parseDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
+import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, ANSWERED } from '../attempt/acted.ts';
 import type { Question } from '../decide/action.ts';
 import { assertSameVersions, assertStillCurrent } from '../labels/labels.ts';
@@ -15,7 +16,7 @@ type RetireQuestion = 'still-current' | 'retire-documents' | 'pending-content';
 /** How each question about a rotation is answered. None of them changes a secret. */
 const ABOUT_ROTATION = {
   overlap: async (run, { clientInUse }) => ({
-    overlap: await timed(run, 'probe', () => run.ports.iam.probeOverlap(clientInUse)),
+    overlap: await timed(run, 'probe', () => askOverlap(run, clientInUse)),
   }),
   'previous-document': async (run, { labels }) => ({
     previousDocument: await previousDocument(run, labels.previous?.id),
@@ -65,6 +66,13 @@ export async function askForRetire(run: Run, seen: Look, question: Question): Pr
 
 function isRetireQuestion(question: Question): question is RetireQuestion {
   return question in ABOUT_RETIRE;
+}
+
+/** With `auto` the answer would decide nothing: the client is only prepared. */
+async function askOverlap({ ports, credential }: Run, client: IamClient): Promise<boolean | 'prepared'> {
+  if (credential.strategy !== 'auto') return await ports.iam.probeOverlap(client);
+  await ports.iam.prepareOverlap(client);
+  return 'prepared';
 }
 
 async function previousDocument(

@@ -5,8 +5,8 @@ import type { TokenResult } from '../../ports/token-endpoint.ts';
 
 /** Answers to questions that a decision has asked since the last observation. */
 export interface Answers {
-  /** Whether the IAM would keep the previous secret beside a new one. */
-  readonly overlap?: boolean;
+  /** Whether the IAM would keep the previous secret beside a new one; `prepared` where only a look after the change tells. */
+  readonly overlap?: boolean | 'prepared';
   /** The document in AWSPREVIOUS: `none` without one, or why the value can't be used. */
   readonly previousDocument?: CredentialDocument | 'none' | RotationError;
   /** The labels were read once more, and are as they were. */

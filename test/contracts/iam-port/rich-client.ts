@@ -9,6 +9,7 @@ type Write = (iam: Iam, client: IamClient, lab: IamPortLab) => Promise<unknown>;
 const inTenMinutes = (lab: IamPortLab) => new Date(lab.now().getTime() + 600_000);
 
 const WRITES: Readonly<Record<string, Write>> = {
+  prepareOverlap: (iam, client) => iam.prepareOverlap(client),
   probeOverlap: (iam, client) => iam.probeOverlap(client),
   'setSecret with a previous one': (iam, client, lab) =>
     iam.setSecret(client, {

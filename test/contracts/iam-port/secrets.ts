@@ -102,6 +102,20 @@ export function iamSecretCases({ overlap, plain }: { overlap: () => IamPortLab; 
     expect((await iam.find(client.clientId)).previous).toBeUndefined();
   });
 
+  it('prepareOverlap lets a policy that applies keep the secret that is regenerated away, and changes no secret', async () => {
+    for (const [lab, kept] of [
+      [overlap(), true],
+      [plain(), false],
+    ] as const) {
+      const { client, iam, accepts } = await lab.rotated();
+      await iam.prepareOverlap(await iam.find(client.clientId));
+      const found = await iam.find(client.clientId);
+      expect(found.secret).toBe(client.secret);
+      const made = await iam.regenerate(found);
+      expect([await accepts(made), await accepts(client.secret)]).toEqual([true, kept]);
+    }
+  });
+
   it('endPrevious names the secret that stays: one that somebody made meanwhile is ended, not the one that connectors hold', async () => {
     for (const lab of [overlap(), plain()]) {
       const { client, iam, accepts } = await lab.rotated();
