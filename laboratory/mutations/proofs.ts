@@ -41,8 +41,8 @@ export const PROOFS: readonly Mutation[] = [
     safeguard: 'the previous secret is sent along, whatever was seen before the change',
     ...change(
       'decide/attempt.ts',
-      "  if (overlap === 'none' || clientToRenew",
-      "  if (overlap === 'none' || (overlap === 'where-possible' && !clientInUse.previous) || clientToRenew",
+      "  if (overlap === 'none' || alternates",
+      "  if (overlap === 'none' || (overlap === 'where-possible' && !clientInUse.previous) || alternates",
     ),
     lab: named('two runs that ask at once what the IAM can do'),
   },

@@ -1,17 +1,15 @@
-import { type CredentialDocument, parseDocument } from '../../credential/document.ts';
-import { isRotationError, RotationError } from '../../credential/errors.ts';
+import { parseDocument } from '../../credential/document.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, ANSWERED } from '../attempt/acted.ts';
-import type { Question } from '../decide/action.ts';
+import type { RetireQuestion, RotationQuestion } from '../decide/action.ts';
 import { assertSameVersions, assertStillCurrent } from '../labels/labels.ts';
 import { askToken } from '../observe/looks.ts';
 import type { Look, Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { parsePending } from '../observe/pending.ts';
+import { readPrevious } from '../observe/previous.ts';
 import { type Run, timed } from '../run/context.ts';
 import type { Answers } from '../run/known.ts';
-
-type RetireQuestion = 'still-current' | 'retire-documents' | 'pending-content';
 
 /** How each question about a rotation is answered. None of them changes a secret. */
 const ABOUT_ROTATION = {
@@ -19,7 +17,7 @@ const ABOUT_ROTATION = {
     overlap: await timed(run, 'probe', () => askOverlap(run, clientInUse)),
   }),
   'previous-document': async (run, { labels }) => ({
-    previousDocument: await previousDocument(run, labels.previous?.id),
+    previousDocument: await readPrevious(run, labels),
   }),
   'same-versions': async (run, { labels }) => {
     await assertSameVersions(run, labels);
@@ -28,7 +26,7 @@ const ABOUT_ROTATION = {
   'held-secret': async (run, { clientInUse }) => ({
     heldSecret: await askToken(run, documentOf(run.credential, clientInUse)),
   }),
-} as const satisfies Record<Exclude<Question, RetireQuestion>, (run: Run, seen: Observation) => Promise<Answers>>;
+} as const satisfies Record<RotationQuestion, (run: Run, seen: Observation) => Promise<Answers>>;
 
 /** How each question about a retire is answered. */
 const ABOUT_RETIRE = {
@@ -51,21 +49,14 @@ const ABOUT_RETIRE = {
  *
  * @throws {LabelsMovedError} when the labels are no longer as they were observed
  */
-export async function ask(run: Run, seen: Observation, question: Question): Promise<Acted> {
-  if (isRetireQuestion(question)) return await askForRetire(run, seen, question);
+export async function ask(run: Run, seen: Observation, question: RotationQuestion): Promise<Acted> {
   run.ledger.answered(await ABOUT_ROTATION[question](run, seen));
   return ANSWERED;
 }
 
 /** Finds out what a decision about a retire needs to know, and notes the answer in the ledger. */
-export async function askForRetire(run: Run, seen: Look, question: Question): Promise<Acted> {
-  if (!isRetireQuestion(question)) throw new RotationError('internal-error', `${question} is no question of a retire`);
+export async function askForRetire(run: Run, seen: Look, question: RetireQuestion): Promise<void> {
   run.ledger.answered(await ABOUT_RETIRE[question](run, seen));
-  return ANSWERED;
-}
-
-function isRetireQuestion(question: Question): question is RetireQuestion {
-  return question in ABOUT_RETIRE;
 }
 
 /** With `auto` the answer would decide nothing: the client is only prepared. */
@@ -73,18 +64,4 @@ async function askOverlap({ ports, credential }: Run, client: IamClient): Promis
   if (credential.strategy !== 'auto') return await ports.iam.probeOverlap(client);
   await ports.iam.prepareOverlap(client);
   return 'prepared';
-}
-
-async function previousDocument(
-  run: Run,
-  versionId: string | undefined,
-): Promise<CredentialDocument | 'none' | RotationError> {
-  const value = versionId && (await run.ports.store.read(versionId));
-  if (!value) return 'none';
-  try {
-    return parseDocument(value);
-  } catch (error) {
-    if (isRotationError(error, 'document-invalid')) return error;
-    throw error;
-  }
 }

@@ -8,6 +8,7 @@ import { journal } from '../labels/labels.ts';
 import { candidateOf, type Found, found, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import type { Run } from '../run/context.ts';
+import { usableDocument } from '../run/known.ts';
 
 /** Begins a rotation. Nothing was changed until here. */
 export async function begin(run: Run, seen: Observation, plan: ActionOf<'begin'>): Promise<Acted> {
@@ -24,8 +25,8 @@ export function newDocument({ credential, runtime }: Run, { clientToRenew }: Obs
 }
 
 function previousDocument({ ledger }: Run) {
-  const { previousDocument: document } = ledger.answers;
-  if (typeof document === 'object' && !(document instanceof RotationError)) return document;
+  const document = usableDocument(ledger.answers.previousDocument);
+  if (document) return document;
   throw new RotationError('internal-error', 'The previous document was not read');
 }
 

@@ -10,6 +10,7 @@ import { documentOf } from '../observe/observe.ts';
 import { retireIntent } from '../observe/pending.ts';
 import { planRetire } from '../plan/retire.ts';
 import { type Run, timed } from '../run/context.ts';
+import { usableDocument } from '../run/known.ts';
 
 /** Ends the previous secret under a lease of its own, before another rotation begins. Every connector holds the current one. */
 export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
@@ -22,11 +23,7 @@ export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
   return REQUEUE;
 }
 
-/**
- * Ends the previous secret after its grace, under a lease of its own.
- *
- * @param docs the documents in AWSPREVIOUS and AWSCURRENT
- */
+/** Ends the secret of the document in AWSPREVIOUS under a lease of its own. The document in AWSCURRENT stays. */
 export async function endUnderLease(
   run: Run,
   labels: Labels,
@@ -47,9 +44,8 @@ export async function finishRetire(
   seen: Observation,
   { versionId, intentId }: ActionOf<'finish-retire'>,
 ): Promise<Acted> {
-  const { previousDocument: old } = run.ledger.answers;
-  if (typeof old !== 'object' || old instanceof RotationError)
-    throw new RotationError('internal-error', 'The previous document was not read');
+  const old = usableDocument(run.ledger.answers.previousDocument);
+  if (!old) throw new RotationError('internal-error', 'The previous document was not read');
   try {
     const { current } = found(seen);
     const lease = { current: current.id, pending: intentId };
@@ -64,9 +60,9 @@ export async function finishRetire(
 }
 
 /** Takes AWSPENDING off a version that nothing will come of. */
-export async function clearPending(run: Run, { versionId }: ActionOf<'clear'>, then = REQUEUE): Promise<Acted> {
+export async function clearPending(run: Run, { versionId }: ActionOf<'clear'>): Promise<Acted> {
   await clear(run, versionId);
-  return then;
+  return REQUEUE;
 }
 
 /**

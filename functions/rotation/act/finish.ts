@@ -1,20 +1,21 @@
-import { type CredentialDocument, parseDocument } from '../../credential/document.ts';
-import { isRotationError } from '../../credential/errors.ts';
+import type { CredentialDocument } from '../../credential/document.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import { doesItWork, storedNotApplied } from '../attempt/execute.ts';
 import { takeOverTimes } from '../attempt/extend.ts';
 import { push } from '../attempt/push.ts';
 import { assertLabels, clear } from '../labels/labels.ts';
 import { type Found, found, type Observation, overlapActive } from '../observe/observation.ts';
+import { readPrevious } from '../observe/previous.ts';
 import { planRetire } from '../plan/retire.ts';
 import type { Run } from '../run/context.ts';
+import { usableDocument } from '../run/known.ts';
 
 /** Finishes a rotation that is promoted: plans the end of the previous secret, pushes what is missing, then clears. */
 export async function finish(run: Run, observation: Observation): Promise<Acted> {
   const seen = found(observation);
   const { current, connectors } = seen;
   run.draft.isAbout(current.id);
-  const previous = await readPrevious(run, seen);
+  const previous = usableDocument(await readPrevious(run, seen.labels));
   await planEnd(run, seen, previous);
   const fence = () => assertLabels(run, { current: current.id, pending: current.id });
   const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
@@ -35,16 +36,4 @@ async function planEnd(run: Run, seen: Found, previous: CredentialDocument | und
   if (!overlapping || !labels.previous) return;
   const works = !alternates || (await doesItWork(run, previous)) === true;
   await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, validUntil, works });
-}
-
-/** The document in AWSPREVIOUS; undefined when there is none, or when it can't be read as one. */
-async function readPrevious({ ports }: Run, { labels }: Found): Promise<CredentialDocument | undefined> {
-  if (!labels.previous) return undefined;
-  const value = await ports.store.read(labels.previous.id);
-  try {
-    return parseDocument(value ?? '');
-  } catch (error) {
-    if (isRotationError(error, 'document-invalid')) return undefined;
-    throw error;
-  }
 }

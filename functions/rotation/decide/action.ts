@@ -7,15 +7,17 @@ import type { Failure, Outcome } from '../../credential/outcome.ts';
  */
 export type Overlap = 'required' | 'where-possible' | 'none';
 
-/** What a decision needs to know and an observation does not tell. */
-export type Question =
-  | 'overlap'
-  | 'previous-document'
-  | 'same-versions'
-  | 'held-secret'
-  | 'still-current'
-  | 'retire-documents'
-  | 'pending-content';
+/** What a decision about a rotation needs to know and an observation does not tell. */
+export type RotationQuestion = 'overlap' | 'previous-document' | 'same-versions' | 'held-secret';
+
+/** The same for a decision about a retire. */
+export type RetireQuestion = 'still-current' | 'retire-documents' | 'pending-content';
+
+/** Finds something out. The decision is taken again with the answer. */
+interface Ask<Question> {
+  readonly kind: 'ask';
+  readonly question: Question;
+}
 
 /** How a rotation is to be carried out, and what it will have been. */
 export interface Plan {
@@ -31,8 +33,7 @@ type Kinds =
   | { readonly kind: 'back-off'; readonly failure: RotationError }
   /** Ends the run with a failure. */
   | { readonly kind: 'refuse'; readonly failure: RotationError }
-  /** Finds something out. The decision is taken again with the answer. */
-  | { readonly kind: 'ask'; readonly question: Question }
+  | Ask<RotationQuestion>
   /** Renews the secret by one that the run makes, or by the previous one. */
   | ({ readonly kind: 'begin'; readonly candidate: 'new' | 'previous' } & Plan)
   /** Lets the IAM make a new secret. */
@@ -81,7 +82,9 @@ export type RotationAction = Exclude<Action, { kind: 'retire' | 'fill' | 'apply'
 export type StepAction = Exclude<Action, { kind: 'retire' }>;
 
 /** What a retire can do. */
-export type RetireAction = ActionOf<'ask' | 'rest' | 'refuse' | 'clear' | 'retire'>;
+export type RetireAction =
+  | ActionOf<'rest' | 'refuse' | 'clear' | 'retire'>
+  | (Ask<RetireQuestion> & Pick<Action, 'reason'>);
 
 /** An action of one kind. */
 export type ActionOf<K extends Action['kind']> = Extract<Action, { kind: K }>;

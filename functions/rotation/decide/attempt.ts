@@ -4,6 +4,7 @@ import type { Outcome } from '../../credential/outcome.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { IamClient, SecretChange } from '../../ports/iam.ts';
 import {
+  alternates,
   type Candidate,
   type ConnectorView,
   type Found,
@@ -75,7 +76,7 @@ export function renewalOf(
     overlap: repairs ? 'none' : overlap,
     client: seen.clientToRenew,
     change: changeFor(facts, { document: candidate.document, overlap }),
-    undoScope: seen.clientToRenew.clientId === seen.clientInUse.clientId ? 'everything' : 'all-but-iam',
+    undoScope: alternates(seen) ? 'all-but-iam' : 'everything',
     outcome: repairs ? 'repaired' : outcome,
   };
 }
@@ -90,7 +91,7 @@ export function attemptUnderWay(facts: AttemptFacts, candidate: Candidate): Atte
 
 /** The attempt whose secret the IAM has made: the client in use can't be given its old secret back. */
 export function regenerationOf(seen: Found, { candidate, ...plan }: Plan & { readonly candidate: Candidate }): Attempt {
-  const undoScope = seen.clientToRenew.clientId === seen.clientInUse.clientId ? 'nothing' : 'all-but-iam';
+  const undoScope = alternates(seen) ? 'all-but-iam' : 'nothing';
   return { ...baseOf(seen), ...plan, candidate, client: seen.clientToRenew, undoScope };
 }
 
@@ -122,9 +123,9 @@ function changeFor(
   { credential, seen, now }: AttemptFacts,
   { document, overlap }: { readonly document: CredentialDocument; readonly overlap: Overlap },
 ): SecretChange {
-  const { clientInUse, clientToRenew, current } = seen;
+  const { clientInUse, current } = seen;
   const secret = document.clientSecret;
-  if (overlap === 'none' || clientToRenew.clientId !== clientInUse.clientId) return { secret };
+  if (overlap === 'none' || alternates(seen)) return { secret };
   const old = current.document.clientSecret;
   const previous = old === secret ? clientInUse.previous : { secret: old, validUntil: iamExpiry(credential, now) };
   return previous ? { secret, previous } : { secret };

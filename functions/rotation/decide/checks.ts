@@ -1,7 +1,7 @@
 import { RotationError } from '../../credential/errors.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
-import { keepsBeside, type Look, type Observation, overlapActive } from '../observe/observation.ts';
+import { alternates, keepsBeside, type Look, type Observation, overlapActive } from '../observe/observation.ts';
 import { outOfTime } from '../run/budget.ts';
 import type { ActionOf, Overlap, RotationAction } from './action.ts';
 import type { Facts } from './facts.ts';
@@ -101,7 +101,7 @@ export function strategyCheck(facts: Facts<Observation>, atRest = false): Rotati
 
 /** What the IAM keeps of a rotation whose candidate it holds already has to stay; what it does not keep is no longer asked for. */
 export function overlapUnderWay({ seen, now }: Pick<Facts<Observation>, 'seen' | 'now'>): Overlap {
-  const { clientInUse, clientToRenew, current } = seen;
-  if (clientToRenew.clientId !== clientInUse.clientId) return 'required';
+  const { clientInUse, current } = seen;
+  if (alternates(seen)) return 'required';
   return current && keepsBeside(clientInUse, current.document.clientSecret, now) ? 'where-possible' : 'none';
 }

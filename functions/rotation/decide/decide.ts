@@ -1,5 +1,5 @@
 import { describeError, RotationError } from '../../credential/errors.ts';
-import type { Found, Observation } from '../observe/observation.ts';
+import { alternates, type Found, type Observation } from '../observe/observation.ts';
 import { classify, STATES, type State } from '../observe/states.ts';
 import { leaseLeftMs } from '../run/context.ts';
 import type { RotationAction } from './action.ts';
@@ -55,7 +55,7 @@ function hasCurrent(facts: Facts<Observation>): facts is Facts<Found> {
 
 /** What is pending about a client that can't be used waits for it; unless it is the idle one of two. */
 function unusableInUse({ seen }: Facts): RotationAction | undefined {
-  const waits = seen.pending !== undefined && seen.clientToRenew.clientId === seen.clientInUse.clientId;
+  const waits = seen.pending !== undefined && !alternates(seen);
   return waits ? refusal([unusable(seen.clientInUse)]) : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { RotationError } from '../../credential/errors.ts';
 import { candidateOf, holdOurs, holds, type PendingVersion } from '../observe/observation.ts';
+import { usableDocument } from '../run/known.ts';
 import type { RotationAction } from './action.ts';
 import { attemptUnderWay, renewalOf, reversible, timeNeededMs } from './attempt.ts';
 import {
@@ -113,10 +114,10 @@ export function retireOpen(facts: Facts): RotationAction {
   const { versionId } = pending.content;
   const drop = clear(pending, 'the retire that died cannot be finished now');
   if (versionId !== seen.labels.previous?.id) return drop;
-  const old = known.answers.previousDocument;
-  if (old === undefined)
+  if (known.answers.previousDocument === undefined)
     return { kind: 'ask', question: 'previous-document', reason: 'a retire died: what was it about to end?' };
-  if (old === 'none' || old instanceof RotationError) return drop;
+  const old = usableDocument(known.answers.previousDocument);
+  if (!old) return drop;
   const { document } = seen.current;
   const inUse = seen.connectors.some((view) => view.error || holds(view, old));
   const held = seen.clientInUse.secret === document.clientSecret;

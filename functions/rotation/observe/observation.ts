@@ -65,6 +65,11 @@ export interface Observation extends Look {
 /** An observation of a credential that has a current document. */
 export type Found = Observation & { readonly current: StoredDocument };
 
+/** Whether the client to renew is not the one in use. */
+export function alternates({ clientInUse, clientToRenew }: Observation): boolean {
+  return clientToRenew.clientId !== clientInUse.clientId;
+}
+
 /** @throws {RotationError} `internal-error` at a first run: a decision must not get here */
 export function found(seen: Observation): Found {
   if (seen.current) return { ...seen, current: seen.current };

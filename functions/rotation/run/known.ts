@@ -1,5 +1,5 @@
 import type { CredentialDocument } from '../../credential/document.ts';
-import type { RotationError } from '../../credential/errors.ts';
+import { RotationError } from '../../credential/errors.ts';
 import type { Outcome } from '../../credential/outcome.ts';
 import type { TokenResult } from '../../ports/token-endpoint.ts';
 
@@ -19,6 +19,11 @@ export interface Answers {
   readonly retireDocuments?: { readonly old: CredentialDocument; readonly current: CredentialDocument };
   /** What kind of content AWSPENDING has. */
   readonly pendingContent?: 'candidate' | 'regenerate' | 'retire' | 'empty';
+}
+
+/** The previous document, where there is one that can be used. */
+export function usableDocument(previous: Answers['previousDocument']): CredentialDocument | undefined {
+  return previous === undefined || previous === 'none' || previous instanceof RotationError ? undefined : previous;
 }
 
 /** The part of the ledger that decisions rest on. */
