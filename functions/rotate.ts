@@ -64,12 +64,13 @@ async function takeStep(credential: Credential, event: NativeEvent, deps: Parame
 
 function requestOf(event: RotateEvent): RotationRequest {
   if (event.trigger === 'api') {
-    const { trigger, reason, force, leaveBehind, requestedBy } = event;
+    const { trigger, reason, force, attended, leaveBehind, requestedBy } = event;
     return {
       trigger,
       requestedBy,
       ...(reason === undefined ? {} : { reason }),
       ...(force === undefined ? {} : { force }),
+      ...(attended === undefined ? {} : { attended }),
       ...(leaveBehind === undefined ? {} : { leaveBehind }),
     };
   }

@@ -7,7 +7,7 @@ import { addressesFit } from './fleet-addresses.ts';
 import { oneRoleForEachClient } from './fleet-clients.ts';
 import { tagsFit } from './fleet-tags.ts';
 import { timeZoneFault } from './time-zones.ts';
-import { versionQuotaFault } from './version-quota.ts';
+import { type Rotating, versionQuotaFault } from './version-quota.ts';
 
 /** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
 const MAX_CREDENTIALS = 150;
@@ -44,7 +44,7 @@ function scheduleWorks({ now, local }: Required<FleetContext>) {
     const fault = scheduleExpressionFault(expression, now);
     tellIf(
       ['schedule', 'expression'],
-      fault ?? (local ? undefined : versionQuotaFault({ expression, strategy, iam }, now)),
+      fault ?? (local ? undefined : versionQuotaFault({ expression, strategy, iam: iam as Rotating['iam'] }, now)),
     );
 
     function tellIf(path: string[], message: string | undefined): void {

@@ -50,9 +50,9 @@ function addressWarnings({ serviceUri, connectors }: Credential): Told[] {
   const path = serviceUri === undefined ? '/' : new URL(serviceUri).pathname;
   return [
     ...told(path !== '/', ['serviceUri'], 'its path is not used: probePath begins at the host'),
-    ...connectors.flatMap(({ url }, index) =>
+    ...connectors.flatMap((connector, index) =>
       told(
-        url.endsWith('/'),
+        connector.via === 'https' && connector.url.endsWith('/'),
         ['connectors', index, 'url'],
         'ends with a slash: is it the address of one configuration?',
       ),

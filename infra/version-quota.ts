@@ -1,15 +1,15 @@
-import type { Credential } from '../functions/credential/settings/credential.ts';
+import type { Credential, KeycloakSettings } from '../functions/credential/settings/credential.ts';
 import { DAY_MS, mostRunsADay } from './run-times.ts';
 
 /** Secrets Manager holds 100 versions of a secret, and removes none that is younger than a day. Some are kept for repairs. */
 const VERSIONS_A_DAY = 96;
 
 /** What decides how many versions a credential puts. Other faults may have left parts of it out. */
-interface Rotating {
+export interface Rotating {
   /** A schedule expression without a fault. */
   readonly expression: string;
   readonly strategy: Credential['strategy'] | undefined;
-  readonly iam: Pick<Credential['iam'], 'renewal'> | undefined;
+  readonly iam: { readonly renewal?: KeycloakSettings['renewal'] } | undefined;
 }
 
 /**

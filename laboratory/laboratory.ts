@@ -1,17 +1,20 @@
 import { eventBridgeSchedules } from '../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
 import { type FetchInit, restrictFetch } from '../functions/adapters/http/fetch.ts';
 import { accessSecrets } from '../functions/adapters/secrets-manager/access-secrets.ts';
+import { secretsManagerInbox } from '../functions/adapters/secrets-manager/inbox.ts';
 import { RotationError } from '../functions/credential/errors.ts';
 import type { NativeRequest } from '../functions/credential/native-steps.ts';
 import type { Rotation } from '../functions/credential/outcome.ts';
-import type { Credential } from '../functions/credential/settings/credential.ts';
+import { type Credential, secretMaker } from '../functions/credential/settings/credential.ts';
 import { runDeps, type World } from '../functions/lambda/compose.ts';
+import type { Announcement } from '../functions/ports/announcements.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../functions/ports/schedules.ts';
 import { rotationStep } from '../functions/rotation/native.ts';
 import { type RetireReport, type RetireRequest, retire } from '../functions/rotation/retire.ts';
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import { rotate } from '../functions/rotation/workflow.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';
+import { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
 import { type Combination, credentialFor } from './combinations.ts';
 import { createEngines, register } from './engines.ts';
@@ -34,6 +37,7 @@ import type { Ending, Process } from './process.ts';
 import { Simulation } from './simulation.ts';
 import { type Parts, SECOND } from './snapshot.ts';
 import { type Staleness, StaleReads } from './stale.ts';
+import { tasksOf } from './table.ts';
 import { Witness } from './witness.ts';
 
 const START = Date.parse('2026-03-01T03:00:00Z');
@@ -91,6 +95,9 @@ export class Laboratory {
   readonly #handlers: Readonly<Record<string, Handler>>;
   readonly #schedules;
   readonly #sharedIds: boolean;
+  /** What people were told. */
+  readonly announcements: Announcement[] = [];
+  readonly #tasks = new Map<string, MemoryTasks>();
   #stale: StaleReads | undefined;
   #node: LaggingNode | undefined;
   /** How far the second node of the IAM lags behind, in milliseconds; 0 without one. */
@@ -172,7 +179,7 @@ export class Laboratory {
   #monitorOf(parts: Parts, credential: Credential): Monitor {
     const monitor = new Monitor(parts, this.simulation);
     monitor.overlapping = () => this.#overlaps(credential);
-    monitor.takesBack = credential.iam.renewal === 'set';
+    monitor.takesBack = secretMaker(credential) === 'rotator';
     return monitor;
   }
 
@@ -220,6 +227,13 @@ export class Laboratory {
     return { SecretId: SECRET_ID, ClientRequestToken: this.#newId() };
   }
 
+  /** The tasks of one of the two credentials. */
+  tasksOf(id: string): MemoryTasks {
+    const known = this.#tasks.get(id) ?? new MemoryTasks();
+    this.#tasks.set(id, known);
+    return known;
+  }
+
   /** The settings of one of the two credentials. */
   credentialOf(id: string): Credential {
     return id === this.second?.credential.id ? this.second.credential : this.credential;
@@ -252,6 +266,9 @@ export class Laboratory {
       secretsManager,
       accessSecrets: accessSecrets(secretsManager, { sleep: (ms) => process.sleep(ms) }),
       schedules: this.#schedulesOf(process),
+      tasks: (id) => tasksOf(this.tasksOf(id), process),
+      inboxes: (id) => secretsManagerInbox(secretsManager, `csr-inbox/${id}`, { sleep: (ms) => process.sleep(ms) }),
+      announcements: { publish: async (announcement) => void this.announcements.push(announcement) },
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
         allowedHosts: Object.keys(this.#handlers),
         local: false,

@@ -110,6 +110,8 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
   // A mark that a dead rotation left may be gone.
   unchanged: ({ before, after, ...record }) =>
     unchanged({ ...record, before: { ...before, pending: after.pending }, after }),
+  // A person was asked: that is no change of anything that holds a secret.
+  'awaiting-person': unchanged,
   // A connector that was behind may have been given C, though it could not be read afterwards.
   refused: ({ before, after, ...record }, { failure }) => {
     const sections = failure?.code === 'connector-behind' ? after.sections : before.sections;

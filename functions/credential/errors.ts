@@ -170,6 +170,63 @@ export const ERRORS = {
     retryable: false,
     next: 'Run the conformance suite against it.',
   },
+  'connector-unproven': {
+    title: 'The connector has not loaded the secret',
+    retryable: true,
+    next: 'See why the connector was not restarted.',
+  },
+  'connector-unknown': {
+    title: 'The credential has no such connector',
+    retryable: false,
+    next: 'Name one of the connectors in the settings.',
+  },
+  'connector-not-manual': {
+    title: 'This connector is not entered by hand',
+    retryable: false,
+    next: 'Nothing is to be done: the rotator reads this connector itself.',
+  },
+  'version-not-current': {
+    title: 'This version is not the current one',
+    retryable: false,
+    next: 'Enter the current version, and acknowledge that one.',
+  },
+  'attendance-required': {
+    title: 'A person has to be at hand',
+    retryable: false,
+    next: 'Call again with "attended": true when somebody is ready to enter the secret.',
+  },
+  'awaiting-person': {
+    title: 'A person has to act',
+    retryable: true,
+    next: 'Do what the task says.',
+  },
+  'submission-needed': {
+    title: 'No known secret is accepted',
+    retryable: true,
+    next: "Refresh the client's secret in the IAM and submit it at once.",
+  },
+  'submission-refused': {
+    title: 'The submitted secret was not taken',
+    retryable: false,
+    next: 'Copy the secret from the IAM again, and submit it.',
+  },
+  'tasks-unavailable': {
+    title: 'The table of tasks does not answer',
+    retryable: true,
+    inDoubt: true,
+    next: 'Wait and rotate again.',
+  },
+  'tasks-throttled': {
+    title: 'The table of tasks is busy',
+    retryable: true,
+    next: 'Rotate again in a minute.',
+  },
+  'events-unavailable': {
+    title: 'EventBridge does not answer',
+    retryable: true,
+    inDoubt: true,
+    next: 'Wait: the next run announces it again.',
+  },
   'store-unavailable': {
     title: 'Secrets Manager does not answer',
     retryable: true,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { Proof } from './proof.ts';
 
 /** What asked for a rotation. */
 export type Trigger = 'schedule' | 'api' | 'secrets-manager';
@@ -12,6 +13,7 @@ export const OUTCOMES = {
   adopted: 'First run: what the IAM holds was stored. Nothing was changed in the IAM.',
   repaired: 'What had come apart was put right.',
   unchanged: 'There was nothing to do.',
+  'awaiting-person': 'A person was asked to refresh the secret in the IAM and to submit it. Nothing was changed.',
   'rolled-back': 'The attempt failed and was undone: the previous secret is in use.',
   'stored-not-applied': 'The new secret is stored and valid, but a connector could not be given it yet.',
   interrupted: 'The run could neither finish nor undo. The next one resumes it.',
@@ -29,6 +31,29 @@ export interface ConnectorReport {
   readonly sectionsSkipped: number;
   /** The call named it to be left behind: it was not asked, and holds what it held. */
   readonly leftBehind?: boolean;
+  /** How it is known that the connector has the current secret; null when that is not known. */
+  readonly proof: ConnectorProof | null;
+  /** A person was asked to enter the current secret, until then. */
+  readonly handedOverUntil?: string;
+}
+
+/** How it is known what a connector holds. */
+export interface ConnectorProof {
+  readonly level: Proof;
+  /** With `attested`: who said so. */
+  readonly by?: string;
+  /** With `attested`: when. */
+  readonly at?: string;
+}
+
+/** What a person is asked to do. */
+export interface TaskReport {
+  readonly kind: 'enter-secret' | 'submit-secret' | 'end-former-secret';
+  readonly connector?: string;
+  readonly versionId: string;
+  readonly dueAt: string;
+  /** Whether the time is over. */
+  readonly overdue: boolean;
 }
 
 /** Why a run did not end well. */
@@ -57,6 +82,8 @@ export interface Rotation {
   /** Until when the previous secret works; null when it does not, or is unknown. */
   readonly previousValidUntil: string | null;
   readonly connectors: readonly ConnectorReport[];
+  /** What people are asked to do about this credential; absent when they are asked nothing. */
+  readonly tasks?: readonly TaskReport[];
   /** What the projection probe found with the new token; absent when the settings have no `serviceUri`. */
   readonly projection?: 'ok' | 'refused' | 'unavailable';
   /** With `stored-not-applied`: whether the connector's old secret still works; null when the IAM could not be asked. */

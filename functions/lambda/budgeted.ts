@@ -1,7 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, HttpError } from '../adapters/http/fetch.ts';
 import { RotationError } from '../credential/errors.ts';
-import type { Credential } from '../credential/settings/credential.ts';
+import type { ConnectorSettings, Credential } from '../credential/settings/credential.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Budget, Dependency } from '../rotation/run/budget.ts';
 
@@ -42,14 +42,16 @@ export function ownHostsOnly(fetch: Fetch, credential: Credential): Fetch {
 function urlsOf({ accessTokenUrl, iam, connectors, serviceUri }: Credential): string[] {
   return [
     accessTokenUrl,
-    iam.adminUrl,
-    iam.auth.accessTokenUrl,
+    ...(iam.type === 'keycloak' ? [iam.adminUrl, iam.auth.accessTokenUrl] : []),
     serviceUri,
-    ...connectors.flatMap(({ url, auth }) => [
-      url,
-      auth.type === 'client-credentials' ? auth.accessTokenUrl : undefined,
-    ]),
+    ...connectors.flatMap(connectorUrls),
   ].filter((url) => url !== undefined);
+}
+
+function connectorUrls(connector: ConnectorSettings): (string | undefined)[] {
+  if (connector.via !== 'https') return [];
+  const { url, auth } = connector;
+  return [url, auth.type === 'client-credentials' ? auth.accessTokenUrl : undefined];
 }
 
 /** How often the SDK tries a call. */

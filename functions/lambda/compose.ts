@@ -4,14 +4,25 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { eventBridgeSchedules } from '../adapters/event-bridge-schedules/event-bridge-schedules.ts';
 import { createFetch, type Fetch } from '../adapters/http/fetch.ts';
-import { keycloak } from '../adapters/keycloak/keycloak.ts';
+import { type KeycloakDeps, keycloak } from '../adapters/keycloak/keycloak.ts';
+import { manualConnector } from '../adapters/manual/manual-connector.ts';
+import { manualIam } from '../adapters/manual/manual-iam.ts';
 import { odataConnector } from '../adapters/odata-connector/odata-connector.ts';
 import { accessSecrets } from '../adapters/secrets-manager/access-secrets.ts';
+import { secretsManagerInbox } from '../adapters/secrets-manager/inbox.ts';
 import { secretsManagerStore } from '../adapters/secrets-manager/store.ts';
 import { projection, projectionUrl, tokenEndpoint } from '../adapters/token-endpoint/token-endpoint.ts';
-import type { Credential } from '../credential/settings/credential.ts';
+import { RotationError } from '../credential/errors.ts';
+import { type ConnectorSettings, type Credential, hasManualDoor } from '../credential/settings/credential.ts';
 import type { AccessSecrets } from '../ports/access-secrets.ts';
+import type { Announcements } from '../ports/announcements.ts';
+import type { Connector } from '../ports/connector.ts';
+import type { Iam } from '../ports/iam.ts';
+import type { Inbox } from '../ports/inbox.ts';
 import type { Schedules } from '../ports/schedules.ts';
+import type { SecretStore } from '../ports/secret-store.ts';
+import type { Tasks } from '../ports/tasks.ts';
+import type { TokenEndpoint } from '../ports/token-endpoint.ts';
 import { Budget } from '../rotation/run/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from '../rotation/run/context.ts';
 import { budgetedClient, budgetedFetch, budgetedSchedules, ownHostsOnly } from './budgeted.ts';
@@ -22,6 +33,11 @@ export interface World {
   readonly secretsManager: SecretsManagerClient;
   readonly accessSecrets: AccessSecrets;
   readonly schedules: Schedules;
+  /** The tasks and acknowledgements of a credential. */
+  readonly tasks: (credential: string) => Tasks;
+  /** The inbox of a credential. */
+  readonly inboxes: (credential: string) => Inbox;
+  readonly announcements: Announcements;
   readonly fetch: Fetch;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
@@ -65,6 +81,9 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
       ...(environment.KEY_ARN === undefined ? {} : { keyArn: environment.KEY_ARN }),
       targets: { rotate: environment.ROTATE_FUNCTION_ARN, retire: environment.RETIRE_FUNCTION_ARN },
     }),
+    tasks: () => notYet('tasks'),
+    inboxes: (credential) => secretsManagerInbox(secretsManager, `${environment.PREFIX}-inbox/${credential}`),
+    announcements: { publish: async () => notYet('announcements') },
     fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
     now,
     sleep: async (ms) => {
@@ -73,6 +92,10 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
     newSecret: () => randomBytes(32).toString('base64url'),
     newId: randomUUID,
   };
+}
+
+function notYet(what: string): never {
+  throw new RotationError('not-available', `${what} are not available yet`);
 }
 
 /**
@@ -98,18 +121,46 @@ function portsOf(
   prefix: string,
   { world, budget }: { readonly world: World; readonly budget: Budget },
 ): Omit<Ports, 'schedules'> {
-  const { accessTokenUrl, serviceUri, probePath } = credential;
-  const ours = { clientIds: [credential.clientId].flat(), accessTokenUrl };
+  const { serviceUri, probePath } = credential;
   const iam = { ...world, fetch: budgetedFetch(world.fetch, budget, 'iam') };
+  const store = secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, world);
+  const tokens = tokenEndpoint(iam);
   return {
-    store: secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, world),
-    iam: keycloak(credential, iam),
-    tokens: tokenEndpoint(iam),
+    store,
+    iam: iamOf(credential, { ...iam, tokens }),
+    tokens,
+    ...(credential.iam.type === 'manual' && { inbox: world.inboxes(credential.id) }),
+    ...(hasManualDoor(credential) && { tasks: world.tasks(credential.id), announcements: world.announcements }),
     ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
-    connectors: credential.connectors.map((settings) =>
-      odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') }),
-    ),
+    connectors: credential.connectors.map((settings) => connectorOf(settings, { credential, store, world, budget })),
   };
+}
+
+function iamOf(credential: Credential, deps: KeycloakDeps & { readonly tokens: TokenEndpoint }): Iam {
+  const { iam, accessTokenUrl } = credential;
+  return iam.type === 'manual' ? manualIam(credential, deps) : keycloak({ iam, accessTokenUrl }, deps);
+}
+
+interface ConnectorParts {
+  readonly credential: Credential;
+  readonly store: SecretStore;
+  readonly world: World;
+  readonly budget: Budget;
+}
+
+/** The adapter behind a connector's door. */
+function connectorOf(settings: ConnectorSettings, { credential, store, world, budget }: ConnectorParts): Connector {
+  const { accessTokenUrl, clientId, id } = credential;
+  switch (settings.via) {
+    case 'https': {
+      const ours = { clientIds: [clientId].flat(), accessTokenUrl };
+      return odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') });
+    }
+    case 'agent':
+      throw new RotationError('not-available', `${settings.name}: connectors by agent are not available yet`);
+    case 'manual':
+      return manualConnector(settings, credential, { tasks: world.tasks(id), store, now: world.now });
+  }
 }
 
 /** The part of a run that is neither a dependency nor pure. */

@@ -1,4 +1,5 @@
 import type { CredentialDocument } from '../credential/document.ts';
+import type { Proof } from '../credential/proof.ts';
 
 /** One section of a connector's configuration that holds our client. */
 export interface ConnectorSection {
@@ -15,6 +16,18 @@ export interface ConnectorConfiguration {
   readonly sections: readonly ConnectorSection[];
   /** Sections with our Client ID, but another environment's token URL. */
   readonly sectionsSkipped: number;
+  /** How it is known that the sections hold what they are said to hold. */
+  readonly proof: Proof;
+  /** With `attested`: who said so, and when. */
+  readonly attestation?: { readonly by: string; readonly at: Date };
+  /** A person was asked to enter a version, and has not said yet that it was done. */
+  readonly handedOver?: { readonly versionId: string; readonly dueAt: Date };
+}
+
+/** A version of the credential's secret, and the document in it. */
+export interface StoredVersion {
+  readonly id: string;
+  readonly document: CredentialDocument;
 }
 
 /** Somebody else wrote the configuration since it was read. */
@@ -28,6 +41,12 @@ export class ConfigurationChangedError extends Error {
  */
 export interface Connector {
   readonly name: string;
+  /** The least proof that counts. */
+  readonly proof: Proof;
+  /**
+   * Whether a person carries a write out: it asks that person, and the connector holds what it held until the person says so.
+   */
+  readonly attended: boolean;
 
   /**
    * Reads the configuration. Repeated inside when it fails for a moment.
@@ -37,9 +56,17 @@ export interface Connector {
   read(): Promise<ConnectorConfiguration>;
 
   /**
-   * Writes the document into every section of ours, in one request. Sent once.
+   * Everything of a write but its commit: what would keep it from being carried out shows before the IAM is changed. Harmless, and
+   * repeated inside. Absent where a read shows all that can be known before.
    *
    * @throws {ConfigurationChangedError} when the configuration is no longer the one that was read
    */
-  write(configuration: ConnectorConfiguration, document: CredentialDocument): Promise<void>;
+  prepare?(configuration: ConnectorConfiguration): Promise<void>;
+
+  /**
+   * Writes the document of a version into every section of ours, in one request. Sent once.
+   *
+   * @throws {ConfigurationChangedError} when the configuration is no longer the one that was read
+   */
+  write(configuration: ConnectorConfiguration, version: StoredVersion): Promise<void>;
 }

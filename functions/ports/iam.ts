@@ -22,6 +22,18 @@ export interface SecretChange {
   readonly previous?: { readonly secret: string; readonly validUntil: Date };
 }
 
+/** What an IAM can be asked to do. Where it can do nothing, a person does it, and token requests tell what it holds. */
+export interface IamCapabilities {
+  /** A client, its secret included, can be read. */
+  readonly read: boolean;
+  /** A secret can be set, and a previous one ended. */
+  readonly set: boolean;
+  /** The IAM can be told to make a secret. */
+  readonly regenerate: boolean;
+  /** The IAM can be asked to keep the previous secret, as far as its policies allow. */
+  readonly overlap: boolean;
+}
+
 /**
  * The administration of one realm's clients. A success is not a proof: read the client and request a token afterwards. A write
  * changes the secret and what belongs to it, and nothing else of the client, whatever was changed there since it was read. The one
@@ -29,12 +41,17 @@ export interface SecretChange {
  * All methods throw a RotationError `iam-*`; `iam-timeout` and `iam-unavailable` leave open whether a write was carried out.
  */
 export interface Iam {
+  readonly capabilities: IamCapabilities;
+
   /**
    * Finds a client by its exact Client ID. Reads may be repeated inside.
    *
+   * @param known secrets that may be the client's, the likeliest first. An IAM that can't be read is asked for a token with each of
+   *   them: the first that is accepted is the client's secret, and another one is kept beside it; with none it is empty.
+   *   @default - none
    * @throws {RotationError} `client-not-found` when there is none, also when only the case differs
    */
-  find(clientId: string): Promise<IamClient>;
+  find(clientId: string, known?: readonly string[]): Promise<IamClient>;
 
   /**
    * Lets the IAM keep the client's previous secret at the next change, where the IAM can do that. Harmless, also several at once, and

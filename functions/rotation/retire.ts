@@ -2,10 +2,11 @@ import { describeError, isRotationError, RotationError } from '../credential/err
 import type { Failure } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import { askForRetire } from './act/ask.ts';
+import { endByPerson } from './act/by-person.ts';
 import { endUnderLease } from './act/end-previous.ts';
-import { factsOf } from './act/facts.ts';
-import type { RetireAction } from './decide/action.ts';
 import { decideRetire } from './decide/retire.ts';
+import type { RetireAction } from './decide/terms/action.ts';
+import { factsOf } from './decide/terms/facts.ts';
 import { clear, LabelsMovedError, movedMeanwhile } from './labels/labels.ts';
 import type { Look } from './observe/observation.ts';
 import { look } from './observe/observe.ts';
@@ -92,7 +93,9 @@ async function carryOut(run: Run, seen: Look, action: Exclude<RetireAction, { ki
     case 'retire': {
       const { retireDocuments } = run.ledger.answers;
       if (!retireDocuments) throw new RotationError('internal-error', 'The documents were not read');
-      await endUnderLease(run, seen.labels, retireDocuments);
+      if (!run.ports.iam.capabilities.set)
+        await endByPerson(run, action.versionId, { ...retireDocuments, labels: seen.labels });
+      else await endUnderLease(run, seen.labels, retireDocuments);
       return true;
     }
   }

@@ -2,13 +2,14 @@ import { describeError, isRotationError, RotationError } from '../credential/err
 import type { Outcome, Rotation } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import { act } from './act/act.ts';
-import { factsOf } from './act/facts.ts';
 import { type Acted, REQUEUE } from './attempt/acted.ts';
 import { decide } from './decide/decide.ts';
+import { factsOf } from './decide/terms/facts.ts';
 import { LabelsMovedError } from './labels/labels.ts';
 import type { Observation } from './observe/observation.ts';
 import { observe } from './observe/observe.ts';
 import { isStillDue, planRepeat } from './plan/repeat.ts';
+import { withTasks } from './plan/tasks.ts';
 import { beginRun, type RotationRequest, type Run, type RunDeps, report } from './run/context.ts';
 import { withChanges } from './run/in-doubt.ts';
 
@@ -26,7 +27,7 @@ export async function rotate(credential: Credential, request: RotationRequest, d
   const run = beginRun(credential, request, deps);
   try {
     assertKnown(credential, request);
-    const rotation = await reconcile(run);
+    const rotation = await withTasks(run, await reconcile(run));
     // A connector that was left behind is given the new secret as soon as it can be.
     return rotation.failure || request.leaveBehind ? await withRepeat(run, rotation) : rotation;
   } catch (error) {

@@ -3,7 +3,10 @@ import type { Credential } from '../../functions/credential/settings/credential.
 
 /** The only port of the machine itself that the fleet's `iam.adminUrl`s name; undefined where there are several or none. */
 export function keycloakPortOf(credentials: readonly Credential[]): number | undefined {
-  const urls = credentials.map(({ iam }) => new URL(iam.adminUrl)).filter(isHere);
+  const urls = credentials
+    .flatMap(({ iam }) => adminUrlOf(iam))
+    .map((url) => new URL(url))
+    .filter(isHere);
   const ports = new Set(urls.map(({ port }) => Number(port || 80)));
   return ports.size === 1 ? [...ports][0] : undefined;
 }
@@ -24,8 +27,8 @@ export function addressFaults(credentials: readonly Credential[], { port, bare }
       if (isKeycloak(url, port)) return pathFault(url, port).map((fault) => `${key}: ${fault}`);
       return [];
     });
-    const { hostname } = new URL(credential.iam.adminUrl);
-    if (!bare && !isLoopback(hostname)) {
+    for (const { hostname } of adminUrlOf(credential.iam).map((url) => new URL(url))) {
+      if (bare || isLoopback(hostname)) continue;
       lines.push(`iam.adminUrl: '${hostname}' is not this machine, and Keycloak listens on 127.0.0.1 only`);
     }
     return lines.map((line) => `credentials[${index}].${line}`);
@@ -46,12 +49,17 @@ export function addressWarnings(credentials: readonly Credential[], port: number
 }
 
 function iamAddressesOf({ accessTokenUrl, iam }: Credential): [string, string][] {
-  const { accessTokenUrl: rotators } = iam.auth;
+  const rotators = iam.type === 'keycloak' ? iam.auth.accessTokenUrl : undefined;
   return [
     ['accessTokenUrl', accessTokenUrl],
-    ['iam.adminUrl', iam.adminUrl],
+    ...adminUrlOf(iam).map((url): [string, string] => ['iam.adminUrl', url]),
     ...(rotators === undefined ? [] : [['iam.auth.accessTokenUrl', rotators] as [string, string]]),
   ];
+}
+
+/** Where the IAM is administered, if not by a person. */
+function adminUrlOf(iam: Credential['iam']): string[] {
+  return iam.type === 'keycloak' ? [iam.adminUrl] : [];
 }
 
 function pathFault({ pathname }: URL, port: number): string[] {

@@ -54,7 +54,13 @@ describe('the embedded connector as a process, over a socket', () => {
 it('is connector-unavailable at a port where nobody listens', async () => {
   const [port] = await freePorts(1);
   const auth = { type: 'bearer' as const, secretId: 'access/connector' };
-  const settings = { name: 'IFS Production', url: `http://127.0.0.1:${port}/odata-connector/configurations/x`, auth };
+  const proof = 'written' as const;
+  const settings = {
+    name: 'IFS Production',
+    proof,
+    url: `http://127.0.0.1:${port}/odata-connector/configurations/x`,
+    auth,
+  };
   const deps = { fetch: overSocket, sleep: async () => {}, accessSecrets: accessSecretsOf([{ token: TOKEN }]) };
   const connector = odataConnector(settings, { clientIds: ['x'], accessTokenUrl: TOKEN_URL }, deps);
   await expect(connector.read()).rejects.toMatchObject({ code: 'connector-unavailable' });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Fetch } from '../../functions/adapters/http/fetch.ts';
 import { odataConnector } from '../../functions/adapters/odata-connector/odata-connector.ts';
 import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
-import type { ConnectorSettings } from '../../functions/credential/settings/credential.ts';
+import type { ConnectorVia } from '../../functions/credential/settings/credential.ts';
 import { ConfigurationChangedError } from '../../functions/ports/connector.ts';
 import type { Configuration, SectionName } from '../../local/stand-ins/connector/configuration.ts';
 import { configuration, JANUARY, section, TOKEN_URL, UMLAUT } from '../local/stand-ins/connector/fixture.ts';
@@ -28,6 +28,7 @@ const DOCUMENT = {
   clientSecret: UMLAUT.secret,
   scope: 'openid microprofile-jwt',
 };
+const VERSION = { id: 'version-2', document: DOCUMENT };
 
 /**
  * What the port promises of a connector, as cases against `odataConnector()`. They run on the embedded connector, in process and as
@@ -48,8 +49,10 @@ export function connectorPortContract(fixture: () => ConnectorFixture): void {
   }
   function portOn(name: string, tokens: readonly string[] = [TOKEN]) {
     const accessSecrets = accessSecretsOf(tokens.map((token) => ({ token })));
-    const settings: ConnectorSettings = {
+    const settings: ConnectorVia<'https'> = {
       name: 'IFS Production',
+      via: 'https',
+      proof: 'written',
       url: `${fixture().url}${name}`,
       auth: { type: 'bearer', secretId: 'access/connector' },
     };
@@ -125,7 +128,7 @@ export function connectorPortContract(fixture: () => ConnectorFixture): void {
         machineUsers: { anna: section(), bo: section({ clientId: 'other', clientSecret: 'not-ours' }) },
       });
       const before = await connector.read();
-      await connector.write(before, DOCUMENT);
+      await connector.write(before, VERSION);
       const after = await connector.read();
       expect(after.etag).not.toBe(before.etag);
       expect(after.sections.map(({ secretFingerprint }) => secretFingerprint)).toEqual(
@@ -142,22 +145,22 @@ export function connectorPortContract(fixture: () => ConnectorFixture): void {
       const { name, connector } = await setUp();
       const before = await connector.read();
       await fixture().configure(name, configuration({ runtime: section({ clientSecret: 'by-hand' }) }));
-      await expect(connector.write(before, DOCUMENT)).rejects.toBeInstanceOf(ConfigurationChangedError);
+      await expect(connector.write(before, VERSION)).rejects.toBeInstanceOf(ConfigurationChangedError);
       expect(await fixture().holds(name, 'runtime', 'by-hand')).toBe(true);
     });
 
     it('is refused the second time with the configuration that was read before the first', async () => {
       const { connector } = await setUp();
       const before = await connector.read();
-      await connector.write(before, DOCUMENT);
-      await expect(connector.write(before, DOCUMENT)).rejects.toBeInstanceOf(ConfigurationChangedError);
+      await connector.write(before, VERSION);
+      await expect(connector.write(before, VERSION)).rejects.toBeInstanceOf(ConfigurationChangedError);
     });
 
     it('fails with connector-unauthorized on a wrong token, and changes nothing', async () => {
       const { name, connector } = await setUp();
       const before = await connector.read();
       const stranger = portOn(name, ['wrong']).connector;
-      await expect(stranger.write(before, DOCUMENT)).rejects.toMatchObject({ code: 'connector-unauthorized' });
+      await expect(stranger.write(before, VERSION)).rejects.toMatchObject({ code: 'connector-unauthorized' });
       expect((await connector.read()).etag).toBe(before.etag);
     });
 
@@ -165,7 +168,7 @@ export function connectorPortContract(fixture: () => ConnectorFixture): void {
       const { connector } = await setUp();
       const before = await connector.read();
       const error = await portOn('none')
-        .connector.write(before, DOCUMENT)
+        .connector.write(before, VERSION)
         .catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'connector-not-found' });
       expect(JSON.stringify([error, String(error)])).not.toContain(UMLAUT.secret);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
-import type { Credential } from '../../functions/credential/settings/credential.ts';
+import type { Credential, KeycloakSettings } from '../../functions/credential/settings/credential.ts';
 import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
 import { type Server, serve } from '../../local/stand-ins/serve.ts';
@@ -234,7 +234,8 @@ describeReal('bad input to the deployed system', ['keycloak', 'ministack'], () =
   }
 
   function connectorUrl(id: string): string {
-    return stage.credentials.get(id)?.connectors[0]?.url ?? '';
+    const [connector] = stage.credentials.get(id)?.connectors ?? [];
+    return connector?.via === 'https' ? connector.url : '';
   }
 
   function throughProxy(id: string): string {
@@ -243,7 +244,7 @@ describeReal('bad input to the deployed system', ['keycloak', 'ministack'], () =
 
   /** The settings as they were deployed. */
   function right(id: string): SettingsChange {
-    const { accessTokenUrl, iam } = stage.credentials.get(id) as Credential;
+    const { accessTokenUrl, iam } = stage.credentials.get(id) as Credential & { iam: KeycloakSettings };
     const { clientId: rotatorId } = iam.auth;
     const urls = { adminUrl: iam.adminUrl, accessTokenUrl };
     return { clientId: CLIENT_ID, iam: urls, rotatorId, connectorUrl: connectorUrl(id) };

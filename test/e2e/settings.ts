@@ -1,9 +1,9 @@
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
-import type { Credential } from '../../functions/credential/settings/credential.ts';
+import type { Credential, KeycloakSettings } from '../../functions/credential/settings/credential.ts';
 import type { Stage } from './stage.ts';
 
 /** Settings as they lie in a schedule. */
-type Settings = Pick<Credential, 'clientId' | 'iam' | 'connectors'>;
+type Settings = Pick<Credential, 'clientId' | 'connectors'> & { readonly iam: KeycloakSettings };
 
 /** Parts of the settings that take the place of the deployed ones. */
 export interface SettingsChange {

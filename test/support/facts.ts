@@ -1,5 +1,5 @@
-import type { Credential } from '../../functions/credential/settings/credential.ts';
-import type { Facts } from '../../functions/rotation/decide/facts.ts';
+import type { Credential, KeycloakSettings } from '../../functions/credential/settings/credential.ts';
+import type { Facts } from '../../functions/rotation/decide/terms/facts.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import type { Known } from '../../functions/rotation/run/known.ts';
 import { CREATED_AT } from './observations.ts';
@@ -29,8 +29,8 @@ export interface FactsOptions {
   readonly request?: RotationRequest;
   readonly known?: Partial<Known>;
   readonly strategy?: Credential['strategy'];
-  readonly renewal?: Credential['iam']['renewal'];
-  readonly firstRun?: Credential['iam']['firstRun'];
+  readonly renewal?: KeycloakSettings['renewal'];
+  readonly firstRun?: KeycloakSettings['firstRun'];
   readonly native?: boolean;
   readonly frozen?: boolean;
   readonly now?: Date;
@@ -47,7 +47,7 @@ export function factsAbout<Seen>(seen: Seen, options: FactsOptions = {}): Facts<
       ...SETTINGS,
       strategy,
       native,
-      iam: { ...SETTINGS.iam, renewal, firstRun },
+      iam: { ...(SETTINGS.iam as KeycloakSettings), renewal, firstRun },
       freezes: frozen ? [FREEZE] : [],
     },
     request: options.request ?? { trigger: 'schedule', scheduledTime: NOW },

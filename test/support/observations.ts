@@ -23,6 +23,8 @@ export const CANDIDATE = { ...CURRENT, clientSecret: 'candidate' };
 
 const CONNECTOR: Connector = {
   name: 'ifs',
+  proof: 'written',
+  attended: false,
   read: () => Promise.reject(new Error('not here')),
   write: () => Promise.reject(new Error('not here')),
 };
@@ -34,7 +36,7 @@ export function connectorWith(...secrets: string[]): ConnectorView {
     clientId: 'NC_Flow',
     secretFingerprint: secretFingerprint(secret),
   }));
-  return { connector: CONNECTOR, configuration: { etag: '"1"', sections, sectionsSkipped: 0 } };
+  return { connector: CONNECTOR, configuration: { etag: '"1"', sections, sectionsSkipped: 0, proof: 'written' } };
 }
 
 /** A connector that is away. */

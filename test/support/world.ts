@@ -1,11 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
+import { secretsManagerInbox } from '../../functions/adapters/secrets-manager/inbox.ts';
 import { parseDocument } from '../../functions/credential/document.ts';
 import { RotationError } from '../../functions/credential/errors.ts';
 import type { NativeRequest } from '../../functions/credential/native-steps.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import { runDeps, type World } from '../../functions/lambda/compose.ts';
+import type { Announcement } from '../../functions/ports/announcements.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
 import { rotationStep } from '../../functions/rotation/native.ts';
 import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
@@ -20,6 +22,7 @@ import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts'
 import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
 import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
+import { MemoryTasks } from '../../local/stand-ins/table/tasks.ts';
 import {
   CLIENT_ID,
   configurationOf,
@@ -122,6 +125,8 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     }),
   });
   const planned: OneTime[] = [];
+  const tasks = new MemoryTasks();
+  const announcements: Announcement[] = [];
   const world: World = {
     secretsManager,
     accessSecrets: accessSecrets(secretsManager),
@@ -136,6 +141,15 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
         await io(`scheduler ${oneTime.target}`, JSON.stringify(oneTime.event), create).catch(() => {
           throw new RotationError('schedule-unavailable', `EventBridge Scheduler, ${oneTime.name}`);
         });
+      },
+    },
+    tasks: () => tasks,
+    inboxes: () =>
+      secretsManagerInbox(secretsManager, `csr-inbox/${credential.id}`, { sleep: async (ms) => advance(ms) }),
+    announcements: {
+      publish: async (announcement) => {
+        await io(`events ${announcement.stage}`, JSON.stringify(announcement), async () => new Response());
+        announcements.push(announcement);
       },
     },
     fetch: restrictFetch(
@@ -172,6 +186,8 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     flow,
     secrets,
     planned,
+    tasks,
+    announcements,
     calls,
     names,
     now,

@@ -1,11 +1,16 @@
 import { RotationError } from '../../credential/errors.ts';
-import type { Credential } from '../../credential/settings/credential.ts';
+import type { Credential, KeycloakSettings } from '../../credential/settings/credential.ts';
 import type { AccessSecrets } from '../../ports/access-secrets.ts';
 import { connectionFailure, IAM_FAILURES, statusFailure } from '../http/failures.ts';
 import type { Fetch, FetchInit } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
 import { exchange } from '../oauth/token-request.ts';
 import { isAway } from './answer.ts';
+
+/** A credential whose IAM is reached by its admin API. */
+export interface KeycloakCredential extends Pick<Credential, 'accessTokenUrl'> {
+  readonly iam: KeycloakSettings;
+}
 
 /** How the admin API is reached. */
 export interface AdminApiDeps {
@@ -18,7 +23,7 @@ export interface AdminApiDeps {
  * Calls the admin API. Reads are repeated, and what is said to be harmless; any other write is sent once, except after a 401,
  * which says that it was not carried out.
  */
-export function adminApi(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>, deps: AdminApiDeps) {
+export function adminApi(credential: KeycloakCredential, deps: AdminApiDeps) {
   let token: Promise<string> | undefined;
   const send = async (url: string, init: FetchInit, repeated: boolean): Promise<Response> => {
     const headers = {
@@ -53,7 +58,7 @@ function away({ status }: Response, what: string): RotationError {
 }
 
 async function adminToken(
-  { iam, accessTokenUrl }: Pick<Credential, 'iam' | 'accessTokenUrl'>,
+  { iam, accessTokenUrl }: KeycloakCredential,
   { fetch, sleep, accessSecrets }: AdminApiDeps,
   fresh: boolean,
 ): Promise<string> {

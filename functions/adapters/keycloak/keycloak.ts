@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { RotationError } from '../../credential/errors.ts';
-import type { Credential } from '../../credential/settings/credential.ts';
 import type { Iam, IamClient } from '../../ports/iam.ts';
-import { type AdminApiDeps, adminApi } from './admin-api.ts';
+import { type AdminApiDeps, adminApi, type KeycloakCredential } from './admin-api.ts';
 import { readJson } from './answer.ts';
 import { parseClient, parseFound } from './client.ts';
 import { endUpdate, probeUpdate, putBody, secretUpdate } from './updates.ts';
@@ -17,7 +16,7 @@ export interface KeycloakDeps extends AdminApiDeps {
  *
  * @see [Admin REST API](https://www.keycloak.org/docs-api/latest/rest-api/index.html)
  */
-export function keycloak(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>, deps: KeycloakDeps): Iam {
+export function keycloak(credential: KeycloakCredential, deps: KeycloakDeps): Iam {
   const { adminUrl } = credential.iam;
   const call = adminApi(credential, deps);
   const clientUrl = ({ id }: IamClient) => `${adminUrl}/clients/${encodeURIComponent(id)}`;
@@ -27,6 +26,7 @@ export function keycloak(credential: Pick<Credential, 'iam' | 'accessTokenUrl'>,
     await call(clientUrl(client), { method: 'PUT', body }, { repeated: true });
   };
   return {
+    capabilities: { read: true, set: true, regenerate: true, overlap: true },
     find: async (clientId) => {
       const response = await call(`${adminUrl}/clients?clientId=${encodeURIComponent(clientId)}`, { method: 'GET' });
       return parseFound(await readJson(response), clientId);

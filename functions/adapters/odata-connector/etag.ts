@@ -2,6 +2,6 @@
 const STRONG = /^"[\x21\x23-\x7e\x80-\xff]*"$/;
 
 /** Whether a write can be made conditional on this ETag. */
-export function isStrongETag(etag: string | null): etag is string {
-  return etag !== null && STRONG.test(etag);
+export function isStrongETag(etag: string | null | undefined): etag is string {
+  return typeof etag === 'string' && STRONG.test(etag);
 }

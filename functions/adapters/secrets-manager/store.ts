@@ -78,8 +78,8 @@ export function secretsManagerStore(sdk: SecretsManagerClient, secretId: string,
 
 type Client = Pick<SecretsManagerClient, 'send'>;
 
-/** The client, which sends again what was throttled. */
-function patientClient(client: SecretsManagerClient, what: string, patience: Patience): Client {
+/** A client that sends again what was throttled. */
+export function patientClient(client: SecretsManagerClient, what: string, patience: Patience): Client {
   const send = (command: Parameters<typeof bearThrottling>[0]['command']) =>
     bearThrottling({ what, command }, () => client.send(command as never), patience);
   return { send: send as unknown as Client['send'] };

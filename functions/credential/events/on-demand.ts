@@ -6,6 +6,7 @@ export const OnDemandEvent = z.strictObject({
   id: z.string(),
   reason: z.string().optional(),
   force: z.boolean().optional(),
+  attended: z.boolean().optional(),
   leaveBehind: z.array(z.string()).optional(),
   requestedBy: z.string(),
 });

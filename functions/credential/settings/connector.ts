@@ -1,17 +1,70 @@
 import * as z from 'zod';
 import { httpsUrl, tokenUrl } from './addresses.ts';
 import type { SettingsContext } from './context.ts';
-import { accessSecretId, name, scope } from './parts.ts';
+import { accessSecretId, durationBetween, ID, ID_RULE, instructions, name, owner, scope } from './parts.ts';
 
-/** One OData connector. */
+const connectorName = name.describe('Name for people, unique within the credential.');
+
+/** One OData connector, and the door through which it is reached. */
 export function connectorSchema(context: SettingsContext) {
+  return z.discriminatedUnion('via', [overHttps(context), byAgent, byHand], {
+    error: (issue) => (issue.code === 'invalid_union' ? 'must be https, agent or manual' : undefined),
+  });
+}
+
+/** A service in front of the connector that offers the connector contract. */
+function overHttps(context: SettingsContext) {
   return z.strictObject({
-    name: name.describe('Name for people, unique within the credential.'),
+    name: connectorName,
+    via: z
+      .literal('https')
+      .optional()
+      .transform(() => 'https' as const)
+      .describe(
+        'How the connector is reached: https, by a service that offers the connector contract. Default: https.',
+      ),
     url: httpsUrl(context)
       .refine((text) => !text.includes('#'), 'must not have a fragment')
       .describe('Address of the configuration in the connector.'),
     auth: authSchema(context),
+    proof: proofOf('written', 'loaded').default('written'),
   });
+}
+
+/** An agent beside the connector, which only dials out. */
+const byAgent = z.strictObject({
+  name: connectorName,
+  via: z.literal('agent').describe('How the connector is reached: agent, by the program that runs beside it.'),
+  agent: z.string().regex(ID, ID_RULE).describe('Name of the agent, as in agents[].name.'),
+  configuration: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, hyphens and underscores')
+    .describe("Name of the configuration in the agent's own settings."),
+  timeout: durationBetween('PT5S', 'PT2M')
+    .default('PT45S')
+    .describe('How long a request may take, the restart of the connector included. ISO 8601, PT5S to PT2M.'),
+  proof: proofOf('written', 'loaded').default('loaded'),
+});
+
+/** A person, who enters the secret. */
+const byHand = z.strictObject({
+  name: connectorName,
+  via: z.literal('manual').describe('How the connector is reached: manual, by a person who enters the secret.'),
+  owner: owner.describe('Who enters the secret, for the person who reads the event.'),
+  instructions: instructions.describe('What that person has to know, for example where the page of the connector is.'),
+  within: durationBetween('PT1H', 'P30D')
+    .default('P3D')
+    .describe('How long entering the secret may take; at most until the end of grace. ISO 8601, PT1H to P30D.'),
+  proof: proofOf('attested').default('attested'),
+});
+
+function proofOf<const P extends 'attested' | 'written' | 'loaded'>(...levels: P[]) {
+  const words = levels.length > 1 ? `${levels.slice(0, -1).join(', ')} or ${levels.at(-1)}` : levels[0];
+  return z
+    .enum(levels, {
+      error: ({ input }) => (input === 'used' ? "'used' is not available yet" : `must be ${words} with this via`),
+    })
+    .describe('The least proof that the connector has the new secret before the previous one is ended.');
 }
 
 function authSchema(context: SettingsContext) {

@@ -87,13 +87,37 @@ export type Credential = z.infer<ReturnType<typeof credentialSchema>>;
 /** One connector of a credential's settings. */
 export type ConnectorSettings = Credential['connectors'][number];
 
+/** A connector that is reached through one door. */
+export type ConnectorVia<Via extends ConnectorSettings['via']> = Extract<ConnectorSettings, { via: Via }>;
+
+/** The settings of an IAM that is reached by its admin API. */
+export type KeycloakSettings = Extract<Credential['iam'], { type: 'keycloak' }>;
+
+/** Whether a person has a part in each rotation. */
+export function hasManualDoor({ iam, connectors }: Pick<Credential, 'iam' | 'connectors'>): boolean {
+  return iam.type === 'manual' || connectors.some(({ via }) => via === 'manual');
+}
+
+/** Who makes a new secret: the rotator, the IAM when it is told to, or a person in the IAM. */
+export function secretMaker({ iam }: Pick<Credential, 'iam'>): 'rotator' | 'iam' | 'person' {
+  if (iam.type === 'manual') return 'person';
+  return iam.renewal === 'set' ? 'rotator' : 'iam';
+}
+
 /** Settings that only make sense together. */
-const together = anyway<Record<string, unknown>>(({ strategy, clientId: id, native, iam }, tell) => {
+const together = anyway<Record<string, unknown>>(({ strategy, clientId: id, native, iam, connectors }, tell) => {
+  const { renewal, type } = (iam ?? {}) as { renewal?: unknown; type?: unknown };
+  const vias = (Array.isArray(connectors) ? connectors : []).map((one) => (one as { via?: unknown } | null)?.via);
   if (strategy === 'alternating-clients' && typeof id === 'string')
     tell(['clientId'], 'must be an array of two for alternating-clients');
-  if (native === true && (iam as { renewal?: unknown } | undefined)?.renewal === 'regenerate') {
-    tell(['native'], "needs the renewal set: a version of Secrets Manager's own can be filled only once");
-  }
   if (Array.isArray(id) && strategy !== 'alternating-clients')
     tell(['strategy'], "must be 'alternating-clients' with two Client IDs");
+  if (type === 'manual' && (strategy === 'dual-secret' || strategy === 'in-place'))
+    tell(['strategy'], "must be 'auto' or 'alternating-clients' with a manual IAM, which cannot be told what to keep");
+  if (native !== true) return;
+  if (renewal === 'regenerate')
+    tell(['native'], "needs the renewal set: a version of Secrets Manager's own can be filled only once");
+  if (type === 'manual') tell(['native'], 'needs an IAM of type keycloak: nobody waits for a person in four steps');
+  if (vias.includes('manual'))
+    tell(['native'], 'needs connectors that are not manual: nobody waits for a person in four steps');
 });

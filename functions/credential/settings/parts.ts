@@ -34,6 +34,17 @@ export const name = z
   .max(256)
   .refine((text) => !/^\s|\s$|\p{C}/u.test(text), 'has a blank at its beginning or end, or a control character in it');
 
+/** Who does something by hand. */
+export const owner = name.optional();
+
+/** What a person who does something by hand has to know. */
+export const instructions = z
+  .string()
+  .min(1)
+  .max(2000)
+  .refine((text) => !/[^\P{C}\n]/u.test(text), 'has a control character in it')
+  .optional();
+
 /** A client that is rotated. */
 export const clientId = name
   .max(255)

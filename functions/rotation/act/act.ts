@@ -1,9 +1,10 @@
 import { type Acted, ended } from '../attempt/acted.ts';
-import type { ActionOf, RotationAction } from '../decide/action.ts';
+import type { ActionOf, RotationAction } from '../decide/terms/action.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Run } from '../run/context.ts';
 import { ask } from './ask.ts';
 import { adopt, begin, resume, revive } from './begin.ts';
+import { adoptSubmission, awaitPerson, emptyInbox, refuseSubmission } from './by-person.ts';
 import { clearPending, endGrace, finishRetire } from './end-previous.ts';
 import { finish } from './finish.ts';
 import { handOver } from './hand-over.ts';
@@ -37,6 +38,10 @@ const ACTS: { readonly [K in RotationAction['kind']]: Act<K> } = {
   'push-current': pushCurrent,
   finish,
   clear: (run, _seen, action) => clearPending(run, action),
+  'await-person': awaitPerson,
+  'adopt-submission': adoptSubmission,
+  'refuse-submission': refuseSubmission,
+  'empty-inbox': emptyInbox,
   'end-grace': endGrace,
   'finish-retire': finishRetire,
   'hand-over': handOver,

@@ -1,7 +1,7 @@
 import { parseDocument } from '../../credential/document.ts';
-import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, ANSWERED } from '../attempt/acted.ts';
-import type { RetireQuestion, RotationQuestion } from '../decide/action.ts';
+import type { RetireQuestion, RotationQuestion } from '../decide/terms/action.ts';
+import { needsOverlap } from '../decide/terms/checks.ts';
 import { assertSameVersions, assertStillCurrent } from '../labels/labels.ts';
 import { askToken } from '../observe/looks.ts';
 import type { Look, Observation } from '../observe/observation.ts';
@@ -13,8 +13,8 @@ import type { Answers } from '../run/known.ts';
 
 /** How each question about a rotation is answered. None of them changes a secret. */
 const ABOUT_ROTATION = {
-  overlap: async (run, { clientInUse }) => ({
-    overlap: await timed(run, 'probe', () => askOverlap(run, clientInUse)),
+  overlap: async (run, seen) => ({
+    overlap: await timed(run, 'probe', () => askOverlap(run, seen)),
   }),
   'previous-document': async (run, { labels }) => ({
     previousDocument: await readPrevious(run, labels),
@@ -59,9 +59,10 @@ export async function askForRetire(run: Run, seen: Look, question: RetireQuestio
   run.ledger.answered(await ABOUT_RETIRE[question](run, seen));
 }
 
-/** With `auto` the answer would decide nothing: the client is only prepared. */
-async function askOverlap({ ports, credential }: Run, client: IamClient): Promise<boolean | 'prepared'> {
-  if (credential.strategy !== 'auto') return await ports.iam.probeOverlap(client);
+/** Where the answer would decide nothing, the client is only prepared. */
+async function askOverlap({ ports, credential, request }: Run, seen: Observation): Promise<boolean | 'prepared'> {
+  const { clientInUse: client } = seen;
+  if (needsOverlap({ credential, request, seen })) return await ports.iam.probeOverlap(client);
   await ports.iam.prepareOverlap(client);
   return 'prepared';
 }

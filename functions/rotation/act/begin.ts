@@ -1,9 +1,17 @@
 import { serializeDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
-import type { Acted } from '../attempt/acted.ts';
+import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import { execute } from '../attempt/execute.ts';
-import type { ActionOf } from '../decide/action.ts';
-import { type Attempt, type AttemptFacts, adoptionOf, attemptUnderWay, renewalOf, revival } from '../decide/attempt.ts';
+import { prepareConnectors } from '../attempt/prepare.ts';
+import type { ActionOf } from '../decide/terms/action.ts';
+import {
+  type Attempt,
+  type AttemptFacts,
+  adoptionOf,
+  attemptUnderWay,
+  renewalOf,
+  revival,
+} from '../decide/terms/attempt.ts';
 import { journal } from '../labels/labels.ts';
 import { candidateOf, type Found, found, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
@@ -12,6 +20,7 @@ import { usableDocument } from '../run/known.ts';
 
 /** Begins a rotation. Nothing was changed until here. */
 export async function begin(run: Run, seen: Observation, plan: ActionOf<'begin'>): Promise<Acted> {
+  if (!(await prepareConnectors(run, seen.connectors))) return REQUEUE;
   const document = plan.candidate === 'new' ? newDocument(run, seen) : previousDocument(run);
   run.ledger.oweRenewal(false);
   const id = await journal(run, seen.labels, serializeDocument(document));

@@ -1,8 +1,9 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
+import { secretMaker } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
-import type { ActionOf } from '../decide/action.ts';
+import type { ActionOf } from '../decide/terms/action.ts';
 import { assertLabels, clear, type ExpectedLabels, journal } from '../labels/labels.ts';
 import { isRefused, proveHeld } from '../observe/looks.ts';
 import { found, type Labels, type Observation } from '../observe/observation.ts';
@@ -116,7 +117,7 @@ async function endKept({ ledger, ports }: Run, client: IamClient, { clientSecret
  */
 async function renewAway(run: Run, client: IamClient): Promise<IamClient> {
   const { iam } = run.ports;
-  const regenerates = run.credential.iam.renewal === 'regenerate';
+  const regenerates = secretMaker(run.credential) === 'iam';
   const made = run.runtime.newSecret();
   const clientSecret = await run.ledger.sent(async () => {
     if (regenerates) return await iam.regenerate(client);

@@ -18,7 +18,7 @@ export async function finish(run: Run, observation: Observation): Promise<Acted>
   const previous = usableDocument(await readPrevious(run, seen.labels));
   await planEnd(run, seen, previous);
   const fence = () => assertLabels(run, { current: current.id, pending: current.id });
-  const [failure] = (await push(run, { views: connectors, document: current.document, fence })).values();
+  const [failure] = (await push(run, { views: connectors, version: current, fence })).values();
   if (failure) return await storedNotApplied(run, { failure, previous, client: seen.clientInUse });
   run.ledger.achieve('rotated');
   // The candidate is this run's own: the rotation that was asked for is done, even if another run has promoted it.

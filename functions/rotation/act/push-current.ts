@@ -3,7 +3,7 @@ import type { ConnectorConfiguration } from '../../ports/connector.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import { push } from '../attempt/push.ts';
 import { assertLabels, assertStillCurrent, LabelsMovedError } from '../labels/labels.ts';
-import { type ConnectorView, found, type Observation } from '../observe/observation.ts';
+import { type ConnectorView, found, holds, type Observation } from '../observe/observation.ts';
 import type { Run } from '../run/context.ts';
 
 /**
@@ -21,13 +21,14 @@ export async function pushCurrent(run: Run, seen: Observation): Promise<Acted> {
     if (!views.some((view) => holdsTheSame(view, reread))) throw new LabelsMovedError();
     await assertLabels(run, { current: current.id, pending: labels.pending?.id });
   };
-  const [failure] = (await push(run, { views, document: current.document, fence })).values();
+  const [failure] = (await push(run, { views, version: current, fence })).values();
   if (failure)
     throw new RotationError(
       'connector-behind',
       `A connector holds another secret and could not be given the current one: ${failure.message}`,
     );
-  if (!run.ledger.achieved) run.ledger.achieve('repaired');
+  const wasBehind = views.some((view) => !view.connector.attended && !holds(view, current.document));
+  if (wasBehind && !run.ledger.achieved) run.ledger.achieve('repaired');
   return REQUEUE;
 }
 

@@ -2,10 +2,11 @@ import { isUsableSecret, serializeDocument } from '../../credential/document.ts'
 import { describeError, isRotationError, RotationError } from '../../credential/errors.ts';
 import { secretFingerprint } from '../../credential/fingerprint.ts';
 import type { IamClient } from '../../ports/iam.ts';
-import { type Acted, ended } from '../attempt/acted.ts';
+import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
 import { execute } from '../attempt/execute.ts';
-import type { Plan } from '../decide/action.ts';
-import { regenerationOf } from '../decide/attempt.ts';
+import { prepareConnectors } from '../attempt/prepare.ts';
+import type { Plan } from '../decide/terms/action.ts';
+import { regenerationOf } from '../decide/terms/attempt.ts';
 import { clear, journal } from '../labels/labels.ts';
 import { findWhenBack } from '../observe/looks.ts';
 import { found, type Observation } from '../observe/observation.ts';
@@ -19,6 +20,7 @@ import { leavesInDoubt } from '../run/in-doubt.ts';
  * repeated: the run looks what the IAM holds then, and adopts it if it is another secret than before.
  */
 export async function regenerate(run: Run, seen: Observation, plan: Plan): Promise<Acted> {
+  if (!(await prepareConnectors(run, seen.connectors))) return REQUEUE;
   run.ledger.oweRenewal(false);
   const { clientId, secret: before } = seen.clientToRenew;
   const intent = { run: run.runtime.newId(), clientId, fingerprint: secretFingerprint(before) };

@@ -1,6 +1,6 @@
 import { serializeDocument } from '../../credential/document.ts';
 import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
-import type { ActionOf } from '../decide/action.ts';
+import type { ActionOf } from '../decide/terms/action.ts';
 import { assertStillCurrent, putFirst } from '../labels/labels.ts';
 import { holds, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';

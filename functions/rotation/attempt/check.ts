@@ -2,7 +2,7 @@ import type { CredentialDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
 import type { Strategy } from '../../credential/outcome.ts';
 import type { IamClient } from '../../ports/iam.ts';
-import type { Attempt } from '../decide/attempt.ts';
+import type { Attempt } from '../decide/terms/attempt.ts';
 import { askToken, proveAccepted, proveHeld } from '../observe/looks.ts';
 import { keepsBeside } from '../observe/observation.ts';
 import { type Run, timed } from '../run/context.ts';
@@ -26,7 +26,7 @@ export async function check(run: Run, attempt: Attempt): Promise<Kept> {
     const { candidate, current, overlap, currentWasAccepted, adopts } = attempt;
     const wanted = currentWasAccepted && overlap !== 'none';
     const [client, , early] = await together([
-      proveHeld(run, candidate.document),
+      proveHeld(run, candidate.document, [current.document.clientSecret]),
       proveAccepted(run, candidate.document, 'token-refused'),
       wanted ? isAcceptedNow(run, current.document) : Promise.resolve(false),
     ]);

@@ -1,8 +1,8 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { describeError, isRotationError, type RotationError } from '../../credential/errors.ts';
 import type { IamClient } from '../../ports/iam.ts';
-import { type Attempt, keepsTimeForUndo } from '../decide/attempt.ts';
-import { assertLabelsOrWon, clear, LabelsMovedError, promote } from '../labels/labels.ts';
+import { type Attempt, keepsTimeForUndo } from '../decide/terms/attempt.ts';
+import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, promote } from '../labels/labels.ts';
 import { askToken, isAway } from '../observe/looks.ts';
 import { holds } from '../observe/observation.ts';
 import { planRetire } from '../plan/retire.ts';
@@ -46,7 +46,7 @@ export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
     const kept = await check(run, attempt);
     const fence = () => assertLabelsOrWon(run, { current: attempt.current.id, pending: attempt.candidate.id });
     const { connectors: views, candidate, current } = attempt;
-    const failures = await push(run, { views, document: candidate.document, former: current.document, fence });
+    const failures = await push(run, { views, version: candidate, former: current.document, fence });
     const [failure] = failures.values();
     if (failure && !rollsForward(run, attempt, { failures, kept })) throw failure;
     return { failures, kept };
@@ -92,10 +92,17 @@ async function settle(
   const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);
   await planEnd(run, attempt, { ...kept, validUntil: client.previous?.validUntil });
   await probeProjection(run, candidate.document);
-  const [failure] = failures.values();
+  const [failure] = [...failures.values(), ...(await handOver(run, attempt)).values()];
   if (failure) return await storedNotApplied(run, { failure, previous: current.document, client: kept.client });
   await clear(run, candidate.id);
   return run.ledger.owesRenewal ? REQUEUE : ended(run, { outcome });
+}
+
+/** Asks people to enter the secret, now that it is current. */
+async function handOver(run: Run, { attended, candidate }: Attempt): Promise<ReadonlyMap<string, RotationError>> {
+  if (attended.length === 0) return new Map();
+  const fence = () => assertLabels(run, { current: candidate.id, pending: candidate.id });
+  return await push(run, { views: attended, version: candidate, fence, step: 'hand-over' });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { CredentialDocument } from '../../credential/document.ts';
+import { secretMaker } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
-import { iamExpiry } from '../decide/attempt.ts';
+import { iamExpiry } from '../decide/terms/attempt.ts';
 import { graceEnd } from '../plan/retire.ts';
 import { type Run, timed } from '../run/context.ts';
 
@@ -19,7 +20,7 @@ export async function takeOverTimes(
   previous: CredentialDocument | undefined,
 ): Promise<IamClient> {
   const { credential, ports, ledger } = run;
-  if (credential.iam.renewal === 'set') return client;
+  if (secretMaker(credential) !== 'iam') return client;
   const now = run.runtime.now();
   const kept = previous?.clientSecret === client.previous?.secret ? client.previous : undefined;
   const expires = client.secretExpiresAt !== undefined && client.secretExpiresAt.getTime() < now.getTime() + YEAR_MS;

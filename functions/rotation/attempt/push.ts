@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { CredentialDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
-import { ConfigurationChangedError, type Connector, type ConnectorConfiguration } from '../../ports/connector.ts';
-import { type ConnectorView, holds } from '../observe/observation.ts';
+import {
+  ConfigurationChangedError,
+  type Connector,
+  type ConnectorConfiguration,
+  type StoredVersion,
+} from '../../ports/connector.ts';
+import { type ConnectorView, holds, isHandedOver, matches } from '../observe/observation.ts';
 import { assertFits } from '../run/budget.ts';
 import { type Run, timed } from '../run/context.ts';
 
@@ -14,7 +19,7 @@ const PAUSE_MS = 300;
 /** What is to be pushed, and where. */
 export interface Push {
   readonly views: readonly ConnectorView[];
-  readonly document: CredentialDocument;
+  readonly version: StoredVersion;
   /** What the connectors were seen to hold before: one that kept it has lost nothing. */
   readonly former?: CredentialDocument;
   /** Asked before each write to a connector that was read after the labels, with what was read; throws to stop. */
@@ -26,7 +31,8 @@ export interface Push {
 }
 
 /**
- * Writes the document into every connector and reads it back. Connectors that hold it already are left alone.
+ * Writes the document of a version into every connector and reads it back. Connectors that hold it already are left alone. Where a
+ * person carries the write out, that person is asked to, once.
  *
  * @returns the failures, by connector; none when every connector is known to hold the document
  * @throws whatever the fence throws, once every connector has come to an end
@@ -44,8 +50,9 @@ export async function push(run: Run, what: Push): Promise<ReadonlyMap<string, Ro
   });
 }
 
-async function pushOne(run: Run, view: ConnectorView, { document, former, fence, rewrite }: Push): Promise<void> {
+async function pushOne(run: Run, view: ConnectorView, { version, former, fence, rewrite }: Push): Promise<void> {
   const { connector } = view;
+  const { document } = version;
   const tries: Tries = { conflicts: 0, repeats: 0, written: false };
   let settled = !rewrite?.has(connector.name);
   let configuration: ConnectorConfiguration | undefined = view.configuration;
@@ -53,15 +60,17 @@ async function pushOne(run: Run, view: ConnectorView, { document, former, fence,
     try {
       const reread = configuration === undefined;
       configuration ??= await connector.read();
-      if (settled && holds({ connector, configuration }, document)) return;
+      if (settled && isDone(run, { connector, configuration }, version)) return;
       if (tries.written) {
         if (!former || !holds({ connector, configuration }, former)) run.ledger.connectors.sawDistorted(connector.name);
-        throw mismatch(connector);
+        throw mismatch({ connector, configuration }, document);
       }
       // Its ETag is younger than the labels that the decision rests on: they are read again, after it.
       if (reread) await fence({ connector, configuration });
       assertFits(run.budget, run.budget.needs(WRITE_AND_READ));
-      await write(run, { connector, configuration }, document);
+      await write(run, { connector, configuration }, version);
+      // A person will say when it is done: there is nothing to read back.
+      if (connector.attended) return;
       tries.written = true;
       settled = true;
     } catch (error) {
@@ -71,15 +80,29 @@ async function pushOne(run: Run, view: ConnectorView, { document, former, fence,
   }
 }
 
+/** Whether a connector holds the document, or a person has been asked to enter it. */
+function isDone(
+  run: Run,
+  view: ConnectorView & { readonly configuration: ConnectorConfiguration },
+  { id, document }: StoredVersion,
+): boolean {
+  if (isHandedOver(view, id)) return true;
+  if (!holds(view, document)) return false;
+  run.draft.proved(view, id);
+  return true;
+}
+
 const WRITE_AND_READ = { connector: 2, iam: 0, store: 0 };
 
 async function write(
   run: Run,
   { connector, configuration }: { connector: Connector; configuration: ConnectorConfiguration },
-  document: CredentialDocument,
+  version: StoredVersion,
 ): Promise<void> {
   const { ledger, draft } = run;
-  const send = () => ledger.sent(() => connector.write(configuration, document));
+  // To ask a person changes nothing.
+  if (connector.attended) return await connector.write(configuration, version);
+  const send = () => ledger.sent(() => connector.write(configuration, version));
   await ledger.connectors.sent(connector.name, send);
   draft.wrote(connector.name, configuration.sections.length);
 }
@@ -120,7 +143,16 @@ interface Tries {
   written: boolean;
 }
 
-function mismatch(connector: Connector): RotationError {
+function mismatch(
+  { connector, configuration }: { connector: Connector; configuration: ConnectorConfiguration },
+  document: CredentialDocument,
+): RotationError {
+  if (matches(configuration, document)) {
+    return new RotationError(
+      'connector-unproven',
+      `${connector.name} holds the secret, but only as '${configuration.proof}': the settings ask for '${connector.proof}'`,
+    );
+  }
   return new RotationError(
     'connector-mismatch',
     `${connector.name} accepted the write, but holds another secret afterwards`,

@@ -1,6 +1,6 @@
 import { isRotationError } from '../../credential/errors.ts';
 import type { IamClient, SecretChange } from '../../ports/iam.ts';
-import type { Attempt } from '../decide/attempt.ts';
+import type { Attempt } from '../decide/terms/attempt.ts';
 import { assertLabels } from '../labels/labels.ts';
 import { findWhenBack, isAway, PAUSES_MS } from '../observe/looks.ts';
 import { assertFits, FORWARD } from '../run/budget.ts';

@@ -1,7 +1,7 @@
 import { describeError, RotationError } from '../../credential/errors.ts';
 import type { Failure } from '../../credential/outcome.ts';
 import type { IamClient, SecretChange } from '../../ports/iam.ts';
-import { type Attempt, iamExpiry } from '../decide/attempt.ts';
+import { type Attempt, iamExpiry } from '../decide/terms/attempt.ts';
 import { assertLabels, clear, LabelsMovedError } from '../labels/labels.ts';
 import { findWhenBack, isRefused, proveAccepted, proveHeld, whenBack } from '../observe/looks.ts';
 import { type ConnectorView, holds } from '../observe/observation.ts';
@@ -125,8 +125,8 @@ async function pushBack(
   attempt: Attempt,
   what: Pick<Push, 'views' | 'rewrite'>,
 ): Promise<ReadonlyMap<string, RotationError>> {
-  const { document } = attempt.current;
-  return await push(run, { ...what, document, fence: () => fence(run, attempt), step: 'push-back' });
+  const { current: version } = attempt;
+  return await push(run, { ...what, version, fence: () => fence(run, attempt), step: 'push-back' });
 }
 
 async function fence(run: Run, { current, candidate }: Attempt): Promise<void> {

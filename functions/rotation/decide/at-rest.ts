@@ -1,20 +1,24 @@
 import { RotationError } from '../../credential/errors.ts';
 import type { Failure } from '../../credential/outcome.ts';
+import { secretMaker } from '../../credential/settings/credential.ts';
 import { overlapActive, sameCredential } from '../observe/observation.ts';
-import type { ActionOf, RotationAction } from './action.ts';
-import { timeNeededMs, type UndoScope } from './attempt.ts';
+import { awaitPerson } from './by-person.ts';
+import type { ActionOf, RotationAction } from './terms/action.ts';
+import { timeNeededMs, type UndoScope } from './terms/attempt.ts';
 import {
   noRoom,
   noTime,
+  notEntered,
   overlapWanted,
   refusal,
   refuse,
   strategyCheck,
   tooSoon,
+  unattended,
   unreadable,
   unusable,
-} from './checks.ts';
-import { type Facts, freezeFor } from './facts.ts';
+} from './terms/checks.ts';
+import { type Facts, freezeFor } from './terms/facts.ts';
 
 /** At rest: begin a rotation when one is asked for. While a connector can't be read, something may still be wrong with it. */
 export function atRest(facts: Facts): RotationAction {
@@ -28,6 +32,8 @@ export function atRest(facts: Facts): RotationAction {
     refusal(
       [
         unreadable(seen),
+        notEntered(seen),
+        unattended(facts),
         unusable(seen.clientToRenew),
         known.mayBegin ? undefined : tooSoon(facts.leaseMs),
         noRoom(facts),
@@ -89,6 +95,7 @@ function beginning(facts: Facts, settled: boolean): RotationAction {
   // Of two clients that alternate the idle one is renewed anyway, which ends its secret.
   if (credential.strategy !== 'alternating-clients' && overlapActive(seen.clientInUse, now))
     return { kind: 'end-grace', atRest: settled, reason: 'the grace of the rotation before is ended first' };
+  if (secretMaker(credential) === 'person') return { ...awaitPerson(facts), atRest: settled };
   if (!credential.native) return renewal(facts, settled);
   // Secrets Manager would try a strategy that can't be carried out again and again, and leave AWSPENDING each time.
   return (
@@ -104,20 +111,18 @@ function beginning(facts: Facts, settled: boolean): RotationAction {
 export function renewal(facts: Facts, settled = false, undoScope: UndoScope = 'everything'): RotationAction {
   const { credential, known } = facts;
   const outcome = known.owesRenewal && known.achieved === 'repaired' ? 'repaired' : 'rotated';
-  const overlap = overlapWanted(credential);
+  const overlap = overlapWanted(facts);
   const reason = known.owesRenewal ? 'a secret that a person saw is no secret' : 'a rotation is due';
   const plan = { overlap, outcome, reason } as const;
   return (
     infeasible(facts, settled, undoScope) ??
-    (credential.iam.renewal === 'regenerate'
-      ? { kind: 'regenerate', ...plan }
-      : { kind: 'begin', candidate: 'new', ...plan })
+    (secretMaker(credential) === 'iam' ? { kind: 'regenerate', ...plan } : { kind: 'begin', candidate: 'new', ...plan })
   );
 }
 
 /** Too little time, or a strategy that the IAM can't carry out. */
 function infeasible(facts: Facts, settled: boolean, undoScope: UndoScope = 'everything'): RotationAction | undefined {
-  const overlap = overlapWanted(facts.credential);
+  const overlap = overlapWanted(facts);
   const needed = timeNeededMs(facts.time, { overlap, undoScope, renews: true });
   return refusal([noTime(facts, needed)], settled) ?? strategyCheck(facts, settled);
 }
@@ -127,7 +132,7 @@ function rollback(facts: Facts, settled: boolean): RotationAction {
   const { credential, known, seen } = facts;
   const previous = known.answers.previousDocument;
   const impossible = (why: string) => refuse(new RotationError('rollback-impossible', why), settled);
-  if (credential.iam.renewal === 'regenerate') return impossible('An IAM that makes the secrets takes no old one back');
+  if (secretMaker(credential) !== 'rotator') return impossible('An IAM that makes the secrets takes no old one back');
   if (previous === undefined) {
     const reason = 'a rollback goes back to the previous document';
     return { kind: 'ask', question: 'previous-document', reason, atRest: settled };
@@ -138,7 +143,7 @@ function rollback(facts: Facts, settled: boolean): RotationAction {
     return impossible('The previous document holds the secret that is in use');
   if (previous.clientId !== seen.clientToRenew.clientId)
     return impossible('The previous document is about the client in use, and there is no overlap to keep both');
-  const overlap = overlapWanted(credential);
+  const overlap = overlapWanted(facts);
   const reason = 'a rollback was asked for';
   return infeasible(facts, settled) ?? { kind: 'begin', candidate: 'previous', overlap, outcome: 'rotated', reason };
 }

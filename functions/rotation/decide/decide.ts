@@ -2,11 +2,12 @@ import { describeError, RotationError } from '../../credential/errors.ts';
 import { alternates, type Found, type Observation } from '../observe/observation.ts';
 import { classify, STATES, type State } from '../observe/states.ts';
 import { leaseLeftMs } from '../run/context.ts';
-import type { RotationAction } from './action.ts';
 import { atRest } from './at-rest.ts';
-import { refusal, unusable } from './checks.ts';
-import type { Facts } from './facts.ts';
+import { byPerson } from './by-person.ts';
 import { changedByHand, connectorDiffers, expired, firstRun } from './repairs.ts';
+import type { RotationAction } from './terms/action.ts';
+import { refusal, unusable } from './terms/checks.ts';
+import type { Facts } from './terms/facts.ts';
 import {
   candidateSet,
   candidateUnset,
@@ -41,6 +42,8 @@ export function decide(facts: Facts<Observation>): RotationAction {
   const { seen } = facts;
   const alive = backOff(facts);
   if (alive) return alive;
+  const manual = facts.credential.iam.type === 'manual' ? byPerson(facts) : undefined;
+  if (manual) return manual;
   const state = classify(seen);
   if (state === 'first-run') return firstRun(facts);
   if (!hasCurrent(facts)) {

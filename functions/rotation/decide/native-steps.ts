@@ -2,10 +2,10 @@ import { RotationError } from '../../credential/errors.ts';
 import type { NativeRequest } from '../../credential/native-steps.ts';
 import { candidateOf, type Found, holdOurs, type Observation } from '../observe/observation.ts';
 import { classify, STATES } from '../observe/states.ts';
-import type { Overlap, StepAction } from './action.ts';
-import { attemptUnderWay, renewalOf, reversible, timeNeededMs } from './attempt.ts';
-import { noTime, overlapWanted, refusal, refuse, strategyCheck, unreadable, unusable } from './checks.ts';
-import type { Facts } from './facts.ts';
+import type { Overlap, StepAction } from './terms/action.ts';
+import { attemptUnderWay, renewalOf, reversible, timeNeededMs } from './terms/attempt.ts';
+import { noTime, overlapWanted, refusal, refuse, strategyCheck, unreadable, unusable } from './terms/checks.ts';
+import type { Facts } from './terms/facts.ts';
 import { candidateSet, promotedUncleared } from './unfinished.ts';
 
 /** The steps that look at everything before they do something. */
@@ -70,7 +70,7 @@ function withoutPending({ pending: _, labels, ...rest }: Found): Found {
 
 /** Renews, checks and pushes. The step may come long after the one before: connectors may hold a third secret by then. */
 function setSecret(facts: Facts): StepAction {
-  const { seen, credential, time } = facts;
+  const { seen, time } = facts;
   if (!isFilled(seen)) return NOT_FILLED();
   // Nothing is proven of a client that can't be used: the candidate waits for it.
   const unfit = refusal([unusable(seen.clientToRenew)]);
@@ -78,7 +78,7 @@ function setSecret(facts: Facts): StepAction {
   const candidate = candidateOf(seen);
   const renews = !seen.iamHoldsCandidate;
   if (renews && seen.answer.accepted && !holdOurs(seen)) return PUSH_CURRENT;
-  const overlap: Overlap = overlapWanted(credential);
+  const overlap: Overlap = overlapWanted(facts);
   const attempt = renews
     ? renewalOf(facts, { candidate, overlap, outcome: 'rotated' })
     : attemptUnderWay(facts, candidate);

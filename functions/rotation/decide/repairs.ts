@@ -1,11 +1,12 @@
 import { RotationError } from '../../credential/errors.ts';
+import { type Credential, secretMaker } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import type { TokenResult } from '../../ports/token-endpoint.ts';
 import { refused } from '../observe/looks.ts';
-import type { RotationAction } from './action.ts';
 import { renewal } from './at-rest.ts';
-import { refusal, tooSoon, unreadable, unusable } from './checks.ts';
-import { type Facts, type FirstFacts, mayRenew } from './facts.ts';
+import type { RotationAction } from './terms/action.ts';
+import { refusal, tooSoon, unreadable, unusable } from './terms/checks.ts';
+import { type Facts, type FirstFacts, mayRenew } from './terms/facts.ts';
 
 /**
  * Somebody changed the secret in the IAM. The run adopts it, so that every connector that can be reached works, and renews it
@@ -19,7 +20,9 @@ export function changedByHand(facts: Facts): RotationAction {
   if (!sameVersions)
     return { kind: 'ask', question: 'same-versions', reason: 'another run may have set what the IAM holds' };
   if (!heldSecret) return { kind: 'ask', question: 'held-secret', reason: 'only a secret that works is adopted' };
-  const renewsAfter = credential.iam.renewal === 'set' && mayRenew(facts);
+  // Where a person enters secrets, a person sees every one of them.
+  const attended = seen.connectors.some(({ connector }) => connector.attended);
+  const renewsAfter = secretMaker(credential) === 'rotator' && mayRenew(facts) && !attended;
   const adopt = { kind: 'adopt', renewsAfter, reason: 'somebody changed the secret in the IAM' } as const;
   if (heldSecret.accepted) return { ...adopt, revives: false };
   return refusal([dead(seen.clientInUse, heldSecret, now)]) ?? { ...adopt, revives: true };
@@ -35,7 +38,7 @@ export function expired(facts: Facts): RotationAction {
       known.mayBegin ? undefined : tooSoon(facts.leaseMs),
       dead(seen.clientInUse, seen.answer, now),
     ]) ??
-    (credential.iam.renewal === 'regenerate'
+    (secretMaker(credential) === 'iam'
       ? // The secret that would be given back is refused.
         renewal(facts, false, 'nothing')
       : { kind: 'revive', reason: 'the expiry of the current secret has passed' })
@@ -56,6 +59,10 @@ export function connectorDiffers(): RotationAction {
   return { kind: 'push-current', reason: 'a connector does not hold the current secret' };
 }
 
+function renewsFirst({ iam }: Credential): boolean {
+  return iam.type === 'keycloak' && iam.firstRun === 'renew';
+}
+
 /** The first run stores what the IAM holds, once it is proven. */
 export function firstRun(facts: FirstFacts): RotationAction {
   const { seen, credential } = facts;
@@ -63,7 +70,7 @@ export function firstRun(facts: FirstFacts): RotationAction {
   return (
     refusal([unreadable(seen), unusable(seen.clientInUse), answer.accepted ? undefined : refused(answer)]) ?? {
       kind: 'store-first',
-      renewsAfter: credential.iam.firstRun === 'renew' && mayRenew(facts),
+      renewsAfter: renewsFirst(credential) && mayRenew(facts),
       reason: 'there is no current document yet',
     }
   );

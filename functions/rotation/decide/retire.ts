@@ -2,9 +2,9 @@ import type { CredentialDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
 import { holds, type Look } from '../observe/observation.ts';
 import { leaseLeftMs } from '../run/context.ts';
-import type { RetireAction } from './action.ts';
-import { refusal, refuse } from './checks.ts';
-import type { Facts } from './facts.ts';
+import type { RetireAction } from './terms/action.ts';
+import { refusal, refuse } from './terms/checks.ts';
+import type { Facts } from './terms/facts.ts';
 
 /**
  * Decides the next thing that a retire does. It ends the secret of the version that it names, and nothing else: it does nothing
@@ -47,6 +47,8 @@ function behind(current: CredentialDocument) {
   return (view: Look['connectors'][number]): RotationError | undefined => {
     if (view.error) return view.error;
     if (holds(view, current)) return undefined;
+    if (view.connector.attended)
+      return new RotationError('awaiting-person', `${view.connector.name}: nobody has acknowledged the new secret yet`);
     return new RotationError('connector-behind', `${view.connector.name} does not hold the new secret yet`);
   };
 }

@@ -1,23 +1,26 @@
 import { RotationError } from '../../credential/errors.ts';
+import { secretMaker } from '../../credential/settings/credential.ts';
 import { candidateOf, holdOurs, holds, type PendingVersion } from '../observe/observation.ts';
 import { usableDocument } from '../run/known.ts';
-import type { RotationAction } from './action.ts';
-import { attemptUnderWay, renewalOf, reversible, timeNeededMs } from './attempt.ts';
+import type { RotationAction } from './terms/action.ts';
+import { attemptUnderWay, renewalOf, reversible, timeNeededMs } from './terms/attempt.ts';
 import {
   noTime,
+  notEntered,
   overlapPossible,
   overlapUnderWay,
   overlapWanted,
   refusal,
   refuse,
   strategyCheck,
+  unattended,
   unusable,
-} from './checks.ts';
-import { type Facts, mayRenew } from './facts.ts';
+} from './terms/checks.ts';
+import { type Facts, mayRenew } from './terms/facts.ts';
 
 /** An intent, and the IAM holds what it held: regenerate under an intent of this run's own, or drop the intent. */
 export function intentOpen(facts: Facts): RotationAction {
-  const { seen, credential, time } = facts;
+  const { seen, time } = facts;
   const pending = pendingOf(facts);
   if (pending.own) {
     const failure = new RotationError('iam-timeout', 'The IAM did not answer whether it regenerated the secret');
@@ -27,13 +30,15 @@ export function intentOpen(facts: Facts): RotationAction {
     return clear(pending, 'the intent of a dead run cannot be carried out now');
   const unfit = refusal([unusable(seen.clientToRenew)]);
   if (unfit) return unfit;
+  if (notEntered(seen))
+    return clear(pending, 'a person has yet to enter the current secret, and nothing is renewed before');
   const behind = seen.connectors.some((view) => !holds(view, seen.current.document));
   if (behind && seen.answer.accepted)
     return {
       kind: 'push-current',
       reason: 'a connector does not hold the current secret, and nothing is renewed before',
     };
-  const overlap = overlapWanted(credential);
+  const overlap = overlapWanted(facts);
   const needed = timeNeededMs(time, { overlap, undoScope: 'nothing', renews: false });
   return (
     refusal([noTime(facts, needed)]) ??
@@ -66,11 +71,12 @@ export function candidateUnset(facts: Facts): RotationAction {
   const { seen, credential, time } = facts;
   const holdsCurrent = seen.clientInUse.secret === seen.current.document.clientSecret;
   const pushable = seen.connectors.every((view) => !view.error) && seen.clientToRenew.fault === undefined;
-  const resumable = holdsCurrent && pushable && mayRenew(facts) && credential.iam.renewal === 'set';
-  if (!resumable) return clear(pendingOf(facts), 'the candidate of a dead run cannot be set now');
+  const resumable = holdsCurrent && pushable && mayRenew(facts) && secretMaker(credential) === 'rotator';
+  if (!resumable || notEntered(seen) || unattended(facts))
+    return clear(pendingOf(facts), 'the candidate of a dead run cannot be set now');
   if (seen.answer.accepted && !holdOurs(seen))
     return { kind: 'push-current', reason: 'a connector holds neither the current secret nor the candidate' };
-  const plan = { overlap: overlapWanted(credential), outcome: 'rotated', candidate: candidateOf(seen) } as const;
+  const plan = { overlap: overlapWanted(facts), outcome: 'rotated', candidate: candidateOf(seen) } as const;
   const tooLate = refusal([noTime(facts, timeNeededMs(time, reversible(renewalOf(facts, plan))))]);
   if (tooLate) return tooLate;
   if (overlapPossible(facts) === 'no')

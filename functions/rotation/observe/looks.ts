@@ -43,8 +43,8 @@ export async function whenBack<T>(run: Run, ask: () => Promise<T>): Promise<T> {
 }
 
 /** The client as the IAM holds it, once the IAM can be asked. */
-export async function findWhenBack(run: Run, clientId: string): Promise<IamClient> {
-  return await whenBack(run, () => run.ports.iam.find(clientId));
+export async function findWhenBack(run: Run, clientId: string, known: readonly string[] = []): Promise<IamClient> {
+  return await whenBack(run, () => run.ports.iam.find(clientId, known));
 }
 
 /** Whether a failure says of the IAM no more than that it is away. */
@@ -55,16 +55,18 @@ export function isAway(error: unknown): boolean {
 /**
  * Reads the client until the IAM's current secret is the document's.
  *
+ * @param others secrets that the IAM may keep beside it, where only token requests can tell
  * @returns the client as the IAM holds it now
  * @throws {RotationError} `iam-secret-not-held` when the IAM's current secret is another one, whatever it answered to the write
  */
 export async function proveHeld(
   run: Run,
   { clientId, clientSecret }: Pick<CredentialDocument, 'clientId' | 'clientSecret'>,
+  others: readonly string[] = [],
 ): Promise<IamClient> {
   const client = await retryUntil(
     run,
-    () => findWhenBack(run, clientId),
+    () => findWhenBack(run, clientId, [clientSecret, ...others]),
     ({ secret }) => secret === clientSecret,
   );
   if (client.secret === clientSecret) return client;

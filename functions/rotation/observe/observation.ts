@@ -1,8 +1,10 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
 import { secretFingerprint } from '../../credential/fingerprint.ts';
+import { isProven } from '../../credential/proof.ts';
 import type { Connector, ConnectorConfiguration } from '../../ports/connector.ts';
 import type { IamClient } from '../../ports/iam.ts';
+import type { Submission } from '../../ports/inbox.ts';
 import type { SecretVersion } from '../../ports/secret-store.ts';
 import type { TokenResult } from '../../ports/token-endpoint.ts';
 import type { Pending } from './pending.ts';
@@ -60,6 +62,14 @@ export interface Observation extends Look {
   readonly answer: TokenResult;
   /** Whether the IAM holds and accepts the candidate. */
   readonly iamHoldsCandidate: boolean;
+  /** What a person has submitted, where only a person can change the IAM. Absent when the inbox is empty. */
+  readonly submission?: SubmissionView;
+}
+
+/** A submitted secret, and whose it is. */
+export interface SubmissionView extends Submission {
+  /** The client for which the IAM accepts it; absent when it accepts it for none. */
+  readonly acceptedFor?: string;
 }
 
 /** An observation of a credential that has a current document. */
@@ -76,12 +86,31 @@ export function found(seen: Observation): Found {
   throw new RotationError('internal-error', 'There is no current document');
 }
 
-/** Whether a connector is known to hold exactly this document in all sections of ours. */
-export function holds(view: ConnectorView, document: CredentialDocument): boolean {
+/** Whether a connector is known, by the proof that the settings ask for, to hold exactly this document in all sections of ours. */
+export function holds({ connector, configuration }: ConnectorView, document: CredentialDocument): boolean {
+  if (!configuration || !isProven(configuration.proof, connector.proof)) return false;
+  return matches(configuration, document);
+}
+
+/** Whether all sections of ours have exactly this document, however that is known. */
+export function matches({ sections }: ConnectorConfiguration, document: CredentialDocument): boolean {
   const fingerprint = secretFingerprint(document.clientSecret);
-  return (view.configuration?.sections ?? [undefined]).every(
-    (section) => section?.clientId === document.clientId && section.secretFingerprint === fingerprint,
+  return sections.every(
+    ({ clientId, secretFingerprint: held }) => clientId === document.clientId && held === fingerprint,
   );
+}
+
+/**
+ * Whether nothing is to be done about a connector as things are: it holds the current document, a person was asked to enter that, or
+ * it can't be read.
+ */
+export function isSettled(view: ConnectorView, { id, document }: StoredDocument): boolean {
+  return view.error !== undefined || holds(view, document) || isHandedOver(view, id);
+}
+
+/** Whether a person was asked to enter a version in a connector, and has not said yet that it was done. */
+export function isHandedOver({ configuration }: ConnectorView, versionId: string): boolean {
+  return configuration?.handedOver?.versionId === versionId;
 }
 
 /** Whether every connector that could be read holds the current document or the candidate: a renewal ends no other secret in use. */

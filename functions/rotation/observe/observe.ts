@@ -3,6 +3,7 @@ import { isRotationError, RotationError } from '../../credential/errors.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { Connector } from '../../ports/connector.ts';
 import type { IamClient } from '../../ports/iam.ts';
+import type { Submission } from '../../ports/inbox.ts';
 import type { TokenResult } from '../../ports/token-endpoint.ts';
 import { leaseLeftMs, type Run, timed } from '../run/context.ts';
 import { readLabels } from './labels.ts';
@@ -17,6 +18,7 @@ import {
   sameCredential,
 } from './observation.ts';
 import { type Pending, parsePending } from './pending.ts';
+import { known, readSubmission, viewOf } from './submission.ts';
 
 /**
  * Looks at everything, and changes nothing. Connectors come first: a write of theirs that is based on this look then fails if
@@ -27,23 +29,27 @@ export async function observe(run: Run): Promise<Observation> {
   return await timed(run, 'observe', async () => {
     const { connectors, labels } = await look(run);
     const reading = readCurrent(run, labels);
-    const [, current, pending, clients, answered] = await inOrder([
+    const stored = { reading, pending: readPending(run, labels), submission: readSubmission(run) };
+    const [, current, pending, submitted, clients, answered] = await inOrder([
       noteVersions(run, labels),
       reading,
-      readPending(run, labels),
-      Promise.all(clientIdsOf(run.credential).map((id) => findClient(run, id))),
-      reading.then(async (stored) => stored && (await askToken(run, stored.document))),
+      stored.pending,
+      stored.submission,
+      findClients(run, stored),
+      reading.then(async (found) => found && (await askToken(run, found.document))),
     ]);
-    const inUse = current?.document.clientId ?? clientIdInUse(run, connectors);
+    const inUse = current?.document.clientId ?? firstInUse(run, { connectors, clients });
     const clientInUse = clients.find(({ clientId }) => clientId === inUse) as IamClient;
     const clientToRenew = findClientToRenew(clients, clientInUse, pending?.content);
     const answer = answered ?? (await askFirst(run, clientInUse));
     const iamHoldsCandidate = await holdsCandidate(run, clientToRenew, { current, answer, pending: pending?.content });
+    const submission = submitted && viewOf(submitted, clients);
     return {
       connectors,
       labels,
       ...(current ? { current } : {}),
       ...(pending ? { pending } : {}),
+      ...(submission ? { submission } : {}),
       clientInUse,
       clientToRenew,
       answer,
@@ -56,6 +62,21 @@ export async function observe(run: Run): Promise<Observation> {
 export async function look(run: Run): Promise<Look> {
   const connectors = await Promise.all(run.ports.connectors.map((connector) => readConnector(run, connector)));
   return { connectors, labels: await readLabels(run) };
+}
+
+/** An IAM that can't be read is asked about each secret that may be a client's, once those are known. */
+async function findClients(run: Run, stored: Reading): Promise<IamClient[]> {
+  const ids = clientIdsOf(run.credential);
+  if (run.ports.iam.capabilities.read) return await Promise.all(ids.map((id) => findClient(run, id)));
+  const [current, pending, submission] = await inOrder([stored.reading, stored.pending, stored.submission]);
+  return await Promise.all(ids.map((id) => findClient(run, id, known(id, { current, pending, submission }))));
+}
+
+/** What is being read of the credential's secret and its inbox. */
+interface Reading {
+  readonly reading: Promise<StoredDocument | undefined>;
+  readonly pending: Promise<PendingVersion | undefined>;
+  readonly submission: Promise<Submission | undefined>;
 }
 
 /** Waits for all of them; the first that failed, in this order, is what is thrown. */
@@ -80,11 +101,18 @@ function clientIdsOf({ clientId }: Credential): string[] {
   return [clientId].flat();
 }
 
-/** Before there is a current document, the connectors tell which of two clients is in use. */
-function clientIdInUse({ credential }: Run, connectors: readonly ConnectorView[]): string {
+/**
+ * Before there is a current document, the connectors tell which of two clients is in use; where only a person can tell, the one whose
+ * secret was submitted is.
+ */
+function firstInUse(
+  { credential, ports }: Run,
+  { connectors, clients }: { connectors: readonly ConnectorView[]; clients: readonly IamClient[] },
+): string {
+  const submitted = clients.find(({ secret }) => !ports.iam.capabilities.read && secret !== '')?.clientId;
   const used = connectors.flatMap(({ configuration }) => configuration?.sections ?? []).map(({ clientId }) => clientId);
   const ids = clientIdsOf(credential);
-  return ids.find((id) => used.includes(id)) ?? (ids[0] as string);
+  return submitted ?? ids.find((id) => used.includes(id)) ?? (ids[0] as string);
 }
 
 function findClientToRenew(clients: readonly IamClient[], inUse: IamClient, pending: Pending | undefined): IamClient {
@@ -158,10 +186,14 @@ function assertAbout({ credential }: Run, document: CredentialDocument, label: s
  * The client, with a `fault` when it can't be used. Of two clients that alternate, one that can't be used, or is gone, must not
  * keep the other from being repaired.
  */
-async function findClient({ ports, credential }: Run, clientId: string): Promise<IamClient> {
+async function findClient(
+  { ports, credential }: Run,
+  clientId: string,
+  known: readonly string[] = [],
+): Promise<IamClient> {
   try {
-    const client = await ports.iam.find(clientId);
-    if (client.fault !== undefined || isUsableSecret(client.secret)) return client;
+    const client = await ports.iam.find(clientId, known);
+    if (!ports.iam.capabilities.read || client.fault !== undefined || isUsableSecret(client.secret)) return client;
     return {
       ...client,
       fault: `The secret that the IAM holds for ${clientId} is empty or a mask: anybody could guess it`,
@@ -172,8 +204,15 @@ async function findClient({ ports, credential }: Run, clientId: string): Promise
   }
 }
 
+const NOTHING_KNOWN: TokenResult = {
+  accepted: false,
+  error: 'nothing-submitted',
+  description: 'no secret of the client is known',
+};
+
 /** At the first run what the IAM holds is put to the test. */
 async function askFirst(run: Run, client: IamClient): Promise<TokenResult> {
+  if (client.secret === '') return NOTHING_KNOWN;
   if (client.fault !== undefined) return { accepted: false, error: 'client-not-usable', description: client.fault };
   return await askToken(run, documentOf(run.credential, client));
 }

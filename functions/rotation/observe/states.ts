@@ -1,5 +1,5 @@
 import { secretFingerprint } from '../../credential/fingerprint.ts';
-import { holds, type Observation } from './observation.ts';
+import { isSettled, type Observation } from './observation.ts';
 
 /**
  * The states that a credential can be found in. Whatever an earlier run did, or died of, shows in one of them. In this table, as
@@ -96,13 +96,14 @@ export type State = keyof typeof STATES;
 
 /** Names the state. Pure: the same observation always has the same name. */
 export function classify(seen: Observation): State {
-  if (!seen.current) return 'first-run';
+  const { current } = seen;
+  if (!current) return 'first-run';
   if (seen.pending) return pendingState(seen);
-  const { document } = seen.current;
+  const { document } = current;
   if (seen.clientInUse.secret !== document.clientSecret) return 'changed-by-hand';
   if (!seen.answer.accepted) return 'expired';
   if (seen.labels.pending) return 'promoted-uncleared';
-  return seen.connectors.every((view) => view.error || holds(view, document)) ? 'at-rest' : 'connector-differs';
+  return seen.connectors.every((view) => isSettled(view, current)) ? 'at-rest' : 'connector-differs';
 }
 
 function pendingState({ pending, iamHoldsCandidate, clientToRenew }: Observation): State {

@@ -1,9 +1,12 @@
 import type { Outcome, Rotation, Trigger } from '../../credential/outcome.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
+import type { Announcements } from '../../ports/announcements.ts';
 import type { Connector } from '../../ports/connector.ts';
 import type { Iam } from '../../ports/iam.ts';
+import type { Inbox } from '../../ports/inbox.ts';
 import type { Schedules } from '../../ports/schedules.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
+import type { Tasks } from '../../ports/tasks.ts';
 import type { Projection, TokenEndpoint } from '../../ports/token-endpoint.ts';
 import { Budget } from './budget.ts';
 import { Ledger } from './ledger.ts';
@@ -18,6 +21,12 @@ export interface Ports {
   readonly projection?: Projection;
   readonly connectors: readonly Connector[];
   readonly schedules: Pick<Schedules, 'plan'>;
+  /** Present when a person has a part in each rotation. */
+  readonly tasks?: Tasks;
+  /** The same. */
+  readonly announcements?: Announcements;
+  /** Present when only a person can change the IAM. */
+  readonly inbox?: Inbox;
 }
 
 /** Everything else that is not a pure function. */
@@ -60,6 +69,8 @@ export interface RotationRequest {
   readonly force?: boolean;
   /** Present when an earlier run has planned this run, because something was left to do. */
   readonly repeat?: Repeat;
+  /** Somebody is at hand to enter the secret in a manual connector at once: it may be cut off until then. */
+  readonly attended?: boolean;
   /** Names of connectors that keep what they hold: they can't be given the new secret, and must not keep a leaked one alive. */
   readonly leaveBehind?: readonly string[];
   /** Goes back to the previous document instead of making a new secret. */
@@ -122,7 +133,11 @@ export async function timed<T>({ runtime, draft }: Run, name: string, act: () =>
 
 /** The run's report, as it ended. */
 export function report(run: Run, ending: { readonly outcome: Outcome } & Partial<Rotation>): Rotation {
-  return run.draft.complete(run, { endedAt: run.runtime.now(), changed: run.ledger.changed }, ending);
+  return run.draft.complete(
+    run,
+    { endedAt: run.runtime.now(), changed: run.ledger.changed, currentId: run.ledger.currentId },
+    ending,
+  );
 }
 
 /**

@@ -112,6 +112,11 @@ export class Ledger implements Known {
     this.#currentId = versionId;
   }
 
+  /** The version in AWSCURRENT, as far as this run knows. */
+  get currentId(): string | undefined {
+    return this.#currentId;
+  }
+
   /** Takes AWSPENDING off a version. */
   async clear(versionId: string, send: () => Promise<void>): Promise<void> {
     try {

@@ -1,5 +1,6 @@
-import type { ConnectorReport, Outcome, Rotation, Strategy } from '../../credential/outcome.ts';
+import type { ConnectorProof, ConnectorReport, Outcome, Rotation, Strategy } from '../../credential/outcome.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
+import type { Connector, ConnectorConfiguration } from '../../ports/connector.ts';
 
 /** Whom a report is about, and what was asked for. */
 interface Subject {
@@ -13,6 +14,14 @@ interface Ending {
   readonly endedAt: Date;
   /** Whether the run has changed anything; null when that is not known. */
   readonly changed: boolean | null;
+  /** The version in AWSCURRENT, as far as the run knows. */
+  readonly currentId: string | undefined;
+}
+
+/** A connector that was read. */
+interface ProvenView {
+  readonly connector: Pick<Connector, 'name'>;
+  readonly configuration: ConnectorConfiguration;
 }
 
 /** What a run will report: it grows with the run, and nothing is decided by it. */
@@ -20,6 +29,7 @@ export class ReportDraft {
   readonly #steps: { name: string; ms: number }[] = [];
   readonly #written = new Map<string, number>();
   readonly #skipped = new Map<string, number>();
+  readonly #proofs = new Map<string, { readonly versionId: string; readonly proof: ConnectorProof }>();
   #rotationId: string | undefined;
   #strategy: Strategy | undefined;
   #previousValidUntil: Date | undefined;
@@ -57,6 +67,13 @@ export class ReportDraft {
     this.#skipped.set(connector, sections);
   }
 
+  /** A connector was seen to hold a version. */
+  proved({ connector, configuration }: ProvenView, versionId: string): void {
+    const { proof: level, attestation } = configuration;
+    const said = attestation && { by: attestation.by, at: attestation.at.toISOString() };
+    this.#proofs.set(connector.name, { versionId, proof: { level, ...said } });
+  }
+
   /** The previous secret works until then; undefined when it may end at any moment. */
   previousWorksUntil(date: Date | undefined): void {
     this.#previousValidUntil = date;
@@ -70,7 +87,7 @@ export class ReportDraft {
   /** The finished report. */
   complete(
     subject: Subject,
-    { endedAt, changed }: Ending,
+    { endedAt, changed, currentId }: Ending,
     ending: { readonly outcome: Outcome } & Partial<Rotation>,
   ): Rotation {
     const { credential, startedAt } = subject;
@@ -91,18 +108,25 @@ export class ReportDraft {
       previousValidUntil: validUntil !== undefined && validUntil > endedAt ? validUntil.toISOString() : null,
       nothingChanged: changed === null ? null : !changed,
       repeatAt: null,
-      connectors: this.#connectors(subject),
+      connectors: this.#connectors(subject, currentId),
       ...(this.#projection ? { projection: this.#projection } : {}),
       ...ending,
     };
   }
 
-  #connectors({ credential, request }: Subject): ConnectorReport[] {
+  #connectors({ credential, request }: Subject, currentId: string | undefined): ConnectorReport[] {
     return credential.connectors.map(({ name }) => ({
       name,
+      proof: this.#proofOf(name, currentId),
       sectionsWritten: this.#written.get(name) ?? 0,
       sectionsSkipped: this.#skipped.get(name) ?? 0,
       ...(request.leaveBehind?.includes(name) ? { leftBehind: true } : {}),
     }));
+  }
+
+  /** What was seen of an older version says nothing of the current one. */
+  #proofOf(name: string, currentId: string | undefined): ConnectorProof | null {
+    const seen = this.#proofs.get(name);
+    return seen !== undefined && seen.versionId === currentId ? seen.proof : null;
   }
 }

@@ -1,4 +1,4 @@
-import type { Credential } from '../../../functions/credential/settings/credential.ts';
+import type { Credential, KeycloakSettings } from '../../../functions/credential/settings/credential.ts';
 import { realmOf } from './realms.ts';
 
 /** What an access secret holds, each member a text. */
@@ -20,11 +20,13 @@ export function accessDocuments(
     documents.set(secretId, { ...members, ...documents.get(secretId) });
   };
   for (const credential of credentials) {
-    const { auth } = credential.iam;
-    if ('secretId' in auth) add(auth.secretId, { clientSecret: ofRotators.get(credential) ?? '' });
+    for (const { auth } of rotatorOf(credential))
+      add(auth.secretId, { clientSecret: ofRotators.get(credential) ?? '' });
   }
   for (const { id, connectors } of credentials) {
-    for (const { auth } of connectors) add(auth.secretId, FORMS[auth.type](id));
+    for (const connector of connectors) {
+      if (connector.via === 'https') add(connector.auth.secretId, FORMS[connector.auth.type](id));
+    }
   }
   return documents;
 }
@@ -54,8 +56,14 @@ export function rotatorSecrets(
   return new Map(credentials.map((credential) => [credential, secrets.get(namesOf(credential)[0] ?? '') ?? '']));
 }
 
+/** How the IAM is administered, if not by a person. */
+function rotatorOf({ iam }: Credential): KeycloakSettings[] {
+  return iam.type === 'keycloak' ? [iam] : [];
+}
+
 function namesOf(credential: Credential): string[] {
-  const { auth } = credential.iam;
-  const rotator = `client ${realmOf(credential)} ${auth.clientId}`;
-  return 'secretId' in auth ? [rotator, `secret ${auth.secretId}`] : [rotator];
+  return rotatorOf(credential).flatMap(({ auth }) => [
+    `client ${realmOf(credential)} ${auth.clientId}`,
+    `secret ${auth.secretId}`,
+  ]);
 }

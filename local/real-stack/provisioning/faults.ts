@@ -21,13 +21,16 @@ export function planWarnings(credentials: readonly Credential[]): string[] {
 
 /** A client has one role: the secret of one that is rotated changes. */
 function rotatorFaults(credential: Credential, credentials: readonly Credential[]): string[] {
+  if (credential.iam.type === 'manual') return [];
   const { clientId } = credential.iam.auth;
   if (!rotatedIn(realmOf(credential), credentials).includes(clientId)) return [];
   return [`iam.auth.clientId: '${clientId}' is itself rotated; name a client of its own`];
 }
 
 function connectorFaults({ connectors }: Credential, credentials: readonly Credential[]): string[] {
-  return connectors.flatMap(({ auth }, index) => {
+  return connectors.flatMap((connector, index) => {
+    if (connector.via !== 'https') return [];
+    const { auth } = connector;
     const realm = auth.type === 'client-credentials' ? realmAt(auth.accessTokenUrl) : undefined;
     if (auth.type !== 'client-credentials' || realm === undefined) return [];
     const path = `connectors[${index}].auth`;
@@ -48,7 +51,9 @@ function connectorFaults({ connectors }: Credential, credentials: readonly Crede
 function secretIdsOf(client: { realm: string; clientId: string }, credentials: readonly Credential[]): string[] {
   return credentials
     .flatMap(({ connectors }) => connectors)
-    .flatMap(({ auth }) => {
+    .flatMap((connector) => {
+      if (connector.via !== 'https') return [];
+      const { auth } = connector;
       if (auth.type !== 'client-credentials' || auth.clientId !== client.clientId) return [];
       return realmAt(auth.accessTokenUrl) === client.realm ? [auth.secretId] : [];
     });
@@ -59,7 +64,9 @@ function rotatedIn(realm: string, credentials: readonly Credential[]): string[] 
 }
 
 function rotatorsIn(realm: string, credentials: readonly Credential[]): string[] {
-  return credentials.filter((one) => realmOf(one) === realm).map(({ iam }) => iam.auth.clientId);
+  return credentials
+    .filter((one) => realmOf(one) === realm)
+    .flatMap(({ iam }) => (iam.type === 'keycloak' ? [iam.auth.clientId] : []));
 }
 
 function shareClient(one: Credential, other: Credential): boolean {

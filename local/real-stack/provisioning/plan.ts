@@ -64,7 +64,9 @@ function rotatedClients(credential: Credential): RealmClient[] {
 
 /** Clients with which a rotation gets in at connectors, where this Keycloak gives them their tokens. */
 function connectorClients({ connectors }: Credential, secrets: ReadonlyMap<string, AccessDocument>): RealmClient[] {
-  return connectors.flatMap(({ auth }) => {
+  return connectors.flatMap((connector) => {
+    if (connector.via !== 'https') return [];
+    const { auth } = connector;
     const realm = auth.type === 'client-credentials' ? realmAt(auth.accessTokenUrl) : undefined;
     if (auth.type !== 'client-credentials' || realm === undefined) return [];
     const secret = secrets.get(auth.secretId)?.clientSecret ?? '';
@@ -91,6 +93,7 @@ function overlapOf(residents: readonly Credential[]): PlannedRealm['overlap'] {
 function rotatorsOf(residents: readonly Credential[], secrets: ReadonlyMap<Credential, string>): PlannedRotator[] {
   const rotators = new Map<string, PlannedRotator>();
   for (const credential of residents) {
+    if (credential.iam.type === 'manual') continue;
     const { clientId } = credential.iam.auth;
     const clients = [...(rotators.get(clientId)?.clients ?? []), ...[credential.clientId].flat()];
     rotators.set(clientId, { clientId, secret: secrets.get(credential) ?? '', clients: [...new Set(clients)] });

@@ -2,8 +2,10 @@ import { isLoopback } from '../../../functions/credential/settings/addresses.ts'
 import type { Credential } from '../../../functions/credential/settings/credential.ts';
 
 /** The realm that a credential's client is in. */
-export function realmOf({ iam }: Pick<Credential, 'iam'>): string {
-  return decode(iam.adminUrl.split('/').at(-1) ?? '');
+export function realmOf({ iam, accessTokenUrl }: Pick<Credential, 'iam' | 'accessTokenUrl'>): string {
+  if (iam.type === 'keycloak') return decode(iam.adminUrl.split('/').at(-1) ?? '');
+  const [, realm = ''] = /\/realms\/([^/]+)\/protocol\/openid-connect\/token$/.exec(accessTokenUrl) ?? [];
+  return decode(realm);
 }
 
 /** The realm whose token endpoint this is on the machine itself, whoever stands before it; undefined for any other address. */

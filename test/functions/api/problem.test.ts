@@ -17,7 +17,7 @@ const ROTATION: Rotation = {
   previousValidUntil: null,
   nothingChanged: false,
   repeatAt: null,
-  connectors: [{ name: 'ifs', sectionsWritten: 3, sectionsSkipped: 1 }],
+  connectors: [{ name: 'ifs', sectionsWritten: 3, sectionsSkipped: 1, proof: { level: 'written' } }],
 };
 const FAILURE = { code: 'connector-unavailable', detail: 'ifs: HTTP 503', next: 'Make it reachable.' } as const;
 

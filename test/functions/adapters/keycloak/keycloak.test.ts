@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Fetch, type FetchInit, HttpError } from '../../../../functions/adapters/http/fetch.ts';
+import type { KeycloakCredential } from '../../../../functions/adapters/keycloak/admin-api.ts';
 import { parseFound } from '../../../../functions/adapters/keycloak/client.ts';
 import { keycloak } from '../../../../functions/adapters/keycloak/keycloak.ts';
 import { secretUpdate } from '../../../../functions/adapters/keycloak/updates.ts';
@@ -58,7 +59,7 @@ function iam(answer: (call: Call, count: number) => Response) {
   };
   const slept: number[] = [];
   const sleep = async (ms: number) => void slept.push(ms);
-  const port = keycloak(credential, { fetch, sleep, now: () => NOW, accessSecrets });
+  const port = keycloak(credential as KeycloakCredential, { fetch, sleep, now: () => NOW, accessSecrets });
   const bearers = () => admin.map(({ init }) => init.headers?.authorization);
   return { port, admin, reads, slept, bearers, tokens: () => tokens };
 }

@@ -1,12 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Fetch, type FetchInit, HttpError } from '../../../../functions/adapters/http/fetch.ts';
-import {
-  mergePatch,
-  odataConnector,
-  parseConfiguration,
-} from '../../../../functions/adapters/odata-connector/odata-connector.ts';
+import { mergePatch } from '../../../../functions/adapters/odata-connector/configuration.ts';
+import { odataConnector } from '../../../../functions/adapters/odata-connector/odata-connector.ts';
 import { describeError } from '../../../../functions/credential/errors.ts';
-import type { ConnectorSettings } from '../../../../functions/credential/settings/credential.ts';
+import type { ConnectorVia } from '../../../../functions/credential/settings/credential.ts';
 import { ConfigurationChangedError } from '../../../../functions/ports/connector.ts';
 
 const URL = 'https://flow.example.com/odata-connector/configurations/ifs';
@@ -22,6 +19,7 @@ const section = {
   scopes: 'openid',
 };
 const DOCUMENT = { accessTokenUrl: TOKEN_URL, clientId: 'NC_Flow', clientSecret: 'new', scope: 'openid profile' };
+const VERSION = { id: 'version-2', document: DOCUMENT };
 
 function configuration(authentication: object): Response {
   const body = { name: 'IFS', serviceUri: '', ifsVersion: '', breakWorkflowOnError: true, authentication };
@@ -29,115 +27,11 @@ function configuration(authentication: object): Response {
 }
 
 const plain = () => configuration({ designTime: section, runtime: section });
-const parse = (authentication: object) => parseConfiguration('IFS', configuration(authentication), OURS);
-
-describe('parseConfiguration', () => {
-  it('finds the sections of ours, with what can be read of their secrets', async () => {
-    const found = await parse({
-      designTime: section,
-      runtime: { ...section, clientSecretFingerprint: null },
-      studioTestBench: { ...section, flowType: 'PasswordCredentials' },
-      machineUsers: { anna: section, 'bert/x': section },
-    });
-    expect(found).toEqual({
-      etag: '"7"',
-      sectionsSkipped: 0,
-      sections: [
-        { path: 'designTime', clientId: 'NC_Flow', secretFingerprint: FINGERPRINT },
-        { path: 'runtime', clientId: 'NC_Flow', secretFingerprint: null },
-        { path: 'studioTestBench', clientId: 'NC_Flow', secretFingerprint: FINGERPRINT },
-        { path: 'machineUsers/anna', clientId: 'NC_Flow', secretFingerprint: FINGERPRINT },
-        { path: 'machineUsers/bert/x', clientId: 'NC_Flow', secretFingerprint: FINGERPRINT },
-      ],
-    });
-  });
-
-  it.each([
-    ['another case of the Client ID', { clientId: 'nc_flow' }, 0],
-    ['another client', { clientId: 'Other' }, 0],
-    ['no client', { clientId: null }, 0],
-    ['Basic', { flowType: 'Basic' }, 0],
-    ['another realm', { accessTokenUrl: TOKEN_URL.replace('acme/', 'acmetest/') }, 1],
-    ['no URL', { accessTokenUrl: null }, 1],
-    ['something that is no URL', { accessTokenUrl: 'x' }, 1],
-  ])('leaves a section with %s alone', async (_what, fields, skipped) => {
-    const found = await parse({ designTime: section, runtime: { ...section, ...fields } });
-    expect(found.sections.map(({ path }) => path)).toEqual(['designTime']);
-    expect(found.sectionsSkipped).toBe(skipped);
-  });
-
-  it.each([
-    'HTTPS://ACME.example.com:443/auth/realms/acme/protocol/openid-connect/token',
-    'https://acme.example.com/auth/./realms/acme/protocol/openid-connect/token',
-  ])('takes %s for the same URL', async (accessTokenUrl) => {
-    const found = await parse({ designTime: section, runtime: { ...section, accessTokenUrl } });
-    expect(found.sections).toHaveLength(2);
-  });
-
-  it('says when no section is ours, and how many are of another environment', async () => {
-    const other = { ...section, accessTokenUrl: 'https://test.example.com/token' };
-    await expect(parse({ designTime: other, runtime: other })).rejects.toMatchObject({
-      code: 'section-not-found',
-      message: expect.stringContaining('2 with this Client ID'),
-    });
-  });
-
-  it.each([
-    ['without an ETag', () => Response.json({ authentication: { designTime: section, runtime: section } })],
-    ['without a runtime', () => configuration({ designTime: section })],
-    ['that is not JSON', () => new Response('<html/>', { headers: { etag: '"7"' } })],
-  ])('an answer %s breaks the contract', async (_what, answer) => {
-    await expect(parseConfiguration('IFS', answer(), OURS)).rejects.toMatchObject({ code: 'connector-invalid' });
-  });
-});
-
-describe('mergePatch', () => {
-  it('has only sections of ours, always with the same four members', () => {
-    const sections = ['runtime', 'machineUsers/anna', 'machineUsers/bert/x'].map((path) => ({
-      path,
-      clientId: 'NC_Flow',
-      secretFingerprint: null,
-    }));
-    const value = { clientId: 'NC_Flow', clientSecret: 'new', accessTokenUrl: TOKEN_URL, scopes: 'openid profile' };
-    expect(mergePatch({ etag: '"7"', sections, sectionsSkipped: 0 }, DOCUMENT)).toEqual({
-      authentication: { runtime: value, machineUsers: { anna: value, 'bert/x': value } },
-    });
-  });
-
-  it.each([`${TOKEN_URL} `, TOKEN_URL.replace('https://', 'https:/'), TOKEN_URL.replace('.com', '.com:443')])(
-    'writes a URL as it means, not as it was written: %j',
-    (accessTokenUrl) => {
-      const patch = mergePatch(READ, { ...DOCUMENT, accessTokenUrl });
-      expect(patch).toMatchObject({ authentication: { runtime: { accessTokenUrl: TOKEN_URL } } });
-    },
-  );
-});
-
-describe('an ETag', () => {
-  const withEtag = (etag: string | undefined) => {
-    const headers = { ...(etag === undefined ? {} : { etag }) };
-    return new Response(JSON.stringify({ authentication: { designTime: section, runtime: section } }), { headers });
-  };
-
-  it.each(['"7"', '""', '"a-b.c!"'])('that is strong is taken as it is: %s', async (etag) => {
-    expect(await parseConfiguration('IFS', withEtag(etag), OURS)).toMatchObject({ etag });
-  });
-
-  it.each([undefined, '*', 'W/"7"', 'w/"7"', '7', '"7', '"7", "8"', '"a"b"'])(
-    'that no write can be made conditional on breaks the contract: %s',
-    async (etag) => {
-      await expect(parseConfiguration('IFS', withEtag(etag), OURS)).rejects.toMatchObject({
-        code: 'connector-invalid',
-        message: 'IFS: the answer has no strong ETag',
-      });
-    },
-  );
-});
 
 /** A connector that answers as it is told. */
 function connector(
   answer: (init: FetchInit, count: number) => Response,
-  auth: ConnectorSettings['auth'] = { type: 'bearer', secretId: 'csr-access/c' },
+  auth: ConnectorVia<'https'>['auth'] = { type: 'bearer', secretId: 'csr-access/c' },
 ) {
   const calls: FetchInit[] = [];
   const reads: [string, string, boolean][] = [];
@@ -154,14 +48,15 @@ function connector(
     },
   };
   const deps = { fetch, sleep: async () => undefined, accessSecrets };
-  return { port: odataConnector({ name: 'IFS', url: URL, auth }, OURS, deps), calls, reads };
+  return { port: odataConnector({ name: 'IFS', url: URL, auth, proof: 'written' }, OURS, deps), calls, reads };
 }
 
 const READ = {
   etag: '"7"',
   sections: [{ path: 'runtime', clientId: 'NC_Flow', secretFingerprint: null }],
   sectionsSkipped: 0,
-};
+  proof: 'written',
+} as const;
 
 describe('read', () => {
   it('is a GET with the access secret', async () => {
@@ -249,7 +144,7 @@ describe('a token endpoint of the connector', () => {
     const fetch: Fetch = async () => answer();
     const accessSecrets = { read: async () => ({ clientSecret: 's' }) as never };
     const deps = { fetch, sleep: async () => undefined, accessSecrets };
-    const error = await odataConnector({ name: 'IFS', url: URL, auth }, OURS, deps)
+    const error = await odataConnector({ name: 'IFS', url: URL, auth, proof: 'written' }, OURS, deps)
       .read()
       .catch((thrown: unknown) => thrown);
     expect(describeError(error)).toMatchObject({
@@ -263,7 +158,7 @@ describe('a token endpoint of the connector', () => {
 describe('write', () => {
   it.each([200, 204])('is one merge patch with the ETag as received (%d)', async (status) => {
     const { port, calls } = connector(() => new Response(null, { status, headers: { etag: '"8"' } }));
-    await port.write(READ, DOCUMENT);
+    await port.write(READ, VERSION);
     expect(calls).toEqual([
       {
         method: 'PATCH',
@@ -275,7 +170,7 @@ describe('write', () => {
 
   it('says when the configuration is no longer the one that was read', async () => {
     const { port, calls } = connector(() => new Response(null, { status: 412 }));
-    await expect(port.write(READ, DOCUMENT)).rejects.toBeInstanceOf(ConfigurationChangedError);
+    await expect(port.write(READ, VERSION)).rejects.toBeInstanceOf(ConfigurationChangedError);
     expect(calls).toHaveLength(1);
   });
 
@@ -286,7 +181,9 @@ describe('write', () => {
     [400, 'connector-invalid'],
   ])('is sent once, whatever comes back (%d), and its failure tells no secret', async (status, code) => {
     const { port, calls } = connector(({ body }) => new Response(body ?? '', { status }));
-    const error = await port.write(READ, { ...DOCUMENT, clientSecret: 'not-to-be-told' }).catch((one: unknown) => one);
+    const error = await port
+      .write(READ, { ...VERSION, document: { ...DOCUMENT, clientSecret: 'not-to-be-told' } })
+      .catch((one: unknown) => one);
     expect(error).toMatchObject({ code });
     expect(JSON.stringify(error) + String(error)).not.toContain('not-to-be-told');
     expect(calls).toHaveLength(1);
@@ -294,7 +191,7 @@ describe('write', () => {
 
   it('is sent again after a 401 only, with the access secret read again', async () => {
     const { port, reads } = connector((_init, count) => new Response(null, { status: count === 1 ? 401 : 204 }));
-    await port.write(READ, DOCUMENT);
+    await port.write(READ, VERSION);
     expect(reads).toEqual([
       ['csr-access/c', 'token', false],
       ['csr-access/c', 'token', true],

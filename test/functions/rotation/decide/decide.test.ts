@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { RotationError } from '../../../../functions/credential/errors.ts';
 import type { IamClient } from '../../../../functions/ports/iam.ts';
-import type { RotationAction } from '../../../../functions/rotation/decide/action.ts';
 import { decide } from '../../../../functions/rotation/decide/decide.ts';
+import type { RotationAction } from '../../../../functions/rotation/decide/terms/action.ts';
 import type { Found, Observation } from '../../../../functions/rotation/observe/observation.ts';
 import type { State } from '../../../../functions/rotation/observe/states.ts';
 import type { RotationRequest } from '../../../../functions/rotation/run/context.ts';

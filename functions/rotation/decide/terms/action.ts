@@ -1,5 +1,5 @@
-import type { RotationError } from '../../credential/errors.ts';
-import type { Failure, Outcome } from '../../credential/outcome.ts';
+import type { RotationError } from '../../../credential/errors.ts';
+import type { Failure, Outcome } from '../../../credential/outcome.ts';
 
 /**
  * Whether the current secret stays valid beside the candidate: it has to (`required`); it does where the IAM can do it, and only a
@@ -52,6 +52,14 @@ type Kinds =
   | { readonly kind: 'finish' }
   /** Takes AWSPENDING off a version that nothing will come of. */
   | { readonly kind: 'clear'; readonly versionId: string }
+  /** Asks a person to refresh the secret in the IAM and to submit it. With a failure somebody has to look at it at once. */
+  | { readonly kind: 'await-person'; readonly versionId: string; readonly failure?: RotationError }
+  /** Makes what a person has submitted, and the IAM accepts, the current secret. */
+  | { readonly kind: 'adopt-submission' }
+  /** Empties the inbox of what can't become the current secret. */
+  | { readonly kind: 'refuse-submission'; readonly failure: RotationError }
+  /** Empties the inbox of what has become the current secret. */
+  | { readonly kind: 'empty-inbox' }
   /** Ends the previous secret before its grace is over, since another rotation is to begin. */
   | { readonly kind: 'end-grace' }
   /** Ends the previous secret that a dead retire was about, and clears its intent. */

@@ -1,8 +1,8 @@
-import type { CredentialDocument } from '../../credential/document.ts';
-import { durationMs } from '../../credential/duration.ts';
-import type { Outcome } from '../../credential/outcome.ts';
-import type { Credential } from '../../credential/settings/credential.ts';
-import type { IamClient, SecretChange } from '../../ports/iam.ts';
+import type { CredentialDocument } from '../../../credential/document.ts';
+import { durationMs } from '../../../credential/duration.ts';
+import type { Outcome } from '../../../credential/outcome.ts';
+import { type Credential, secretMaker } from '../../../credential/settings/credential.ts';
+import type { IamClient, SecretChange } from '../../../ports/iam.ts';
 import {
   alternates,
   type Candidate,
@@ -11,8 +11,8 @@ import {
   type Labels,
   type StoredDocument,
   sameCredential,
-} from '../observe/observation.ts';
-import { FORWARD, needsMs, type TimeLeft, UNDO } from '../run/budget.ts';
+} from '../../observe/observation.ts';
+import { FORWARD, needsMs, type TimeLeft, UNDO } from '../../run/budget.ts';
 import type { Overlap, Plan } from './action.ts';
 import { overlapUnderWay } from './checks.ts';
 
@@ -27,7 +27,10 @@ export interface Attempt {
   readonly candidate: Candidate;
   /** The client that the candidate is about. */
   readonly client: IamClient;
+  /** Connectors that the run writes itself. */
   readonly connectors: readonly ConnectorView[];
+  /** Connectors into which a person enters the secret, once it is current. */
+  readonly attended: readonly ConnectorView[];
   readonly overlap: Overlap;
   /** What the IAM holds is adopted or repaired: there is no strategy. */
   readonly adopts?: true;
@@ -85,7 +88,7 @@ export function renewalOf(
 export function attemptUnderWay(facts: AttemptFacts, candidate: Candidate): Attempt {
   const overlap = overlapUnderWay(facts);
   const { change: _, ...attempt } = renewalOf(facts, { candidate, overlap, outcome: 'rotated' });
-  const irrevocable = facts.credential.iam.renewal === 'regenerate' && attempt.undoScope === 'everything';
+  const irrevocable = secretMaker(facts.credential) !== 'rotator' && attempt.undoScope === 'everything';
   return irrevocable ? { ...attempt, undoScope: 'nothing' } : attempt;
 }
 
@@ -109,13 +112,36 @@ export function adoptionOf(seen: Found, candidate: Candidate, change?: SecretCha
   };
 }
 
+/**
+ * The attempt that makes current what a person has made and submitted. Where the current secret is refused already nothing can be
+ * taken back: the attempt goes forward.
+ */
+export function submissionOf(seen: Found, candidate: Candidate, client: IamClient): Attempt {
+  const alternating = candidate.document.clientId !== seen.current.document.clientId;
+  return {
+    ...baseOf(seen),
+    candidate,
+    client,
+    overlap: alternating ? 'required' : 'where-possible',
+    undoScope: seen.answer.accepted ? 'all-but-iam' : 'nothing',
+    outcome: 'rotated',
+  };
+}
+
 /** The write that makes an expired secret valid again: the same secret, since every write carries a new expiry. */
 export function revival({ secret, previous }: IamClient): SecretChange {
   return previous ? { secret, previous } : { secret };
 }
 
 function baseOf({ labels, current, connectors, answer }: Found) {
-  return { labels, current, connectors, currentWasAccepted: answer.accepted };
+  const isAttended = ({ connector }: ConnectorView) => connector.attended;
+  return {
+    labels,
+    current,
+    connectors: connectors.filter((view) => !isAttended(view)),
+    attended: connectors.filter(isAttended),
+    currentWasAccepted: answer.accepted,
+  };
 }
 
 /** With `auto` the previous secret is sent along in any case: an IAM that can't keep it drops it. */

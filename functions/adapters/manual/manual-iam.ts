@@ -1,0 +1,51 @@
+import type { CredentialDocument } from '../../credential/document.ts';
+import { isRotationError, RotationError } from '../../credential/errors.ts';
+import type { Credential } from '../../credential/settings/credential.ts';
+import type { Iam, IamClient } from '../../ports/iam.ts';
+import type { TokenEndpoint } from '../../ports/token-endpoint.ts';
+
+/** Nobody knows until when such an IAM keeps a secret: until somebody refreshes the client. */
+const UNTIL_REFRESHED = new Date(8.64e15);
+
+/**
+ * An IAM that only a person can change, and nobody can read. Token requests tell what it holds: of a client that has one live
+ * secret, the secret that is accepted is the one that the IAM holds.
+ */
+export function manualIam(
+  credential: Pick<Credential, 'accessTokenUrl' | 'scope'>,
+  { tokens }: { readonly tokens: TokenEndpoint },
+): Iam {
+  const { accessTokenUrl, scope } = credential;
+  const isAccepted = async (document: CredentialDocument) => {
+    try {
+      return (await tokens.request(document)).accepted;
+    } catch (error) {
+      if (isRotationError(error, 'client-not-usable')) return false;
+      throw error;
+    }
+  };
+  return {
+    capabilities: { read: false, set: false, regenerate: false, overlap: false },
+    find: async (clientId, known = []) => {
+      const accepted: string[] = [];
+      for (const clientSecret of new Set(known)) {
+        if (await isAccepted({ accessTokenUrl, clientId, clientSecret, scope })) accepted.push(clientSecret);
+      }
+      return clientWith(clientId, accepted);
+    },
+    prepareOverlap: impossible,
+    probeOverlap: impossible,
+    setSecret: impossible,
+    regenerate: impossible,
+    endPrevious: impossible,
+  };
+}
+
+function clientWith(clientId: string, [secret = '', kept]: readonly string[]): IamClient {
+  const client = { id: clientId, clientId, secret };
+  return kept === undefined ? client : { ...client, previous: { secret: kept, validUntil: UNTIL_REFRESHED } };
+}
+
+async function impossible(): Promise<never> {
+  throw new RotationError('internal-error', 'This IAM is changed by a person only');
+}

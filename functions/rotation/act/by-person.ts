@@ -1,0 +1,116 @@
+import { type CredentialDocument, serializeDocument } from '../../credential/document.ts';
+import { durationMs } from '../../credential/duration.ts';
+import { describeError, isRotationError, RotationError } from '../../credential/errors.ts';
+import type { Inbox, Submission } from '../../ports/inbox.ts';
+import type { TaskKind, Tasks } from '../../ports/tasks.ts';
+import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
+import { execute } from '../attempt/execute.ts';
+import type { ActionOf } from '../decide/terms/action.ts';
+import { submissionOf } from '../decide/terms/attempt.ts';
+import { journal } from '../labels/labels.ts';
+import { isRefused } from '../observe/looks.ts';
+import { found, type Labels, type Observation } from '../observe/observation.ts';
+import { documentOf } from '../observe/observe.ts';
+import { tellOfTasks } from '../plan/tasks.ts';
+import { type Run, timed } from '../run/context.ts';
+
+/** Asks a person to refresh the secret in the IAM and to submit it. */
+export async function awaitPerson(
+  run: Run,
+  _seen: Observation,
+  { versionId, failure }: ActionOf<'await-person'>,
+): Promise<Acted> {
+  await openIamTask(run, 'submit-secret', versionId);
+  if (!failure) return ended(run, { outcome: 'awaiting-person' });
+  return ended(run, { outcome: 'awaiting-person', failure: describeError(failure) });
+}
+
+/**
+ * Opens a task about the IAM. One that is open already keeps its times.
+ *
+ * @param versionId the version whose secret is to be replaced, or to be ended
+ */
+export async function openIamTask(run: Run, kind: Exclude<TaskKind, 'enter-secret'>, versionId: string): Promise<void> {
+  const { iam } = run.credential;
+  const withinMs = iam.type === 'manual' ? durationMs(iam.within) : 0;
+  const openedAt = run.runtime.now();
+  const dueAt = new Date(openedAt.getTime() + withinMs);
+  await tasksOf(run).open({ kind, versionId, openedAt, dueAt });
+}
+
+/**
+ * Ends a previous secret that only a person can end: it is ended once the IAM refuses it. Until then a person is asked to refresh the
+ * client that is no longer in use.
+ *
+ * @throws {RotationError} `awaiting-person` while the IAM accepts it
+ */
+export async function endByPerson(
+  run: Run,
+  versionId: string,
+  { old, labels }: { readonly old: CredentialDocument; readonly labels: Labels },
+): Promise<void> {
+  const kind = 'end-former-secret';
+  if (await isRefused(run, old)) return await tasksOf(run).close({ kind, versionId });
+  await openIamTask(run, kind, versionId);
+  await tellOfTasks(run, labels.current?.id);
+  throw new RotationError(
+    'awaiting-person',
+    'The IAM accepts the former secret, and only a person can refresh its client',
+  );
+}
+
+/** Makes what a person has submitted the current secret, and empties the inbox once it is. */
+export async function adoptSubmission(run: Run, seen: Observation): Promise<Acted> {
+  const submission = submissionIn(seen);
+  const clientId = submission.acceptedFor ?? '';
+  const client = { id: clientId, clientId, secret: submission.secret ?? '' };
+  const document = documentOf(run.credential, client);
+  const id = await journal(run, seen.labels, serializeDocument(document));
+  const acted = await execute(run, submissionOf(found(seen), { id, document }, client));
+  if (!run.ledger.promoted || acted.kind !== 'ended') return acted;
+  try {
+    await empty(run, submission);
+    return acted;
+  } catch (error) {
+    // The next run finds the current secret in the inbox, and empties the inbox.
+    if (!isRotationError(error)) throw error;
+    const { outcome, failure = describeError(error) } = acted.rotation;
+    return ended(run, { ...acted.rotation, outcome, failure });
+  }
+}
+
+/** Empties the inbox of what can't become the current secret. */
+export async function refuseSubmission(
+  run: Run,
+  seen: Observation,
+  { failure }: ActionOf<'refuse-submission'>,
+): Promise<Acted> {
+  await empty(run, submissionIn(seen));
+  if (!seen.answer.accepted) await openIamTask(run, 'submit-secret', seen.current?.id ?? '');
+  throw failure;
+}
+
+/** Empties the inbox of what has become the current secret. */
+export async function emptyInbox(run: Run, seen: Observation): Promise<Acted> {
+  await empty(run, submissionIn(seen));
+  return REQUEUE;
+}
+
+async function empty(run: Run, submission: Submission): Promise<void> {
+  await timed(run, 'empty-inbox', () => inboxOf(run).empty(submission));
+}
+
+function submissionIn({ submission }: Observation) {
+  if (submission) return submission;
+  throw new RotationError('internal-error', 'Nothing was submitted');
+}
+
+function inboxOf({ ports }: Run): Inbox {
+  if (ports.inbox) return ports.inbox;
+  throw new RotationError('internal-error', 'There is no inbox');
+}
+
+function tasksOf({ ports }: Run): Tasks {
+  if (ports.tasks) return ports.tasks;
+  throw new RotationError('internal-error', 'There are no tasks');
+}

@@ -1,0 +1,33 @@
+import type { IamClient } from '../../ports/iam.ts';
+import type { Submission } from '../../ports/inbox.ts';
+import type { Run } from '../run/context.ts';
+import type { PendingVersion, StoredDocument, SubmissionView } from './observation.ts';
+
+/** What a person has submitted, where only a person can change the IAM. */
+export async function readSubmission({ ports }: Run): Promise<Submission | undefined> {
+  return await ports.inbox?.read();
+}
+
+/** What was read of the credential's secret and its inbox. */
+interface Stored {
+  readonly current: StoredDocument | undefined;
+  readonly pending: PendingVersion | undefined;
+  readonly submission: Submission | undefined;
+}
+
+/** The secrets that a client may have, the likeliest first: what was begun, what was submitted, what is current. */
+export function known(clientId: string, { current, pending, submission }: Stored): string[] {
+  const candidate = pending?.content.kind === 'candidate' ? pending.content.document : undefined;
+  const of = (document: StoredDocument['document'] | undefined) =>
+    document?.clientId === clientId ? document.clientSecret : undefined;
+  return [of(candidate), submission?.secret, of(current?.document)].filter((secret) => secret !== undefined);
+}
+
+/** A submission, and the client for which the IAM accepts it. */
+export function viewOf(submission: Submission, clients: readonly IamClient[]): SubmissionView {
+  const { secret } = submission;
+  const accepts = ({ secret: held, previous }: IamClient) =>
+    secret !== undefined && [held, previous?.secret].includes(secret);
+  const client = clients.find(accepts);
+  return client ? { ...submission, acceptedFor: client.clientId } : submission;
+}

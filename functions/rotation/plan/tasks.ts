@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { describeError, isRotationError } from '../../credential/errors.ts';
+import type { ConnectorReport, Rotation } from '../../credential/outcome.ts';
+import type { Credential } from '../../credential/settings/credential.ts';
+import { ANNOUNCEMENTS, type Announcement } from '../../ports/announcements.ts';
+import type { Task, Tasks } from '../../ports/tasks.ts';
+import { type Run, timed } from '../run/context.ts';
+import { stepsOf } from './task-steps.ts';
+
+/** The parts of a task's time after which it is announced: at once, at half of it, at 80 % of it, and when it is over. */
+const PARTS = [0, 0.5, 0.8, 1] as const;
+
+/**
+ * The report, with the tasks that are open.
+ *
+ * @param rotation how the run ended
+ * @returns the report, with a failure where people could not be told: the rotation stands, and its repeat tells them
+ */
+export async function withTasks(run: Run, rotation: Rotation): Promise<Rotation> {
+  if (!run.ports.tasks) return rotation;
+  const { hasLooked, currentId = '' } = run.ledger;
+  try {
+    const open = await tellOfTasks(run, hasLooked ? currentId : undefined);
+    return {
+      ...rotation,
+      connectors: rotation.connectors.map((one) => handedOver(one, { open, currentId })),
+      ...reportOf(run, open),
+    };
+  } catch (error) {
+    if (!isRotationError(error)) throw error;
+    return { ...rotation, failure: rotation.failure ?? describeError(error) };
+  }
+}
+
+/**
+ * Tells people of what they are asked to do: closes tasks that are done, announces those that are open, and plans the runs that
+ * remind of them.
+ *
+ * @param currentId the version in AWSCURRENT, empty where there is none; undefined where that is not known
+ * @returns the tasks that are open
+ * @throws {RotationError} `tasks-*`, `events-unavailable` or `schedule-*` when not everything could be told
+ */
+export async function tellOfTasks(run: Run, currentId: string | undefined): Promise<readonly Task[]> {
+  const { tasks } = run.ports;
+  if (!tasks) return [];
+  return await timed(run, 'tasks', async () => {
+    const known = (await tasks.read()).tasks;
+    const done = known.filter(({ kind, versionId }) => kind === 'submit-secret' && isOld(versionId, currentId));
+    for (const task of done) await tasks.close(task);
+    const open = known.filter((task) => !done.includes(task));
+    for (const task of open) await announce(run, tasks, task);
+    return open;
+  });
+}
+
+function isOld(versionId: string, currentId: string | undefined): boolean {
+  return currentId !== undefined && versionId !== currentId;
+}
+
+function handedOver(
+  report: ConnectorReport,
+  { open, currentId }: { readonly open: readonly Task[]; readonly currentId: string },
+): ConnectorReport {
+  const task = open.find(({ kind, connector }) => kind === 'enter-secret' && connector === report.name);
+  return task?.versionId === currentId ? { ...report, handedOverUntil: task.dueAt.toISOString() } : report;
+}
+
+/** Publishes the last announcement that is due, if it was not made yet. */
+async function announce(run: Run, tasks: Tasks, task: Task): Promise<void> {
+  const due = announcementsDue(task, run.runtime.now());
+  if (due <= task.announced) return;
+  if (task.announced === 0) await planReminders(run, task);
+  await run.ports.announcements?.publish(announcementOf(run.credential, task, due));
+  await tasks.announced({ ...task, announced: due });
+}
+
+/** How many announcements of a task are due by now. */
+function announcementsDue({ openedAt, dueAt }: Task, now: Date): number {
+  const length = dueAt.getTime() - openedAt.getTime();
+  return PARTS.filter((part) => now.getTime() >= openedAt.getTime() + part * length).length;
+}
+
+function announcementOf({ id, iam, connectors }: Credential, task: Task, due: number): Announcement {
+  const { kind, connector, versionId, openedAt, dueAt } = task;
+  const settings = connectors.find(({ name }) => name === connector);
+  const door = kind === 'enter-secret' ? settings : iam;
+  const { owner, instructions } = (door ?? {}) as { owner?: string; instructions?: string };
+  return {
+    credential: id,
+    kind,
+    versionId,
+    ...(connector !== undefined && { connector }),
+    stage: ANNOUNCEMENTS[due - 1] ?? 'opened',
+    openedAt,
+    dueAt,
+    ...(owner !== undefined && { owner }),
+    ...(instructions !== undefined && { instructions }),
+    steps: stepsOf(task, id),
+  };
+}
+
+/** Plans the runs that look at a task again, at each later part of its time. Planning them twice is planning them once. */
+async function planReminders(run: Run, task: Task): Promise<void> {
+  const { id } = run.credential;
+  const soonest = run.runtime.now().getTime() + run.timing.leaseMs;
+  const length = task.dueAt.getTime() - task.openedAt.getTime();
+  for (const [stage, part] of PARTS.entries()) {
+    if (stage === 0) continue;
+    const at = new Date(Math.max(task.openedAt.getTime() + part * length, soonest));
+    const event = { trigger: 'schedule', id, scheduledTime: at.toISOString(), repeat: { attempt: 1, due: false } };
+    await run.ports.schedules.plan({ name: reminderName(id, task, stage), at, target: 'rotate', event });
+  }
+}
+
+function reminderName(id: string, { kind, connector = '', versionId, openedAt }: Task, stage: number): string {
+  const about = `${kind} ${connector} ${versionId} ${openedAt.getTime()}`;
+  return `${id}.remind.${createHash('sha256').update(about).digest('hex').slice(0, 10)}.${stage}`;
+}
+
+function reportOf({ runtime }: Run, open: readonly Task[]): Pick<Rotation, 'tasks'> {
+  const now = runtime.now();
+  const tasks = open.map(({ kind, connector, versionId, dueAt }) => ({
+    kind,
+    ...(connector !== undefined && { connector }),
+    versionId,
+    dueAt: dueAt.toISOString(),
+    overdue: now >= dueAt,
+  }));
+  return tasks.length > 0 ? { tasks } : {};
+}
