@@ -46,13 +46,13 @@ describe('the check of the layout', () => {
 
   it('finds a circle of files, also of types', () => {
     const circle = {
-      'functions/ports/x.ts': "import type { Y } from './y.ts';",
-      'functions/ports/y.ts': "import type { Z } from './z.ts';",
-      'functions/ports/z.ts': "import { x } from './x.ts';",
+      'functions/adapters/circle/x.ts': "import type { Y } from './y.ts';",
+      'functions/adapters/circle/y.ts': "import type { Z } from './z.ts';",
+      'functions/adapters/circle/z.ts': "import { x } from './x.ts';",
     };
 
     expect(faultsWith(circle)).toEqual([
-      'files import each other: functions/ports/x.ts → functions/ports/y.ts → functions/ports/z.ts → functions/ports/x.ts',
+      'files import each other: functions/adapters/circle/x.ts → functions/adapters/circle/y.ts → functions/adapters/circle/z.ts → functions/adapters/circle/x.ts',
     ]);
   });
 

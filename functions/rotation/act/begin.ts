@@ -17,6 +17,7 @@ import { candidateOf, type Found, found, type Observation } from '../observe/obs
 import { documentOf } from '../observe/observe.ts';
 import type { Run } from '../run/context.ts';
 import { usableDocument } from '../run/known.ts';
+import { executeSubmitted } from './by-person.ts';
 
 /** Begins a rotation. Nothing was changed until here. */
 export async function begin(run: Run, seen: Observation, plan: ActionOf<'begin'>): Promise<Acted> {
@@ -41,7 +42,7 @@ function previousDocument({ ledger }: Run) {
 
 /** Carries a rotation to its end whose candidate is journaled. */
 export async function resume(run: Run, seen: Observation, action: ActionOf<'resume'>): Promise<Acted> {
-  return await execute(run, resumedAttempt(run, seen, action));
+  return await executeSubmitted(run, seen, resumedAttempt(run, seen, action));
 }
 
 /** The attempt about the candidate in AWSPENDING. */

@@ -6,7 +6,7 @@ import type { TaskKind, Tasks } from '../../ports/tasks.ts';
 import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
 import { execute } from '../attempt/execute.ts';
 import type { ActionOf } from '../decide/terms/action.ts';
-import { submissionOf } from '../decide/terms/attempt.ts';
+import { type Attempt, submissionOf } from '../decide/terms/attempt.ts';
 import { journal } from '../labels/labels.ts';
 import { isRefused } from '../observe/looks.ts';
 import { found, type Labels, type Observation } from '../observe/observation.ts';
@@ -61,13 +61,19 @@ export async function endByPerson(
 
 /** Makes what a person has submitted the current secret, and empties the inbox once it is. */
 export async function adoptSubmission(run: Run, seen: Observation): Promise<Acted> {
-  const submission = submissionIn(seen);
-  const clientId = submission.acceptedFor ?? '';
-  const client = { id: clientId, clientId, secret: submission.secret ?? '' };
+  const { acceptedFor: clientId = '', secret = '' } = submissionIn(seen);
+  const client = { id: clientId, clientId, secret };
   const document = documentOf(run.credential, client);
   const id = await journal(run, seen.labels, serializeDocument(document));
-  const acted = await execute(run, submissionOf(found(seen), { id, document }, client));
-  if (!run.ledger.promoted || acted.kind !== 'ended') return acted;
+  return await executeSubmitted(run, seen, submissionOf(found(seen), { id, document }, client));
+}
+
+/** Carries an attempt to its end, and empties the inbox once what was submitted is current. */
+export async function executeSubmitted(run: Run, seen: Observation, attempt: Attempt): Promise<Acted> {
+  const acted = await execute(run, attempt);
+  const { submission } = seen;
+  const isCurrent = run.ledger.promoted && submission?.secret === attempt.candidate.document.clientSecret;
+  if (!submission || !isCurrent || acted.kind !== 'ended') return acted;
   try {
     await empty(run, submission);
     return acted;

@@ -20,6 +20,7 @@ export async function storeFirst(
   ledger.achieve('adopted');
   ledger.oweRenewal(renewsAfter);
   if (!renewsAfter) ledger.rotationDone();
-  const done = !renewsAfter && !seen.labels.pending && seen.connectors.every((view) => holds(view, document));
+  const done =
+    !renewsAfter && !seen.labels.pending && !seen.submission && seen.connectors.every((view) => holds(view, document));
   return done ? ended(run, { outcome: 'adopted' }) : REQUEUE;
 }

@@ -1,9 +1,8 @@
 import { durationMs } from '../../credential/duration.ts';
 import { RotationError } from '../../credential/errors.ts';
 import { type Found, isSettled, type Observation, type SubmissionView } from '../observe/observation.ts';
-import { connectorDiffers } from './repairs.ts';
 import type { ActionOf, RotationAction } from './terms/action.ts';
-import { notEntered, refusal, tooSoon, unreadable } from './terms/checks.ts';
+import { connectorDiffers, notEntered, refusal, tooSoon, unreadable } from './terms/checks.ts';
 import { type Facts, freezeFor } from './terms/facts.ts';
 
 /**

@@ -4,9 +4,9 @@ import { classify, STATES, type State } from '../observe/states.ts';
 import { leaseLeftMs } from '../run/context.ts';
 import { atRest } from './at-rest.ts';
 import { byPerson } from './by-person.ts';
-import { changedByHand, connectorDiffers, expired, firstRun } from './repairs.ts';
+import { changedByHand, expired, firstRun } from './repairs.ts';
 import type { RotationAction } from './terms/action.ts';
-import { refusal, unusable } from './terms/checks.ts';
+import { connectorDiffers, refusal, unusable } from './terms/checks.ts';
 import type { Facts } from './terms/facts.ts';
 import {
   candidateSet,

@@ -54,11 +54,6 @@ function dead(
   return secretExpiresAt && secretExpiresAt <= now ? undefined : refused(answer);
 }
 
-/** A connector holds something else than the current secret, which the IAM accepts. */
-export function connectorDiffers(): RotationAction {
-  return { kind: 'push-current', reason: 'a connector does not hold the current secret' };
-}
-
 function renewsFirst({ iam }: Credential): boolean {
   return iam.type === 'keycloak' && iam.firstRun === 'renew';
 }

@@ -10,6 +10,7 @@ import { readLabels } from './labels.ts';
 import { askToken, retryUntil } from './looks.ts';
 import {
   type ConnectorView,
+  holds,
   type Labels,
   type Look,
   type Observation,
@@ -38,6 +39,7 @@ export async function observe(run: Run): Promise<Observation> {
       findClients(run, stored),
       reading.then(async (found) => found && (await askToken(run, found.document))),
     ]);
+    if (current) noteProofs(run, connectors, current);
     const inUse = current?.document.clientId ?? firstInUse(run, { connectors, clients });
     const clientInUse = clients.find(({ clientId }) => clientId === inUse) as IamClient;
     const clientToRenew = findClientToRenew(clients, clientInUse, pending?.content);
@@ -56,6 +58,13 @@ export async function observe(run: Run): Promise<Observation> {
       iamHoldsCandidate,
     };
   });
+}
+
+/** Tells the report which connectors hold the current document, and how that is known. */
+function noteProofs({ draft }: Run, views: readonly ConnectorView[], { id, document }: StoredDocument): void {
+  for (const { connector, configuration } of views) {
+    if (configuration && holds({ connector, configuration }, document)) draft.proved({ connector, configuration }, id);
+  }
 }
 
 /** Connectors, then labels: a rotation that pushes after this look moves AWSPENDING first. */

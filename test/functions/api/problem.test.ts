@@ -28,6 +28,8 @@ const EXPECTED: Partial<Record<ErrorCode, number>> = {
   'too-soon': 409,
   frozen: 409,
   'connector-behind': 409,
+  'connector-unknown': 404,
+  'connector-not-manual': 422,
   'request-invalid': 422,
   'settings-invalid': 422,
   'document-invalid': 422,
@@ -55,7 +57,7 @@ describe('the status of a problem', () => {
 
   it('of every code that is about the IAM or a connector is 502, or 504 for a time-out', () => {
     for (const [code, status] of Object.entries(STATUSES)) {
-      if (!/^(iam|connector)-/.test(code) || code === 'connector-behind') continue;
+      if (!/^(iam|connector)-/.test(code) || code in EXPECTED) continue;
       expect([code, status]).toEqual([code, code.endsWith('-timeout') ? 504 : 502]);
     }
   });

@@ -11,6 +11,8 @@ describe('whether a write may have been carried out all the same', () => {
       'iam-unexpected',
       'connector-unavailable',
       'connector-timeout',
+      'tasks-unavailable',
+      'events-unavailable',
       'store-unavailable',
     ]);
   });

@@ -85,7 +85,7 @@ describe('a report says what was changed', () => {
       return dead ? await new Promise(() => undefined) : response;
     });
     void world.rotate();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!dead) await new Promise((resolve) => setImmediate(resolve));
     world.intercept(instead(/^iam/, down));
     world.advance(HOUR_MS);
     expect(await world.rotate()).toMatchObject({

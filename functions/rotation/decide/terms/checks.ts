@@ -156,3 +156,8 @@ export function overlapUnderWay({ seen, now }: Pick<Facts<Observation>, 'seen' |
   if (alternates(seen)) return 'required';
   return current && keepsBeside(clientInUse, current.document.clientSecret, now) ? 'where-possible' : 'none';
 }
+
+/** A connector holds something else than the current secret, which the IAM accepts. */
+export function connectorDiffers(): RotationAction {
+  return { kind: 'push-current', reason: 'a connector does not hold the current secret' };
+}

@@ -18,6 +18,7 @@ describe('the settings of a credential', () => {
       maxAge: 'P90D',
       native: false,
       iam: { ...SMALLEST.iam, type: 'keycloak', renewal: 'set', firstRun: 'adopt' },
+      connectors: SMALLEST.connectors.map((one) => ({ ...one, via: 'https', proof: 'written' })),
       probePath: '/main/ifsapplications/projection/v1/ProjectionExplorer.svc/',
       schedule: { expression: 'cron(0 3 ? * SUN *)', timezone: 'UTC', state: 'ENABLED' },
       freezes: [],

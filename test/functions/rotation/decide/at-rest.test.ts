@@ -77,7 +77,9 @@ describe('what is written', () => {
   it('is only sections of ours: another case of the Client ID and another URL are left alone and told', async () => {
     const world = createWorld();
     const rotation = await world.rotate();
-    expect(rotation.connectors).toEqual([{ name: 'ifs-1', sectionsWritten: 3, sectionsSkipped: 1 }]);
+    expect(rotation.connectors).toEqual([
+      { name: 'ifs-1', sectionsWritten: 3, sectionsSkipped: 1, proof: { level: 'written' } },
+    ]);
     expect(world.flow.secretOf('ifs-1', 'studioTestBench')).toBe('untouched-by-case');
     expect(world.flow.secretOf('ifs-1', 'machineUsers.bert')).toBe('untouched-by-url');
     expect(world.flow.secretOf('ifs-1', 'machineUsers.anna')).toBe(world.current().clientSecret);
