@@ -1,8 +1,6 @@
 import type { Credential, KeycloakSettings } from '../functions/credential/settings/credential.ts';
+import { MOST_YOUNG_VERSIONS } from '../functions/rotation/decide/terms/checks.ts';
 import { DAY_MS, mostRunsADay } from './run-times.ts';
-
-/** Secrets Manager holds 100 versions of a secret, and removes none that is younger than a day. Some are kept for repairs. */
-const VERSIONS_A_DAY = 96;
 
 /** What decides how many versions a credential puts. Other faults may have left parts of it out. */
 export interface Rotating {
@@ -13,7 +11,7 @@ export interface Rotating {
 }
 
 /**
- * Says why a schedule runs more often than Secrets Manager keeps versions for it.
+ * Says why a schedule runs more often than a run would begin a rotation: Secrets Manager keeps too few versions for it.
  *
  * @returns a sentence, or undefined when the versions suffice
  * @see [Quotas](https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html)
@@ -21,8 +19,8 @@ export interface Rotating {
 export function versionQuotaFault({ expression, strategy, iam }: Rotating, now: Date): string | undefined {
   // The candidate, with `regenerate` an intent before it, and with an overlap the intent of its retire.
   const versions = 1 + (iam?.renewal === 'regenerate' ? 1 : 0) + (strategy === 'in-place' ? 0 : 1);
-  const runs = mostRunsADay(expression, { now, enough: VERSIONS_A_DAY });
-  if (runs * versions <= VERSIONS_A_DAY) return undefined;
-  const minutes = DAY_MS / 60_000 / Math.floor(VERSIONS_A_DAY / versions);
-  return `'${expression}' is too often: Secrets Manager keeps 100 versions of a secret within 24 hours, and each run puts up to ${versions}; at most once in ${minutes} minutes`;
+  const runs = mostRunsADay(expression, { now, enough: MOST_YOUNG_VERSIONS });
+  if (runs * versions <= MOST_YOUNG_VERSIONS) return undefined;
+  const minutes = Math.ceil(DAY_MS / 60_000 / Math.floor(MOST_YOUNG_VERSIONS / versions));
+  return `'${expression}' is too often: Secrets Manager keeps 100 versions of a secret within 24 hours, of which some are kept for repairs, and each run puts up to ${versions}; at most once in ${minutes} minutes`;
 }

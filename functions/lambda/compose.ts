@@ -123,7 +123,11 @@ function portsOf(
 ): Omit<Ports, 'schedules'> {
   const { serviceUri, probePath } = credential;
   const iam = { ...world, fetch: budgetedFetch(world.fetch, budget, 'iam') };
-  const store = secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, world);
+  const store = secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, {
+    sleep: world.sleep,
+    // A fleet on one minute is throttled for as long as it takes: that is waited for while the run can still do its work.
+    mayWait: (ms) => budget.fits(ms + budget.needs({ iam: 0, connector: 0, store: 1 })),
+  });
   const tokens = tokenEndpoint(iam);
   return {
     store,

@@ -5,9 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface Patience {
   /** @default - the clock's */
   readonly sleep?: (ms: number) => Promise<void>;
-  /** How often a throttled call is sent in all. @default 3 */
+  /** How often a throttled call is sent in all, at least. @default 3 */
   readonly tries?: number;
+  /** Whether there is time to pause so many milliseconds and to send the call once more. @default - there is none */
+  readonly mayWait?: (ms: number) => boolean;
 }
+
+/** So often a pause doubles. */
+const MOST_DOUBLINGS = 3;
 
 const THROTTLED = new Set([
   'ThrottlingException',
@@ -41,7 +46,7 @@ interface Watched {
 export async function bearThrottling<T>(
   { what, command }: { what: string; command: Watched },
   send: () => Promise<T>,
-  { sleep = wait as (ms: number) => Promise<void>, tries = 3 }: Patience = {},
+  { sleep = wait as (ms: number) => Promise<void>, tries = 3, mayWait = () => false }: Patience = {},
 ): Promise<T> {
   const failures = watch(command);
   for (let sent = 1; ; sent++) {
@@ -50,8 +55,9 @@ export async function bearThrottling<T>(
     } catch (error) {
       if (!isThrottled(error) || !failures.every(isThrottled)) throw error;
       if (failures.length === 0 && attemptsOf(error) > 1) throw error;
-      if (sent >= tries) throw new ThrottledError();
-      await sleep(pauseMs(what, sent));
+      const pause = pauseMs(what, sent);
+      if (sent >= tries && !mayWait(pause)) throw new ThrottledError();
+      await sleep(pause);
     }
   }
 }
@@ -79,8 +85,8 @@ function attemptsOf(error: unknown): number {
   return (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
 }
 
-/** 200 to 600 ms at first, then twice as much each time. */
+/** 200 to 600 ms at first, then twice as much each time, up to a few seconds. */
 function pauseMs(what: string, sent: number): number {
   const share = createHash('sha256').update(`${what} ${sent}`).digest().readUInt32BE() / 2 ** 32;
-  return Math.round((200 + 400 * share) * 2 ** (sent - 1));
+  return Math.round((200 + 400 * share) * 2 ** Math.min(sent - 1, MOST_DOUBLINGS));
 }

@@ -16,8 +16,11 @@ import type { ActionOf, Overlap, RotationAction } from './action.ts';
 import type { Facts } from './facts.ts';
 
 const DAY_MS = 86_400_000;
-/** Secrets Manager keeps every version for a day, and takes 100. The rest is kept free for repairs, undos and ends of graces. */
-const MOST_YOUNG_VERSIONS = 70;
+/**
+ * With more versions than this that are younger than a day no rotation begins: Secrets Manager keeps each for a day, and takes 100.
+ * The rest is kept free for repairs, undos and ends of graces.
+ */
+export const MOST_YOUNG_VERSIONS = 70;
 
 /** The action that ends the run with the first of some failures; undefined when there is none. */
 export function refusal(

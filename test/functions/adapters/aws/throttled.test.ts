@@ -92,6 +92,27 @@ describe('a throttled call', () => {
     expect(sent()).toBe(5);
   });
 
+  it('is borne with for as long as there is time', async () => {
+    const { client, sent } = bench(1, throttled);
+    let leftMs = 20_000;
+    const paused: number[] = [];
+    const patience = {
+      sleep: async (ms: number) => {
+        leftMs -= ms;
+        paused.push(ms);
+      },
+      mayWait: (ms: number) => leftMs >= ms,
+    };
+    await expect(secretsManagerStore(client, ID, patience).versions()).rejects.toMatchObject({
+      code: 'store-throttled',
+    });
+    expect(sent()).toBe(paused.length + 1);
+    expect(sent()).toBeGreaterThan(5);
+    expect(Math.max(...paused)).toBeLessThanOrEqual(4800);
+    expect(leftMs).toBeGreaterThanOrEqual(0);
+    expect(leftMs).toBeLessThan(4800);
+  });
+
   it('pauses differ from credential to credential, so that a herd spreads', async () => {
     const pauses = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
