@@ -64,15 +64,9 @@ async function takeStep(credential: Credential, event: NativeEvent, deps: Parame
 
 function requestOf(event: RotateEvent): RotationRequest {
   if (event.trigger === 'api') {
-    const { trigger, reason, force, attended, leaveBehind, requestedBy } = event;
-    return {
-      trigger,
-      requestedBy,
-      ...(reason === undefined ? {} : { reason }),
-      ...(force === undefined ? {} : { force }),
-      ...(attended === undefined ? {} : { attended }),
-      ...(leaveBehind === undefined ? {} : { leaveBehind }),
-    };
+    const { id: _, ...request } = event;
+    // An event is JSON: what is absent is no member.
+    return request as RotationRequest;
   }
   const { trigger, scheduledTime, repeat } = event;
   return { trigger, scheduledTime, ...(repeat ? { repeat } : {}) };

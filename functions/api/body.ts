@@ -9,17 +9,20 @@ const Body = z.strictObject({
   attended: z.boolean().optional(),
   leaveBehind: z.array(z.string().min(1).max(256)).min(1).max(20).optional(),
   dryRun: z.literal(false, 'is not available yet').optional(),
-  revokePrevious: z.literal(false, 'is not available yet').optional(),
+  revokePrevious: z.boolean().optional(),
 });
 
 /** What a caller may say about a rotation. */
-export type RotationBody = Pick<z.infer<typeof Body>, 'reason' | 'force' | 'attended' | 'leaveBehind'>;
+export type RotationBody = Pick<
+  z.infer<typeof Body>,
+  'reason' | 'force' | 'attended' | 'revokePrevious' | 'leaveBehind'
+>;
 
 /** The largest body that is read, in bytes. */
 const MOST_BYTES = 65_536;
 /** `text/plain` is what fetch sends where its caller names no type. */
 const JSON_TYPES = /^(application\/([\w.+-]+\+)?json|text\/plain)\s*(;|$)/i;
-const NEXT = 'Send {}, or an object with "reason", "force", "attended" and "leaveBehind".';
+const NEXT = 'Send {}, or an object with "reason", "force", "attended", "revokePrevious" and "leaveBehind".';
 
 /** A request's body, as the gateway hands it over. */
 export interface SentBody {

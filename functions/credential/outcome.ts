@@ -88,6 +88,8 @@ export interface Rotation {
   readonly projection?: 'ok' | 'refused' | 'unavailable';
   /** With `stored-not-applied`: whether the connector's old secret still works; null when the IAM could not be asked. */
   readonly previousWorks?: boolean | null;
+  /** With `revokePrevious`: the previous secret was ended, and the IAM was seen to refuse it. */
+  readonly previousRevoked?: boolean;
   /** Whether the run has left everything as it was; null when a write was not answered and nothing tells what became of it. */
   readonly nothingChanged: boolean | null;
   /** When the run goes on by itself, after an end that leaves something to do; null when nothing is planned. */

@@ -27,7 +27,8 @@ export async function rotate(credential: Credential, request: RotationRequest, d
   const run = beginRun(credential, request, deps);
   try {
     assertKnown(credential, request);
-    const rotation = await withTasks(run, await reconcile(run));
+    const ended = await withTasks(run, await reconcile(run));
+    const rotation = request.revokePrevious ? { ...ended, previousRevoked: run.ledger.revoked } : ended;
     // A connector that was left behind is given the new secret as soon as it can be.
     return rotation.failure || request.leaveBehind ? await withRepeat(run, rotation) : rotation;
   } catch (error) {
@@ -38,7 +39,13 @@ export async function rotate(credential: Credential, request: RotationRequest, d
 }
 
 /** @throws {RotationError} `request-invalid` when a connector that is to be left behind is none of the credential's */
-function assertKnown({ connectors, native }: Credential, { leaveBehind = [] }: RotationRequest): void {
+function assertKnown({ connectors, native }: Credential, request: RotationRequest): void {
+  const { leaveBehind = [], revokePrevious } = request;
+  if (native && revokePrevious)
+    throw new RotationError(
+      'not-available',
+      'revokePrevious: a rotation by Secrets Manager itself ends nothing at once',
+    );
   if (native && leaveBehind.length > 0)
     throw new RotationError('not-available', 'leaveBehind: a rotation by Secrets Manager itself leaves nobody behind');
   const unknown = leaveBehind.find((name) => !connectors.some((connector) => connector.name === name));

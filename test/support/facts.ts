@@ -15,6 +15,7 @@ export const NOW = new Date(CREATED_AT.getTime() + HOUR_MS);
 /** What a run knows at its first decision. */
 const FRESH: Known = {
   promoted: false,
+  revoked: false,
   handedOver: false,
   owesRenewal: false,
   undisturbed: true,

@@ -182,6 +182,8 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
   };
   return {
     credential,
+    /** What a run is given. */
+    deps,
     iam,
     flow,
     secrets,

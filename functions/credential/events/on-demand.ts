@@ -7,6 +7,8 @@ export const OnDemandEvent = z.strictObject({
   reason: z.string().optional(),
   force: z.boolean().optional(),
   attended: z.boolean().optional(),
+  revokePrevious: z.boolean().optional(),
+  rollback: z.boolean().optional(),
   leaveBehind: z.array(z.string()).optional(),
   requestedBy: z.string(),
 });

@@ -6,12 +6,13 @@ import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import type { ActionOf } from '../decide/terms/action.ts';
 import { assertLabels, clear, type ExpectedLabels, journal } from '../labels/labels.ts';
 import { isRefused, proveHeld } from '../observe/looks.ts';
-import { found, type Labels, type Observation } from '../observe/observation.ts';
+import { found, type Labels, type Observation, sameCredential } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { retireIntent } from '../observe/pending.ts';
 import { planRetire } from '../plan/retire.ts';
 import { type Run, timed } from '../run/context.ts';
 import { usableDocument } from '../run/known.ts';
+import { endByPerson } from './by-person.ts';
 
 /** Ends the previous secret under a lease of its own, before another rotation begins. Every connector holds the current one. */
 export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
@@ -21,6 +22,22 @@ export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
     secret: clientInUse.previous?.secret ?? '',
   });
   await endUnderLease(run, labels, { old, current: current.document });
+  return REQUEUE;
+}
+
+/** Ends the secret of the version before at once, and proves it. An IAM that only a person can change asks that person. */
+export async function revokePrevious(
+  run: Run,
+  seen: Observation,
+  { versionId }: ActionOf<'revoke-previous'>,
+): Promise<Acted> {
+  const old = usableDocument(run.ledger.answers.previousDocument);
+  const { current, labels } = found(seen);
+  if (old && !sameCredential(old, current.document)) {
+    if (run.ports.iam.capabilities.set) await endUnderLease(run, labels, { old, current: current.document });
+    else await endByPerson(run, versionId, { old, labels });
+  }
+  run.ledger.revoke();
   return REQUEUE;
 }
 

@@ -95,7 +95,8 @@ async function settle(
   const [failure] = [...failures.values(), ...(await handOver(run, attempt)).values()];
   if (failure) return await storedNotApplied(run, { failure, previous: current.document, client: kept.client });
   await clear(run, candidate.id);
-  return run.ledger.owesRenewal ? REQUEUE : ended(run, { outcome });
+  const goesOn = run.ledger.owesRenewal || (run.request.revokePrevious && outcome === 'rotated');
+  return goesOn ? REQUEUE : ended(run, { outcome });
 }
 
 /** Asks people to enter the secret, now that it is current. */
@@ -116,7 +117,13 @@ async function planEnd(
 ): Promise<void> {
   const same = current.document.clientSecret === candidate.document.clientSecret;
   if (same || !lingers) return;
-  await planRetire(run, { versionId: current.id, promotedAt: run.runtime.now(), validUntil, works, atOnce: !works });
+  await planRetire(run, {
+    versionId: current.id,
+    promotedAt: run.runtime.now(),
+    validUntil,
+    works,
+    atOnce: !works || run.request.revokePrevious === true,
+  });
 }
 
 /** A run that has stored the truth while a connector is behind. */

@@ -25,6 +25,7 @@ export function atRest(facts: Facts): RotationAction {
   const { known, seen } = facts;
   if (known.handedOver) return GIVEN_UP;
   const settled = known.achieved !== 'repaired' || unreadable(seen) === undefined;
+  if (facts.request.revokePrevious && known.promoted && !known.revoked) return revocation(facts);
   const wanted = !known.promoted && (known.owesRenewal ? known.mayBegin : isWanted(facts));
   if (!wanted) return nothingToBegin(facts, settled);
   return (
@@ -42,6 +43,16 @@ export function atRest(facts: Facts): RotationAction {
     ) ??
     beginning(facts, settled)
   );
+}
+
+/** The previous secret is ended at once, unless a connector may still use it: whoever asked may leave that one behind. */
+function revocation({ seen, known }: Facts): RotationAction {
+  const inUse = refusal([unreadable(seen), notEntered(seen)], true);
+  if (inUse) return inUse;
+  const reason = 'the previous secret is known to others';
+  if (known.answers.previousDocument === undefined)
+    return { kind: 'ask', question: 'previous-document', reason, atRest: true };
+  return { kind: 'revoke-previous', versionId: seen.labels.previous?.id ?? '', reason, atRest: true };
 }
 
 /** Everything is as it was before Secrets Manager took the rotation over. */

@@ -73,6 +73,8 @@ export interface RotationRequest {
   readonly attended?: boolean;
   /** Names of connectors that keep what they hold: they can't be given the new secret, and must not keep a leaked one alive. */
   readonly leaveBehind?: readonly string[];
+  /** Ends the previous secret as soon as every connector has the new one, and proves it: the previous one is known to others. */
+  readonly revokePrevious?: boolean;
   /** Goes back to the previous document instead of making a new secret. */
   readonly rollback?: boolean;
 }

@@ -32,6 +32,8 @@ export interface Known {
   readonly achieved?: Outcome | undefined;
   /** The run has moved AWSCURRENT to a new secret: it begins no other rotation. */
   readonly promoted: boolean;
+  /** The previous secret was ended, and is proven to be refused. */
+  readonly revoked: boolean;
   /** The rotation was handed over to Secrets Manager: this run begins no other one. */
   readonly handedOver: boolean;
   /** A secret that a person saw was adopted: the run renews it, due or not. */

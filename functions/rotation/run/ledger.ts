@@ -35,6 +35,7 @@ export class Ledger implements Known {
   #iamUnanswered = false;
   #achieved: Outcome | undefined;
   #promoted = false;
+  #revoked = false;
   #handedOver = false;
   #owesRenewal = false;
   #answers: Answers = {};
@@ -244,6 +245,15 @@ export class Ledger implements Known {
 
   get promoted(): boolean {
     return this.#promoted;
+  }
+
+  /** The previous secret was ended, and is proven to be refused. */
+  revoke(): void {
+    this.#revoked = true;
+  }
+
+  get revoked(): boolean {
+    return this.#revoked;
   }
 
   /** Secrets Manager carries the rotation out. */

@@ -62,6 +62,8 @@ type Kinds =
   | { readonly kind: 'empty-inbox' }
   /** Ends the previous secret before its grace is over, since another rotation is to begin. */
   | { readonly kind: 'end-grace' }
+  /** Ends the previous secret at once, since it is known to others. */
+  | { readonly kind: 'revoke-previous'; readonly versionId: string }
   /** Ends the previous secret that a dead retire was about, and clears its intent. */
   | { readonly kind: 'finish-retire'; readonly versionId: string; readonly intentId: string }
   /** Ends the previous secret after its grace. */
