@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readBody, type SentBody } from '../../../functions/api/body.ts';
+import { readAcknowledgement, readBody, type SentBody } from '../../../functions/api/body.ts';
 import type { ApiResponse } from '../../../functions/api/problem.ts';
 
 const read = (body: string | undefined) => readBody({ body });
@@ -53,6 +53,35 @@ describe('a body', () => {
 
   it.each(['not JSON', ' ', '{"reason":"x"', "{'reason':'x'}"])('that is %j is no JSON: 400', (body) => {
     expect(refusal({ body })).toMatchObject({ statusCode: 400, code: 'body-not-json', nothingChanged: true });
+  });
+});
+
+describe('the body of an acknowledgement', () => {
+  it('names a version', () => {
+    expect(readAcknowledgement({ body: '{"versionId":"v2"}' })).toEqual({ versionId: 'v2' });
+  });
+
+  it.each([
+    [undefined, '/versionId'],
+    ['', '/versionId'],
+    ['{}', '/versionId'],
+    ['{"versionId":""}', '/versionId'],
+    ['{"versionId":2}', '/versionId'],
+    [`{"versionId":"${'v'.repeat(65)}"}`, '/versionId'],
+    ['{"versionId":"v2","by":"eve"}', '/by'],
+    ['["v2"]', ''],
+  ])('that is %s is refused with a JSON Pointer, and what to send', (body, pointer) => {
+    const answer = JSON.parse((readAcknowledgement({ body }) as ApiResponse).body);
+    expect(answer).toMatchObject({ status: 422, code: 'request-invalid', nothingChanged: true, errors: [{ pointer }] });
+    expect(answer.next).toContain('versionId');
+  });
+
+  it.each([
+    ['not JSON', {}, 400],
+    ['{}', { 'content-type': 'application/xml' }, 415],
+    [`"${'x'.repeat(65_536)}"`, {}, 413],
+  ])('is refused by its form as every body is: %#', (body, headers, status) => {
+    expect(readAcknowledgement({ body, headers })).toMatchObject({ statusCode: status });
   });
 });
 
