@@ -36,7 +36,7 @@ export interface CredentialView {
 }
 
 /** A connector, as far as it is known without reading a secret or calling it. */
-export interface ConnectorView {
+interface ConnectorView {
   readonly name: string;
   readonly via: ConnectorSettings['via'];
   /** How it is known that the connector has the current secret; null when nobody has acknowledged that. */
