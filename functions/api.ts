@@ -2,7 +2,8 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
 import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
-import { readBody } from './api/body.ts';
+import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
+import { readAcknowledgement, readBody, readRollback } from './api/body.ts';
 import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
 import { faultsDetail, faultsIn } from './api/faults.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
@@ -14,7 +15,8 @@ import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
 type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
-type Answer = (event: ApiEvent, deps: CredentialsDeps & RotationsDeps) => Promise<ApiResponse>;
+type Deps = CredentialsDeps & RotationsDeps & AcknowledgementsDeps;
+type Answer = (event: ApiEvent, deps: Deps) => Promise<ApiResponse>;
 
 /** The gateway answers within 30 s, whatever goes on behind it. */
 const WAIT_MS = 25_000;
@@ -24,7 +26,13 @@ const ANSWERS: Readonly<Record<Route, Answer>> = {
     const id = idOf(event);
     const body = readBody(event);
     if ('statusCode' in body) return body;
-    return await rotateNow({ id, body, requestedBy: event.requestContext.authorizer.iam.userArn }, deps);
+    return await rotateNow({ id, body, requestedBy: callerOf(event) }, deps);
+  },
+  'POST /credentials/{id}/rollback': async (event, deps) => {
+    const id = idOf(event);
+    const body = readRollback(event);
+    if ('statusCode' in body) return body;
+    return await rotateNow({ id, body: { ...body, rollback: true }, requestedBy: callerOf(event) }, deps);
   },
   'GET /credentials': async (event, deps) => {
     const page = PageQuery.safeParse(event.queryStringParameters ?? {});
@@ -33,6 +41,14 @@ const ANSWERS: Readonly<Record<Route, Answer>> = {
   'GET /credentials/{id}': async (event, deps) => json(200, await credentialView(idOf(event), deps)),
   'GET /credentials/{id}/rotations/{rotationId}': async (event, deps) =>
     json(200, await rotationView(idOf(event), event.pathParameters?.rotationId ?? '', deps)),
+  'POST /credentials/{id}/connectors/{name}/acknowledgement': async (event, deps) => {
+    const id = idOf(event);
+    const body = readAcknowledgement(event);
+    if ('statusCode' in body) return body;
+    // As the gateway has decoded it, like the id.
+    const connector = event.pathParameters?.name ?? '';
+    return json(200, await acknowledge({ id, connector, versionId: body.versionId, by: callerOf(event) }, deps));
+  },
 };
 
 const PageQuery = z.strictObject({
@@ -42,7 +58,7 @@ const PageQuery = z.strictObject({
 
 /** Makes the HTTP API. Who may call it is decided before, by the gateway's IAM authorizer. */
 export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
-  let known: (CredentialsDeps & RotationsDeps) | undefined;
+  let known: Deps | undefined;
   return observed(async (event: ApiEvent): Promise<ApiResponse> => {
     known ??= dependencies(deployed());
     const credential = event.pathParameters?.id;
@@ -51,7 +67,7 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
     } catch (error) {
       const { code, detail, next } = describeError(error);
       if (!isRotationError(error)) telemetry.logger.error('unforeseen', { routeKey: event.routeKey, detail });
-      return problem(code, { detail, credential, nothingChanged: changedNothing(event, error) ? true : null, next });
+      return problem(code, { detail, credential, nothingChanged: changedNothing(event, error), next });
     }
   }, telemetry);
 }
@@ -66,10 +82,11 @@ function answerTo(routeKey: string): Answer {
   return ANSWERS[route];
 }
 
-function dependencies({ environment, world, aws }: Deployed): CredentialsDeps & RotationsDeps {
+function dependencies({ environment, world, aws }: Deployed): Deps {
   return {
     schedules: world.schedules,
     storeOf: (id) => secretsManagerStore(world.secretsManager, `${environment.PREFIX}/${id}`),
+    tasksOf: (id) => world.tasks(id),
     now: world.now,
     // A second try by the SDK would be a second rotation.
     lambda: new LambdaClient({ ...clientOptions(aws, 'lambda'), maxAttempts: 1 }),
@@ -78,9 +95,15 @@ function dependencies({ environment, world, aws }: Deployed): CredentialsDeps & 
   };
 }
 
-/** A read changes nothing, and a route throws an error of ours only where no run began. */
-function changedNothing({ routeKey }: ApiEvent, error: unknown): boolean {
-  return routeKey.startsWith('GET ') || isRotationError(error);
+/** Whether all is as it was; null when that is not known. A read changes nothing, and an error of ours tells what was changed. */
+function changedNothing({ routeKey }: ApiEvent, error: unknown): true | null {
+  if (routeKey.startsWith('GET ')) return true;
+  return isRotationError(error) && error.changed === false ? true : null;
+}
+
+/** Who signed the call. */
+function callerOf({ requestContext }: ApiEvent): string {
+  return requestContext.authorizer.iam.userArn;
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Context } from 'aws-lambda';
+import type { RotateAnswer } from './credential/answer.ts';
 import { describeError, isRotationError, RotationError } from './credential/errors.ts';
-import type { RotateAnswer, Rotation } from './credential/outcome.ts';
+import type { Rotation } from './credential/outcome.ts';
 import type { Credential } from './credential/settings/credential.ts';
 import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './lambda/events.ts';
 import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
+import { dryRun } from './rotation/dry-run.ts';
 import { rotationStep } from './rotation/native.ts';
 import { isUrgent } from './rotation/plan/repeat.ts';
 import type { RotationRequest } from './rotation/run/context.ts';
@@ -35,6 +37,7 @@ export function createRotateHandler(deployed: () => Deployed, telemetry: Telemet
         telemetry.logger.info(`step ${parsed.step} done`, { rotationId: parsed.versionId });
         return undefined;
       }
+      if (parsed.trigger === 'api' && parsed.dryRun) return { plan: await dryRun(credential, requestOf(parsed), deps) };
       const rotation = await rotate(credential, requestOf(parsed), deps);
       recordRotation(rotation, telemetry);
       if (!byApi) assertDone(rotation, requestOf(parsed));
@@ -64,7 +67,7 @@ async function takeStep(credential: Credential, event: NativeEvent, deps: Parame
 
 function requestOf(event: RotateEvent): RotationRequest {
   if (event.trigger === 'api') {
-    const { id: _, ...request } = event;
+    const { id: _, dryRun: __, ...request } = event;
     // An event is JSON: what is absent is no member.
     return request as RotationRequest;
   }

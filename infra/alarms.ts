@@ -28,6 +28,7 @@ const EVENTS: Readonly<Record<string, Reason>> = {
     runbook: 'stored-not-applied',
   },
   Interrupted: { why: 'A rotation could neither finish nor undo: the next run has to.', runbook: 'interrupted' },
+  TasksOverdue: { why: 'A person was asked to do something, and has not done it in time.', runbook: 'overdue-task' },
   RetirePostponed: { why: 'A previous secret lives on after its grace.', runbook: 'retire-was-postponed' },
 };
 

@@ -35,6 +35,7 @@ export function functionEnvironment(input: EnvironmentInput): FunctionEnvironmen
     SCHEDULER_ROLE_ARN: schedulerRoleArn,
     DLQ_ARN: deadLetterArn,
     KEY_ARN: keyArn,
+    TABLE_NAME: names.table.name,
     ROTATE_FUNCTION_ARN: names.functions.rotate.arn,
     RETIRE_FUNCTION_ARN: names.functions.retire.arn,
     POWERTOOLS_SERVICE_NAME: prefix,

@@ -21,6 +21,7 @@ export function acknowledgeNamespaces(role: IConstruct, prefix: string): void {
   acknowledge(role, {
     [arn('secretsmanager', `secret:${prefix}/*`)]: many,
     [arn('secretsmanager', `secret:${prefix}-access/*`)]: many,
+    [arn('secretsmanager', `secret:${prefix}-inbox/*`)]: many,
     [arn('scheduler', `schedule/${prefix}/*`)]: many,
     [arn('scheduler', `schedule/${prefix}-once/*`)]: many,
     'AwsSolutions-IAM5[Resource::*]': 'X-Ray and scheduler:ListSchedules know no resources, only all of them.',

@@ -5,6 +5,7 @@ import type { SettingsContext } from '../functions/credential/settings/context.t
 import { type Credential, credentialSchema } from '../functions/credential/settings/credential.ts';
 import { addressesFit } from './fleet-addresses.ts';
 import { oneRoleForEachClient } from './fleet-clients.ts';
+import { doorsFit } from './fleet-doors.ts';
 import { tagsFit } from './fleet-tags.ts';
 import { timeZoneFault } from './time-zones.ts';
 import { type Rotating, versionQuotaFault } from './version-quota.ts';
@@ -26,7 +27,7 @@ export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
   return z.strictObject({
     $schema: z.string().optional().describe('Address of this schema, for editors. Ignored otherwise.'),
     credentials: z
-      .array(credentialSchema(context).check(scheduleWorks({ ...context, now }), addressesFit, tagsFit))
+      .array(credentialSchema(context).check(scheduleWorks({ ...context, now }), addressesFit, tagsFit, doorsFit))
       .min(1, 'needs at least one credential')
       .max(MAX_CREDENTIALS, `has more than ${MAX_CREDENTIALS} credentials: split the file into several prefixes`)
       .check(distinct('id'), oneRoleForEachClient)

@@ -1,18 +1,26 @@
 import { durationMs } from '../functions/credential/duration.ts';
 import type { Credential } from '../functions/credential/settings/credential.ts';
 import type { Fault } from './fault.ts';
+import { doorWarnings } from './fleet-doors.ts';
 import { DAY_MS, intervalsOf, skippedRun } from './run-times.ts';
 
 /** What of a fleet is allowed, yet worth a second look. */
 export function fleetWarnings(credentials: readonly Credential[], now: Date): Fault[] {
   return credentials.flatMap((credential, index) =>
-    [...nameWarnings(credential), ...scheduleWarnings(credential, now), ...addressWarnings(credential)].map(
-      ([path, message]) => ({ path: ['credentials', index, ...path], message }),
-    ),
+    warningsOf(credential, now).map(([path, message]) => ({ path: ['credentials', index, ...path], message })),
   );
 }
 
 type Told = [path: PropertyKey[], message: string];
+
+function warningsOf(credential: Credential, now: Date): Told[] {
+  return [
+    ...nameWarnings(credential),
+    ...scheduleWarnings(credential, now),
+    ...addressWarnings(credential),
+    ...doorWarnings(credential),
+  ];
+}
 
 function nameWarnings({ clientId }: Credential): Told[] {
   return [clientId]

@@ -14,9 +14,14 @@ export interface Names {
   /** Schedule groups: one for the credentials, one for what happens once. */
   readonly groups: Readonly<Record<'recurring' | 'once', string>>;
   readonly groupArns: readonly string[];
+  /** The table of tasks and acknowledgements. */
+  readonly table: { readonly name: string; readonly arn: string };
+  /** The bus on which people are told of their tasks. */
+  readonly eventBus: string;
   /** Secrets and schedules that come and go with credentials and rotations: the stack's own namespaces. */
   readonly credentialSecrets: string;
   readonly accessSecrets: string;
+  readonly inboxes: string;
   readonly recurringSchedules: string;
   readonly onceSchedules: string;
 }
@@ -47,8 +52,11 @@ export function namesOf(prefix: string, stack: Stack): Names {
     },
     groups,
     groupArns: [groups.recurring, groups.once].map((name) => slash('scheduler', 'schedule-group', name)),
+    table: { name: prefix, arn: slash('dynamodb', 'table', prefix) },
+    eventBus: slash('events', 'event-bus', 'default'),
     credentialSecrets: colon('secretsmanager', 'secret', `${prefix}/*`),
     accessSecrets: colon('secretsmanager', 'secret', `${prefix}-access/*`),
+    inboxes: colon('secretsmanager', 'secret', `${prefix}-inbox/*`),
     recurringSchedules: slash('scheduler', 'schedule', `${groups.recurring}/*`),
     onceSchedules: slash('scheduler', 'schedule', `${groups.once}/*`),
   };

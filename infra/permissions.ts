@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { type Conditions, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { EVENT_SOURCE } from '../functions/ports/announcements.ts';
 import type { Names } from './names.ts';
 
 /** What the functions' grants are about. */
@@ -13,6 +14,8 @@ export interface Grantable {
   readonly local: boolean;
   /** Whether a credential is rotated by Secrets Manager's own four steps, which a run then starts. */
   readonly native: boolean;
+  /** Whether an IAM is changed by a person, who submits secrets to an inbox. */
+  readonly inboxes: boolean;
 }
 
 const CHANGE_SECRET = [
@@ -27,7 +30,17 @@ export function rotatePermissions(grantable: Grantable): PolicyStatement[] {
   return [
     ...changerPermissions(grantable, [...CHANGE_SECRET, 'secretsmanager:DescribeSecret']),
     ...(grantable.native ? nativePermissions(grantable) : []),
+    ...(grantable.inboxes ? [inboxPermission(grantable)] : []),
   ];
+}
+
+/** A submitted secret is read, and the inbox is emptied. */
+function inboxPermission({ names }: Grantable): PolicyStatement {
+  return allow(names.inboxes, [
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ]);
 }
 
 /**
@@ -47,7 +60,7 @@ export function retirePermissions(grantable: Grantable): PolicyStatement[] {
   return changerPermissions(grantable, CHANGE_SECRET);
 }
 
-/** Both read settings, sign in with access secrets, move labels, and plan what comes later. */
+/** Both read settings, sign in with access secrets, move labels, ask people, and plan what comes later. */
 function changerPermissions(grantable: Grantable, secretActions: string[]): PolicyStatement[] {
   const { names, key, schedulerRoleArn, local } = grantable;
   return [
@@ -58,6 +71,9 @@ function changerPermissions(grantable: Grantable, secretActions: string[]): Poli
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
     allow(names.onceSchedules, ['scheduler:CreateSchedule']),
     allow(schedulerRoleArn, ['iam:PassRole'], { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } }),
+    ...tablePermissions(grantable, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    // Every event of a call: a call may hold several.
+    allow(names.eventBus, ['events:PutEvents'], { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:CreateSchedule'])] : []),
   ];
 }
@@ -75,14 +91,42 @@ function scheduleKeyPermissions({ names, key }: Grantable): PolicyStatement[] {
   ];
 }
 
-/** What the API may do: start a rotation, and say where things stand. It can't read a secret's value. */
-export function apiPermissions({ names, key, local }: Grantable): PolicyStatement[] {
+/**
+ * Tasks are queried, and some are written. DynamoDB uses the table's key as its caller.
+ *
+ * @see [Permissions for a key of one's own](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html)
+ */
+function tablePermissions({ names, key }: Grantable, actions: string[]): PolicyStatement[] {
+  return [
+    allow(
+      names.table.arn,
+      ['Query', ...actions].map((action) => `dynamodb:${action}`),
+    ),
+    useKey(key, TABLE_KEY, 'dynamodb'),
+  ];
+}
+
+/** What AWS's own grants on a table with a key hold, without wildcards. */
+const TABLE_KEY = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+/** What the API may do: start a rotation, say where things stand, and note a person's word. It can't read a secret's value. */
+export function apiPermissions(grantable: Grantable): PolicyStatement[] {
+  const { names, key, local } = grantable;
   return [
     allow(names.functions.rotate.arn, ['lambda:InvokeFunction']),
     allow(names.credentialSecrets, ['secretsmanager:ListSecretVersionIds']),
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
     // AWS knows no resource for this action, a schedule group included.
     allow('*', ['scheduler:ListSchedules']),
+    ...tablePermissions(grantable, ['PutItem', 'DeleteItem']),
     // Only to read a schedule's settings: never through Secrets Manager.
     useKey(key, ['kms:Decrypt'], 'scheduler'),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule'])] : []),

@@ -18,7 +18,10 @@ export interface RotatedCredentialProps {
   readonly service: Service;
 }
 
-/** One credential: its secret, which begins without any version, and the schedule that holds its settings. */
+/**
+ * One credential: its secret, which begins without any version, and the schedule that holds its settings. Where only a person can
+ * change the IAM, also the inbox to which that person submits.
+ */
 export class RotatedCredential extends Construct {
   constructor(scope: Construct, id: string, props: RotatedCredentialProps) {
     super(scope, id);
@@ -31,6 +34,7 @@ export class RotatedCredential extends Construct {
       tags: Object.entries({ ...credential.tags, [OWN_TAG]: credential.id }).map(([key, value]) => ({ key, value })),
     });
     secret.applyRemovalPolicy(retention(deployment));
+    if (credential.iam.type === 'manual') this.#addInbox(props);
     const { expression, timezone, flexibleWindow, state } = credential.schedule;
     const schedule = new CfnSchedule(this, 'Schedule', {
       name: credential.id,
@@ -52,6 +56,18 @@ export class RotatedCredential extends Construct {
     // Not before the role may do what the schedule asks of it.
     schedule.node.addDependency(service.scheduling.role);
     this.#rotateNatively(props, secret, schedule);
+  }
+
+  /** Without a value: that is an empty inbox. */
+  #addInbox({ deployment, credential, service }: RotatedCredentialProps): void {
+    const inbox = new CfnSecret(this, 'Inbox', {
+      name: `${deployment.prefix}-inbox/${credential.id}`,
+      description: `Inbox of ${credential.id}: put a secret here that was refreshed in the IAM`,
+      kmsKeyId: service.key.keyArn,
+      tags: [{ key: OWN_TAG, value: credential.id }],
+    });
+    inbox.applyRemovalPolicy(retention(deployment));
+    acknowledge(inbox, { 'AwsSolutions-SMG4': 'A person fills it, and the rotator empties it.' });
   }
 
   #rotateNatively({ credential, service }: RotatedCredentialProps, secret: CfnSecret, schedule: CfnSchedule): void {

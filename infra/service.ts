@@ -15,6 +15,7 @@ import { apiPermissions, deadLetterPermissions, retirePermissions, rotatePermiss
 import { retention } from './retention.ts';
 import { RotationFunction, type RotationFunctionProps } from './rotation-function.ts';
 import { Scheduling } from './scheduling.ts';
+import { Table } from './table.ts';
 
 /** API Gateway gives up after 30 seconds: the function answers before. */
 const API_TIMEOUT = Duration.seconds(29);
@@ -25,6 +26,8 @@ export interface ServiceProps {
   readonly allowedHosts: readonly string[];
   /** Whether Secrets Manager rotates a credential by its own four steps. */
   readonly native: boolean;
+  /** Whether an IAM is changed by a person, who submits secrets to an inbox. */
+  readonly inboxes: boolean;
 }
 
 /** Everything that exists once, however many credentials there are. */
@@ -32,13 +35,14 @@ export class Service extends Construct {
   readonly names: Names;
   readonly key: Key;
   readonly deadLetters: Queue;
+  readonly table: Table['table'];
   readonly scheduling: Scheduling;
   readonly functions: Readonly<Record<FunctionName, RotationFunction['function']>>;
   readonly httpApi: HttpApi;
   /** Lets Secrets Manager invoke `rotate`. @default - no credential is rotated by Secrets Manager's own four steps */
   readonly mayRotate?: CfnPermission;
 
-  constructor(scope: Construct, id: string, { deployment, allowedHosts, native }: ServiceProps) {
+  constructor(scope: Construct, id: string, { deployment, allowedHosts, native, inboxes }: ServiceProps) {
     super(scope, id);
     const names = namesOf(deployment.prefix, Stack.of(this));
     this.names = names;
@@ -59,10 +63,11 @@ export class Service extends Construct {
     acknowledge(this.deadLetters, {
       'AwsSolutions-SQS3': 'It is the dead-letter queue, of the schedules and of Lambda.',
     });
+    this.table = new Table(this, 'Table', { deployment, names, key: this.key }).table;
     this.scheduling = new Scheduling(this, 'Scheduling', { names, key: this.key, deadLetters: this.deadLetters });
 
     const schedulerRoleArn = this.scheduling.role.roleArn;
-    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native };
+    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native, inboxes };
     const environment = functionEnvironment({
       deployment,
       names,

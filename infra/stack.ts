@@ -29,6 +29,7 @@ export class ClientSecretRotationStack extends Stack {
       deployment,
       allowedHosts: fleet.allowedHosts,
       native: fleet.credentials.some(({ native }) => native),
+      inboxes: fleet.credentials.some(({ iam }) => iam.type === 'manual'),
     });
     const credentials = new Construct(this, 'Credentials');
     for (const credential of fleet.credentials) {
@@ -47,6 +48,7 @@ export class ClientSecretRotationStack extends Stack {
       ApiLogGroupName: service.names.logGroups.api,
       AccessLogGroupName: service.names.logGroups.access,
       DeadLetterQueueUrl: service.deadLetters.queueUrl,
+      TableName: service.table.tableName,
       KeyArn: service.key.keyArn,
     });
   }

@@ -3,26 +3,26 @@ import { ERRORS } from '../credential/errors.ts';
 import { faultsDetail, faultsIn } from './faults.ts';
 import { type ApiResponse, problem } from './problem.ts';
 
-const Body = z.strictObject({
+const Rotation = z.strictObject({
   reason: z.string().min(1).max(500).optional(),
   force: z.boolean().optional(),
   attended: z.boolean().optional(),
   leaveBehind: z.array(z.string().min(1).max(256)).min(1).max(20).optional(),
-  dryRun: z.literal(false, 'is not available yet').optional(),
+  dryRun: z.boolean().optional(),
   revokePrevious: z.boolean().optional(),
 });
 
+const Rollback = Rotation.pick({ reason: true, force: true, attended: true });
+
+const Acknowledgement = z.strictObject({ versionId: z.string().min(1).max(64) });
+
 /** What a caller may say about a rotation. */
-export type RotationBody = Pick<
-  z.infer<typeof Body>,
-  'reason' | 'force' | 'attended' | 'revokePrevious' | 'leaveBehind'
->;
+export type RotationBody = z.infer<typeof Rotation>;
 
 /** The largest body that is read, in bytes. */
 const MOST_BYTES = 65_536;
 /** `text/plain` is what fetch sends where its caller names no type. */
 const JSON_TYPES = /^(application\/([\w.+-]+\+)?json|text\/plain)\s*(;|$)/i;
-const NEXT = 'Send {}, or an object with "reason", "force", "attended", "revokePrevious" and "leaveBehind".';
 
 /** A request's body, as the gateway hands it over. */
 export interface SentBody {
@@ -32,33 +32,57 @@ export interface SentBody {
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
+/** What a body has to be, and how to write one. */
+interface Form<Body> {
+  readonly schema: z.ZodType<Body>;
+  readonly next: string;
+}
+
+/** Reads the body of `POST /credentials/{id}/rotations`: see {@link readJson}. An absent one is `{}`, which says nothing. */
+export function readBody(sent: SentBody): RotationBody | ApiResponse {
+  const next =
+    'Send {}, or an object with "reason", "force", "attended", "leaveBehind", "revokePrevious" and "dryRun".';
+  return readJson(sent, { schema: Rotation, next });
+}
+
+/** Reads the body of `POST /credentials/{id}/rollback`: see {@link readJson}. */
+export function readRollback(sent: SentBody): z.infer<typeof Rollback> | ApiResponse {
+  return readJson(sent, { schema: Rollback, next: 'Send {}, or an object with "reason", "force" and "attended".' });
+}
+
+/** Reads the body of `POST /credentials/{id}/connectors/{name}/acknowledgement`: see {@link readJson}. */
+export function readAcknowledgement(sent: SentBody): z.infer<typeof Acknowledgement> | ApiResponse {
+  const next = 'Send {"versionId": "…"}: the version that was entered in the connector.';
+  return readJson(sent, { schema: Acknowledgement, next });
+}
+
 /**
- * Reads the body of `POST /credentials/{id}/rotations`. An absent or empty one is `{}`.
+ * Reads a JSON body. An absent or empty one is `{}`.
  *
  * @returns the body, or the problem to answer with: 413 over 64 KiB, 415 for another media type than JSON, 400 for what is not JSON,
  *   422 with a JSON Pointer for each fault
  */
-export function readBody({ body, isBase64Encoded, headers }: SentBody): RotationBody | ApiResponse {
+function readJson<Body>({ body, isBase64Encoded, headers }: SentBody, form: Form<Body>): Body | ApiResponse {
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length === 0) return {};
+  if (bytes.length === 0) return parseBody('{}', form);
   if (bytes.length > MOST_BYTES) return refuse('body-too-large', `The body has ${bytes.length} bytes`);
   const type = headers?.['content-type'] ?? 'application/json';
   if (!JSON_TYPES.test(type)) return refuse('media-type-unsupported', 'The body is not sent as application/json');
-  return parseBody(bytes.toString());
+  return parseBody(bytes.toString(), form);
 }
 
-function parseBody(text: string): RotationBody | ApiResponse {
+function parseBody<Body>(text: string, { schema, next }: Form<Body>): Body | ApiResponse {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return refuse('body-not-json', 'The body is not JSON');
   }
-  const result = Body.safeParse(value);
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { errors, omitted } = faultsIn(result.error);
   const detail = faultsDetail('The body', omitted);
-  return problem('request-invalid', { detail, nothingChanged: true, next: NEXT, errors });
+  return problem('request-invalid', { detail, nothingChanged: true, next, errors });
 }
 
 function refuse(code: 'body-too-large' | 'media-type-unsupported' | 'body-not-json', detail: string): ApiResponse {

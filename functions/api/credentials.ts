@@ -1,8 +1,11 @@
 import pMap from 'p-map';
 import { describeError, type ErrorCode, isRotationError, RotationError } from '../credential/errors.ts';
-import type { Credential } from '../credential/settings/credential.ts';
+import type { ConnectorProof, TaskReport } from '../credential/outcome.ts';
+import { type ConnectorSettings, type Credential, hasManualDoor } from '../credential/settings/credential.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
+import type { Acknowledgement, TaskList, Tasks } from '../ports/tasks.ts';
+import { taskReport } from '../rotation/plan/tasks.ts';
 import { STATUSES } from './statuses.ts';
 
 const DAY_MS = 86_400_000;
@@ -27,6 +30,17 @@ export interface CredentialView {
   /** Whether a rotation is under way, or was left behind. */
   readonly pending: boolean;
   readonly schedule: Pick<Credential['schedule'], 'expression' | 'timezone' | 'state'>;
+  readonly connectors: readonly ConnectorView[];
+  /** What people are asked to do about this credential. */
+  readonly tasks: readonly TaskReport[];
+}
+
+/** A connector, as far as it is known without reading a secret or calling it. */
+interface ConnectorView {
+  readonly name: string;
+  readonly via: ConnectorSettings['via'];
+  /** How it is known that the connector has the current secret; null when nobody has acknowledged that. */
+  readonly proof: ConnectorProof | null;
 }
 
 /** Where a rotation stands, by its labels. */
@@ -41,17 +55,20 @@ export interface RotationView {
 export interface CredentialsDeps {
   readonly schedules: Pick<Schedules, 'settings' | 'list'>;
   readonly storeOf: (id: string) => Pick<SecretStore, 'versions'>;
+  readonly tasksOf: (id: string) => Pick<Tasks, 'read'>;
   readonly now: () => Date;
 }
 
 /** @throws {RotationError} `credential-unknown` */
-export async function credentialView(
-  id: string,
-  { schedules, storeOf, now }: CredentialsDeps,
-): Promise<CredentialView> {
-  const { clientId, strategy, schedule } = await schedules.settings(id);
-  const versions = await storeOf(id).versions();
-  const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
+export async function credentialView(id: string, deps: CredentialsDeps): Promise<CredentialView> {
+  const now = deps.now();
+  const credential = await deps.schedules.settings(id);
+  const [versions, { tasks, acknowledgements }] = await Promise.all([
+    deps.storeOf(id).versions(),
+    readTasks(credential, deps),
+  ]);
+  const current = currentOf(versions);
+  const { clientId, strategy, schedule, connectors } = credential;
   const { expression, timezone, state } = schedule;
   return {
     id,
@@ -59,10 +76,36 @@ export async function credentialView(
     strategy,
     versionId: current?.id ?? null,
     rotatedAt: current?.createdAt.toISOString() ?? null,
-    ageDays: current ? Math.floor((now().getTime() - current.createdAt.getTime()) / DAY_MS) : null,
+    ageDays: current ? Math.floor((now.getTime() - current.createdAt.getTime()) / DAY_MS) : null,
     pending: versions.some(({ stages }) => stages.includes('AWSPENDING')),
     schedule: { expression, timezone, state },
+    connectors: connectors.map(({ name, via }) => ({
+      name,
+      via,
+      proof: proofOf({ name, via }, { acknowledgements, current }),
+    })),
+    tasks: tasks.map((task) => taskReport(task, now)),
   };
+}
+
+/** The version that is in use. */
+export function currentOf(versions: readonly SecretVersion[]): SecretVersion | undefined {
+  return versions.find(({ stages }) => stages.includes('AWSCURRENT'));
+}
+
+/** Nobody is asked to do anything where no person has a part. */
+async function readTasks(credential: Credential, { tasksOf }: CredentialsDeps): Promise<TaskList> {
+  return hasManualDoor(credential) ? await tasksOf(credential.id).read() : { tasks: [], acknowledgements: [] };
+}
+
+/** What a person said of an older version says nothing of the current one. */
+function proofOf(
+  { name, via }: Pick<ConnectorSettings, 'name' | 'via'>,
+  known: { readonly acknowledgements: readonly Acknowledgement[]; readonly current: SecretVersion | undefined },
+): ConnectorProof | null {
+  const said = known.acknowledgements.find(({ connector }) => connector === name);
+  if (via !== 'manual' || !said || said.versionId !== known.current?.id) return null;
+  return { level: 'attested', by: said.by, at: said.at.toISOString() };
 }
 
 /** A credential of which only the id can be shown, and why. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import { awsErrorName } from '../adapters/aws/aws-error.ts';
+import type { RotateAnswer } from '../credential/answer.ts';
 import { RotationError } from '../credential/errors.ts';
 import type { OnDemandEvent } from '../credential/events/on-demand.ts';
-import type { RotateAnswer } from '../credential/outcome.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { RotationBody } from './body.ts';
 import { type ApiResponse, json, problem, rotationResponse } from './problem.ts';
@@ -29,7 +29,7 @@ export interface RotationsDeps {
  * @throws {RotationError} `lambda-throttled` or `internal-error` when Lambda refused the call, so that no run began
  */
 export async function rotateNow(
-  { id, body, requestedBy }: { id: string; body: RotationBody; requestedBy: string },
+  { id, body, requestedBy }: { id: string; body: RotationBody & { readonly rollback?: true }; requestedBy: string },
   deps: RotationsDeps,
 ): Promise<ApiResponse> {
   const { now = () => new Date() } = deps;
@@ -48,8 +48,9 @@ export async function rotateNow(
   }
 }
 
-function toResponse(id: string, { rotation, problem: fault }: RotateAnswer): ApiResponse {
+function toResponse(id: string, { rotation, plan, problem: fault }: RotateAnswer): ApiResponse {
   if (rotation) return rotationResponse(rotation);
+  if (plan) return json(200, plan);
   const { code, detail, next, retryAfter, nothingChanged } = fault;
   return problem(code, { detail, next, retryAfter, credential: id, nothingChanged });
 }

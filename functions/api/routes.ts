@@ -4,6 +4,8 @@ export const ROUTES = [
   'GET /credentials/{id}',
   'POST /credentials/{id}/rotations',
   'GET /credentials/{id}/rotations/{rotationId}',
+  'POST /credentials/{id}/rollback',
+  'POST /credentials/{id}/connectors/{name}/acknowledgement',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -97,14 +97,6 @@ export interface Rotation {
   readonly failure?: Failure;
 }
 
-/** What `rotate` answers to the API: how the run ended, or why there was none. */
-export type RotateAnswer =
-  | { readonly rotation: Rotation; readonly problem?: never }
-  | {
-      readonly problem: Failure & { readonly retryAfter?: number; readonly nothingChanged: boolean | null };
-      readonly rotation?: never;
-    };
-
 /** Whether an outcome is one that somebody has to look at. */
 export function isFailure(outcome: Outcome): boolean {
   return ['rolled-back', 'stored-not-applied', 'interrupted', 'refused'].includes(outcome);

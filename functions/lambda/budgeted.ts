@@ -2,6 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, HttpError } from '../adapters/http/fetch.ts';
 import { RotationError } from '../credential/errors.ts';
 import type { ConnectorSettings, Credential } from '../credential/settings/credential.ts';
+import type { Announcements } from '../ports/announcements.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Budget, Dependency } from '../rotation/run/budget.ts';
 
@@ -74,6 +75,25 @@ export function budgetedSchedules(
       const tryMs = Math.floor((remainingMs() - LAST_WORDS_MS - PAUSES_MS) / TRIES);
       if (tryMs <= 0) throw new RotationError('schedule-unavailable', 'No time is left to call EventBridge Scheduler');
       await schedules.plan(tryMs < httpTimeoutMs ? { ...oneTime, tryMs } : oneTime);
+    },
+  };
+}
+
+/**
+ * How long one try of a call to the table or to EventBridge may take, in milliseconds: all tries together, their pauses included, take
+ * no longer than one request of a connector may. Not above 0 where no time is left.
+ */
+export function tryMsIn(budget: Budget): number {
+  return Math.floor((budget.timeoutMs('connector') - PAUSES_MS) / TRIES);
+}
+
+/** Announcements for which a run waits no longer than it has time. */
+export function budgetedAnnouncements(announcements: Announcements, budget: Budget): Announcements {
+  return {
+    publish: async (announcement) => {
+      const tryMs = tryMsIn(budget);
+      if (tryMs <= 0) throw new RotationError('events-unavailable', 'No time is left to call EventBridge');
+      await announcements.publish(announcement, tryMs);
     },
   };
 }

@@ -1,7 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { dynamoDbTasks } from '../adapters/dynamodb/tasks.ts';
+import { eventBridgeAnnouncements } from '../adapters/event-bridge/announcements.ts';
 import { eventBridgeSchedules } from '../adapters/event-bridge-schedules/event-bridge-schedules.ts';
 import { createFetch, type Fetch } from '../adapters/http/fetch.ts';
 import { type KeycloakDeps, keycloak } from '../adapters/keycloak/keycloak.ts';
@@ -25,7 +29,14 @@ import type { Tasks } from '../ports/tasks.ts';
 import type { TokenEndpoint } from '../ports/token-endpoint.ts';
 import { Budget } from '../rotation/run/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from '../rotation/run/context.ts';
-import { budgetedClient, budgetedFetch, budgetedSchedules, ownHostsOnly } from './budgeted.ts';
+import {
+  budgetedAnnouncements,
+  budgetedClient,
+  budgetedFetch,
+  budgetedSchedules,
+  ownHostsOnly,
+  tryMsIn,
+} from './budgeted.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */
@@ -33,8 +44,8 @@ export interface World {
   readonly secretsManager: SecretsManagerClient;
   readonly accessSecrets: AccessSecrets;
   readonly schedules: Schedules;
-  /** The tasks and acknowledgements of a credential. */
-  readonly tasks: (credential: string) => Tasks;
+  /** The tasks and acknowledgements of a credential. A try of theirs may wait for `tryMs` milliseconds, where that is given. */
+  readonly tasks: (credential: string, tryMs?: () => number) => Tasks;
   /** The inbox of a credential. */
   readonly inboxes: (credential: string) => Inbox;
   readonly announcements: Announcements;
@@ -52,7 +63,7 @@ export interface AwsAccess {
   readonly endpoints?: Readonly<Record<AwsService, string>>;
 }
 
-type AwsService = 'secretsManager' | 'scheduler' | 'lambda';
+type AwsService = 'secretsManager' | 'scheduler' | 'lambda' | 'dynamoDb' | 'eventBridge';
 
 /** What an SDK client is told, whatever else it needs. */
 export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsService) {
@@ -69,11 +80,14 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
     throwOnRequestTimeout: true,
   };
   const secretsManager = new SecretsManagerClient({ ...clientOptions(aws, 'secretsManager'), requestHandler });
+  const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
+  const events = new EventBridgeClient({ ...clientOptions(aws, 'eventBridge'), requestHandler });
+  const { PREFIX: prefix, TABLE_NAME: tableName } = environment;
   return {
     secretsManager,
     accessSecrets: accessSecrets(secretsManager),
     schedules: eventBridgeSchedules(new SchedulerClient({ ...clientOptions(aws, 'scheduler'), requestHandler }), {
-      context: { prefix: environment.PREFIX, local: environment.local },
+      context: { prefix, local: environment.local },
       group: environment.SCHEDULE_GROUP,
       onceGroup: environment.ONCE_GROUP,
       roleArn: environment.SCHEDULER_ROLE_ARN,
@@ -81,9 +95,9 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
       ...(environment.KEY_ARN === undefined ? {} : { keyArn: environment.KEY_ARN }),
       targets: { rotate: environment.ROTATE_FUNCTION_ARN, retire: environment.RETIRE_FUNCTION_ARN },
     }),
-    tasks: () => notYet('tasks'),
-    inboxes: (credential) => secretsManagerInbox(secretsManager, `${environment.PREFIX}-inbox/${credential}`),
-    announcements: { publish: async () => notYet('announcements') },
+    tasks: (credential, tryMs) => dynamoDbTasks(table, credential, { tableName, tryMs }),
+    inboxes: (credential) => secretsManagerInbox(secretsManager, `${prefix}-inbox/${credential}`),
+    announcements: eventBridgeAnnouncements(events),
     fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
     now,
     sleep: async (ms) => {
@@ -92,10 +106,6 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
     newSecret: () => randomBytes(32).toString('base64url'),
     newId: randomUUID,
   };
-}
-
-function notYet(what: string): never {
-  throw new RotationError('not-available', `${what} are not available yet`);
 }
 
 /**
@@ -110,7 +120,12 @@ export function runDeps(
 ): RunDeps {
   const runtime = runtimeOf(world, remainingMs);
   const budget = new Budget(runtime, timing);
-  const own = { ...world, fetch: ownHostsOnly(world.fetch, credential) };
+  const own: World = {
+    ...world,
+    fetch: ownHostsOnly(world.fetch, credential),
+    tasks: (id) => world.tasks(id, () => tryMsIn(budget)),
+    announcements: budgetedAnnouncements(world.announcements, budget),
+  };
   const { httpTimeoutMs } = timing;
   const schedules = budgetedSchedules(world.schedules, { remainingMs, httpTimeoutMs });
   return { ports: { ...portsOf(credential, prefix, { world: own, budget }), schedules }, runtime, timing, budget };

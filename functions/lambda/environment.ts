@@ -21,6 +21,7 @@ const Environment = z.object({
   DLQ_ARN: z.string().min(1),
   /** Encrypts one-time schedules. Absent where nothing is encrypted: in the embedded stack. */
   KEY_ARN: z.string().min(1).optional(),
+  TABLE_NAME: z.string().min(1),
   ROTATE_FUNCTION_ARN: z.string().min(1),
   RETIRE_FUNCTION_ARN: z.string().min(1),
 });

@@ -47,11 +47,22 @@ export function recordRotation(rotation: Rotation, { logger, metrics }: Telemetr
   if (failed) metrics.addMetric('RotationFailed', MetricUnit.Count, 1);
   if (outcome === 'stored-not-applied') metrics.addMetric('StoredNotApplied', MetricUnit.Count, 1);
   if (outcome === 'interrupted') metrics.addMetric('Interrupted', MetricUnit.Count, 1);
+  recordTasks(rotation, { logger, metrics });
+}
+
+/** What people are asked to do, and what of it is overdue. */
+function recordTasks({ credential, tasks = [] }: Rotation, { logger, metrics }: Telemetry): void {
+  if (tasks.length === 0) return;
+  const overdue = tasks.filter((task) => task.overdue);
+  for (const task of overdue) logger.warn('task overdue', { credential, task });
+  metrics.addMetric('TasksOpen', MetricUnit.Count, tasks.length);
+  metrics.addMetric('TasksOverdue', MetricUnit.Count, overdue.length);
 }
 
 /** Tells logs and metrics how a retire ended. */
 export function recordRetire(report: RetireReport, { logger, metrics }: Telemetry = telemetryOfLambda): void {
-  if (report.failure) {
+  // A person has been asked to end the secret: a task that is overdue is told by itself.
+  if (report.failure && report.failure.code !== 'awaiting-person') {
     logger.error(`retire ${report.outcome}`, { retire: report });
     metrics.addMetric('RetirePostponed', MetricUnit.Count, 1);
   } else {

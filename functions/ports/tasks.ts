@@ -42,7 +42,10 @@ export interface TaskList {
  * All methods throw a RotationError `tasks-unavailable`, or `tasks-throttled`, which is certain: nothing was carried out.
  */
 export interface Tasks {
-  /** Everything that is known, as it is now (strongly consistent). */
+  /**
+   * Everything that is known, as it is now (strongly consistent). A task to enter a version is done, and not among the tasks, once
+   * the connector's last acknowledgement is about that version, whichever of the two was written first.
+   */
   read(): Promise<TaskList>;
 
   /**
@@ -58,6 +61,6 @@ export interface Tasks {
   /** Notes that so many announcements of a task were made, if it is still about this version. Idempotent. */
   announced(task: TaskSubject & Pick<Task, 'versionId' | 'announced'>): Promise<void>;
 
-  /** Notes a person's word, and closes the connector's task where it is about the same version. */
+  /** Notes a person's word, which replaces the connector's last one, and closes the connector's task about the same version. Idempotent. */
   acknowledge(acknowledgement: Acknowledgement): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RotateAnswer, Rotation } from '../../functions/credential/outcome.ts';
+import type { RotateAnswer } from '../../functions/credential/answer.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { RetireReport } from '../../functions/rotation/retire.ts';
 import type { Invocation } from '../stand-ins/lambda/host.ts';
 import { scheduleFrom } from './fleet.ts';
@@ -59,7 +60,7 @@ async function rotationBy({ invocations }: Stage, { id, trigger, withinMs }: Awa
     credentialIn(event) === id;
   const { rotation, problem } = (await invocations.next(what, isOurs, withinMs)) as RotateAnswer;
   if (rotation) return rotation;
-  throw new Error(`${what}: ${problem.code}: ${problem.detail}`);
+  throw new Error(`${what}: ${problem?.code}: ${problem?.detail}`);
 }
 
 /** Waits until the previous secret is ended. @throws {Error} when that fails or doesn't come */

@@ -3,6 +3,7 @@ import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-sch
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ROUTES } from '../../functions/api/routes.ts';
 import { type AwsAccess, clientOptions } from '../../functions/lambda/compose.ts';
+import { type BusEvent, eventBridgeHandler } from '../stand-ins/event-bridge/handler.ts';
 import { httpApiHandler } from '../stand-ins/http-api/handler.ts';
 import { lambdaHandler } from '../stand-ins/lambda/handler.ts';
 import { type Invocation, LambdaHost } from '../stand-ins/lambda/host.ts';
@@ -10,6 +11,7 @@ import { createScheduler } from '../stand-ins/scheduler/scheduler.ts';
 import { createSecretsManager } from '../stand-ins/secrets-manager/engine.ts';
 import { secretsManagerHandler } from '../stand-ins/secrets-manager/handler.ts';
 import type { Handler } from '../stand-ins/serve.ts';
+import { startTable } from '../stand-ins/table/server.ts';
 import { embeddedFunctions } from './functions.ts';
 import { ACCOUNT, KEYS, OPERATOR, REGION, type Timeouts } from './names.ts';
 import type { Running } from './running.ts';
@@ -40,10 +42,12 @@ export interface EmbeddedAws {
   readonly apiUrl: string;
   readonly secretsManager: SecretsManagerClient;
   readonly scheduler: SchedulerClient;
+  /** What the functions have published so far, in its order. */
+  readonly events: readonly BusEvent[];
 }
 
 /**
- * Starts Secrets Manager, Scheduler, Lambda with the functions, and the HTTP API.
+ * Starts Secrets Manager, Scheduler, a table, EventBridge, Lambda with the functions, and the HTTP API.
  *
  * @param running is told how each is stopped
  * @throws {Error} with code `EADDRINUSE` when the port of the API is taken
@@ -56,9 +60,14 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   const lambdaClient = new LambdaClient({ region: REGION, credentials: KEYS, endpoint: lambda.url, maxAttempts: 1 });
   const scheduling = schedulerFor(lambdaClient, options);
   const store = createSecretsManager({ region: REGION, account: ACCOUNT, clock: options.clock });
+  const events: BusEvent[] = [];
+  const table = await startTable(options.prefix);
+  running.add(() => table.close());
   const endpoints = {
     lambda: lambda.url,
     scheduler: (await running.listen(scheduling.handler)).url,
+    dynamoDb: table.url,
+    eventBridge: (await running.listen(eventBridgeHandler((event) => events.push(event)))).url,
     secretsManager: (await running.listen(secretsManagerHandler(store).handler)).url,
   };
   aws = { region: REGION, credentials: KEYS, endpoints };
@@ -69,7 +78,7 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
     await scheduler.send(new CreateScheduleGroupCommand({ Name }));
   }
   running.add(scheduling.start(TICK_MS), host.start(TICK_MS));
-  return { apiUrl: api.url, secretsManager, scheduler };
+  return { apiUrl: api.url, secretsManager, scheduler, events };
 }
 
 function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {

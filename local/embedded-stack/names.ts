@@ -32,6 +32,7 @@ export function environmentOf(prefix: string, timeouts: Timeouts): EnvironmentVa
     ONCE_GROUP: `${prefix}-once`,
     SCHEDULER_ROLE_ARN: `arn:aws:iam::${ACCOUNT}:role/${prefix}-scheduler`,
     DLQ_ARN: `arn:aws:sqs:${REGION}:${ACCOUNT}:${prefix}-dead-letters`,
+    TABLE_NAME: prefix,
     ROTATE_FUNCTION_ARN: functionArn(prefix, 'rotate'),
     RETIRE_FUNCTION_ARN: functionArn(prefix, 'retire'),
   };

@@ -17,6 +17,7 @@ beforeAll(async () => {
     ONCE_GROUP: 'csr-once',
     SCHEDULER_ROLE_ARN: 'arn:role',
     DLQ_ARN: 'arn:dlq',
+    TABLE_NAME: 'csr',
     ROTATE_FUNCTION_ARN: 'arn:rotate',
     RETIRE_FUNCTION_ARN: 'arn:retire',
   });
@@ -70,6 +71,7 @@ describe('the HTTP API', () => {
     ['POST /credentials/{id}/rotations', 'größe'],
     ['POST /credentials/{id}/rotations', 'a'.repeat(41)],
     ['POST /credentials/{id}/rotations', ''],
+    ['POST /credentials/{id}/connectors/{name}/acknowledgement', 'acme%2Dprod'],
   ])('%s knows no credential %j, before anything is called', async (routeKey, id) => {
     const answer = await call(routeKey, { pathParameters: { id, rotationId: 'v1' } });
     expect(answer.statusCode).toBe(404);
@@ -84,6 +86,16 @@ describe('the HTTP API', () => {
     const pathParameters = { id: 'acme-prod' };
     const answer = await call('POST /credentials/{id}/rotations', { body, headers, pathParameters });
     expect(answer.statusCode).toBe(status);
+  });
+
+  it.each([
+    ['not JSON', 400],
+    ['{}', 422],
+    ['{"versionId":"v2","at":"now"}', 422],
+  ])('refuses the acknowledgement %s before anything is called', async (body, status) => {
+    const pathParameters = { id: 'acme-prod', name: 'IFS Production' };
+    const answer = await call('POST /credentials/{id}/connectors/{name}/acknowledgement', { body, pathParameters });
+    expect([answer.statusCode, answer.json.nothingChanged]).toEqual([status, true]);
   });
 
   it('bounds the faults of a query', async () => {

@@ -16,6 +16,8 @@ function faults(context: Record<string, unknown>): readonly string[] {
   return [];
 }
 
+const TAKEN = "must not end with '-access', '-inbox' or '-once': they name other things";
+
 describe('readContext', () => {
   it('fills the defaults in', () => {
     expect(read({})).toEqual({
@@ -46,8 +48,9 @@ describe('readContext', () => {
 
   it.each([
     [{ prefix: 'Rotation' }, 'context.prefix: must be 3 to 40 lower-case letters, digits and hyphens'],
-    [{ prefix: 'acme-access' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
-    [{ prefix: 'acme-once' }, "context.prefix: must not end with '-access' or '-once': they name other things"],
+    [{ prefix: 'acme-access' }, `context.prefix: ${TAKEN}`],
+    [{ prefix: 'acme-inbox' }, `context.prefix: ${TAKEN}`],
+    [{ prefix: 'acme-once' }, `context.prefix: ${TAKEN}`],
     [{ prefix: 'default' }, "context.prefix: must not be 'default': every account has a schedule group of that name"],
     [{ local: 'yes' }, 'context.local: must be true or false'],
     ...[

@@ -131,7 +131,7 @@ describe('a fault of the fleet file', () => {
       { strategy: 'dualsecret' },
       "strategy: must be auto, dual-secret, alternating-clients or in-place; did you mean 'dual-secret'?",
     ],
-    [{ 'iam.type': 'Keycloak' }, "iam.type: must be keycloak; did you mean 'keycloak'?"],
+    [{ 'iam.type': 'Keycloak' }, 'iam.type: must be keycloak or manual'],
     [{ 'schedule.state': 'PAUSED' }, 'schedule.state: must be ENABLED or DISABLED'],
     [{ native: 'yes' }, 'native: must be true or false, not a text in quotes'],
     [{ grace: 24 }, 'grace: must be a text in quotes, not a number'],

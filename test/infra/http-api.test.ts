@@ -4,7 +4,7 @@ import { synthesize } from './synthesize.ts';
 const template = synthesize();
 
 describe('the HTTP API', () => {
-  it('has the four routes, each of them signed', () => {
+  it('has the five routes, each of them signed', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties,
     );
@@ -13,9 +13,10 @@ describe('the HTTP API', () => {
       'GET /credentials',
       'GET /credentials/{id}',
       'GET /credentials/{id}/rotations/{rotationId}',
+      'POST /credentials/{id}/connectors/{name}/acknowledgement',
       'POST /credentials/{id}/rotations',
     ]);
-    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(4).fill('AWS_IAM'));
+    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(5).fill('AWS_IAM'));
   });
 
   it('throttles, and logs who called what without bodies or headers', () => {

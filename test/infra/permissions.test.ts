@@ -1,13 +1,20 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { customer } from '../support/settings.ts';
 import { ACCOUNT, type Attempt, mayDo, REGION, roleOf, statementsByRole } from './policies.ts';
 import { synthesize } from './synthesize.ts';
 
 const PREFIX = 'client-secret-rotation';
+const ACCESS = `${PREFIX}-access/acme-prod/connector`;
 const template = synthesize();
 const roles = statementsByRole(template);
 const of = (file: string) => roles.get(roleOf(template, `${PREFIX}-${file}`)) ?? [];
 const secret = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
 const schedule = (name: string) => `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule/${name}`;
+const table = (name: string) => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}`;
+const bus = (name: string) => `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/${name}`;
 const lambda = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
 const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
 const key = `arn:aws:kms:${REGION}:${ACCOUNT}:key/${keyId}`;
@@ -61,6 +68,20 @@ const CHANGERS: [allowed: boolean, Attempt][] = [
   [false, passRole(schedulerRole, 'lambda.amazonaws.com')],
   [false, passRole('administrator', 'scheduler.amazonaws.com')],
   [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
+  ...['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((name): [boolean, Attempt] => [
+    true,
+    { action: `dynamodb:${name}`, resource: table(PREFIX) },
+  ]),
+  ...['Scan', 'BatchWriteItem', 'UpdateTable', 'DeleteTable'].map((name): [boolean, Attempt] => [
+    false,
+    { action: `dynamodb:${name}`, resource: table(PREFIX) },
+  ]),
+  [false, { action: 'dynamodb:PutItem', resource: table('other') }],
+  [true, { action: 'kms:Decrypt', resource: key, context: via('dynamodb') }],
+  [true, publishing('client-secret-rotation')],
+  [false, publishing('aws.secretsmanager')],
+  [false, publishing('client-secret-rotation', 'somebody.else')],
+  [false, { ...publishing('client-secret-rotation'), resource: bus('other') }],
 ];
 
 const API: [allowed: boolean, Attempt][] = [
@@ -77,12 +98,25 @@ const API: [allowed: boolean, Attempt][] = [
   [true, { action: 'scheduler:GetSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
   [true, { action: 'scheduler:ListSchedules', resource: '*' }],
   [false, { action: 'scheduler:CreateSchedule', resource: schedule(`${PREFIX}-once/x`) }],
+  [true, { action: 'dynamodb:Query', resource: table(PREFIX) }],
+  [true, { action: 'dynamodb:PutItem', resource: table(PREFIX) }],
+  [true, { action: 'dynamodb:DeleteItem', resource: table(PREFIX) }],
+  [false, { action: 'dynamodb:UpdateItem', resource: table(PREFIX) }],
+  [false, { action: 'dynamodb:Scan', resource: table(PREFIX) }],
+  [false, { action: 'dynamodb:PutItem', resource: table('other') }],
+  [true, { action: 'kms:Decrypt', resource: key, context: via('dynamodb') }],
+  [false, publishing('client-secret-rotation')],
+  [false, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}-inbox/acme-prod-AbCdEf`) }],
   [false, passRole(schedulerRole, 'scheduler.amazonaws.com')],
 ];
 
 function passRole(name: string, service: string): Attempt {
   const context = { 'iam:PassedToService': service };
   return { action: 'iam:PassRole', resource: `arn:aws:iam::${ACCOUNT}:role/${name}`, context };
+}
+
+function publishing(...sources: string[]): Attempt {
+  return { action: 'events:PutEvents', resource: bus('default'), context: { 'events:source': sources } };
 }
 
 const title = ([allowed, { action, resource, context }]: [boolean, Attempt]) =>
@@ -177,6 +211,35 @@ describe('permissions of the roles', () => {
         Condition: { StringEquals: { 'kms:ViaService': `sqs.${REGION}.amazonaws.com` } },
       },
     ]);
+  });
+});
+
+describe('permissions about inboxes', () => {
+  const inbox = `${PREFIX}-inbox/acme-prod-AbCdEf`;
+  const folder = mkdtempSync(join(tmpdir(), 'inboxes-'));
+  const credentials = join(folder, 'fleet.json');
+  const settings = customer('acme-prod', { iam: { type: 'manual' }, 'connectors.0.auth.secretId': ACCESS });
+  writeFileSync(credentials, JSON.stringify({ credentials: [settings] }));
+  const withInbox = synthesize({ credentials });
+  const may = async (file: string, action: string) => {
+    const statements = statementsByRole(withInbox).get(roleOf(withInbox, `${PREFIX}-${file}`)) ?? [];
+    return await mayDo(statements, { action: `secretsmanager:${action}`, resource: secret(inbox) });
+  };
+
+  it.each(['GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'])(
+    'let rotate %s, and nobody else',
+    async (action) => {
+      expect([await may('rotate', action), await may('retire', action), await may('api', action)]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+    },
+  );
+
+  it('are for nothing else, and absent without an IAM that a person changes', async () => {
+    expect(await may('rotate', 'DeleteSecret')).toBe(false);
+    for (const file of ['rotate', 'retire', 'api']) expect(JSON.stringify(of(file))).not.toContain(`${PREFIX}-inbox`);
   });
 });
 

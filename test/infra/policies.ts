@@ -78,7 +78,7 @@ export function roleOf(template: Template, functionName: string): string {
 export interface Attempt {
   readonly action: string;
   readonly resource: string;
-  readonly context?: Record<string, string>;
+  readonly context?: Record<string, string | string[]>;
 }
 
 /** Whether IAM would let a role do something, by its own policies alone. */

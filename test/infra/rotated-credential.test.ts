@@ -30,8 +30,10 @@ const acmeTest = {
   connectors: [
     {
       name: 'IFS Test',
+      via: 'https',
       url: 'https://flow.acme.example.com/odata-connector/configurations/ifs-test',
       auth: { type: 'bearer', secretId: 'client-secret-rotation-access/acme-test/connector' },
+      proof: 'written',
     },
   ],
   probePath: '/main/ifsapplications/projection/v1/ProjectionExplorer.svc/',
@@ -106,9 +108,39 @@ describe('a rotated credential', () => {
     expect(credentialSchema({ prefix: 'client-secret-rotation', local: false }).parse(credential)).toEqual(credential);
   });
 
-  it.each([false, true])('comes 150 times in one stack within the limits of CloudFormation (native %p)', (native) => {
+  it('has an inbox without a value where only a person can change the IAM, and none elsewhere', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'fleet-')), 'fleet.json');
-    const credentials = Array.from({ length: 150 }, (_, index) => customer(`customer-${index}`, { native }));
+    const byHand = customer('by-hand', { iam: { type: 'manual' } });
+    writeFileSync(file, JSON.stringify({ credentials: [byHand, customer('by-api')] }));
+    const context = { credentials: file, prefix: 'csr', allowedHosts: '*.example.com' };
+    const [found, local] = [synthesize(context), synthesize({ ...context, local: 'true' })].map((one) => {
+      const secrets = Object.values(one.findResources('AWS::SecretsManager::Secret'));
+      return secrets.filter(({ Properties }) => Properties.Name.startsWith('csr-inbox/'));
+    });
+
+    expect(found).toEqual([
+      {
+        Type: 'AWS::SecretsManager::Secret',
+        Properties: {
+          Name: 'csr-inbox/by-hand',
+          Description: expect.any(String),
+          KmsKeyId: { 'Fn::GetAtt': [expect.stringContaining('Key'), 'Arn'] },
+          Tags: [{ Key: 'credential', Value: 'by-hand' }],
+        },
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      },
+    ]);
+    expect(local).toEqual([expect.objectContaining({ DeletionPolicy: 'Delete' })]);
+  });
+
+  it.each([
+    ['by API', {}],
+    ['rotated natively', { native: true }],
+    ['with an inbox', { iam: { type: 'manual' } }],
+  ])('comes 150 times in one stack within the limits of CloudFormation: %s', (_what, change) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fleet-')), 'fleet.json');
+    const credentials = Array.from({ length: 150 }, (_, index) => customer(`customer-${index}`, change));
     writeFileSync(file, JSON.stringify({ credentials }));
 
     const json = synthesize({ credentials: file, prefix: 'csr', allowedHosts: '*.example.com' }).toJSON();

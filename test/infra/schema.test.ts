@@ -17,6 +17,11 @@ const ACCEPTED: Record<string, unknown>[] = [
   { 'connectors.0.url': 'https://flow.example.com/c?version=2' },
   { tags: { 'cost centre': 'Göteborg' } },
   { freezes: [{ from: '2026-12-20', to: '2027-01-04', reason: 'year end' }] },
+  { 'connectors.0.via': 'https', 'connectors.0.proof': 'loaded' },
+  { connectors: [{ name: 'By hand', via: 'manual' }] },
+  { connectors: [{ name: 'By hand', via: 'manual', owner: 'Eve', instructions: 'Ring.', within: 'PT8H' }] },
+  { iam: { type: 'manual' } },
+  { iam: { type: 'manual', owner: 'Eve', instructions: 'Two\nlines.', within: 'P7D' } },
 ];
 
 /** Each with one fault that a pattern can tell. */
@@ -38,6 +43,14 @@ const REFUSED: Record<string, unknown>[] = [
   { freezes: [{ from: '20.12.2026', to: '2027-01-04', reason: 'year end' }] },
   { tags: { 'aws:x': 'y' } },
   { colour: 'red' },
+  { 'connectors.0.proof': 'used' },
+  { 'connectors.0.proof': 'attested' },
+  { connectors: [{ name: 'By hand', via: 'manual', proof: 'used' }] },
+  { connectors: [{ name: 'By hand', via: 'manual', within: '3 days' }] },
+  { connectors: [{ name: 'By hand', via: 'manual', url: 'https://flow.example.com/c' }] },
+  { 'connectors.0.via': 'post' },
+  { iam: { type: 'manual', adminUrl: 'https://acme.example.com/auth/admin/realms/acmeprod' } },
+  { iam: { type: 'manual', within: 'P1Y' } },
 ];
 
 describe('the published JSON Schema', () => {

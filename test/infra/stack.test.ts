@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Validations } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { customer } from '../support/settings.ts';
 import { buildStack, synthesize } from './synthesize.ts';
 
 jest.setTimeout(60_000);
@@ -13,11 +15,28 @@ const local = synthesize({ local: 'true', secretsManagerEndpoint: 'http://127.0.
 const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
 const keyArn = { 'Fn::GetAtt': [keyId, 'Arn'] };
 
-const KEPT = ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup', 'AWS::SQS::Queue'];
+const KEPT = [
+  'AWS::KMS::Key',
+  'AWS::SecretsManager::Secret',
+  'AWS::Logs::LogGroup',
+  'AWS::SQS::Queue',
+  'AWS::DynamoDB::Table',
+];
+
+/** A fleet file whose IAM and connector only a person can change. */
+function manualFleet(): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'fleet-')), 'fleet.json');
+  const byHand = customer('by-hand', { iam: { type: 'manual' }, connectors: [{ name: 'IFS', via: 'manual' }] });
+  writeFileSync(file, JSON.stringify({ credentials: [byHand] }));
+  return file;
+}
 
 describe('the stack', () => {
-  it('passes the AwsSolutions rules, but for findings that are acknowledged with a reason', () => {
-    const { app } = buildStack();
+  it.each([
+    ['of the example', {}],
+    ['with a part for a person', { credentials: manualFleet() }],
+  ])('passes the AwsSolutions rules, but for findings that are acknowledged with a reason: %s', (_what, context) => {
+    const { app } = buildStack(context);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
     expect(() => app.synth()).not.toThrow();
@@ -57,6 +76,7 @@ describe('the stack', () => {
         'RetireLogGroupName',
         'ApiLogGroupName',
         'AccessLogGroupName',
+        'TableName',
       ]),
     );
   });
@@ -121,6 +141,7 @@ describe('functions', () => {
           HTTP_TIMEOUT: 'PT10S',
           SCHEDULE_GROUP: 'client-secret-rotation',
           ONCE_GROUP: 'client-secret-rotation-once',
+          TABLE_NAME: 'client-secret-rotation',
           POWERTOOLS_SERVICE_NAME: 'client-secret-rotation',
         }),
       },
@@ -144,6 +165,31 @@ describe('what is stored', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId: keyArn, MessageRetentionPeriod: 1_209_600 });
     template.allResourcesProperties('AWS::SecretsManager::Secret', { KmsKeyId: keyArn });
     template.allResourcesProperties('AWS::Scheduler::Schedule', { KmsKeyArn: keyArn });
+  });
+
+  it('lies in one table, with a key of the stack, from which it can be brought back', () => {
+    for (const [one, policy] of [
+      [template, 'RetainExceptOnCreate'],
+      [local, 'Delete'],
+    ] as const) {
+      one.resourceCountIs('AWS::DynamoDB::Table', 1);
+      one.hasResource('AWS::DynamoDB::Table', {
+        DeletionPolicy: policy,
+        Properties: {
+          TableName: 'client-secret-rotation',
+          BillingMode: 'PAY_PER_REQUEST',
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'sk', KeyType: 'RANGE' },
+          ],
+          SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: Match.anyValue() },
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        },
+      });
+    }
+    template.allResourcesProperties('AWS::DynamoDB::Table', { SSESpecification: { KMSMasterKeyId: keyArn } });
+    template.hasOutput('TableName', { Value: { Ref: Match.stringLikeRegexp('Table') } });
   });
 
   it('is logged for half a year, encrypted, in groups with the names of the functions', () => {
@@ -191,7 +237,7 @@ describe('alarms', () => {
   const metrics = (metric: string) =>
     Object.values(template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: metric } }));
 
-  it.each(['RotationFailed', 'StoredNotApplied', 'Interrupted', 'RetirePostponed'])(
+  it.each(['RotationFailed', 'StoredNotApplied', 'Interrupted', 'TasksOverdue', 'RetirePostponed'])(
     'tell of %s within five minutes',
     (name) => {
       expect(metrics(name).map(({ Properties }) => Properties)).toEqual([
@@ -214,7 +260,7 @@ describe('alarms', () => {
       expect.objectContaining({ Namespace: 'AWS/SQS', Statistic: 'Sum', Period: 300, Threshold: 0 }),
     ]);
     expect(metrics('Errors')).toHaveLength(3);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 9);
   });
 
   it('name the section of the runbook that says what to do', () => {

@@ -22,6 +22,7 @@ const THROTTLED = new Set([
   'RequestThrottled',
   'RequestThrottledException',
   'RequestLimitExceeded',
+  'ProvisionedThroughputExceededException',
 ]);
 
 /** AWS refused a call since there were too many: for certain, nothing was carried out. */

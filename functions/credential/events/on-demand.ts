@@ -9,6 +9,7 @@ export const OnDemandEvent = z.strictObject({
   attended: z.boolean().optional(),
   revokePrevious: z.boolean().optional(),
   rollback: z.boolean().optional(),
+  dryRun: z.boolean().optional(),
   leaveBehind: z.array(z.string()).optional(),
   requestedBy: z.string(),
 });

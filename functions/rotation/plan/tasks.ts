@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeError, isRotationError } from '../../credential/errors.ts';
-import type { ConnectorReport, Rotation } from '../../credential/outcome.ts';
+import type { ConnectorReport, Rotation, TaskReport } from '../../credential/outcome.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import { ANNOUNCEMENTS, type Announcement } from '../../ports/announcements.ts';
 import type { Task, Tasks } from '../../ports/tasks.ts';
@@ -119,12 +119,16 @@ function reminderName(id: string, { kind, connector = '', versionId, openedAt }:
 
 function reportOf({ runtime }: Run, open: readonly Task[]): Pick<Rotation, 'tasks'> {
   const now = runtime.now();
-  const tasks = open.map(({ kind, connector, versionId, dueAt }) => ({
+  return open.length > 0 ? { tasks: open.map((task) => taskReport(task, now)) } : {};
+}
+
+/** What a report says of a task that is open. */
+export function taskReport({ kind, connector, versionId, dueAt }: Task, now: Date): TaskReport {
+  return {
     kind,
     ...(connector !== undefined && { connector }),
     versionId,
     dueAt: dueAt.toISOString(),
     overdue: now >= dueAt,
-  }));
-  return tasks.length > 0 ? { tasks } : {};
+  };
 }

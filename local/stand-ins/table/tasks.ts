@@ -6,7 +6,8 @@ export class MemoryTasks implements Tasks {
   readonly #acknowledgements = new Map<string, Acknowledgement>();
 
   async read() {
-    return { tasks: [...this.#tasks.values()], acknowledgements: [...this.#acknowledgements.values()] };
+    const tasks = [...this.#tasks.values()].filter((task) => !this.#isDone(task));
+    return { tasks, acknowledgements: [...this.#acknowledgements.values()] };
   }
 
   async open(task: Omit<Task, 'announced'>): Promise<Task> {
@@ -30,6 +31,10 @@ export class MemoryTasks implements Tasks {
     const { connector, versionId } = acknowledgement;
     this.#acknowledgements.set(connector, acknowledgement);
     await this.close({ kind: 'enter-secret', connector, versionId });
+  }
+
+  #isDone({ kind, connector = '', versionId }: Task): boolean {
+    return kind === 'enter-secret' && this.#acknowledgements.get(connector)?.versionId === versionId;
   }
 
   #find(task: TaskSubject & Pick<Task, 'versionId'>): Task | undefined {

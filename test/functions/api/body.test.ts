@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readBody, type SentBody } from '../../../functions/api/body.ts';
+import { readAcknowledgement, readBody, type SentBody } from '../../../functions/api/body.ts';
 import type { ApiResponse } from '../../../functions/api/problem.ts';
 
 const read = (body: string | undefined) => readBody({ body });
@@ -20,7 +20,7 @@ describe('a body', () => {
     expect(read(JSON.stringify(body))).toEqual(body);
     const encoded = Buffer.from(JSON.stringify(body)).toString('base64');
     expect(readBody({ body: encoded, isBase64Encoded: true })).toEqual(body);
-    expect(read('{"dryRun":false,"revokePrevious":false}')).not.toHaveProperty('statusCode');
+    expect(read('{"dryRun":true,"revokePrevious":true}')).toEqual({ dryRun: true, revokePrevious: true });
   });
 
   it.each([
@@ -28,8 +28,9 @@ describe('a body', () => {
     ['{"reason":""}', '/reason'],
     [JSON.stringify({ reason: 'x'.repeat(501) }), '/reason'],
     ['{"force":"yes"}', '/force'],
-    ['{"dryRun":true}', '/dryRun'],
-    ['{"revokePrevious":true}', '/revokePrevious'],
+    ['{"dryRun":1}', '/dryRun'],
+    ['{"revokePrevious":"yes"}', '/revokePrevious'],
+    ['{"rollback":true}', '/rollback'],
     ['{"colour":"red"}', '/colour'],
     ['{"__proto__":{"force":true}}', '/__proto__'],
     ['{"a/b~c":1}', '/a~1b~0c'],
@@ -53,6 +54,35 @@ describe('a body', () => {
 
   it.each(['not JSON', ' ', '{"reason":"x"', "{'reason':'x'}"])('that is %j is no JSON: 400', (body) => {
     expect(refusal({ body })).toMatchObject({ statusCode: 400, code: 'body-not-json', nothingChanged: true });
+  });
+});
+
+describe('the body of an acknowledgement', () => {
+  it('names a version', () => {
+    expect(readAcknowledgement({ body: '{"versionId":"v2"}' })).toEqual({ versionId: 'v2' });
+  });
+
+  it.each([
+    [undefined, '/versionId'],
+    ['', '/versionId'],
+    ['{}', '/versionId'],
+    ['{"versionId":""}', '/versionId'],
+    ['{"versionId":2}', '/versionId'],
+    [`{"versionId":"${'v'.repeat(65)}"}`, '/versionId'],
+    ['{"versionId":"v2","by":"eve"}', '/by'],
+    ['["v2"]', ''],
+  ])('that is %s is refused with a JSON Pointer, and what to send', (body, pointer) => {
+    const answer = JSON.parse((readAcknowledgement({ body }) as ApiResponse).body);
+    expect(answer).toMatchObject({ status: 422, code: 'request-invalid', nothingChanged: true, errors: [{ pointer }] });
+    expect(answer.next).toContain('versionId');
+  });
+
+  it.each([
+    ['not JSON', {}, 400],
+    ['{}', { 'content-type': 'application/xml' }, 415],
+    [`"${'x'.repeat(65_536)}"`, {}, 413],
+  ])('is refused by its form as every body is: %#', (body, headers, status) => {
+    expect(readAcknowledgement({ body, headers })).toMatchObject({ statusCode: status });
   });
 });
 

@@ -4,6 +4,8 @@ import { credentialsPage, credentialView, rotationView } from '../../../function
 import { RotationError } from '../../../functions/credential/errors.ts';
 import type { Credential } from '../../../functions/credential/settings/credential.ts';
 import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
+import type { Tasks } from '../../../functions/ports/tasks.ts';
+import { MemoryTasks } from '../../../local/stand-ins/table/tasks.ts';
 import { createWorld } from '../../support/world.ts';
 
 const VERSIONS: SecretVersion[] = [
@@ -22,7 +24,21 @@ function deps(versions: SecretVersion[] = VERSIONS) {
   const list = async ({ limit, nextToken }: { limit: number; nextToken?: string | undefined }) =>
     nextToken ? { ids: ['acme-c'] } : { ids: ['acme-a', 'acme-b'].slice(0, limit), nextToken: 'more' };
   const now = () => new Date('2026-03-08T02:59:59Z');
-  return { schedules: { settings, list }, storeOf: () => ({ versions: async () => versions }), now };
+  const tasksOf = (): Tasks => {
+    throw new Error('nobody has a part in these');
+  };
+  return { schedules: { settings, list }, storeOf: () => ({ versions: async () => versions }), tasksOf, now };
+}
+
+/** The same credential with one connector by https and one by hand. */
+function manual({ tasks, versions = VERSIONS }: { tasks: Tasks; versions?: SecretVersion[] }) {
+  const all = deps(versions);
+  const settings = async (id: string): Promise<Credential> => {
+    const credential = await all.schedules.settings(id);
+    const byHand = { name: 'By hand', via: 'manual', within: 'P3D', proof: 'attested' } as const;
+    return { ...credential, connectors: [...credential.connectors, byHand] };
+  };
+  return { ...all, schedules: { ...all.schedules, settings }, tasksOf: () => tasks };
 }
 
 describe('credentialView', () => {
@@ -36,6 +52,55 @@ describe('credentialView', () => {
       ageDays: 6,
       pending: true,
       schedule: { expression: 'cron(0 3 ? * SUN *)', timezone: 'UTC', state: 'ENABLED' },
+      connectors: [{ name: 'ifs-1', via: 'https', proof: null }],
+      tasks: [],
+    });
+  });
+
+  describe('where a person has a part', () => {
+    const openedAt = new Date('2026-03-01T03:00:00Z');
+    const task = { kind: 'enter-secret', connector: 'By hand', versionId: 'v2', openedAt } as const;
+    const word = { connector: 'By hand', versionId: 'v2', by: 'arn:eve', at: openedAt };
+    const shown = async (tasks: Tasks, versions = VERSIONS) => {
+      const { connectors, tasks: open } = await credentialView('acme-prod', manual({ tasks, versions }));
+      return { connectors, open };
+    };
+
+    it.each([
+      ['2026-03-08T03:00:00.000Z', false],
+      ['2026-03-08T02:59:59.000Z', true],
+    ])('shows a task that is due at %s', async (dueAt, overdue) => {
+      const tasks = new MemoryTasks();
+      await tasks.open({ ...task, dueAt: new Date(dueAt) });
+      expect(await shown(tasks)).toEqual({
+        connectors: [
+          { name: 'ifs-1', via: 'https', proof: null },
+          { name: 'By hand', via: 'manual', proof: null },
+        ],
+        open: [{ kind: 'enter-secret', connector: 'By hand', versionId: 'v2', dueAt, overdue }],
+      });
+    });
+
+    it('shows who acknowledged the current version, and when', async () => {
+      const tasks = new MemoryTasks();
+      await tasks.acknowledge(word);
+      expect((await shown(tasks)).connectors).toEqual([
+        { name: 'ifs-1', via: 'https', proof: null },
+        { name: 'By hand', via: 'manual', proof: { level: 'attested', by: 'arn:eve', at: '2026-03-01T03:00:00.000Z' } },
+      ]);
+    });
+
+    it('shows nothing of what was acknowledged of another version, or before the first run', async () => {
+      const tasks = new MemoryTasks();
+      await tasks.acknowledge({ ...word, versionId: 'v1' });
+      expect((await shown(tasks)).connectors[1]).toMatchObject({ proof: null });
+      expect((await shown(tasks, [])).connectors[1]).toMatchObject({ proof: null });
+    });
+
+    it('believes no acknowledgement of a connector that is read', async () => {
+      const tasks = new MemoryTasks();
+      await tasks.acknowledge({ ...word, connector: 'ifs-1' });
+      expect((await shown(tasks)).connectors[0]).toMatchObject({ via: 'https', proof: null });
     });
   });
 
@@ -64,7 +129,7 @@ describe('credentialsPage', () => {
   });
 
   it('reads five credentials at a time, and keeps their order whichever answers first', async () => {
-    const { schedules, now } = deps();
+    const { schedules, now, tasksOf } = deps();
     const ids = Array.from({ length: 50 }, (_, index) => `acme-${index}`);
     let reading = 0;
     let most = 0;
@@ -77,16 +142,16 @@ describe('credentialsPage', () => {
     };
     const storeOf = (id: string) => ({ versions: () => versions(id) });
     const all = { ...schedules, list: async () => ({ ids }) };
-    const { credentials } = await credentialsPage({ limit: 50 }, { schedules: all, storeOf, now });
+    const { credentials } = await credentialsPage({ limit: 50 }, { schedules: all, storeOf, tasksOf, now });
     expect(credentials.map(({ id }) => id)).toEqual(ids);
     expect(most).toBe(5);
   });
 
   /** A page of two credentials, the first of which fails. */
   const withBad = (fail: () => never) => {
-    const { schedules, now } = deps();
+    const { schedules, now, tasksOf } = deps();
     const storeOf = (id: string) => ({ versions: async () => (id === 'acme-a' ? fail() : VERSIONS) });
-    return credentialsPage({ limit: 2 }, { schedules, storeOf, now });
+    return credentialsPage({ limit: 2 }, { schedules, storeOf, tasksOf, now });
   };
 
   it('shows the others when one can not be read, and says what is wrong with that one', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { budgetedSchedules } from '../../../functions/lambda/budgeted.ts';
+import { budgetedAnnouncements, budgetedSchedules, tryMsIn } from '../../../functions/lambda/budgeted.ts';
+import type { Announcement } from '../../../functions/ports/announcements.ts';
 import type { OneTime } from '../../../functions/ports/schedules.ts';
+import { Budget } from '../../../functions/rotation/run/budget.ts';
 
 /** Three tries of the SDK, its pauses between them, and the end of the run. */
 const inAll = (tryMs: number) => 3 * tryMs + 600 + 500;
@@ -33,5 +35,40 @@ describe('what a run plans', () => {
     const { sent, plan } = bench(1000);
     await expect(plan()).rejects.toMatchObject({ code: 'schedule-unavailable' });
     expect(sent).toEqual([]);
+  });
+});
+
+describe('a call to the table or to EventBridge', () => {
+  const budgetOf = (remainingMs: number) =>
+    new Budget({ now: () => new Date(0), remainingMs: () => remainingMs }, { httpTimeoutMs: 10_000 });
+
+  it('takes all tries together no longer than a connector may, and than the run has', () => {
+    // A fifth of the timeout is kept for the end of the run.
+    for (const [remainingMs, longest] of [
+      [90_000, 10_000],
+      [12_000, 10_000],
+      [5000, 3000],
+    ] as const) {
+      const tryMs = tryMsIn(budgetOf(remainingMs));
+      expect(3 * tryMs + 600).toBeLessThanOrEqual(longest);
+      expect(3 * (tryMs + 1) + 600).toBeGreaterThan(longest);
+    }
+  });
+
+  it('leaves room for an undo while one may be needed', () => {
+    const budget = budgetOf(12_000);
+    budget.enter('forward');
+    // An undo is three requests of the IAM, the connector and Secrets Manager each, of half a second at least.
+    expect(3 * tryMsIn(budget) + 600).toBeLessThanOrEqual(12_000 - 2000 - 9 * 500);
+  });
+
+  it('announces with what a try may take, and nothing where no time is left', async () => {
+    const sent: unknown[] = [];
+    const publish = async (_announcement: Announcement, tryMs?: number) => void sent.push(tryMs);
+    await budgetedAnnouncements({ publish }, budgetOf(90_000)).publish({} as Announcement);
+    expect(sent).toEqual([3133]);
+    const late = budgetedAnnouncements({ publish }, budgetOf(2600));
+    await expect(late.publish({} as Announcement)).rejects.toMatchObject({ code: 'events-unavailable' });
+    expect(sent).toHaveLength(1);
   });
 });

@@ -10,6 +10,7 @@ const VARIABLES = {
   ONCE_GROUP: 'csr-once',
   SCHEDULER_ROLE_ARN: 'arn:role',
   DLQ_ARN: 'arn:dlq',
+  TABLE_NAME: 'csr',
   ROTATE_FUNCTION_ARN: 'arn:rotate',
   RETIRE_FUNCTION_ARN: 'arn:retire',
 };

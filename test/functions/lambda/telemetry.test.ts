@@ -72,6 +72,7 @@ describe('a rotation', () => {
   it.each([
     ['rotated', 'INFO', []],
     ['adopted', 'INFO', []],
+    ['awaiting-person', 'INFO', []],
     ['repaired', 'INFO', []],
     ['unchanged', 'INFO', []],
     ['rolled-back', 'ERROR', ['RotationFailed']],
@@ -85,6 +86,54 @@ describe('a rotation', () => {
     expect(failures).toEqual(counted);
     expect(metrics).toMatchObject({ RotationDuration: 1000 });
   });
+
+  it('that ended awaiting-person is a failure once the secret is too old', async () => {
+    const late = {
+      ...rotation('awaiting-person'),
+      failure: { code: 'awaiting-person', detail: 'd', next: 'n' },
+    } as const;
+    const { logs, metrics } = await run(async () => recordRotation(late, TELEMETRY));
+    expect(logs).toEqual([expect.objectContaining({ level: 'ERROR', message: 'rotation awaiting-person' })]);
+    expect(metrics).toMatchObject({ RotationFailed: 1 });
+  });
+});
+
+describe('the tasks of a rotation', () => {
+  const task = (versionId: string, overdue: boolean) =>
+    ({ kind: 'enter-secret', connector: 'IFS', versionId, dueAt: '2026-03-04T03:00:00.000Z', overdue }) as const;
+  const withTasks = (...tasks: ReturnType<typeof task>[]) => ({ ...rotation('rotated'), tasks });
+
+  it('are counted, and one that is overdue has a line of its own', async () => {
+    const report = withTasks(task('v1', false), task('v2', true), task('v3', true));
+    const { logs, metrics } = await run(async () => recordRotation(report, TELEMETRY));
+    expect(metrics).toMatchObject({ TasksOpen: 3, TasksOverdue: 2 });
+    expect(metrics).not.toHaveProperty('RotationFailed');
+    expect(logs).toEqual([
+      expect.objectContaining({ level: 'INFO', message: 'rotation rotated' }),
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'task overdue',
+        credential: 'acme-prod',
+        task: task('v2', true),
+      }),
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'task overdue',
+        credential: 'acme-prod',
+        task: task('v3', true),
+      }),
+    ]);
+  });
+
+  it('that are not overdue count as none that is: the alarm is over', async () => {
+    const { metrics } = await run(async () => recordRotation(withTasks(task('v1', false)), TELEMETRY));
+    expect(metrics).toMatchObject({ TasksOpen: 1, TasksOverdue: 0 });
+  });
+
+  it('are not counted where people are asked nothing', async () => {
+    const { metrics } = await run(async () => recordRotation(rotation('rotated'), TELEMETRY));
+    expect(Object.keys(metrics)).not.toEqual(expect.arrayContaining([expect.stringContaining('Tasks')]));
+  });
 });
 
 describe('a retire', () => {
@@ -94,6 +143,8 @@ describe('a retire', () => {
     ['retired', undefined, 'INFO', false],
     ['unchanged', undefined, 'INFO', false],
     ['postponed', failure, 'ERROR', true],
+    // A task was opened: it is told of when it is overdue.
+    ['postponed', { ...failure, code: 'awaiting-person' }, 'INFO', false],
   ] as const)('that ended %s', async (outcome, fault, level, counted) => {
     const report = {
       credential: 'acme-prod',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AwsClient } from 'aws4fetch';
+import type { Rotation } from '../../../functions/credential/outcome.ts';
 import { CLIENT_ID, CUSTOMERS, onboard, scheduleFrom } from '../../../local/demo/fleet.ts';
 import { isRefused } from '../../../local/demo/operator.ts';
 import { OPERATOR, REGION } from '../../../local/embedded-stack/names.ts';
@@ -77,6 +78,39 @@ describe('the embedded stack', () => {
       credential: 'globex-prod',
       cause: expect.stringMatching(/^connector-unauthorized: ./),
     });
+  });
+
+  it('asks a person by an event, and takes that person at their word', async () => {
+    const initech = { id: 'initech-prod', realm: 'initechprod', overlap: true };
+    const credential = await onboard(stack, initech, { connectorToken: OPTIONS.connectorToken, grace: 'PT1H' });
+    const byHand = { name: 'IFS Produktion "Ä"', via: 'manual', within: 'PT2H', proof: 'attested' } as const;
+    const connectors = [...credential.connectors, byHand];
+    await scheduleFrom(stack, { ...credential, connectors }, new Date(Date.now() + 86_400_000));
+
+    const adoption = (await (await signed('/credentials/initech-prod/rotations', {})).json()) as Rotation;
+    const versionId = adoption.rotationId ?? '';
+    const task = { kind: 'enter-secret', connector: byHand.name, versionId };
+    expect(adoption).toMatchObject({ outcome: 'adopted', tasks: [{ ...task, overdue: false }] });
+    const about = { ...task, credential: 'initech-prod', stage: 'opened', dueAt: adoption.tasks?.[0]?.dueAt };
+    expect(stack.events).toMatchObject([{ detailType: 'Acknowledgement Needed', detail: about }]);
+
+    const path = `/credentials/initech-prod/connectors/${encodeURIComponent(byHand.name)}/acknowledgement`;
+    expect((await signed(path, { versionId: 'an-older-one' })).status).toBe(409);
+    const word = await signed(path, { versionId });
+    expect([word.status, await word.json()]).toEqual([
+      200,
+      { credential: 'initech-prod', connector: byHand.name, versionId, by: OPERATOR.userArn, at: expect.any(String) },
+    ]);
+    expect(await (await signed('/credentials/initech-prod')).json()).toMatchObject({
+      versionId,
+      connectors: [
+        { name: 'IFS Production', via: 'https', proof: null },
+        { name: byHand.name, via: 'manual', proof: { level: 'attested', by: OPERATOR.userArn } },
+      ],
+      tasks: [],
+    });
+    const secret = stack.iam.findClient(initech.realm, CLIENT_ID)?.secret;
+    expect(JSON.stringify(stack.events)).not.toContain(secret);
   });
 
   it('does not start when the port of the API is taken', async () => {

@@ -1,0 +1,12 @@
+import type { Failure, Rotation } from './outcome.ts';
+import type { Plan } from './plan.ts';
+
+/** What `rotate` answers to the API: how the run ended, what it would do, or why there was none. */
+export type RotateAnswer =
+  | { readonly rotation: Rotation; readonly problem?: never; readonly plan?: never }
+  | { readonly plan: Plan; readonly rotation?: never; readonly problem?: never }
+  | {
+      readonly problem: Failure & { readonly retryAfter?: number; readonly nothingChanged: boolean | null };
+      readonly rotation?: never;
+      readonly plan?: never;
+    };
