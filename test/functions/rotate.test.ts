@@ -9,6 +9,7 @@ import { instead, timeout } from '../support/faults.ts';
 import { FUNCTION_TIMEOUT_MS } from '../support/parts.ts';
 import { createWorld, FIRST_SECRET, type TestWorld, TIMING } from '../support/world.ts';
 
+const HOUR_MS = 3_600_000;
 const silent = {
   logger: new Logger({ logLevel: 'SILENT' }),
   metrics: new Metrics({ namespace: 'test', serviceName: 'test' }),
@@ -87,5 +88,36 @@ describe('an invocation fails, so that Lambda tries again', () => {
     expect(await world.accepts(FIRST_SECRET)).toBe(true);
     world.intercept(instead(/^(iam|scheduler)/, timeout));
     await expect(invoke(world, scheduled(world))).rejects.toMatchObject({ code: 'iam-timeout' });
+  });
+});
+
+describe('on demand', () => {
+  const onDemand = (more: object) => ({ trigger: 'api', id: 'acme-prod', requestedBy: 'arn:anna', ...more });
+
+  it('a dry run answers with a plan, and changes nothing', async () => {
+    const world = createWorld();
+    expect(await invoke(world, onDemand({ dryRun: true }))).toEqual({
+      plan: expect.objectContaining({ credential: 'acme-prod', state: 'at-rest', action: 'begin' }),
+    });
+    expect(world.current().clientSecret).toBe(FIRST_SECRET);
+    expect(world.calls.filter((name) => /Put|Update|PATCH|iam PUT/.test(name))).toEqual([]);
+  });
+
+  it('a rollback goes back to the previous document', async () => {
+    const world = createWorld();
+    await world.rotate();
+    world.advance(HOUR_MS);
+    const answer = await invoke(world, onDemand({ rollback: true, reason: 'the flow is broken' }));
+    expect(answer).toMatchObject({ rotation: { outcome: 'rotated', reason: 'the flow is broken' } });
+    expect(world.current().clientSecret).toBe(FIRST_SECRET);
+    expect(world.connectorSecret()).toBe(FIRST_SECRET);
+  });
+
+  it('a previous secret that is to be revoked is refused when the answer comes', async () => {
+    const world = createWorld();
+    expect(await invoke(world, onDemand({ revokePrevious: true }))).toMatchObject({
+      rotation: { outcome: 'rotated', previousRevoked: true },
+    });
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { synthesize } from './synthesize.ts';
 const template = synthesize();
 
 describe('the HTTP API', () => {
-  it('has the five routes, each of them signed', () => {
+  it('has the six routes, each of them signed', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties,
     );
@@ -14,6 +14,7 @@ describe('the HTTP API', () => {
       'GET /credentials/{id}',
       'GET /credentials/{id}/rotations/{rotationId}',
       'POST /credentials/{id}/connectors/{name}/acknowledgement',
+      'POST /credentials/{id}/rollback',
       'POST /credentials/{id}/rotations',
     ]);
     expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(5).fill('AWS_IAM'));
