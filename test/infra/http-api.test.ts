@@ -17,7 +17,7 @@ describe('the HTTP API', () => {
       'POST /credentials/{id}/rollback',
       'POST /credentials/{id}/rotations',
     ]);
-    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(5).fill('AWS_IAM'));
+    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(6).fill('AWS_IAM'));
   });
 
   it('throttles, and logs who called what without bodies or headers', () => {
