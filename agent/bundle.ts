@@ -1,0 +1,19 @@
+import { build } from 'esbuild';
+
+/** CommonJS packages in the bundle ask for `require`, which an ES module doesn't have by itself. */
+const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** Bundles the agent into one file that needs nothing but Node. */
+await build({
+  entryPoints: ['agent/main.ts'],
+  outfile: 'dist/agent.mjs',
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  // jsonc-parser's other form asks for its files at run time.
+  mainFields: ['module', 'main'],
+  banner: { js: BANNER },
+  legalComments: 'eof',
+  logLevel: 'info',
+});
