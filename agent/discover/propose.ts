@@ -1,3 +1,4 @@
+import { FLOW_TYPES } from '../engine/contract.ts';
 import type { Encoding } from '../stores/file/encoding.ts';
 import { type Place, placesIn } from './places.ts';
 
@@ -14,7 +15,7 @@ export interface Proposal {
 const LIKE: Readonly<Record<string, (place: Place) => boolean>> = {
   accessTokenUrl: ({ value }) => /^https?:\/\/\S+\/token$/i.test(value),
   scopes: ({ label, value }) => /scope/i.test(label) || /(^| )openid( |$)/.test(value),
-  flowType: ({ label }) => /flow|grant/i.test(label),
+  flowType: ({ label, value }) => /flow[ _-]?type|grant|^flow$/i.test(label) && /^[A-Za-z_-]+$/.test(value),
 };
 
 /**
@@ -37,8 +38,25 @@ export function propose(
     secrets.find(({ place }) => /run/i.test(place)) ?? secrets.find((each) => each !== designTime) ?? first;
   if (secrets.length < 2) open.push('only one secret was found: designTime and runtime share it');
   const sections = { designTime: section(designTime, 'designTime'), runtime: section(runtime, 'runtime') };
-  const adapter = { type, file: found.file, ...(found.encoding !== 'utf-8' && { encoding: found.encoding }), sections };
+  const words = flowWordsOf([designTime, runtime], places);
+  if (words.length > 0) open.push(`flowTypes: see whether ${words.join(' and ')} means ClientCredentials`);
+  const adapter = {
+    type,
+    file: found.file,
+    ...(found.encoding !== 'utf-8' && { encoding: found.encoding }),
+    ...(words.length > 0 && { flowTypes: Object.fromEntries(words.map((word) => [word, 'ClientCredentials'])) }),
+    sections,
+  };
   return { secrets: secrets.map(({ place }) => place), adapter, open };
+}
+
+/** The file's words for flow types that aren't the contract's. */
+function flowWordsOf(secrets: readonly Place[], places: readonly Place[]): string[] {
+  const groups = secrets.map(({ group }) => group);
+  const values = places
+    .filter((place) => groups.includes(place.group) && LIKE.flowType?.(place))
+    .map(({ value }) => value);
+  return [...new Set(values)].filter((value) => !FLOW_TYPES.some((type) => type === value));
 }
 
 function sectionAround(

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import type { ConfigurationView } from '../../../agent/engine/contract.ts';
 import type { Settings } from '../../../agent/settings/settings.ts';
 import type { ReadSecret } from '../../../agent/transports/sqs/line.ts';
 import { createRequests } from '../../../agent/transports/sqs/requests.ts';
@@ -219,12 +220,10 @@ describe('a store that cannot read its secrets back', () => {
     const file = join(folder, 'stored.json');
     await writeFile(file, JSON.stringify(configuration()));
     const world = await setUp({ adapter: { type: 'command', command: [process.execPath, COMMAND, file, 'blind'] } });
-    const fingerprint = async () =>
-      (
-        (await world.ask(reading()))?.body as {
-          authentication: { runtime: { clientSecretFingerprint: string | null } };
-        }
-      ).authentication.runtime.clientSecretFingerprint;
+    const fingerprint = async () => {
+      const body = (await world.ask(reading()))?.body as ConfigurationView;
+      return body.authentication.runtime?.clientSecretFingerprint;
+    };
     return { ...world, stored: file, fingerprint };
   }
 
