@@ -1,4 +1,5 @@
 import { getNodePath, type Node as JsonNode, parseTree } from 'jsonc-parser';
+import type { Encoding } from '../stores/file/encoding.ts';
 import { parseXml } from '../stores/file/xml-text.ts';
 
 /** A value of a file, and where it stands. */
@@ -18,8 +19,8 @@ export interface Places {
 }
 
 /** Every value of a text, in the first format that the text is. */
-export function placesIn(text: string): Places {
-  return jsonPlaces(text) ?? xmlPlaces(text) ?? { type: 'text', places: textPlaces(text) };
+export function placesIn(text: string, encoding: Encoding): Places {
+  return jsonPlaces(text) ?? xmlPlaces(text, encoding) ?? { type: 'text', places: textPlaces(text) };
 }
 
 function jsonPlaces(text: string): Places | undefined {
@@ -40,9 +41,9 @@ function stringsBelow(node: JsonNode): Place[] {
   ];
 }
 
-function xmlPlaces(text: string): Places | undefined {
+function xmlPlaces(text: string, encoding: Encoding): Places | undefined {
   try {
-    const { located } = parseXml(text);
+    const { located } = parseXml(text, encoding);
     const places = [...located].flatMap(([node, { value }]) => xmlPlace(node as XmlNode, String(value ?? '')));
     return { type: 'xml', places };
   } catch {

@@ -27,7 +27,7 @@ export function propose(
   found: { file: string; encoding: Encoding; text: string },
   { marker, clientId }: { marker: string; clientId: string },
 ): Proposal | undefined {
-  const { type, places } = placesIn(found.text);
+  const { type, places } = placesIn(found.text, found.encoding);
   const secrets = places.filter(({ value }) => value === marker);
   const [first] = secrets;
   if (!first) return undefined;

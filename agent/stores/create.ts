@@ -23,7 +23,7 @@ export function createStore(
     case 'json':
       return fileStore({ adapter, format: jsonFormat, ...shared });
     case 'xml':
-      return fileStore({ adapter, format: xmlFormat(adapter.namespaces), ...shared });
+      return fileStore({ adapter, format: xmlFormat(adapter.encoding, adapter.namespaces), ...shared });
     case 'text':
       return fileStore({ adapter, format: textFormat(adapter.escape), ...shared });
     case 'command':

@@ -1,6 +1,7 @@
 import { DOMImplementation, type Document, type Element } from '@xmldom/xmldom';
 import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
 import { AgentError } from '../../errors.ts';
+import type { Encoding } from './encoding.ts';
 import { GAP, type Located } from './format.ts';
 
 /** A parsed XML text, and where its values stand. */
@@ -21,18 +22,30 @@ interface Open {
   simple: boolean;
 }
 
+/** What an XML declaration may call an encoding. A file without a declaration is UTF-8, or UTF-16 with a byte order mark. */
+const DECLARED: Readonly<Record<Encoding, RegExp>> = {
+  'utf-8': /^(utf-?8|us-ascii)?$/i,
+  'utf-16le': /^(utf-16(le)?)?$/i,
+  'windows-1252': /^windows-1252$/i,
+};
+
 /**
  * Parses an XML text. Document type declarations are refused: entities of a file's own would change what a value means.
  *
- * @throws {AgentError} `syntax-invalid`
+ * @param encoding how its bytes were read
+ * @throws {AgentError} `syntax-invalid`; `encoding-wrong` when its declaration names another encoding
  */
-export function parseXml(text: string): XmlText {
+export function parseXml(text: string, encoding: Encoding): XmlText {
   const reader = new Reader(text);
   const parser = new SaxesParser({ xmlns: true, position: true });
   const refuse = (reason: string) =>
     new AgentError('syntax-invalid', `The file is not XML that can be used: line ${parser.line}${reason}.`);
   parser.on('error', () => {
     throw refuse('');
+  });
+  let declared = '';
+  parser.on('xmldecl', (declaration) => {
+    declared = declaration.encoding ?? '';
   });
   parser.on('doctype', () => {
     throw refuse(' has a document type declaration');
@@ -45,6 +58,8 @@ export function parseXml(text: string): XmlText {
   parser.on('processinginstruction', () => reader.other());
   parser.on('closetag', (tag) => reader.close(tag, parser.position));
   parser.write(text).close();
+  if (!DECLARED[encoding].test(declared))
+    throw new AgentError('encoding-wrong', `The file's XML declaration names another encoding than ${encoding}.`);
   return reader;
 }
 

@@ -1,5 +1,6 @@
 import xpath from 'xpath';
 import { AgentError } from '../../errors.ts';
+import type { Encoding } from './encoding.ts';
 import type { Format, Located } from './format.ts';
 import { parseXml, type XmlText } from './xml-text.ts';
 
@@ -10,11 +11,11 @@ import { parseXml, type XmlText } from './xml-text.ts';
  * @param namespaces prefixes for the XPaths
  * @see [XPath 1.0](https://www.w3.org/TR/1999/REC-xpath-19991116/)
  */
-export function xmlFormat(namespaces: Readonly<Record<string, string>> = {}): Format {
+export function xmlFormat(encoding: Encoding, namespaces: Readonly<Record<string, string>> = {}): Format {
   const select = xpath.useNamespaces({ ...namespaces });
   return {
     locate(text, places) {
-      const parsed = parseXml(text);
+      const parsed = parseXml(text, encoding);
       const find = (place: string) => locateOne(select(place, parsed.document as unknown as Node), place, parsed);
       return new Map(places.map((place) => [place, find(place)]));
     },

@@ -105,15 +105,15 @@ async function patch(
   return representation(answer);
 }
 
+/** Undefined when it is too long. It is read to its end all the same: a caller that still sends hears no answer. */
 async function bodyOf(incoming: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of incoming as AsyncIterable<Buffer>) {
     length += part.length;
-    if (length > MOST_BODY) return undefined;
-    parts.push(part);
+    if (length <= MOST_BODY) parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return length > MOST_BODY ? undefined : Buffer.concat(parts).toString('utf8');
 }
 
 function representation({ etag, body }: Answer): Reply {
