@@ -17,7 +17,7 @@ const Entry = z.strictObject({
   fingerprints: z.record(z.string(), z.string()),
 });
 
-export type Entry = z.infer<typeof Entry>;
+type Entry = z.infer<typeof Entry>;
 
 /** What a start needs to know of a write that was cut off. There is one entry at most. */
 export interface Journal {

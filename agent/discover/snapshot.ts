@@ -7,7 +7,7 @@ import { UsageError } from '../errors.ts';
 export type Snapshot = ReadonlyMap<string, string>;
 
 /** Larger files hold no configuration. */
-export const MOST_BYTES = 10 * 1024 * 1024;
+const MOST_BYTES = 10 * 1024 * 1024;
 const MOST_FILES = 20_000;
 
 /**

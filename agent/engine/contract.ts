@@ -9,7 +9,7 @@ export const FLOW_TYPES = ['ClientCredentials', 'PasswordCredentials', 'Authoriz
 export const USERS = 'machineUsers/';
 
 /** One section as it can be read. */
-export interface SectionView {
+interface SectionView {
   readonly flowType: (typeof FLOW_TYPES)[number];
   readonly accessTokenUrl: string;
   readonly clientId: string;
@@ -104,7 +104,7 @@ export function viewOf(
 }
 
 /** Where the first fault is and what was expected there; never a value. */
-export function faultOf(error: z.ZodError): string {
+function faultOf(error: z.ZodError): string {
   const [issue] = error.issues;
   return `${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'is not as it has to be'}`;
 }

@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** What a write needs. */
-export interface WriteRequest {
+interface WriteRequest {
   /** The request's id. */
   readonly id: string;
   /** The ETag as it was received, or several, or `*`. */

@@ -15,7 +15,7 @@ const ENCRYPTED = [
 ];
 
 /** Whether a text begins like a value that a program has encrypted. */
-export function looksEncrypted(value: string): boolean {
+function looksEncrypted(value: string): boolean {
   return ENCRYPTED.some((form) => form.test(value));
 }
 

@@ -9,7 +9,7 @@ import { asAgentError } from '../../errors.ts';
 import type { Log } from '../../host/log.ts';
 
 /** Where the configurations lie; a configuration's name follows. */
-export const CONFIGURATIONS_PATH = '/odata-connector/configurations/';
+const CONFIGURATIONS_PATH = '/odata-connector/configurations/';
 
 const MERGE_PATCH = 'application/merge-patch+json';
 const MOST_BODY = 1024 * 1024;
