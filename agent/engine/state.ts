@@ -33,7 +33,7 @@ export interface State {
   fingerprintsOf(reading: StoreReading): ReadonlyMap<string, string | null>;
   /** Notes a reading, and gives its ETag. */
   observe(reading: StoreReading): Promise<string>;
-  /** Notes a write of the agent's own. @param fingerprints by place; undefined when it was taken back */
+  /** Notes a write of the agent's own, beside what it wrote before and is still there. @param fingerprints by place; undefined when it was taken back */
   wrote(reading: StoreReading, fingerprints: Readonly<Record<string, string>> | undefined): Promise<void>;
   /** Notes that the process has loaded what a reading shows. */
   loaded(reading: StoreReading): Promise<void>;
@@ -68,7 +68,9 @@ export async function openState(folder: string, newInstance: () => string): Prom
       return etagOf(memory);
     },
     wrote: async ({ revision }, fingerprints) => {
-      const written = fingerprints ? { revision, fingerprints } : null;
+      const written = fingerprints
+        ? { revision, fingerprints: { ...memory.written?.fingerprints, ...fingerprints } }
+        : null;
       await change({ counter: next(), revision, writes: memory.writes + 1, written });
     },
     loaded: async (reading) => {

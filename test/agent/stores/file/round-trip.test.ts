@@ -1,4 +1,4 @@
-import { chmod, stat } from 'node:fs/promises';
+import { chmod, chown, stat } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { secretFingerprint } from '../../../../functions/credential/fingerprint.ts';
 import { JANUARY } from '../../../local/stand-ins/connector/fixture.ts';
@@ -57,6 +57,17 @@ describe.each(['json', 'xml', 'text'] as const)('a %s file', (type) => {
     expect(body.authentication.designTime?.clientSecretFingerprint).toBe(secretFingerprint(AWKWARD));
     expect(body.authentication.runtime?.clientSecretFingerprint).toBe(secretFingerprint(AWKWARD));
     expect(body.authentication.machineUsers?.bo?.clientSecretFingerprint).toBe(secretFingerprint('secret-of-bo'));
+  });
+
+  (process.getuid?.() === 0 ? it : it.skip)('is written: its owner stays', async () => {
+    const folder = await folders();
+    const { file, adapter } = await fileIn(folder, FORMS[type]);
+    await chown(file, 12_345, 23_456);
+
+    await writeSecret(await engineOf(settingsIn(folder, adapter)), 'new');
+
+    const { uid, gid } = await stat(file);
+    expect([uid, gid]).toEqual([12_345, 23_456]);
   });
 
   it('is written back to the very bytes of before', async () => {
