@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { AgentError, codeOf } from '../errors.ts';
+import { writeDurably } from '../host/durable.ts';
+import type { StoreReading } from '../stores/store.ts';
+
+/** What the agent knows of a configuration beyond what its store shows. No secret: fingerprints and counts. */
+const Memory = z.strictObject({
+  v: z.literal(1),
+  /** Begins every ETag: with a new state folder no old ETag comes back. */
+  instance: z.string().min(1),
+  /** Counts every change that was seen or made. */
+  counter: z.int().min(0),
+  revision: z.string().nullable(),
+  /** Counts the changes that the connector's process has to load, and how many of these it has loaded. */
+  writes: z.int().min(0),
+  loads: z.int().min(0),
+  /** What the agent wrote last, while it is still there. */
+  written: z.strictObject({ revision: z.string(), fingerprints: z.record(z.string(), z.string()) }).nullable(),
+});
+
+type Memory = z.infer<typeof Memory>;
+
+/** What the agent keeps of one configuration. One call at a time. */
+export interface State {
+  /** Whether the process has yet to load what was written. */
+  readonly loadPending: boolean;
+  /** Whether what a reading shows is what the agent wrote last. */
+  isOwnWrite(reading: StoreReading): boolean;
+  /** The fingerprints of a reading; of a store that can't read a secret back those of what the agent wrote, if it is still there. */
+  fingerprintsOf(reading: StoreReading): ReadonlyMap<string, string | null>;
+  /** Notes a reading, and gives its ETag. */
+  observe(reading: StoreReading): Promise<string>;
+  /** Notes a write of the agent's own, beside what it wrote before and is still there. @param fingerprints by place; undefined when it was taken back */
+  wrote(reading: StoreReading, fingerprints: Readonly<Record<string, string>> | undefined): Promise<void>;
+  /** Notes that the process has loaded what a reading shows. */
+  loaded(reading: StoreReading): Promise<void>;
+}
+
+/**
+ * Opens what was kept of a configuration.
+ *
+ * @param newInstance draws the beginning of the ETags
+ * @throws {AgentError} `unrecovered` when the file is there and isn't usable
+ */
+export async function openState(folder: string, newInstance: () => string): Promise<State> {
+  const path = join(folder, 'state.json');
+  let memory = (await readMemory(path)) ?? fresh(newInstance());
+  const change = async (next: Partial<Memory>) => {
+    const changed = { ...memory, ...next };
+    await writeDurably(path, JSON.stringify(changed));
+    memory = changed;
+  };
+  const next = () => memory.counter + 1;
+
+  return {
+    get loadPending() {
+      return memory.loads < memory.writes;
+    },
+    isOwnWrite: (reading) => isOwn(memory, reading),
+    fingerprintsOf: (reading) => fingerprintsOf(memory, reading),
+    observe: async (reading) => {
+      const { revision } = reading;
+      if (revision !== memory.revision)
+        await change({ counter: next(), revision, written: isOwn(memory, reading) ? memory.written : null });
+      return etagOf(memory);
+    },
+    wrote: async ({ revision }, fingerprints) => {
+      const written = fingerprints
+        ? { revision, fingerprints: { ...memory.written?.fingerprints, ...fingerprints } }
+        : null;
+      await change({ counter: next(), revision, writes: memory.writes + 1, written });
+    },
+    loaded: async (reading) => {
+      const { revision } = reading;
+      const written =
+        memory.written && isOwn(memory, reading, { loading: true }) ? { ...memory.written, revision } : null;
+      const counter = revision === memory.revision ? memory.counter : next();
+      await change({ counter, revision, loads: memory.writes, written });
+    },
+  };
+}
+
+function fresh(instance: string): Memory {
+  return { v: 1, instance, counter: 0, revision: null, writes: 0, loads: 0, written: null };
+}
+
+async function readMemory(path: string): Promise<Memory | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return Memory.parse(JSON.parse(text));
+  } catch {
+    throw new AgentError(
+      'unrecovered',
+      `The agent's own file ${path} is not usable. Remove it: the ETags then begin anew.`,
+    );
+  }
+}
+
+/**
+ * Whether what the agent wrote is still there: by the fingerprints where they can be read, and by the revision where they can't.
+ *
+ * @param options.loading a process that starts may write its configuration anew: then the revision of a blind store says nothing
+ */
+function isOwn({ written }: Memory, { revision, configuration }: StoreReading, { loading = false } = {}): boolean {
+  if (!written) return false;
+  return Object.entries(written.fingerprints).every(([place, fingerprint]) => {
+    const seen = configuration.sections.get(place)?.clientSecretFingerprint;
+    return seen === undefined ? loading || revision === written.revision : seen === fingerprint;
+  });
+}
+
+function fingerprintsOf({ written }: Memory, { revision, configuration }: StoreReading): Map<string, string | null> {
+  const remembered = written?.revision === revision ? written.fingerprints : {};
+  return new Map(
+    [...configuration.sections].map(([place, section]) => [
+      place,
+      section.clientSecretFingerprint ?? remembered[place] ?? null,
+    ]),
+  );
+}
+
+/** The hash of the revision is there for people who compare; the counter alone makes an ETag a new one. */
+function etagOf({ instance, counter, revision }: Memory): string {
+  const hash = createHash('sha256').update(`${instance} ${revision}`).digest('hex').slice(0, 12);
+  return `"${instance}.${counter}.${hash}"`;
+}

@@ -1,0 +1,31 @@
+import { isUsableSecret } from '../../../functions/credential/document.ts';
+import { AgentError } from '../../errors.ts';
+
+/** How encrypted values begin: DPAPI, ASP.NET data protection, Jasypt, Spring Cloud, Ansible, PKCS #7, CMS and .NET's own XML. */
+const ENCRYPTED = [
+  /^AQAAANCMnd8BFdERjHoAwE/,
+  /^01000000D08C9DDF0115D1118C7A00C04FC297EB/i,
+  /^CfDJ8/,
+  /^ENC[([]/,
+  /^\{(cipher|aes|enc|encrypted)\}/i,
+  /^(enc|encrypted|aes|dpapi):/i,
+  /^\$ANSIBLE_VAULT/,
+  /^-----BEGIN (PKCS7|CMS|ENCRYPTED)/,
+  /EncryptedData/,
+];
+
+/** Whether a text begins like a value that a program has encrypted. */
+function looksEncrypted(value: string): boolean {
+  return ENCRYPTED.some((form) => form.test(value));
+}
+
+/**
+ * Refuses a stored secret that isn't the secret itself: its fingerprint would be one of something else, and writing a secret in
+ * clear beside a program that decrypts would break the connector.
+ *
+ * @throws {AgentError} `value-encrypted`, `value-masked`
+ */
+export function demandInClear(value: string, place: string): void {
+  if (looksEncrypted(value)) throw new AgentError('value-encrypted', `The secret of ${place} looks encrypted.`);
+  if (value !== '' && !isUsableSecret(value)) throw new AgentError('value-masked', `The secret of ${place} is a mask.`);
+}
