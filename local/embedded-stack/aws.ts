@@ -10,6 +10,8 @@ import { createScheduler } from '../stand-ins/scheduler/scheduler.ts';
 import { createSecretsManager } from '../stand-ins/secrets-manager/engine.ts';
 import { secretsManagerHandler } from '../stand-ins/secrets-manager/handler.ts';
 import type { Handler } from '../stand-ins/serve.ts';
+import { SqsEngine } from '../stand-ins/sqs/engine.ts';
+import { sqsHandler } from '../stand-ins/sqs/handler.ts';
 import { embeddedFunctions } from './functions.ts';
 import { ACCOUNT, KEYS, OPERATOR, REGION, type Timeouts } from './names.ts';
 import type { Running } from './running.ts';
@@ -40,6 +42,8 @@ export interface EmbeddedAws {
   readonly apiUrl: string;
   readonly secretsManager: SecretsManagerClient;
   readonly scheduler: SchedulerClient;
+  /** The queues between runs and agents. */
+  readonly sqs: SqsEngine;
 }
 
 /**
@@ -56,7 +60,9 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   const lambdaClient = new LambdaClient({ region: REGION, credentials: KEYS, endpoint: lambda.url, maxAttempts: 1 });
   const scheduling = schedulerFor(lambdaClient, options);
   const store = createSecretsManager({ region: REGION, account: ACCOUNT, clock: options.clock });
+  const sqs = new SqsEngine({ region: REGION, account: ACCOUNT });
   const endpoints = {
+    sqs: (await running.listen(sqsHandler(sqs))).url,
     lambda: lambda.url,
     scheduler: (await running.listen(scheduling.handler)).url,
     secretsManager: (await running.listen(secretsManagerHandler(store).handler)).url,
@@ -69,7 +75,7 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
     await scheduler.send(new CreateScheduleGroupCommand({ Name }));
   }
   running.add(scheduling.start(TICK_MS), host.start(TICK_MS));
-  return { apiUrl: api.url, secretsManager, scheduler };
+  return { apiUrl: api.url, secretsManager, scheduler, sqs };
 }
 
 function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {

@@ -19,10 +19,11 @@ import { inProcess } from '../../local/stand-ins/in-process.ts';
 import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
 import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
 import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
-import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
+import { getSecretValue, putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
 import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
 import { MemoryTasks } from '../../local/stand-ins/table/tasks.ts';
+import { agentLineOf } from './agent-line.ts';
 import {
   CLIENT_ID,
   configurationOf,
@@ -124,6 +125,15 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
       return io(`secrets-manager ${operation}${about}`, sent, () => secretsHandler.handler(request));
     }),
   });
+  const line = agentLineOf({
+    credential,
+    now: () => clock,
+    advance,
+    io,
+    connector: flow,
+    readSecret: async (SecretId, VersionId) =>
+      getSecretValue(secrets.store, { SecretId, VersionId }).SecretString ?? '',
+  });
   const planned: OneTime[] = [];
   const tasks = new MemoryTasks();
   const announcements: Announcement[] = [];
@@ -152,6 +162,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
         announcements.push(announcement);
       },
     },
+    queues: line.queues,
     fetch: restrictFetch(
       (url, init) => {
         const { hostname, pathname } = new URL(url);
@@ -184,6 +195,8 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     credential,
     iam,
     flow,
+    /** The queues and the agents of the connectors that are reached by agent. */
+    line,
     secrets,
     planned,
     tasks,
