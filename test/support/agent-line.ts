@@ -43,7 +43,7 @@ export function agentLineOf({ credential, now, advance, io, connector, readSecre
 }
 
 /** A wait that takes no time of the machine's: what is to arrive meanwhile has arrived once everybody had a turn. */
-function waitOn(advance: (ms: number) => void) {
+export function waitOn(advance: (ms: number) => void) {
   return async (ms: number, arrived: Promise<void>) => {
     let here = false;
     void arrived.then(() => {
@@ -55,7 +55,7 @@ function waitOn(advance: (ms: number) => void) {
 }
 
 /** As the functions make it: it tries each call once. Every call is one of the run's requests. */
-function clientOf(sqs: SqsEngine, io: LineInput['io']): SQSClient {
+export function clientOf(sqs: SqsEngine, io: LineInput['io']): SQSClient {
   const handler = sqsHandler(sqs);
   return new SQSClient({
     region: 'eu-north-1',

@@ -24,8 +24,8 @@ const HIDDEN_S = 10;
 const PAUSE_MS = 200;
 /** How long SQS itself may take to answer. */
 const SQS_MS = 3000;
-/** Of so many requests that were given up the late replies are known. */
-const MOST_GIVEN_UP = 100;
+/** Of so many requests that nobody waits for any more, late and repeated replies are known. */
+const MOST_KNOWN = 100;
 
 interface Waiter {
   /** Milliseconds since 1970. */
@@ -41,7 +41,8 @@ export class Replies {
   readonly #queue: string;
   readonly #deps: LineDeps;
   readonly #waiters = new Map<string, Waiter>();
-  readonly #givenUp = new Set<string>();
+  /** Requests of this run that were answered or given up. */
+  readonly #over = new Set<string>();
   #polling = false;
   /** Why the queue could not be read the last time. */
   #trouble: string | undefined;
@@ -79,20 +80,16 @@ export class Replies {
     const now = this.#deps.now().getTime();
     for (const [id, { until }] of this.#waiters) {
       if (until > now) continue;
-      this.#giveUp(id);
       this.#settle(id, new NoReplyError(this.#trouble ?? 'no reply in time'));
     }
     return this.#waiters.size;
   }
 
-  #giveUp(id: string): void {
-    this.#givenUp.add(id);
-    for (const oldest of this.#givenUp) if (this.#givenUp.size > MOST_GIVEN_UP) this.#givenUp.delete(oldest);
-  }
-
   #settle(id: string, result: AgentReply | Error): void {
     this.#waiters.get(id)?.settle(result);
     this.#waiters.delete(id);
+    this.#over.add(id);
+    for (const oldest of this.#over) if (this.#over.size > MOST_KNOWN) this.#over.delete(oldest);
   }
 
   async #round(): Promise<void> {
@@ -137,7 +134,7 @@ export class Replies {
       this.#settle(id, reply.data ?? new LineError('not-a-reply', 'what came is no reply', { sent: true }));
       return false;
     }
-    if (id === undefined || this.#givenUp.has(id) || this.#isStale(message)) {
+    if (id === undefined || this.#over.has(id) || this.#isStale(message)) {
       await this.#delete(message);
       return false;
     }
