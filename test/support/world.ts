@@ -68,12 +68,20 @@ export interface WorldOptions {
   readonly connectors?: number;
   /** Whether the credential has been adopted already. */
   readonly adopted?: boolean;
+  /** How long a run may take, in milliseconds. @default - as by default on AWS */
+  readonly functionTimeoutMs?: number;
 }
 
 /** The embedded parts on one simulated clock, in process. */
 export type TestWorld = ReturnType<typeof createWorld>;
 
-export function createWorld({ overlap = true, settings = {}, connectors = 1, adopted = true }: WorldOptions = {}) {
+export function createWorld({
+  overlap = true,
+  settings = {},
+  connectors = 1,
+  adopted = true,
+  functionTimeoutMs = FUNCTION_TIMEOUT_MS,
+}: WorldOptions = {}) {
   let clock = Date.parse('2026-03-01T03:00:00Z');
   let drawn = 0;
   const now = () => new Date(clock);
@@ -188,7 +196,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
   advance(3_600_000);
 
   const deps = () => {
-    const endsAt = clock + FUNCTION_TIMEOUT_MS;
+    const endsAt = clock + functionTimeoutMs;
     return runDeps(credential, { prefix: 'csr', timing: TIMING }, { world, remainingMs: () => endsAt - clock });
   };
   return {
