@@ -1,4 +1,5 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import { replyQueueName, requestQueueName } from '../functions/credential/agent-line.ts';
 
 /** The functions, by the file in `functions/` that each one runs. */
 export type FunctionName = 'rotate' | 'retire' | 'api';
@@ -19,6 +20,9 @@ export interface Names {
   readonly accessSecrets: string;
   readonly recurringSchedules: string;
   readonly onceSchedules: string;
+  /** The queues between the functions and agents. */
+  readonly requestQueues: string;
+  readonly replyQueues: string;
 }
 
 /**
@@ -33,6 +37,8 @@ export function namesOf(prefix: string, stack: Stack): Names {
     stack.formatArn({ service, resource, resourceName });
   const colon = (service: string, resource: string, resourceName: string) =>
     stack.formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  const queue = (resource: string) =>
+    stack.formatArn({ service: 'sqs', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   const lambda = (file: FunctionName) => ({
     name: `${prefix}-${file}`,
     arn: colon('lambda', 'function', `${prefix}-${file}`),
@@ -51,5 +57,7 @@ export function namesOf(prefix: string, stack: Stack): Names {
     accessSecrets: colon('secretsmanager', 'secret', `${prefix}-access/*`),
     recurringSchedules: slash('scheduler', 'schedule', `${groups.recurring}/*`),
     onceSchedules: slash('scheduler', 'schedule', `${groups.once}/*`),
+    requestQueues: queue(requestQueueName(prefix, '*')),
+    replyQueues: queue(replyQueueName(prefix, '*')),
   };
 }

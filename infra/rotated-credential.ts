@@ -20,6 +20,8 @@ export interface RotatedCredentialProps {
 
 /** One credential: its secret, which begins without any version, and the schedule that holds its settings. */
 export class RotatedCredential extends Construct {
+  readonly secretArn: string;
+
   constructor(scope: Construct, id: string, props: RotatedCredentialProps) {
     super(scope, id);
     const { deployment, credential, service } = props;
@@ -31,6 +33,7 @@ export class RotatedCredential extends Construct {
       tags: Object.entries({ ...credential.tags, [OWN_TAG]: credential.id }).map(([key, value]) => ({ key, value })),
     });
     secret.applyRemovalPolicy(retention(deployment));
+    this.secretArn = secret.ref;
     const { expression, timezone, flexibleWindow, state } = credential.schedule;
     const schedule = new CfnSchedule(this, 'Schedule', {
       name: credential.id,

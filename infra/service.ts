@@ -25,6 +25,8 @@ export interface ServiceProps {
   readonly allowedHosts: readonly string[];
   /** Whether Secrets Manager rotates a credential by its own four steps. */
   readonly native: boolean;
+  /** Whether connectors are reached by agents. */
+  readonly agents: boolean;
 }
 
 /** Everything that exists once, however many credentials there are. */
@@ -38,7 +40,7 @@ export class Service extends Construct {
   /** Lets Secrets Manager invoke `rotate`. @default - no credential is rotated by Secrets Manager's own four steps */
   readonly mayRotate?: CfnPermission;
 
-  constructor(scope: Construct, id: string, { deployment, allowedHosts, native }: ServiceProps) {
+  constructor(scope: Construct, id: string, { deployment, allowedHosts, native, agents }: ServiceProps) {
     super(scope, id);
     const names = namesOf(deployment.prefix, Stack.of(this));
     this.names = names;
@@ -62,7 +64,7 @@ export class Service extends Construct {
     this.scheduling = new Scheduling(this, 'Scheduling', { names, key: this.key, deadLetters: this.deadLetters });
 
     const schedulerRoleArn = this.scheduling.role.roleArn;
-    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native };
+    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native, agents };
     const environment = functionEnvironment({
       deployment,
       names,
