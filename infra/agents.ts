@@ -23,7 +23,7 @@ import type { Service } from './service.ts';
 const VISIBILITY = Duration.seconds(30);
 
 /** A credential, and the ARN of its secret. */
-export interface Served {
+interface Served {
   readonly credential: Credential;
   readonly secretArn: string;
 }

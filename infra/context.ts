@@ -44,8 +44,12 @@ const Context = z.object({
     .string()
     .regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, 'must be 3 to 40 lower-case letters, digits and hyphens')
     .refine(
-      (prefix) => !/-(access|once|agent|replies)$|-(agent|replies)-/.test(prefix),
-      "must not end with '-access', '-once', '-agent' or '-replies', nor have '-agent-' or '-replies-' in it: they name other things",
+      (prefix) => !/-(access|once)$/.test(prefix),
+      "must not end with '-access' or '-once': they name other things",
+    )
+    .refine(
+      (prefix) => !/-(agent|replies)(-|$)/.test(prefix),
+      "must not have '-agent' or '-replies' in it: queues of another stack may begin like that",
     )
     .refine((prefix) => prefix !== 'default', "must not be 'default': every account has a schedule group of that name")
     .default('client-secret-rotation'),

@@ -74,7 +74,7 @@ export function replyQueueName(prefix: string, credential: string): string {
 }
 
 /** A write is refused by an agent whose clock differs from the sender's by more than this, in milliseconds. */
-export const MOST_CLOCK_SKEW_MS = 60_000;
+const MOST_CLOCK_SKEW_MS = 60_000;
 
 /**
  * For how long an agent may still begin a write after it was given up, or be at work on it, in milliseconds: its clock may be behind,

@@ -19,13 +19,13 @@ export interface ConnectorFixture {
 }
 
 /** Whose sections are ours. */
-export interface Ours {
+interface Ours {
   readonly clientIds: readonly string[];
   readonly accessTokenUrl: string;
 }
 
 /** A port, and how its access secret was read: afresh or not. */
-export interface Opened {
+interface Opened {
   readonly connector: Connector;
   readonly reads: readonly boolean[];
 }

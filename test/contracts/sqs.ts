@@ -13,7 +13,7 @@ import {
 import { expect, it } from '@jest/globals';
 
 /** An SQS, and how time passes for it. */
-export interface SqsFixture {
+interface SqsFixture {
   readonly client: SQSClient;
   /** Milliseconds since 1970. */
   readonly now: () => number;

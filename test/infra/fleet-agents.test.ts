@@ -150,6 +150,6 @@ describe('agents in the fleet file', () => {
 it.each(['csr-agent', 'csr-replies', 'csr-agent-eu'])(
   'the prefix %s is refused: queues of another stack begin like it',
   (prefix) => {
-    expect(() => readContext((key) => ({ prefix })[key as 'prefix'])).toThrow(/-agent/);
+    expect(() => readContext((key) => ({ prefix })[key as 'prefix'])).toThrow(/queues of another stack/);
   },
 );
