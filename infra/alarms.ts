@@ -84,3 +84,26 @@ function functionFailed(name: string): Reason {
 function ownMetric(metricName: string, service: string): Metric {
   return new Metric({ namespace: METRICS_NAMESPACE, metricName, dimensionsMap: { service }, ...SUM });
 }
+
+/**
+ * An agent asks for work all the time: nothing received, and nothing asked for, is an agent that is gone. Its queue tells no metric
+ * once it is not used any more.
+ *
+ * @see [Metrics of SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html)
+ */
+export function agentSilent(
+  scope: Construct,
+  name: string,
+  { queue, deployment }: { readonly queue: IQueue; readonly deployment: Pick<Deployment, 'alarmTopicArn'> },
+): void {
+  const alarm = new Alarm(scope, `Silent-${name}`, {
+    metric: queue.metricNumberOfEmptyReceives(SUM),
+    alarmDescription: `The agent ${name} has not asked for work for 15 minutes. What to do: docs/operations.md#an-agent-is-silent`,
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: 3,
+    treatMissingData: TreatMissingData.BREACHING,
+  });
+  const { alarmTopicArn } = deployment;
+  if (alarmTopicArn) alarm.addAlarmAction(new SnsAction(Topic.fromTopicArn(scope, `Topic-${name}`, alarmTopicArn)));
+}

@@ -47,6 +47,10 @@ const Context = z.object({
       (prefix) => !/-(access|inbox|once)$/.test(prefix),
       "must not end with '-access', '-inbox' or '-once': they name other things",
     )
+    .refine(
+      (prefix) => !/-(agent|replies)(-|$)/.test(prefix),
+      "must not have '-agent' or '-replies' in it: queues of another stack may begin like that",
+    )
     .refine((prefix) => prefix !== 'default', "must not be 'default': every account has a schedule group of that name")
     .default('client-secret-rotation'),
   local: flag.default(false),

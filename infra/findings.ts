@@ -1,5 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { replyQueueName, requestQueueName } from '../functions/credential/agent-line.ts';
 
 /**
  * Accepts findings of the AwsSolutions rules on a construct and what is in it.
@@ -24,6 +25,8 @@ export function acknowledgeNamespaces(role: IConstruct, prefix: string): void {
     [arn('secretsmanager', `secret:${prefix}-inbox/*`)]: many,
     [arn('scheduler', `schedule/${prefix}/*`)]: many,
     [arn('scheduler', `schedule/${prefix}-once/*`)]: many,
+    [arn('sqs', requestQueueName(prefix, '*'))]: many,
+    [arn('sqs', replyQueueName(prefix, '*'))]: many,
     'AwsSolutions-IAM5[Resource::*]': 'X-Ray and scheduler:ListSchedules know no resources, only all of them.',
   });
 }

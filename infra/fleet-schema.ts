@@ -4,6 +4,7 @@ import { anyway, distinct } from '../functions/credential/settings/checks.ts';
 import type { SettingsContext } from '../functions/credential/settings/context.ts';
 import { type Credential, credentialSchema } from '../functions/credential/settings/credential.ts';
 import { addressesFit } from './fleet-addresses.ts';
+import { agents, agentsFit } from './fleet-agents.ts';
 import { oneRoleForEachClient } from './fleet-clients.ts';
 import { doorsFit } from './fleet-doors.ts';
 import { tagsFit } from './fleet-tags.ts';
@@ -24,7 +25,7 @@ export interface FleetContext extends SettingsContext {
  * neither the clock nor another time-zone database can make refuse what was once deployed.
  */
 export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
-  return z.strictObject({
+  const shape = z.strictObject({
     $schema: z.string().optional().describe('Address of this schema, for editors. Ignored otherwise.'),
     credentials: z
       .array(credentialSchema(context).check(scheduleWorks({ ...context, now }), addressesFit, tagsFit, doorsFit))
@@ -34,7 +35,9 @@ export function fleetSchema({ now = new Date(), ...context }: FleetContext) {
       .describe(
         `The credentials that the stack rotates, at most ${MAX_CREDENTIALS}: split a larger fleet into several prefixes.`,
       ),
+    agents,
   });
+  return shape.check(agentsFit);
 }
 
 function scheduleWorks({ now, local }: Required<FleetContext>) {

@@ -4,6 +4,7 @@ import { allowedHostsOf, hostFaults } from './allowed-hosts.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { Deployment } from './context.ts';
 import { type Fault, faultLine, type Place } from './fault.ts';
+import { type AgentSettings, agentDeploymentFaults, unusedAgents } from './fleet-agents.ts';
 import { type FleetFile, readFleetFile } from './fleet-file.ts';
 import { fleetSchema } from './fleet-schema.ts';
 import { fleetWarnings } from './fleet-warnings.ts';
@@ -13,6 +14,7 @@ import { schemaFaults } from './schema-faults.ts';
 /** A fleet that can be deployed. */
 export interface LoadedFleet {
   readonly credentials: Credential[];
+  readonly agents: readonly AgentSettings[];
   /** Host names, or `*.` and a domain, that the functions may call. */
   readonly allowedHosts: readonly string[];
   /** One line each: allowed, yet worth a second look. */
@@ -32,11 +34,14 @@ export function loadFleet(path: string, deployment: Deployment, now = new Date()
   const result = fleetSchema({ ...deployment, now }).safeParse(file.value, { error: inPlainWords });
   const faults = [...file.faults, ...(result.error ? schemaFaults(result.error, file.value) : [])];
   if (faults.length > 0 || !result.success) throw new ConfigurationError(lines(faults));
-  const { credentials } = result.data;
+  const { credentials, agents } = result.data;
+  const late = agentDeploymentFaults(credentials, agents, deployment);
+  if (late.length > 0) throw new ConfigurationError(lines(late));
   const allowedHosts = allowedHostsOf(credentials, deployment);
   const hosts = hostFaults(credentials, allowedHosts);
   if (hosts.urls.length + hosts.list.length > 0) throw new ConfigurationError([...lines(hosts.urls), ...hosts.list]);
-  return { credentials, allowedHosts, warnings: lines(fleetWarnings(credentials, now)) };
+  const warnings = [...fleetWarnings(credentials, now), ...unusedAgents(credentials, agents)];
+  return { credentials, agents, allowedHosts, warnings: lines(warnings) };
 }
 
 /** In the order of the file. */

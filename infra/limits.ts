@@ -18,7 +18,7 @@ export function assertResources(stack: Stack, credentials: number): void {
   const count = stack.node.findAll().filter((one) => CfnResource.isCfnResource(one)).length;
   if (count <= MOST_RESOURCES) return;
   throw new ConfigurationError([
-    `credentials: ${credentials} of them make ${count} resources, and a stack of CloudFormation holds ${MOST_RESOURCES} (with native, a credential makes three instead of two): ${SPLIT}`,
+    `credentials: ${credentials} of them make ${count} resources, and a stack of CloudFormation holds ${MOST_RESOURCES} (a credential makes two, with native three, and two more behind agents; an agent makes five): ${SPLIT}`,
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import { replyQueueName, requestQueueName } from '../functions/credential/agent-line.ts';
 
 /** The functions, by the file in `functions/` that each one runs. */
 export type FunctionName = 'rotate' | 'retire' | 'api';
@@ -24,6 +25,9 @@ export interface Names {
   readonly inboxes: string;
   readonly recurringSchedules: string;
   readonly onceSchedules: string;
+  /** The queues between the functions and agents. */
+  readonly requestQueues: string;
+  readonly replyQueues: string;
 }
 
 /**
@@ -38,6 +42,8 @@ export function namesOf(prefix: string, stack: Stack): Names {
     stack.formatArn({ service, resource, resourceName });
   const colon = (service: string, resource: string, resourceName: string) =>
     stack.formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  const queue = (resource: string) =>
+    stack.formatArn({ service: 'sqs', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
   const lambda = (file: FunctionName) => ({
     name: `${prefix}-${file}`,
     arn: colon('lambda', 'function', `${prefix}-${file}`),
@@ -59,5 +65,7 @@ export function namesOf(prefix: string, stack: Stack): Names {
     inboxes: colon('secretsmanager', 'secret', `${prefix}-inbox/*`),
     recurringSchedules: slash('scheduler', 'schedule', `${groups.recurring}/*`),
     onceSchedules: slash('scheduler', 'schedule', `${groups.once}/*`),
+    requestQueues: queue(requestQueueName(prefix, '*')),
+    replyQueues: queue(replyQueueName(prefix, '*')),
   };
 }

@@ -16,6 +16,8 @@ export interface Grantable {
   readonly native: boolean;
   /** Whether an IAM is changed by a person, who submits secrets to an inbox. */
   readonly inboxes: boolean;
+  /** Whether connectors are reached by agents. */
+  readonly agents: boolean;
 }
 
 const CHANGE_SECRET = [
@@ -74,7 +76,44 @@ function changerPermissions(grantable: Grantable, secretActions: string[]): Poli
     ...tablePermissions(grantable, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
     // Every event of a call: a call may hold several.
     allow(names.eventBus, ['events:PutEvents'], { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }),
+    ...(grantable.agents ? linePermissions(names) : []),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:CreateSchedule'])] : []),
+  ];
+}
+
+/** Both ask agents. The key of the queues is that of the dead letters. */
+function linePermissions({ requestQueues, replyQueues }: Names): PolicyStatement[] {
+  return [
+    allow(requestQueues, ['sqs:SendMessage']),
+    allow(replyQueues, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility']),
+  ];
+}
+
+/** What an agent is about. */
+export interface AgentGrants {
+  readonly key: IKey;
+  /** The ARN of its own queue. */
+  readonly requests: string;
+  /** ARNs: the queues of replies and the secrets of its own credentials. */
+  readonly replies: readonly string[];
+  readonly secrets: readonly string[];
+  /** Leaves out a condition that an emulator doesn't know. */
+  readonly local: boolean;
+}
+
+/** What an agent may do: take requests from its own queue, reply to its own credentials, and read exactly their secrets. */
+export function agentPermissions({ key, requests, replies, secrets, local }: AgentGrants): PolicyStatement[] {
+  const take = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueUrl'];
+  const own = allow(requests, take);
+  if (secrets.length === 0) return [own, useKey(key, ['kms:Decrypt'], 'sqs')];
+  // One version that is named, never whatever is current.
+  const named = local ? undefined : { Null: { 'secretsmanager:VersionId': 'false' } };
+  return [
+    own,
+    allow(replies, ['sqs:SendMessage', 'sqs:GetQueueUrl']),
+    useKey(key, ['kms:Decrypt', 'kms:GenerateDataKey'], 'sqs'),
+    allow(secrets, ['secretsmanager:GetSecretValue'], named),
+    useKey(key, ['kms:Decrypt'], 'secretsmanager'),
   ];
 }
 
@@ -155,6 +194,6 @@ function useKey(key: IKey, actions: string[], service: string, more: Conditions 
   });
 }
 
-function allow(resource: string, actions: string[], conditions?: Conditions): PolicyStatement {
-  return new PolicyStatement({ actions, resources: [resource], ...(conditions && { conditions }) });
+function allow(resource: string | readonly string[], actions: string[], conditions?: Conditions): PolicyStatement {
+  return new PolicyStatement({ actions, resources: [resource].flat(), ...(conditions && { conditions }) });
 }

@@ -23,6 +23,8 @@ export interface RotatedCredentialProps {
  * change the IAM, also the inbox to which that person submits.
  */
 export class RotatedCredential extends Construct {
+  readonly secretArn: string;
+
   constructor(scope: Construct, id: string, props: RotatedCredentialProps) {
     super(scope, id);
     const { deployment, credential, service } = props;
@@ -35,6 +37,7 @@ export class RotatedCredential extends Construct {
     });
     secret.applyRemovalPolicy(retention(deployment));
     if (credential.iam.type === 'manual') this.#addInbox(props);
+    this.secretArn = secret.ref;
     const { expression, timezone, flexibleWindow, state } = credential.schedule;
     const schedule = new CfnSchedule(this, 'Schedule', {
       name: credential.id,

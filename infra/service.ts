@@ -28,6 +28,8 @@ export interface ServiceProps {
   readonly native: boolean;
   /** Whether an IAM is changed by a person, who submits secrets to an inbox. */
   readonly inboxes: boolean;
+  /** Whether connectors are reached by agents. */
+  readonly agents: boolean;
 }
 
 /** Everything that exists once, however many credentials there are. */
@@ -42,7 +44,7 @@ export class Service extends Construct {
   /** Lets Secrets Manager invoke `rotate`. @default - no credential is rotated by Secrets Manager's own four steps */
   readonly mayRotate?: CfnPermission;
 
-  constructor(scope: Construct, id: string, { deployment, allowedHosts, native, inboxes }: ServiceProps) {
+  constructor(scope: Construct, id: string, { deployment, allowedHosts, native, inboxes, agents }: ServiceProps) {
     super(scope, id);
     const names = namesOf(deployment.prefix, Stack.of(this));
     this.names = names;
@@ -67,7 +69,7 @@ export class Service extends Construct {
     this.scheduling = new Scheduling(this, 'Scheduling', { names, key: this.key, deadLetters: this.deadLetters });
 
     const schedulerRoleArn = this.scheduling.role.roleArn;
-    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native, inboxes };
+    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native, inboxes, agents };
     const environment = functionEnvironment({
       deployment,
       names,

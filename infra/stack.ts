@@ -1,5 +1,6 @@
 import { CfnOutput, CliCredentialsStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { Agents } from './agents.ts';
 import type { Deployment } from './context.ts';
 import { forbidDeployment } from './example.ts';
 import type { LoadedFleet } from './fleet.ts';
@@ -9,7 +10,7 @@ import { Service } from './service.ts';
 /** Properties of {@link ClientSecretRotationStack}. */
 export interface ClientSecretRotationStackProps {
   readonly deployment: Deployment;
-  readonly fleet: Pick<LoadedFleet, 'credentials' | 'allowedHosts'>;
+  readonly fleet: Pick<LoadedFleet, 'credentials' | 'agents' | 'allowedHosts'>;
 }
 
 /** A fleet and what rotates it. Two stacks with different prefixes share nothing. */
@@ -30,11 +31,14 @@ export class ClientSecretRotationStack extends Stack {
       allowedHosts: fleet.allowedHosts,
       native: fleet.credentials.some(({ native }) => native),
       inboxes: fleet.credentials.some(({ iam }) => iam.type === 'manual'),
+      agents: fleet.agents.length > 0,
     });
     const credentials = new Construct(this, 'Credentials');
-    for (const credential of fleet.credentials) {
-      new RotatedCredential(credentials, credential.id, { deployment, credential, service });
-    }
+    const served = fleet.credentials.map((credential) => {
+      const { secretArn } = new RotatedCredential(credentials, credential.id, { deployment, credential, service });
+      return { credential, secretArn };
+    });
+    if (fleet.agents.length > 0) new Agents(this, 'Agents', { deployment, service, agents: fleet.agents, served });
     this.#output({
       ApiUrl: service.httpApi.url,
       ApiId: service.httpApi.api.apiId,

@@ -12,7 +12,8 @@ import type { StaleReads } from './stale.ts';
 const ATTEMPTS = 3;
 const PAUSE_MS = 100;
 
-interface Command {
+/** A command of an SDK, as far as a port's client is given one. */
+export interface Command {
   readonly constructor: { readonly name: string };
   readonly input: object;
   /** What stands around each try; a real command has it. */
@@ -166,7 +167,8 @@ function clientOf(process: Process, service: string, { name, perform, sends, isR
 /** Errors that the SDK takes for passing. */
 const REPEATED = new Set(['ThrottlingException', 'InternalServiceError', 'TimeoutError', 'ECONNRESET', 'ECONNREFUSED']);
 
-function awsError(answer: Exclude<Answer, 'reply'>, service: string): Error {
+/** An answer that is a failure, as the SDK throws it. */
+export function awsError(answer: Exclude<Answer, 'reply'>, service: string): Error {
   const conflict = service === 'scheduler' ? 'ConflictException' : 'ResourceExistsException';
   const name = {
     dies: 'died',
@@ -184,7 +186,7 @@ function awsError(answer: Exclude<Answer, 'reply'>, service: string): Error {
 }
 
 /** An engine's fault as the SDK throws it: named by its type. */
-function withName(error: unknown): Error {
+export function withName(error: unknown): Error {
   const { type } = error as { type?: string };
   return type === undefined ? (error as Error) : Object.assign(new Error((error as Error).message), { name: type });
 }

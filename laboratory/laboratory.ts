@@ -14,12 +14,14 @@ import { type RetireReport, type RetireRequest, retire } from '../functions/rota
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import { rotate } from '../functions/rotation/workflow.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';
+import { SqsEngine } from '../local/stand-ins/sqs/engine.ts';
 import { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
 import { type Combination, credentialFor } from './combinations.ts';
 import { createEngines, register } from './engines.ts';
 import { isWrite } from './faults.ts';
 import { httpFailure, nameOf, pretence } from './http.ts';
+import { queuesOf } from './line.ts';
 import { Monitor } from './monitor.ts';
 import { LaggingNode } from './nodes.ts';
 import {
@@ -97,6 +99,8 @@ export class Laboratory {
   readonly #sharedIds: boolean;
   /** What people were told. */
   readonly announcements: Announcement[] = [];
+  /** The queues between runs and agents. */
+  readonly sqs: SqsEngine;
   readonly #tasks = new Map<string, MemoryTasks>();
   #stale: StaleReads | undefined;
   #node: LaggingNode | undefined;
@@ -113,6 +117,7 @@ export class Laboratory {
     this.#sharedIds = options.sharedIds ?? false;
     this.simulation = new Simulation({ start: START, faults: [], turns: [], onChange: () => this.#look() });
     const now = () => this.simulation.now;
+    this.sqs = new SqsEngine({ now });
     const names = Array.from({ length: connectors }, (_, index) => `ifs-${index + 1}`);
     this.credential = credentialFor(combination, names, settings);
     const takeStep = ({ Step, ClientRequestToken }: { Step: NativeRequest['step']; ClientRequestToken: string }) =>
@@ -269,6 +274,7 @@ export class Laboratory {
       tasks: (id) => tasksOf(this.tasksOf(id), process),
       inboxes: (id) => secretsManagerInbox(secretsManager, `csr-inbox/${id}`, { sleep: (ms) => process.sleep(ms) }),
       announcements: { publish: async (announcement) => void this.announcements.push(announcement) },
+      queues: queuesOf(this.sqs, process),
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
         allowedHosts: Object.keys(this.#handlers),
         local: false,

@@ -72,3 +72,19 @@ export function requestQueueName(prefix: string, agent: string): string {
 export function replyQueueName(prefix: string, credential: string): string {
   return `${prefix}-replies-${credential}`;
 }
+
+/** A write is refused by an agent whose clock differs from the sender's by more than this, in milliseconds. */
+const MOST_CLOCK_SKEW_MS = 60_000;
+
+/**
+ * For how long an agent may still begin a write after it was given up, or be at work on it, in milliseconds: its clock may be behind,
+ * and a restart may take the whole timeout.
+ *
+ * @param timeoutMs how long a request to the agent may take
+ */
+export function lateWriteMs(timeoutMs: number): number {
+  return Math.max(timeoutMs, MOST_CLOCK_SKEW_MS);
+}
+
+/** How long a queue keeps a message that nobody takes, in milliseconds. */
+export const MESSAGE_RETENTION_MS = 60_000;

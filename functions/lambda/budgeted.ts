@@ -1,16 +1,18 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { AgentLine } from '../adapters/agent-connector/line.ts';
+import { NoReplyError } from '../adapters/agent-connector/line-errors.ts';
 import { type Fetch, HttpError } from '../adapters/http/fetch.ts';
 import { RotationError } from '../credential/errors.ts';
 import type { ConnectorSettings, Credential } from '../credential/settings/credential.ts';
 import type { Announcements } from '../ports/announcements.ts';
 import type { Schedules } from '../ports/schedules.ts';
-import type { Budget, Dependency } from '../rotation/run/budget.ts';
+import type { Budget, Measured } from '../rotation/run/budget.ts';
 
 /**
  * A fetch whose requests take no longer than a run's budget allows, and whose answers the budget learns from. Make one for each
  * dependency: one that has let a request time out is given less time for the next.
  */
-export function budgetedFetch(fetch: Fetch, budget: Budget, dependency: Dependency): Fetch {
+export function budgetedFetch(fetch: Fetch, budget: Budget, dependency: Measured): Fetch {
   let impatient = false;
   return async (url, init) => {
     const timeoutMs = budget.timeoutMs(dependency, impatient);
@@ -24,6 +26,31 @@ export function budgetedFetch(fetch: Fetch, budget: Budget, dependency: Dependen
       impatient = dependency === 'connector' && error instanceof HttpError && error.kind === 'timeout';
       throw error;
     }
+  };
+}
+
+/**
+ * A line to an agent whose questions take no longer than a run's budget allows. A write may take longer than an HTTP request, since
+ * the connector is restarted behind it. Make one for each connector: an agent that has just let a question time out is given less
+ * time for the next. After a write that timed out it is given all the same: it may still be at work.
+ */
+export function budgetedLine(line: AgentLine, budget: Budget): AgentLine {
+  let impatient = false;
+  return {
+    ask: async (question, timeoutMs) => {
+      const isWrite = question.op === 'write';
+      const allowedMs = isWrite ? budget.timeoutMs('connectorWrite') : budget.timeoutMs('connector', impatient);
+      if (allowedMs <= 0) throw new NoReplyError('no time is left to ask');
+      const ask = () => line.ask(question, Math.min(timeoutMs, allowedMs));
+      try {
+        const reply = await (isWrite ? ask() : budget.measure('connector', ask));
+        impatient = false;
+        return reply;
+      } catch (error) {
+        impatient = !isWrite && error instanceof NoReplyError;
+        throw error;
+      }
+    },
   };
 }
 

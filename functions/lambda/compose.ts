@@ -4,6 +4,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { agentConnector } from '../adapters/agent-connector/agent-connector.ts';
+import { type AgentLine, agentLine } from '../adapters/agent-connector/line.ts';
+import { type Queues, queueUrls } from '../adapters/agent-connector/queues.ts';
 import { dynamoDbTasks } from '../adapters/dynamodb/tasks.ts';
 import { eventBridgeAnnouncements } from '../adapters/event-bridge/announcements.ts';
 import { eventBridgeSchedules } from '../adapters/event-bridge-schedules/event-bridge-schedules.ts';
@@ -16,8 +20,13 @@ import { accessSecrets } from '../adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../adapters/secrets-manager/inbox.ts';
 import { secretsManagerStore } from '../adapters/secrets-manager/store.ts';
 import { projection, projectionUrl, tokenEndpoint } from '../adapters/token-endpoint/token-endpoint.ts';
-import { RotationError } from '../credential/errors.ts';
-import { type ConnectorSettings, type Credential, hasManualDoor } from '../credential/settings/credential.ts';
+import { lateWriteMs } from '../credential/agent-line.ts';
+import {
+  agentTimeoutMs,
+  type ConnectorSettings,
+  type Credential,
+  hasManualDoor,
+} from '../credential/settings/credential.ts';
 import type { AccessSecrets } from '../ports/access-secrets.ts';
 import type { Announcements } from '../ports/announcements.ts';
 import type { Connector } from '../ports/connector.ts';
@@ -33,6 +42,7 @@ import {
   budgetedAnnouncements,
   budgetedClient,
   budgetedFetch,
+  budgetedLine,
   budgetedSchedules,
   ownHostsOnly,
   tryMsIn,
@@ -50,6 +60,8 @@ export interface World {
   readonly inboxes: (credential: string) => Inbox;
   readonly announcements: Announcements;
   readonly fetch: Fetch;
+  /** The queues between runs and agents. */
+  readonly queues: Queues;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
   readonly newSecret: () => string;
@@ -63,7 +75,7 @@ export interface AwsAccess {
   readonly endpoints?: Readonly<Record<AwsService, string>>;
 }
 
-type AwsService = 'secretsManager' | 'scheduler' | 'lambda' | 'dynamoDb' | 'eventBridge';
+type AwsService = 'secretsManager' | 'scheduler' | 'lambda' | 'dynamoDb' | 'eventBridge' | 'sqs';
 
 /** What an SDK client is told, whatever else it needs. */
 export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsService) {
@@ -98,6 +110,15 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
     tasks: (credential, tryMs) => dynamoDbTasks(table, credential, { tableName, tryMs }),
     inboxes: (credential) => secretsManagerInbox(secretsManager, `${prefix}-inbox/${credential}`),
     announcements: eventBridgeAnnouncements(events),
+    queues: {
+      client: new SQSClient({
+        ...clientOptions(aws, 'sqs'),
+        requestHandler,
+        maxAttempts: 1,
+        useQueueUrlAsEndpoint: false,
+      }),
+      urlOf: queueUrls(environment.DLQ_ARN),
+    },
     fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
     now,
     sleep: async (ms) => {
@@ -115,10 +136,11 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
  */
 export function runDeps(
   credential: Credential,
-  { prefix, timing }: { readonly prefix: string; readonly timing: Timing },
+  { prefix, timing: deployed }: { readonly prefix: string; readonly timing: Timing },
   { world, remainingMs }: { readonly world: World; readonly remainingMs: () => number },
 ): RunDeps {
   const runtime = runtimeOf(world, remainingMs);
+  const timing = timingOf(credential, deployed);
   const budget = new Budget(runtime, timing);
   const own: World = {
     ...world,
@@ -131,6 +153,15 @@ export function runDeps(
   return { ports: { ...portsOf(credential, prefix, { world: own, budget }), schedules }, runtime, timing, budget };
 }
 
+/** How long things may take for one credential: its agents may be at work for longer than an HTTP request takes. */
+function timingOf(credential: Credential, timing: Timing): Timing {
+  const agentMs = agentTimeoutMs(credential);
+  if (agentMs === 0) return timing;
+  const { leaseMs, httpTimeoutMs } = timing;
+  const lateMs = Math.max(httpTimeoutMs, lateWriteMs(agentMs));
+  return { ...timing, agentTimeoutMs: agentMs, leaseMs: leaseMs - httpTimeoutMs + lateMs };
+}
+
 function portsOf(
   credential: Credential,
   prefix: string,
@@ -141,9 +172,11 @@ function portsOf(
   const store = secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, {
     sleep: world.sleep,
     // A fleet on one minute is throttled for as long as it takes: that is waited for while the run can still do its work.
-    mayWait: (ms) => budget.fits(ms + budget.needs({ iam: 0, connector: 0, store: 1 })),
+    mayWait: (ms) => budget.fits(ms + budget.estimate('store')),
   });
   const tokens = tokenEndpoint(iam);
+  const line = agentLine({ prefix, credential: credential.id }, world);
+  const parts = { credential, prefix, store, line, world, budget };
   return {
     store,
     iam: iamOf(credential, { ...iam, tokens }),
@@ -151,7 +184,7 @@ function portsOf(
     ...(credential.iam.type === 'manual' && { inbox: world.inboxes(credential.id) }),
     ...(hasManualDoor(credential) && { tasks: world.tasks(credential.id), announcements: world.announcements }),
     ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
-    connectors: credential.connectors.map((settings) => connectorOf(settings, { credential, store, world, budget })),
+    connectors: credential.connectors.map((settings) => connectorOf(settings, parts)),
   };
 }
 
@@ -162,21 +195,28 @@ function iamOf(credential: Credential, deps: KeycloakDeps & { readonly tokens: T
 
 interface ConnectorParts {
   readonly credential: Credential;
+  readonly prefix: string;
   readonly store: SecretStore;
+  /** One for all agents of the credential: their replies come over one queue. */
+  readonly line: AgentLine;
   readonly world: World;
   readonly budget: Budget;
 }
 
 /** The adapter behind a connector's door. */
-function connectorOf(settings: ConnectorSettings, { credential, store, world, budget }: ConnectorParts): Connector {
+function connectorOf(
+  settings: ConnectorSettings,
+  { credential, store, world, budget, ...parts }: ConnectorParts,
+): Connector {
   const { accessTokenUrl, clientId, id } = credential;
+  const ours = { clientIds: [clientId].flat(), accessTokenUrl };
   switch (settings.via) {
-    case 'https': {
-      const ours = { clientIds: [clientId].flat(), accessTokenUrl };
+    case 'https':
       return odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') });
+    case 'agent': {
+      const line = budgetedLine(parts.line, budget);
+      return agentConnector(settings, ours, { line, sleep: world.sleep, secretId: `${parts.prefix}/${id}` });
     }
-    case 'agent':
-      throw new RotationError('not-available', `${settings.name}: connectors by agent are not available yet`);
     case 'manual':
       return manualConnector(settings, credential, { tasks: world.tasks(id), store, now: world.now });
   }

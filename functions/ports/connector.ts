@@ -47,6 +47,12 @@ export interface Connector {
    * Whether a person carries a write out: it asks that person, and the connector holds what it held until the person says so.
    */
   readonly attended: boolean;
+  /**
+   * For how long a write may still be carried out after it was given up, in milliseconds.
+   *
+   * @default - as long as an HTTP request may take
+   */
+  readonly lateMs?: number;
 
   /**
    * Reads the configuration. Repeated inside when it fails for a moment.

@@ -37,7 +37,7 @@ export const TIME: readonly Mutation[] = [
   },
   {
     safeguard: 'no undo waits longer than there is time',
-    ...change('attempt/undo.ts', 'if (!run.budget.fits(run.timing.httpTimeoutMs)) {', 'if (false) {'),
+    ...change('attempt/undo.ts', 'if (!run.budget.fits(ms)) {', 'if (false) {'),
     lab: scene({ ...TWO, latency: SLOW(3500, 'iam', 'ifs-1', 'ifs-2'), weather: WRITTEN('503') }),
   },
   {

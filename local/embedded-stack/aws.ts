@@ -11,6 +11,8 @@ import { createScheduler } from '../stand-ins/scheduler/scheduler.ts';
 import { createSecretsManager } from '../stand-ins/secrets-manager/engine.ts';
 import { secretsManagerHandler } from '../stand-ins/secrets-manager/handler.ts';
 import type { Handler } from '../stand-ins/serve.ts';
+import { SqsEngine } from '../stand-ins/sqs/engine.ts';
+import { sqsHandler } from '../stand-ins/sqs/handler.ts';
 import { startTable } from '../stand-ins/table/server.ts';
 import { embeddedFunctions } from './functions.ts';
 import { ACCOUNT, KEYS, OPERATOR, REGION, type Timeouts } from './names.ts';
@@ -44,6 +46,8 @@ export interface EmbeddedAws {
   readonly scheduler: SchedulerClient;
   /** What the functions have published so far, in its order. */
   readonly events: readonly BusEvent[];
+  /** The queues between runs and agents. */
+  readonly sqs: SqsEngine;
 }
 
 /**
@@ -63,7 +67,9 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   const events: BusEvent[] = [];
   const table = await startTable(options.prefix);
   running.add(() => table.close());
+  const sqs = new SqsEngine({ region: REGION, account: ACCOUNT });
   const endpoints = {
+    sqs: (await running.listen(sqsHandler(sqs))).url,
     lambda: lambda.url,
     scheduler: (await running.listen(scheduling.handler)).url,
     dynamoDb: table.url,
@@ -78,7 +84,7 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
     await scheduler.send(new CreateScheduleGroupCommand({ Name }));
   }
   running.add(scheduling.start(TICK_MS), host.start(TICK_MS));
-  return { apiUrl: api.url, secretsManager, scheduler, events };
+  return { apiUrl: api.url, secretsManager, scheduler, events, sqs };
 }
 
 function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {

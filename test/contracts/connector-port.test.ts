@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createFetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { createFetch, type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { odataConnector } from '../../functions/adapters/odata-connector/odata-connector.ts';
+import { serializeDocument } from '../../functions/credential/document.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
 import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
 import { fingerprintOf } from '../../local/stand-ins/connector/configuration.ts';
@@ -8,8 +9,30 @@ import { ConnectorEngine } from '../../local/stand-ins/connector/engine.ts';
 import { connectorHandler } from '../../local/stand-ins/connector/handler.ts';
 import { TOKEN_URL } from '../local/stand-ins/connector/fixture.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
+import { createBench } from '../support/agent-bench.ts';
 import { type ConnectorProcess, startConnector } from '../support/connector-process.ts';
-import { connectorPortContract, TOKEN } from './connector-port.ts';
+import {
+  type ConnectorFixture,
+  connectorPortContract,
+  connectorPrepareContract,
+  connectorSignInContract,
+  TOKEN,
+} from './connector-port.ts';
+
+/** The port over HTTPS. @param url where the configurations lie; a name follows */
+function overHttps(fetch: Fetch, url: string): Pick<ConnectorFixture, 'portOn' | 'store'> {
+  return {
+    portOn: (name, ours, tokens = [TOKEN]) => {
+      const accessSecrets = accessSecretsOf(tokens.map((token) => ({ token })));
+      const auth = { type: 'bearer' as const, secretId: 'access/connector' };
+      const settings = { name: 'IFS Production', proof: 'written' as const, url: `${url}${name}`, auth };
+      const connector = odataConnector(settings, ours, { fetch, sleep: async () => {}, accessSecrets });
+      return { connector, reads: accessSecrets.reads };
+    },
+    // The document itself is sent.
+    store: () => undefined,
+  };
+}
 
 const overSocket = createFetch({ allowedHosts: ['127.0.0.1'], local: true, timeoutMs: 5000 });
 
@@ -17,12 +40,16 @@ describe.each([200, 204] as const)('the embedded connector in process, whose PAT
   const engine = new ConnectorEngine({ now: () => Date.UTC(2026, 0, 5), instance: 'test' });
   const handler = connectorHandler(engine, { access: bearerAccess(TOKEN), patchStatus });
   const options = { allowedHosts: ['flow.example.com'], local: false, timeoutMs: 1000 };
-  connectorPortContract(() => ({
-    fetch: restrictFetch((url, init) => handler(new Request(url, init as RequestInit)), options),
-    url: 'https://flow.example.com/odata-connector/configurations/',
+  const fixture = (): ConnectorFixture => ({
+    ...overHttps(
+      restrictFetch((url, init) => handler(new Request(url, init as RequestInit)), options),
+      'https://flow.example.com/odata-connector/configurations/',
+    ),
     configure: async (name, configuration) => void engine.configure(name, configuration),
     holds: async (name, section, secret) => engine.secretOf(name, section) === secret,
-  }));
+  });
+  connectorPortContract(fixture);
+  connectorSignInContract(fixture);
 });
 
 describe('the embedded connector as a process, over a socket', () => {
@@ -32,11 +59,10 @@ describe('the embedded connector as a process, over a socket', () => {
   }, 15_000);
   afterAll(() => connector.stop());
 
-  connectorPortContract(() => {
+  const fixture = (): ConnectorFixture => {
     const control = `${connector.url}/_local/configurations/`;
     return {
-      fetch: overSocket,
-      url: `${connector.url}/odata-connector/configurations/`,
+      ...overHttps(overSocket, `${connector.url}/odata-connector/configurations/`),
       configure: async (name, configuration) => {
         const { ok } = await fetch(control + name, { method: 'PUT', body: JSON.stringify(configuration) });
         expect(ok).toBe(true);
@@ -47,7 +73,22 @@ describe('the embedded connector as a process, over a socket', () => {
         return answer.holds;
       },
     };
+  };
+  connectorPortContract(fixture);
+  connectorSignInContract(fixture);
+});
+
+describe('the embedded connector behind an agent', () => {
+  const bench = createBench();
+  const { engine, versions } = bench;
+  const fixture = (): ConnectorFixture => ({
+    portOn: (name, ours) => ({ connector: bench.portOn(name, { ours }), reads: [] }),
+    store: ({ id, document }) => void versions.set(id, serializeDocument(document)),
+    configure: async (name, configuration) => void engine.configure(name, configuration),
+    holds: async (name, section, secret) => engine.secretOf(name, section) === secret,
   });
+  connectorPortContract(fixture);
+  connectorPrepareContract(fixture);
 });
 
 // Only a socket can be closed.

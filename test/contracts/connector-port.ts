@@ -1,26 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Fetch } from '../../functions/adapters/http/fetch.ts';
-import { odataConnector } from '../../functions/adapters/odata-connector/odata-connector.ts';
 import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
-import type { ConnectorVia } from '../../functions/credential/settings/credential.ts';
-import { ConfigurationChangedError } from '../../functions/ports/connector.ts';
+import { ConfigurationChangedError, type Connector, type StoredVersion } from '../../functions/ports/connector.ts';
 import type { Configuration, SectionName } from '../../local/stand-ins/connector/configuration.ts';
 import { configuration, JANUARY, section, TOKEN_URL, UMLAUT } from '../local/stand-ins/connector/fixture.ts';
-import { accessSecretsOf } from '../support/access-secrets.ts';
 
 /** The access that the connector under test accepts. */
 export const TOKEN = 'connector-access-token';
 
-/** A connector, and what a person can do at it. */
+/** A connector behind a door, and what a person can do at it. */
 export interface ConnectorFixture {
-  readonly fetch: Fetch;
-  /** Where the configurations lie; a name follows. */
-  readonly url: string;
+  /** The port on a configuration. @param tokens the access secrets, oldest first, where the door has any @default - the right one */
+  portOn(name: string, ours: Ours, tokens?: readonly string[]): Opened;
+  /** Stores a version of the credential's secret, where the door hands over no more than its id. */
+  store(version: StoredVersion): void;
   configure(name: string, configuration: Configuration): Promise<void>;
   /** Whether a section holds a secret. */
   holds(name: string, section: SectionName, secret: string): Promise<boolean>;
 }
 
+/** Whose sections are ours. */
+interface Ours {
+  readonly clientIds: readonly string[];
+  readonly accessTokenUrl: string;
+}
+
+/** A port, and how its access secret was read: afresh or not. */
+interface Opened {
+  readonly connector: Connector;
+  readonly reads: readonly boolean[];
+}
+
+const OURS: Ours = { clientIds: ['NC_Flow_ClientCredentials'], accessTokenUrl: TOKEN_URL };
 const CLIENT_ID = 'NC_Flow_ClientCredentials';
 const DOCUMENT = {
   accessTokenUrl: TOKEN_URL,
@@ -31,35 +41,13 @@ const DOCUMENT = {
 const VERSION = { id: 'version-2', document: DOCUMENT };
 
 /**
- * What the port promises of a connector, as cases against `odataConnector()`. They run on the embedded connector, in process and as
- * a process of its own: a real one, whose configuration can be reached by HTTP, is not to be had.
+ * What the port promises of a connector, as cases against an adapter. They run on the embedded connector behind both doors: over
+ * HTTPS, in process and as a process of its own, and through an agent. A real one is not to be had.
  *
  * @param fixture asked at the beginning of each test, so that it may be made in a `beforeAll`
  */
 export function connectorPortContract(fixture: () => ConnectorFixture): void {
-  let made = 0;
-  /** A configuration of this case's own, and the port on it. */
-  async function setUp(
-    authentication: Partial<Configuration['authentication']> = {},
-    tokens: readonly string[] = [TOKEN],
-  ) {
-    const name = `ifs-${++made}`;
-    await fixture().configure(name, configuration(authentication));
-    return { name, ...portOn(name, tokens) };
-  }
-  function portOn(name: string, tokens: readonly string[] = [TOKEN]) {
-    const accessSecrets = accessSecretsOf(tokens.map((token) => ({ token })));
-    const settings: ConnectorVia<'https'> = {
-      name: 'IFS Production',
-      via: 'https',
-      proof: 'written',
-      url: `${fixture().url}${name}`,
-      auth: { type: 'bearer', secretId: 'access/connector' },
-    };
-    const ours = { clientIds: [CLIENT_ID], accessTokenUrl: TOKEN_URL };
-    const connector = odataConnector(settings, ours, { fetch: fixture().fetch, sleep: async () => {}, accessSecrets });
-    return { connector, reads: accessSecrets.reads };
-  }
+  const { setUp, portOn } = labOf(fixture);
 
   describe('Connector.read', () => {
     it('gives every section of ours with its fingerprint, machine users too, and the ETag', async () => {
@@ -107,18 +95,6 @@ export function connectorPortContract(fixture: () => ConnectorFixture): void {
     it('fails with connector-not-found where there is no such configuration', async () => {
       await expect(portOn('none').connector.read()).rejects.toMatchObject({ code: 'connector-not-found' });
     });
-
-    it('fails with connector-unauthorized on a wrong token, which is read afresh once', async () => {
-      const { connector, reads } = await setUp({}, ['wrong']);
-      await expect(connector.read()).rejects.toMatchObject({ code: 'connector-unauthorized' });
-      expect(reads).toEqual([false, true]);
-    });
-
-    it('gets in with the token that is stored now, when the one in memory is old', async () => {
-      const { connector, reads } = await setUp({}, ['old', TOKEN]);
-      expect((await connector.read()).sections).toHaveLength(2);
-      expect(reads).toEqual([false, true]);
-    });
   });
 
   describe('Connector.write', () => {
@@ -156,14 +132,6 @@ export function connectorPortContract(fixture: () => ConnectorFixture): void {
       await expect(connector.write(before, VERSION)).rejects.toBeInstanceOf(ConfigurationChangedError);
     });
 
-    it('fails with connector-unauthorized on a wrong token, and changes nothing', async () => {
-      const { name, connector } = await setUp();
-      const before = await connector.read();
-      const stranger = portOn(name, ['wrong']).connector;
-      await expect(stranger.write(before, VERSION)).rejects.toMatchObject({ code: 'connector-unauthorized' });
-      expect((await connector.read()).etag).toBe(before.etag);
-    });
-
     it('repeats no secret in an error', async () => {
       const { connector } = await setUp();
       const before = await connector.read();
@@ -174,4 +142,67 @@ export function connectorPortContract(fixture: () => ConnectorFixture): void {
       expect(JSON.stringify([error, String(error)])).not.toContain(UMLAUT.secret);
     });
   });
+}
+
+/** What a door promises that has its own sign-in. An agent signs in to AWS as itself, and no run signs in to an agent. */
+export function connectorSignInContract(fixture: () => ConnectorFixture): void {
+  const { setUp, portOn } = labOf(fixture);
+
+  describe('the sign-in at a connector', () => {
+    it('fails with connector-unauthorized on a wrong token, which is read afresh once', async () => {
+      const { connector, reads } = await setUp({}, ['wrong']);
+      await expect(connector.read()).rejects.toMatchObject({ code: 'connector-unauthorized' });
+      expect(reads).toEqual([false, true]);
+    });
+
+    it('gets in with the token that is stored now, when the one in memory is old', async () => {
+      const { connector, reads } = await setUp({}, ['old', TOKEN]);
+      expect((await connector.read()).sections).toHaveLength(2);
+      expect(reads).toEqual([false, true]);
+    });
+
+    it('fails with connector-unauthorized on a wrong token, and changes nothing', async () => {
+      const { name, connector } = await setUp();
+      const before = await connector.read();
+      const stranger = portOn(name, ['wrong']).connector;
+      await expect(stranger.write(before, VERSION)).rejects.toMatchObject({ code: 'connector-unauthorized' });
+      expect((await connector.read()).etag).toBe(before.etag);
+    });
+  });
+}
+
+/** What a door promises behind which a write is prepared. Over HTTPS a read shows all that can be known before. */
+export function connectorPrepareContract(fixture: () => ConnectorFixture): void {
+  const { setUp } = labOf(fixture);
+
+  describe('Connector.prepare', () => {
+    it('changes nothing, as often as it is asked', async () => {
+      const { connector } = await setUp();
+      const before = await connector.read();
+      for (const _ of [1, 2]) await connector.prepare?.(before);
+      expect(connector.prepare).toBeDefined();
+      expect(await connector.read()).toEqual(before);
+    });
+
+    it('throws ConfigurationChangedError when somebody wrote since', async () => {
+      const { name, connector } = await setUp();
+      const before = await connector.read();
+      await fixture().configure(name, configuration({ runtime: section({ clientSecret: 'by-hand' }) }));
+      await expect(connector.prepare?.(before)).rejects.toBeInstanceOf(ConfigurationChangedError);
+    });
+  });
+}
+
+let made = 0;
+
+function labOf(fixture: () => ConnectorFixture) {
+  const portOn = (name: string, tokens?: readonly string[]) => fixture().portOn(name, OURS, tokens);
+  /** A configuration of this case's own, and the port on it. */
+  const setUp = async (authentication: Partial<Configuration['authentication']> = {}, tokens?: readonly string[]) => {
+    const name = `ifs-${++made}`;
+    await fixture().configure(name, configuration(authentication));
+    fixture().store(VERSION);
+    return { name, ...portOn(name, tokens) };
+  };
+  return { setUp, portOn };
 }

@@ -56,6 +56,6 @@ export function factsAbout<Seen>(seen: Seen, options: FactsOptions = {}): Facts<
     seen,
     now,
     leaseMs,
-    time: { leftMs, httpTimeoutMs: 10_000, requestMs: { iam: 500, connector: 500, store: 500 } },
+    time: { leftMs, httpTimeoutMs: 10_000, requestMs: { iam: 500, connector: 500, connectorWrite: 500, store: 500 } },
   };
 }

@@ -19,10 +19,11 @@ import { inProcess } from '../../local/stand-ins/in-process.ts';
 import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
 import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
 import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
-import { putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
+import { getSecretValue, putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
 import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
 import { MemoryTasks } from '../../local/stand-ins/table/tasks.ts';
+import { agentLineOf } from './agent-line.ts';
 import {
   CLIENT_ID,
   configurationOf,
@@ -67,12 +68,20 @@ export interface WorldOptions {
   readonly connectors?: number;
   /** Whether the credential has been adopted already. */
   readonly adopted?: boolean;
+  /** How long a run may take, in milliseconds. @default - as by default on AWS */
+  readonly functionTimeoutMs?: number;
 }
 
 /** The embedded parts on one simulated clock, in process. */
 export type TestWorld = ReturnType<typeof createWorld>;
 
-export function createWorld({ overlap = true, settings = {}, connectors = 1, adopted = true }: WorldOptions = {}) {
+export function createWorld({
+  overlap = true,
+  settings = {},
+  connectors = 1,
+  adopted = true,
+  functionTimeoutMs = FUNCTION_TIMEOUT_MS,
+}: WorldOptions = {}) {
   let clock = Date.parse('2026-03-01T03:00:00Z');
   let drawn = 0;
   const now = () => new Date(clock);
@@ -124,6 +133,15 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
       return io(`secrets-manager ${operation}${about}`, sent, () => secretsHandler.handler(request));
     }),
   });
+  const line = agentLineOf({
+    credential,
+    now: () => clock,
+    advance,
+    io,
+    connector: flow,
+    readSecret: async (SecretId, VersionId) =>
+      getSecretValue(secrets.store, { SecretId, VersionId }).SecretString ?? '',
+  });
   const planned: OneTime[] = [];
   const tasks = new MemoryTasks();
   const announcements: Announcement[] = [];
@@ -152,6 +170,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
         announcements.push(announcement);
       },
     },
+    queues: line.queues,
     fetch: restrictFetch(
       (url, init) => {
         const { hostname, pathname } = new URL(url);
@@ -177,7 +196,7 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
   advance(3_600_000);
 
   const deps = () => {
-    const endsAt = clock + FUNCTION_TIMEOUT_MS;
+    const endsAt = clock + functionTimeoutMs;
     return runDeps(credential, { prefix: 'csr', timing: TIMING }, { world, remainingMs: () => endsAt - clock });
   };
   return {
@@ -186,6 +205,8 @@ export function createWorld({ overlap = true, settings = {}, connectors = 1, ado
     deps,
     iam,
     flow,
+    /** The queues and the agents of the connectors that are reached by agent. */
+    line,
     secrets,
     planned,
     tasks,

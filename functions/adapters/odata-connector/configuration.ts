@@ -32,9 +32,9 @@ export interface Ownership {
 
 /** What a door answers when it is asked for a configuration. */
 export interface ConfigurationAnswer {
-  readonly etag: string | null | undefined;
+  readonly etag?: string | null | undefined;
   /** Parsed, and otherwise unknown. */
-  readonly body: unknown;
+  readonly body?: unknown;
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { durationMs } from '../duration.ts';
 import { httpsUrl, isPath, sameAddress, tokenUrl } from './addresses.ts';
 import { anyway, distinct } from './checks.ts';
 import { connectorSchema } from './connector.ts';
@@ -96,6 +97,11 @@ export type KeycloakSettings = Extract<Credential['iam'], { type: 'keycloak' }>;
 /** Whether a person has a part in each rotation. */
 export function hasManualDoor({ iam, connectors }: Pick<Credential, 'iam' | 'connectors'>): boolean {
   return iam.type === 'manual' || connectors.some(({ via }) => via === 'manual');
+}
+
+/** The longest timeout of a credential's agents, in milliseconds; 0 without one. */
+export function agentTimeoutMs({ connectors }: Pick<Credential, 'connectors'>): number {
+  return Math.max(0, ...connectors.map((one) => (one.via === 'agent' ? durationMs(one.timeout) : 0)));
 }
 
 /** Who makes a new secret: the rotator, the IAM when it is told to, or a person in the IAM. */

@@ -92,7 +92,7 @@ function isDone(
   return true;
 }
 
-const WRITE_AND_READ = { connector: 2, iam: 0, store: 0 };
+const WRITE_AND_READ = { connectorWrite: 1, connector: 1, iam: 0, store: 0 };
 
 async function write(
   run: Run,

@@ -35,7 +35,7 @@ export async function undo(run: Run, attempt: Attempt, cause: Failure): Promise<
 }
 
 async function restoreIam(run: Run, attempt: Attempt): Promise<void> {
-  if (run.ledger.iamUnanswered) await waitOut(run);
+  if (run.ledger.iamUnanswered) await waitOut(run, run.timing.httpTimeoutMs);
   run.ledger.iamSettled();
   await fence(run, attempt);
   if (attempt.undoScope === 'everything' && (await mayHold(run, attempt))) await restoreSecret(run, attempt);
@@ -52,12 +52,12 @@ async function mayHold(run: Run, { change, client, current }: Attempt): Promise<
   return (await findWhenBack(run, client.clientId)).secret !== current.document.clientSecret;
 }
 
-/** A write that was sent and not answered may still be carried out, after ours; it can't be once its timeout is over. */
-async function waitOut(run: Run): Promise<void> {
-  if (!run.budget.fits(run.timing.httpTimeoutMs)) {
+/** A write that was sent and not answered may still be carried out, after ours; it can't be once so many milliseconds are over. */
+async function waitOut(run: Run, ms: number): Promise<void> {
+  if (!run.budget.fits(ms)) {
     throw new RotationError('out-of-time', 'No time to wait for a write that was not answered');
   }
-  await run.runtime.sleep(run.timing.httpTimeoutMs);
+  await run.runtime.sleep(ms);
 }
 
 /** While a connector may use the candidate, both secrets stay valid, where the IAM can do that. */
@@ -106,11 +106,16 @@ async function restoreConnectors(run: Run, attempt: Attempt): Promise<void> {
     ({ connector: { name } }) => failures.has(name) && run.ledger.connectors.wasWritten(name),
   );
   if (failed.length > 0) {
-    await waitOut(run);
+    await waitOut(run, lateMs(run, failed));
     const [failure] = (await pushBack(run, attempt, { views: failed })).values();
     if (failure) throw failure;
   }
   if (failures.size === failed.length && keepsCandidate(run, attempt)) await endCandidate(run, attempt);
+}
+
+/** How long a write to one of these connectors may still be carried out, in milliseconds. */
+function lateMs({ timing }: Run, views: readonly ConnectorView[]): number {
+  return Math.max(...views.map(({ connector }) => connector.lateMs ?? timing.httpTimeoutMs));
 }
 
 /** Every connector holds the current secret again. The write names what stays, since a read may come from a node that lags. */

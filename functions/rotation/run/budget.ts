@@ -1,7 +1,7 @@
 import { RotationError } from '../../credential/errors.ts';
 
-/** Whom a run waits for. */
-export type Dependency = 'iam' | 'connector' | 'store';
+/** Whom a run waits for. A write of a connector is told from a read: behind an agent the connector is restarted. */
+export type Dependency = 'iam' | 'connector' | 'connectorWrite' | 'store';
 
 /** Requests that follow one another, by whom they go to. What goes side by side counts once. */
 export type Requests = Readonly<Record<Dependency, number>>;
@@ -23,6 +23,16 @@ export function needsMs({ requestMs }: Pick<TimeLeft, 'requestMs'>, requests: Re
   );
 }
 
+/** A dependency whose answers an estimate is learnt from. */
+export type Measured = Exclude<Dependency, 'connectorWrite'>;
+
+/** How long a request may take at most, in milliseconds. */
+interface Timeouts {
+  readonly httpTimeoutMs: number;
+  /** A write through the slowest agent of the credential, restart included. @default 0, without agents */
+  readonly agentTimeoutMs?: number;
+}
+
 /** What a budget asks for the time. */
 interface Clock {
   now(): Date;
@@ -31,10 +41,10 @@ interface Clock {
 }
 
 /** Renew → check → push → read back: what goes on between the IAM's change and the promote. */
-export const FORWARD: Requests = { iam: 2, connector: 2, store: 0 };
+export const FORWARD: Requests = { iam: 2, connectorWrite: 1, connector: 1, store: 0 };
 
 /** Fence → read → restore → prove (connectors are read beside it) → fence → push back → read back → clear. */
-export const UNDO: Requests = { iam: 3, connector: 3, store: 3 };
+export const UNDO: Requests = { iam: 3, connector: 2, connectorWrite: 1, store: 3 };
 
 /** An estimate is the slowest answer so far, and half as much again; it is never less than this part of the timeout. */
 const HEADROOM = 1.5;
@@ -51,12 +61,14 @@ const IMPATIENT_PART = 5;
 export class Budget {
   readonly #runtime: Clock;
   readonly #httpTimeoutMs: number;
-  readonly #slowest: Record<Dependency, number> = { iam: 0, connector: 0, store: 0 };
+  readonly #agentTimeoutMs: number;
+  readonly #slowest: Record<Measured, number> = { iam: 0, connector: 0, store: 0 };
   #phase: 'open' | 'forward' | 'undo' = 'open';
 
-  constructor(runtime: Clock, { httpTimeoutMs }: { readonly httpTimeoutMs: number }) {
+  constructor(runtime: Clock, { httpTimeoutMs, agentTimeoutMs = 0 }: Timeouts) {
     this.#runtime = runtime;
     this.#httpTimeoutMs = httpTimeoutMs;
+    this.#agentTimeoutMs = agentTimeoutMs;
   }
 
   /** Milliseconds that are left, without what the end of the run needs. */
@@ -77,8 +89,12 @@ export class Budget {
     };
   }
 
-  /** Milliseconds that one request of a dependency may take. */
+  /**
+   * Milliseconds that one request of a dependency may take. For a write through an agent that is always the agent's whole timeout:
+   * how long one restart took says little of the next one.
+   */
   estimate(dependency: Dependency): number {
+    if (dependency === 'connectorWrite') return Math.max(this.estimate('connector'), this.#agentTimeoutMs);
     const expected = this.#slowest[dependency] * HEADROOM;
     return Math.min(this.#httpTimeoutMs, Math.max(expected, this.#httpTimeoutMs / LEAST_PART));
   }
@@ -88,6 +104,7 @@ export class Budget {
     const requestMs = {
       iam: this.estimate('iam'),
       connector: this.estimate('connector'),
+      connectorWrite: this.estimate('connectorWrite'),
       store: this.estimate('store'),
     };
     return { leftMs: this.leftMs, httpTimeoutMs: this.#httpTimeoutMs, requestMs };
@@ -104,8 +121,8 @@ export class Budget {
   }
 
   /**
-   * How long a request may wait for its answer, in milliseconds: the timeout of the deployment, or less where the rest of the run
-   * needs the time. An undo that has little time shares it out.
+   * How long a request may wait for its answer, in milliseconds: the timeout of the deployment, for a write through an agent the
+   * longest timeout of an agent, or less where the rest of the run needs the time. An undo that has little time shares it out.
    *
    * @param impatient the same dependency has just let a request time out
    */
@@ -117,12 +134,17 @@ export class Budget {
       forward: Math.max(estimate, leftMs - this.needs(UNDO)),
       undo: Math.max(estimate, leftMs / 2),
     }[this.#phase];
-    const most = impatient ? Math.max(2 * estimate, this.#httpTimeoutMs / IMPATIENT_PART) : this.#httpTimeoutMs;
-    return Math.floor(Math.min(spare, leftMs, most, this.#httpTimeoutMs));
+    const longest = dependency === 'connectorWrite' ? this.#longestWriteMs : this.#httpTimeoutMs;
+    const most = impatient ? Math.max(2 * estimate, this.#httpTimeoutMs / IMPATIENT_PART) : longest;
+    return Math.floor(Math.min(spare, leftMs, most, longest));
+  }
+
+  get #longestWriteMs(): number {
+    return Math.max(this.#httpTimeoutMs, this.#agentTimeoutMs);
   }
 
   /** Measures something that is answered. What is not answered says nothing of how long answers take. */
-  async measure<T>(dependency: Dependency, ask: () => Promise<T>): Promise<T> {
+  async measure<T>(dependency: Measured, ask: () => Promise<T>): Promise<T> {
     const begin = this.#runtime.now().getTime();
     const answer = await ask();
     this.#slowest[dependency] = Math.max(this.#slowest[dependency], this.#runtime.now().getTime() - begin);
@@ -132,13 +154,20 @@ export class Budget {
 
 /**
  * The shortest function timeout with which a run can hold its promises: a connector that answers no more costs a timeout when it
- * is written, one when it is read back, and one to wait out the write; the IAM's write may cost another one.
+ * is written, one when it is read back, and one to wait out the write; the IAM's write may cost another one. Behind an agent, the
+ * wait is longer, and the write that takes the secret back restarts the connector once more.
  *
- * @param httpTimeoutMs milliseconds
+ * @param agent what a credential's agents may take, in milliseconds; `takesBack` where two secrets never work at once
  * @returns milliseconds
  */
-export function shortestFunctionTimeoutMs(httpTimeoutMs: number): number {
-  return 4 * httpTimeoutMs + 1000;
+export function shortestFunctionTimeoutMs(
+  httpTimeoutMs: number,
+  agent?: { readonly timeoutMs: number; readonly lateMs: number; readonly takesBack: boolean },
+): number {
+  const shortest = 4 * httpTimeoutMs + 1000;
+  if (!agent) return shortest;
+  const { timeoutMs, lateMs, takesBack } = agent;
+  return takesBack ? shortest - httpTimeoutMs + lateMs + 2 * timeoutMs : shortest + timeoutMs;
 }
 
 /** @throws {RotationError} `out-of-time` */

@@ -43,9 +43,11 @@ export interface Runtime {
 
 /** How long things may take, in milliseconds. */
 export interface Timing {
-  /** How long a pending version belongs to a run that may be alive: function timeout + HTTP timeout. */
+  /** How long a pending version belongs to a run that may be alive: function timeout, and what a late write may take after it. */
   readonly leaseMs: number;
   readonly httpTimeoutMs: number;
+  /** A write through the slowest agent of the credential, restart included. @default 0, without agents */
+  readonly agentTimeoutMs?: number;
 }
 
 /** What a run is given besides its credential and its request. */

@@ -97,6 +97,45 @@ describe('what fits', () => {
   });
 });
 
-it('the shortest function time-out holds four time-outs', () => {
-  expect(shortestFunctionTimeoutMs(10_000)).toBe(41_000);
+describe('behind an agent', () => {
+  const runtime = (remainingMs: number) => ({ now: () => new Date(0), remainingMs: () => remainingMs });
+  const slow = (remainingMs: number) =>
+    new Budget(runtime(remainingMs), { httpTimeoutMs: HTTP_TIMEOUT_MS, agentTimeoutMs: 45_000 });
+
+  it('a write needs the whole timeout of the agent, and a read no more than elsewhere', () => {
+    const budget = slow(300_000);
+    expect([budget.estimate('connectorWrite'), budget.estimate('connector')]).toEqual([45_000, 500]);
+    expect([budget.timeoutMs('connectorWrite'), budget.timeoutMs('connector')]).toEqual([45_000, 10_000]);
+  });
+
+  it('what goes forward and what an undo needs hold one write each', () => {
+    const budget = slow(300_000);
+    expect([budget.needs(FORWARD), budget.needs(UNDO)]).toEqual([3 * 500 + 45_000, 8 * 500 + 45_000]);
+  });
+
+  it('a write may wait into the room of the undo no more than any other request', () => {
+    const budget = slow(FAREWELL_MS + 49_000 + 46_000);
+    budget.enter('forward');
+    expect(budget.timeoutMs('connectorWrite')).toBe(46_000 - 1000);
+    expect(budget.fits(46_000)).toBe(true);
+    expect(budget.fits(46_001)).toBe(false);
+  });
+
+  it('nothing is different without one', () => {
+    const budget = new Budget(runtime(90_000), { httpTimeoutMs: HTTP_TIMEOUT_MS });
+    expect(budget.estimate('connectorWrite')).toBe(budget.estimate('connector'));
+    expect(budget.timeoutMs('connectorWrite')).toBe(budget.timeoutMs('connector'));
+  });
+});
+
+describe('the shortest function time-out', () => {
+  it('holds four time-outs', () => {
+    expect(shortestFunctionTimeoutMs(10_000)).toBe(41_000);
+  });
+
+  it('behind an agent holds its write as well, and where it may be taken back the wait and one more restart', () => {
+    const agent = { timeoutMs: 45_000, lateMs: 60_000 };
+    expect(shortestFunctionTimeoutMs(10_000, { ...agent, takesBack: false })).toBe(86_000);
+    expect(shortestFunctionTimeoutMs(10_000, { ...agent, takesBack: true })).toBe(181_000);
+  });
 });
