@@ -23,7 +23,7 @@ export interface SecretChange {
 }
 
 /** What an IAM can be asked to do. Where it can do nothing, a person does it, and token requests tell what it holds. */
-export interface IamCapabilities {
+interface IamCapabilities {
   /** A client, its secret included, can be read. */
   readonly read: boolean;
   /** A secret can be set, and a previous one ended. */

@@ -75,7 +75,11 @@ export function replyFailure({ status, problem }: AgentReply, what: string): Rot
   return new RotationError(errorCode(status, code), `${what}: ${status}: ${words}`, { next });
 }
 
+/** The file is as it was, and the connector was restarted once more: another try would restart it twice again. */
+const NOT_LOADED: readonly (string | undefined)[] = ['restart-failed', 'not-ready'];
+
 function errorCode(status: AgentReply['status'], code: string | undefined): ErrorCode {
+  if (NOT_LOADED.includes(code)) return 'connector-unproven';
   if (code === 'section-not-found') return 'section-not-found';
   return BY_STATUS[status as keyof typeof BY_STATUS] ?? 'connector-invalid';
 }

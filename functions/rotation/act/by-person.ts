@@ -30,7 +30,7 @@ export async function awaitPerson(
  *
  * @param versionId the version whose secret is to be replaced, or to be ended
  */
-export async function openIamTask(run: Run, kind: Exclude<TaskKind, 'enter-secret'>, versionId: string): Promise<void> {
+async function openIamTask(run: Run, kind: Exclude<TaskKind, 'enter-secret'>, versionId: string): Promise<void> {
   const { iam } = run.credential;
   const withinMs = iam.type === 'manual' ? durationMs(iam.within) : 0;
   const openedAt = run.runtime.now();
