@@ -172,7 +172,7 @@ describe('a reply', () => {
     [403, 'secret-denied', 'connector-unauthorized', /may not read the secret/],
     [404, 'configuration-unknown', 'connector-not-found', /no such configuration/],
     [409, 'wrong-agent', 'connector-invalid', /another agent reads its queue/],
-    [503, 'restart-failed', 'connector-unavailable', /could not be restarted/],
+    [503, 'restart-failed', 'connector-unproven', /could not be restarted/],
   ] as const)('%d %s is %s', async (status, code, expected, words) => {
     const made = answering({ status, problem: { code, detail: 'C:\\ifs\\secret=hunter2' } });
     const error = await made.connector.read().catch((thrown: unknown) => thrown);
