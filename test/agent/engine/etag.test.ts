@@ -1,4 +1,4 @@
-import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { engineOf, fileIn, settingsIn } from '../support/agent.ts';
@@ -31,6 +31,22 @@ describe('the ETag', () => {
       seen.push((await engine.read()).etag);
     }
     expect(new Set(seen).size).toBe(5);
+  });
+
+  it('is another one after a restore that keeps the time of the file, too', async () => {
+    const { engine, file } = await setUp();
+    const { atime, mtime } = await stat(file);
+    await utimes(file, atime, mtime);
+    await copyFile(file, `${file}.kept`);
+    const { etag } = await engine.read();
+    await writeFile(file, (await readFile(file, 'utf8')).replace('2.50', '2.51'));
+    const { etag: edited } = await engine.read();
+    await copyFile(`${file}.kept`, file);
+    await utimes(file, atime, mtime);
+
+    const { etag: restored } = await engine.read();
+
+    expect(new Set([etag, edited, restored]).size).toBe(3);
   });
 
   it('does not come back when the state folder is lost', async () => {
