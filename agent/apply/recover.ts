@@ -1,4 +1,5 @@
 import { AgentError, asAgentError } from '../errors.ts';
+import type { Standing } from '../stores/store.ts';
 import { type ApplyDeps, end, finish, takeBack } from './apply.ts';
 
 /**
@@ -21,13 +22,20 @@ export async function recover(deps: ApplyDeps): Promise<void> {
 
 type Entry = NonNullable<Awaited<ReturnType<ApplyDeps['journal']['read']>>>;
 
-async function rest(entry: Entry, standing: string, deps: ApplyDeps): Promise<void> {
+async function rest(entry: Entry, standing: Standing, deps: ApplyDeps): Promise<void> {
   const cutOff = new AgentError('unrecovered', 'The agent ended while it took a write back.');
   const isBack = entry.step === 'take-back';
   if (standing === 'other' || (standing === 'before' && !isBack)) return end(deps);
+  if (standing === 'unknown') return claimNothing(deps);
   await (isBack ? takeBack(entry, cutOff, deps) : finish(entry, deps)).catch((error: unknown) =>
     logUnlessOpen(error, deps),
   );
+}
+
+/** The store has moved, by this write or by a person's: only what the store itself shows counts. The process has to load it. */
+async function claimNothing(deps: ApplyDeps): Promise<void> {
+  await deps.state.wrote(await deps.store.read(), undefined);
+  await end(deps);
 }
 
 /** A write that was taken back has come to rest, too. Where the journal is still there, it has not. */

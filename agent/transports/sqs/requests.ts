@@ -12,6 +12,8 @@ const MOST_SKEW_MS = 60_000;
 /** The answers of this many requests are kept, to be repeated. */
 const MOST_KEPT = 500;
 
+const SKEWED = "The sender's clock and this host's differ by more than a minute.";
+
 /** What answering requests takes. */
 export interface RequestsDeps {
   readonly settings: Settings;
@@ -60,20 +62,13 @@ async function answerOnce(request: AgentRequest, deps: RequestsDeps): Promise<Ad
     credential: request.credential,
   };
   const skewed = isSkewed(request, now());
-  if (skewed)
-    log.error('clock-skew', {
+  if (skewed) log.error('clock-skew', { ...facts, sentAt: request.sentAt, detail: SKEWED });
+  const expired = !skewed && now() > Date.parse(request.notAfter);
+  const known = settings.configurations.some(({ credential }) => credential === request.credential);
+  if (expired || !known) {
+    log[known ? 'warn' : 'error'](known ? 'request-expired' : 'credential-unknown', {
       ...facts,
-      sentAt: request.sentAt,
-      detail: "The sender's clock and this host's differ by more than a minute.",
-    });
-  if (!skewed && now() > Date.parse(request.notAfter)) {
-    log.warn('request-expired', facts);
-    return undefined;
-  }
-  if (!settings.configurations.some(({ credential }) => credential === request.credential)) {
-    log.error('credential-unknown', {
-      ...facts,
-      detail: 'A request names a credential that the settings do not have. It is dropped.',
+      detail: 'It is dropped.',
     });
     return undefined;
   }
@@ -105,11 +100,7 @@ async function carryOut(request: AgentRequest, deps: RequestsDeps & { skewed: bo
   if (configuration.credential !== request.credential)
     throw new AgentError('credential-mismatch', "The agent's settings give this configuration to another credential.");
   if (request.op === 'read') return answered(await engine.read());
-  if (deps.skewed)
-    throw new AgentError(
-      'clock-skew',
-      "The sender's clock and the agent's differ by more than a minute. Nothing was changed.",
-    );
+  if (deps.skewed) throw new AgentError('clock-skew', `${SKEWED} Nothing was changed.`);
   if (request.op === 'prepare') {
     const { body: _, ...rest } = answered(await engine.prepare(request.ifMatch));
     return { ...rest, status: 204 };

@@ -154,6 +154,21 @@ describe('an agent that dies while it writes', () => {
 });
 
 describe('a write whose restart fails', () => {
+  it('and fails again with the old file: the next start runs the restart that is outstanding', async () => {
+    const world = await setUp();
+    await writeFile(world.broken, '');
+    await expect(writeSecret(await engineOf(world.settings), NEW)).rejects.toThrow(
+      'The configuration of before was put back, but then',
+    );
+    await rm(world.broken);
+    const before = await world.countRestarts();
+
+    await restarted(world);
+    await restarted(world);
+
+    expect(await world.countRestarts()).toBe(before + 1);
+  });
+
   it('puts the old file back, restarts again, and says so', async () => {
     const world = await setUp();
     await writeFile(world.broken, '');

@@ -16,11 +16,12 @@ async function setUp(how: string, { timeout = 'PT30S', restart }: { timeout?: st
   const file = join(folder, 'stored.json');
   await writeFile(file, JSON.stringify(configuration()));
   const adapter = { type: 'command', command: [process.execPath, COMMAND, file, how], timeout };
-  const engine = await engineOf(settingsIn(folder, adapter, restart && { restart: { command: restart } }));
+  const settings = settingsIn(folder, adapter, restart && { restart: { command: restart } });
+  const engine = await engineOf(settings);
   const runtimeSecret = async () =>
     (JSON.parse(await readFile(file, 'utf8')) as { authentication: { runtime: { clientSecret: string } } })
       .authentication.runtime.clientSecret;
-  return { engine, file, runtimeSecret };
+  return { engine, settings, file, runtimeSecret };
 }
 
 describe('a connector behind a command', () => {
@@ -68,6 +69,26 @@ describe('a connector behind a command', () => {
       code: 'store-invalid',
       message: expect.not.stringContaining('NOT a code'),
     });
+  });
+
+  it('that cannot tell its secrets shows none after a crash in which a person may have been the one who wrote', async () => {
+    const { settings, file } = await setUp('blind');
+    const dying = await engineOf(settings, { reach: (point) => (point === 'journaled' ? dieNow() : undefined) });
+    let died = () => {};
+    const dead = new Promise<void>((resolve) => {
+      died = resolve;
+    });
+    const dieNow = () => {
+      died();
+      return new Promise<void>(() => {});
+    };
+    await Promise.race([dead, writeSecret(dying, 'new')]);
+    await writeFile(file, JSON.stringify(configuration()));
+
+    const again = await engineOf(settings);
+    await again.start();
+
+    expect((await again.read()).body.authentication.runtime?.clientSecretFingerprint).toBeNull();
   });
 
   it('that hangs is ended with all that it has started', async () => {

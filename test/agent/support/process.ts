@@ -8,7 +8,7 @@ const MAIN = fileURLToPath(new URL('../../../agent/main.ts', import.meta.url));
 /** An agent as a process of its own. */
 export interface AgentProcess {
   readonly pid: number;
-  /** Where it listens. */
+  /** Where it listens; empty when it doesn't. */
   readonly url: string;
   /** Everything that it wrote. */
   readonly output: () => string;
@@ -17,9 +17,10 @@ export interface AgentProcess {
 }
 
 /** Starts `agent run`, and waits until it is ready. @throws {Error} with what it wrote, when it ends instead */
-export async function startAgent(settingsFile: string): Promise<AgentProcess> {
+export async function startAgent(settingsFile: string, env: NodeJS.ProcessEnv = {}): Promise<AgentProcess> {
   const child = spawn(process.execPath, [MAIN, 'run', '--settings', settingsFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, ...env },
   });
   let output = '';
   const note = (part: string) => {
@@ -27,16 +28,16 @@ export async function startAgent(settingsFile: string): Promise<AgentProcess> {
   };
   child.stderr.setEncoding('utf8').on('data', note);
   child.stdout.setEncoding('utf8').on('data', note);
-  const url = await Promise.race([readyLine(child), once(child, 'exit').then(() => undefined)]);
-  if (url === undefined) throw new Error(`the agent did not start: ${output}`);
-  return { pid: child.pid ?? 0, url, output: () => output, end: (signal) => end(child, signal) };
+  const ready = await Promise.race([readyLine(child), once(child, 'exit').then(() => undefined)]);
+  if (!ready) throw new Error(`the agent did not start: ${output}`);
+  return { pid: child.pid ?? 0, url: ready.url ?? '', output: () => output, end: (signal) => end(child, signal) };
 }
 
-async function readyLine({ stdout }: ChildProcess): Promise<string | undefined> {
+async function readyLine({ stdout }: ChildProcess): Promise<{ url?: string } | undefined> {
   if (!stdout) return undefined;
   for await (const line of createInterface({ input: stdout })) {
     const { event, url } = JSON.parse(line) as { event: string; url?: string };
-    if (event === 'started') return url;
+    if (event === 'started') return url === undefined ? {} : { url };
   }
   return undefined;
 }

@@ -66,7 +66,7 @@ async function setUp(
     return addressed?.reply;
   };
   const etag = async () => (await ask(reading()))?.etag ?? '';
-  return { ...target, answer, ask, asked, etag, lines };
+  return { ...target, answer, ask, asked, etag, lines, settings };
 }
 
 describe('a request over a line', () => {
@@ -139,6 +139,20 @@ describe('a request over a line', () => {
 
     expect(reply).toMatchObject({ status, problem: { code } });
     expect(await read()).toEqual(bytesOf(FORMS.json));
+  });
+
+  it('of a credential for the configuration of another one is refused, to the queue of the one that asked', async () => {
+    const { answer, read, settings, asked } = await setUp();
+    const [own] = settings.configurations;
+    if (own) settings.configurations.push({ ...own, name: 'ifs-prod', credential: 'acme-prod' });
+
+    const addressed = await answer(JSON.stringify({ ...writing('*'), credential: 'acme-prod' }));
+
+    expect(addressed).toMatchObject({
+      credential: 'acme-prod',
+      reply: { status: 403, problem: { code: 'credential-mismatch' } },
+    });
+    expect([await read(), asked]).toEqual([bytesOf(FORMS.json), []]);
   });
 
   it("takes the secret's ARN for its name", async () => {
