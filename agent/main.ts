@@ -81,8 +81,9 @@ async function checkCommand(path: string): Promise<ExitCode> {
 async function discoverCommand(options: DiscoverOptions): Promise<ExitCode> {
   const lines = createInterface({ input: process.stdin });
   try {
-    const waitForEnter = () =>
-      new Promise<void>((resolve) => void lines.once('line', () => resolve()).once('close', resolve));
+    // Begun before anything is asked: an input that has ended by then has ended all the same.
+    const entered = lines[Symbol.asyncIterator]();
+    const waitForEnter = async () => void (await entered.next());
     const print = (line: string) => process.stdout.write(`${line}\n`);
     const newMarker = () => `marker${randomBytes(18).toString('base64url').replaceAll(/[-_]/g, 'x')}`;
     return (await discover(options, { print, waitForEnter, newMarker })) ? 0 : 1;
