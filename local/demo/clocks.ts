@@ -21,7 +21,8 @@ export class Clocks {
 
   /** Lets time pass in AWS without waiting for it. Nothing may be under way there meanwhile. @param ms milliseconds */
   async pass(ms: number): Promise<void> {
-    this.#passedMs += ms;
-    await Promise.all(this.#followers.map((follow) => follow(this.#passedMs)));
+    const passedMs = this.#passedMs + ms;
+    await Promise.all(this.#followers.map((follow) => follow(passedMs)));
+    this.#passedMs = passedMs;
   }
 }
