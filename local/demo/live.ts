@@ -6,8 +6,8 @@ import type { SecretsState } from './report/secrets-states.ts';
 const CELL_MS = 250;
 const MOST_CELLS = 60;
 /** What a strip's line has besides, in characters. */
-const CAPTION = 60;
-const ID_WIDTH = 12;
+const CAPTION = 61;
+const ID_WIDTH = 13;
 
 /** Tells what happens while it happens. */
 export interface Live {

@@ -1,13 +1,17 @@
 import { constants } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { durationMs } from '../../functions/credential/duration.ts';
 import { OPERATOR, REGION } from '../embedded-stack/names.ts';
 import { type Live, liveTimeline } from './live.ts';
 import { type DemoOptions, HELP, readOptions, UsageError } from './options.ts';
 import { measureRequestMs, type Pace, paceOf } from './pace.ts';
 import { timelinePicture } from './picture/timeline.ts';
-import { faultsOf, type Report, table } from './report/report.ts';
-import { openStage, type Site, type Stage } from './stage.ts';
+import { faultsOf } from './report/faults.ts';
+import type { Report } from './report/report.ts';
+import { table } from './report/table.ts';
+import type { Site } from './site.ts';
+import { openStage, type Stage } from './stage.ts';
 import { type Told, tellStory } from './story.ts';
 
 async function main(): Promise<void> {
@@ -21,6 +25,7 @@ async function main(): Promise<void> {
 }
 
 async function demonstrate(options: DemoOptions): Promise<void> {
+  const forget = endOnSignal();
   const progress = options.json ? process.stderr : process.stdout;
   const live = liveTimeline(progress, () => performance.now());
   const pace = paceOf(await measureRequestMs());
@@ -33,19 +38,31 @@ async function demonstrate(options: DemoOptions): Promise<void> {
     const told = await tellStory(stage, live);
     live.end();
     await conclude(told, options, pace);
+    forget();
     if (options.keep) await keepRunning(stage, progress);
   } finally {
     live.end();
     await stage.close();
+    forget();
   }
 }
 
-function tellPace({ slowness, rate, leaseMs }: Pace, live: Live): void {
+/** The exit codes of a program that a signal has ended. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Lets a signal end this process as an exit does, which leaves no file and no process behind. @returns a function that takes it back */
+function endOnSignal(): () => void {
+  const signals = Object.entries(SIGNALS).map(([signal, code]) => [signal, () => process.exit(code)] as const);
+  for (const [signal, end] of signals) process.once(signal, end);
+  return () => {
+    for (const [signal, end] of signals) process.off(signal, end);
+  };
+}
+
+function tellPace({ slowness, rate, timeouts }: Pace, live: Live): void {
   if (slowness === 1) return;
-  live.note(
-    '',
-    `this machine is busy, or slow: a lease is ${leaseMs / 1000} s instead of ${leaseMs / slowness / 1000} s,`,
-  );
+  const seconds = durationMs(timeouts.function) / 1000;
+  live.note('', `this machine is busy, or slow: a run may take ${seconds} s instead of ${seconds / slowness} s,`);
   live.note('', `and each connector asks for ${Math.round(rate)} tokens a second`);
 }
 
@@ -69,7 +86,7 @@ async function keepRunning({ stack, sites }: Stage, progress: NodeJS.WritableStr
   const { id, schedule } = (sites[0] as Site).credential;
   const call = `curl --user '${OPERATOR.accessKeyId}:${OPERATOR.secretAccessKey}' --aws-sigv4 'aws:amz:${REGION}:execute-api'`;
   progress.write(`
-It goes on running, with a scheduled rotation of each credential at a ${schedule.expression}. Ctrl-C ends it.
+It goes on running, with scheduled rotations at a ${schedule.expression}. Ctrl-C ends it.
 
   ${call} ${stack.apiUrl}/credentials
   ${call} ${stack.apiUrl}/credentials/${id}

@@ -11,13 +11,20 @@ export interface DemoOptions {
   readonly port: number;
 }
 
-export const HELP = `Rotates the client secrets of an example fleet in this process, on loopback, within 15 s.
+export const HELP = `Rotates the client secrets of an example fleet on loopback, within 15 s.
 
   npm start [-- OPTIONS]
 
-Two customers have the same Client ID, each in its own IAM. One IAM can keep a previous secret, the other can't. Their
-connectors ask for a token at least 50 times a second, without a cache and without a repeat. Both credentials are adopted,
-then rotated twice: by schedule and through the API. The exit code is 0 only if everything held.
+Four customers have the same Client ID, each in its own IAM:
+
+  acme-prod      its IAM can keep a previous secret; the connector is reached by HTTPS
+  globex-prod    its IAM can't; the connector is reached by HTTPS
+  initech-prod   its IAM can; beside the connector runs the agent's program, which edits the file that the connector reads
+  umbrella-prod  only a person can change IAM and connector: the demonstration acts for that person
+
+The connectors ask for a token at least 50 times a second, without a cache and without a repeat. All credentials are adopted,
+then rotated by schedule and through the API; umbrella-prod is rotated once, on demand. The exit code is 0 only if everything
+held. The outage of umbrella-prod lasts from the person's refresh in the IAM until the secret is entered.
 
 The machine is tried out first. On a busy or slow one time-outs are longer, requests fewer, and all of it takes longer.
 

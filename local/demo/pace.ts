@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Agent } from 'undici';
+import { lateWriteMs } from '../../functions/credential/agent-line.ts';
 import type { Timeouts } from '../embedded-stack/names.ts';
 import { requestToken } from '../stand-ins/connector/token-request.ts';
 import { IamEngine } from '../stand-ins/iam/engine.ts';
@@ -13,7 +14,9 @@ export interface Pace {
   /** How many times as long as on a quiet machine things take: 1 to 20. */
   readonly slowness: number;
   readonly timeouts: Timeouts;
-  /** For how long a rotation may be under way before another run may begin, in milliseconds. */
+  /** How long an agent may take, as an ISO 8601 duration. */
+  readonly agentTimeout: string;
+  /** For how long a rotation, also one through an agent, may be under way before another run may begin, in milliseconds. */
   readonly leaseMs: number;
   /** How much of a grace is waited for, in milliseconds; the rest passes in AWS only. */
   readonly shownGraceMs: number;
@@ -33,6 +36,9 @@ const LEAST_TRIALS = 20;
 /** The time-outs stand to each other as those of a deployment do: 9 to 1. */
 const HTTP_S = 3;
 const FUNCTION_S = 9 * HTTP_S;
+/** The least and the most that the settings of a connector allow. */
+const AGENT_S = 5;
+const MOST_AGENT_S = 120;
 const SHOWN_GRACE_MS = 1000;
 /** More requests than what is promised, so that a late timer doesn't matter. */
 const RATE = 60;
@@ -42,10 +48,12 @@ const LEAST_RATE = 50;
 export function paceOf(requestMs: number): Pace {
   const slowness = Math.min(MOST_SLOWNESS, Math.max(1, Math.ceil(requestMs / QUIET_MS)));
   const seconds = (each: number) => `PT${each * slowness}S`;
+  const agentS = Math.min(MOST_AGENT_S, AGENT_S * slowness);
   return {
     slowness,
     timeouts: { function: seconds(FUNCTION_S), http: seconds(HTTP_S) },
-    leaseMs: (FUNCTION_S + HTTP_S) * slowness * 1000,
+    agentTimeout: `PT${agentS}S`,
+    leaseMs: FUNCTION_S * slowness * 1000 + Math.max(HTTP_S * slowness * 1000, lateWriteMs(agentS * 1000)),
     // Time for some requests; more is only waiting.
     shownGraceMs: SHOWN_GRACE_MS * Math.ceil(slowness / 4),
     rate: RATE / slowness,

@@ -3,14 +3,18 @@ import type { RotateAnswer } from '../../functions/credential/answer.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { RetireReport } from '../../functions/rotation/retire.ts';
 import type { Invocation } from '../stand-ins/lambda/host.ts';
-import { scheduleFrom } from './fleet.ts';
+import { scheduleFrom } from './fleet/onboarding.ts';
 import { credentialIn } from './invocations.ts';
 import type { Live } from './live.ts';
-import { requestRotation } from './operator.ts';
-import type { Site, Stage } from './stage.ts';
+import { type RotationRequest, requestRotation } from './operator.ts';
+import type { Site } from './site.ts';
+import type { Stage } from './stage.ts';
 
 /** What starts a rotation. */
 export type Trigger = 'schedule' | 'api';
+
+/** Why the rotations of the demonstration are asked for. */
+export const REASON = 'demonstration';
 
 /** One site of the stage, and who tells of it. */
 export interface Scene {
@@ -22,26 +26,26 @@ export interface Scene {
 /** Rotates by the schedule. @param at milliseconds since the epoch; a whole second in AWS */
 export async function bySchedule({ stage, site, live }: Scene, at: number): Promise<Rotation> {
   const { id } = site.credential;
-  const ended = rotationBy(stage, { id, trigger: 'schedule', withinMs: at - stage.now() + stage.pace.leaseMs });
+  const ended = rotationBy(stage, { id, trigger: 'schedule', withinMs: at - stage.clocks.now() + stage.pace.leaseMs });
   live.note(id, 'its schedule is due next second');
-  await Promise.all([scheduleFrom(stage.stack, site.credential, stage.inAws(at)), ended]);
+  await Promise.all([scheduleFrom(stage.stack, site.credential, stage.clocks.inAws(at)), ended]);
   return await ended;
 }
 
 /** Rotates through the API. @param at milliseconds since the epoch */
 export async function onDemand({ stage, site, live }: Scene, at: number): Promise<Rotation> {
   const { id } = site.credential;
-  await sleep(at - stage.now());
+  await sleep(at - stage.clocks.now());
   live.note(id, 'rotation requested through the API');
-  return await rotateByApi(stage, id, 'demonstration');
+  return await rotateByApi(stage, id, { reason: REASON });
 }
 
 /** Rotates through the API, now. A machine that is so slow that the API doesn't wait for the end sees it all the same. */
-export async function rotateByApi(stage: Stage, id: string, reason: string): Promise<Rotation> {
+export async function rotateByApi(stage: Stage, id: string, request: RotationRequest): Promise<Rotation> {
   const ended = rotationBy(stage, { id, trigger: 'api', withinMs: stage.pace.leaseMs });
   // Without an end there is an answer that says more.
   ended.catch(() => {});
-  return (await requestRotation(stage.stack.apiUrl, id, reason)) ?? (await ended);
+  return (await requestRotation(stage.stack.apiUrl, id, request)) ?? (await ended);
 }
 
 interface Awaited {

@@ -1,12 +1,14 @@
 import type { EmbeddedStack } from '../embedded-stack/stack.ts';
 import { acceptsSecret } from '../stand-ins/iam/token-request.ts';
-import { CLIENT_ID, type Customer } from './fleet.ts';
+import { CLIENT_ID, type Customer } from './fleet/customers.ts';
 import type { SecretsState, Span } from './report/secrets-states.ts';
 
 /** What a watch looks at. */
 export interface Watched {
-  readonly stack: Pick<EmbeddedStack, 'iam' | 'connector'>;
+  readonly iam: EmbeddedStack['iam'];
   readonly customer: Customer;
+  /** The secret that the connector is configured with. */
+  readonly configured: () => string;
   readonly now: () => number;
   readonly onChange: (state: SecretsState) => void;
 }
@@ -24,18 +26,17 @@ export class SecretsWatch {
 
   /** The secret that the connector is configured with. */
   get configuredSecret(): string {
-    const { stack, customer } = this.#watched;
-    return stack.connector.secretOf(customer.id, 'runtime') ?? '';
+    return this.#watched.configured();
   }
 
   /** Looks, and notes what is no longer as it was. */
   look(): void {
-    const { stack, customer, now, onChange } = this.#watched;
-    const client = stack.iam.findClient(customer.realm, CLIENT_ID);
+    const { iam, customer, now, onChange } = this.#watched;
+    const client = iam.findClient(customer.realm, CLIENT_ID);
     if (!client) return;
     const configured = this.#letterOf(this.configuredSecret);
     this.#letterOf(client.secret ?? '');
-    const known = this.#secrets.filter((secret) => acceptsSecret(client, secret, stack.iam.nowSeconds));
+    const known = this.#secrets.filter((secret) => acceptsSecret(client, secret, iam.nowSeconds));
     const state = { at: now(), accepted: known.map((secret) => this.#letterOf(secret)), configured };
     if (same(this.#states.at(-1), state)) return;
     this.#states.push(state);

@@ -48,6 +48,8 @@ export interface EmbeddedAws {
   readonly events: readonly BusEvent[];
   /** The queues between runs and agents. */
   readonly sqs: SqsEngine;
+  /** Where agents reach AWS. */
+  readonly endpoints: { readonly sqs: string; readonly secretsManager: string };
 }
 
 /**
@@ -67,7 +69,7 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   const events: BusEvent[] = [];
   const table = await startTable(options.prefix);
   running.add(() => table.close());
-  const sqs = new SqsEngine({ region: REGION, account: ACCOUNT });
+  const sqs = new SqsEngine({ region: REGION, account: ACCOUNT, now: () => options.clock().getTime() });
   const endpoints = {
     sqs: (await running.listen(sqsHandler(sqs))).url,
     lambda: lambda.url,
@@ -84,7 +86,7 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
     await scheduler.send(new CreateScheduleGroupCommand({ Name }));
   }
   running.add(scheduling.start(TICK_MS), host.start(TICK_MS));
-  return { apiUrl: api.url, secretsManager, scheduler, events, sqs };
+  return { apiUrl: api.url, secretsManager, scheduler, events, sqs, endpoints };
 }
 
 function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {

@@ -1,10 +1,20 @@
-import type { Outcome, Strategy } from '../../../functions/credential/outcome.ts';
+import type { Outcome, Strategy, TaskReport } from '../../../functions/credential/outcome.ts';
+import type { Proof } from '../../../functions/credential/proof.ts';
 import type { Completed } from '../../stand-ins/connector/counts.ts';
+import type { Doors } from '../fleet/customers.ts';
 import type { SecretsState, Span } from './secrets-states.ts';
+
+/** What a person was asked to do, and whether nobody is asked for it any more. */
+export interface TaskLine {
+  readonly kind: TaskReport['kind'];
+  readonly done: boolean;
+}
 
 /** One rotation, as it is reported. Durations are milliseconds. */
 export interface RotationLine {
   readonly credential: string;
+  /** How the IAM is changed, and how the connector is reached. */
+  readonly doors: Doors;
   readonly strategy: Strategy | null;
   readonly trigger: 'schedule' | 'api';
   readonly outcome: Outcome;
@@ -16,6 +26,10 @@ export interface RotationLine {
   readonly requests: number;
   readonly failedRequests: number;
   readonly oldSecretRefused: boolean;
+  /** How it is known that the connector has the new secret; null when that is not known. */
+  readonly proof: Proof | null;
+  /** With a person on both sides: what that person was asked to do. */
+  readonly tasks?: readonly TaskLine[];
   readonly steps: readonly { readonly name: string; readonly ms: number }[];
 }
 
@@ -35,66 +49,8 @@ export interface Measured {
   readonly window: Span;
   readonly states: readonly SecretsState[];
   readonly outages: readonly Span[];
+  /** With a person on both sides: from the refresh in the IAM until the secret was entered in the connector. */
+  readonly handover?: Span;
   /** The connector's requests that began in the window. */
   readonly requests: readonly Completed[];
-}
-
-/**
- * Everything that did not hold, one line each; empty when all is well.
- *
- * @param leastRate what each connector has to send at least, in requests a second
- */
-export function faultsOf(onboarded: Report['onboarded'], rotations: readonly Measured[], leastRate = 50): string[] {
-  const notAdopted = onboarded.filter(({ outcome }) => outcome !== 'adopted');
-  return [
-    ...notAdopted.map(({ credential, outcome }) => `${credential}: the first run ended ${outcome}, not adopted`),
-    ...rotations.flatMap((measured) =>
-      rotationFaults(measured, leastRate).map(
-        (fault) => `${measured.line.credential} (${measured.line.trigger}): ${fault}`,
-      ),
-    ),
-  ];
-}
-
-function rotationFaults({ line, window, outages, requests }: Measured, leastRate: number): string[] {
-  const { outcome, strategy, outageMs, failedRequests, oldSecretRefused } = line;
-  const rate = line.requests / ((window.to - window.from) / 1000);
-  const inPlace = strategy === 'in-place';
-  const outside = requests.filter((one) => one.error !== undefined && !outages.some((span) => overlap(one, span)));
-  const checks: [boolean, string][] = [
-    [outcome === 'rotated', `it ended ${outcome}, not rotated`],
-    [rate >= leastRate, `only ${rate.toFixed(1)} requests a second were sent`],
-    [inPlace || failedRequests === 0, `${failedRequests} requests failed in spite of the overlap`],
-    [inPlace === outageMs > 0, `the connector's secret was refused for ${outageMs} ms`],
-    [outside.length === 0, `${outside.length} requests failed while the connector's secret was accepted`],
-    [oldSecretRefused, 'the old secret is still accepted'],
-  ];
-  return checks.filter(([holds]) => !holds).map(([, fault]) => fault);
-}
-
-function overlap({ startedAt, endedAt }: Completed, { from, to }: Span): boolean {
-  return startedAt <= to && endedAt >= from;
-}
-
-/** Each column with the two lines of its title. Eighty characters hold them all. */
-const COLUMNS: readonly (readonly [string, string, (line: RotationLine) => string])[] = [
-  ['', 'credential', ({ credential }) => credential],
-  ['', 'strategy', ({ strategy }) => strategy ?? '-'],
-  ['', 'trigger', ({ trigger }) => trigger],
-  ['', 'outcome', ({ outcome }) => outcome],
-  ['took', 'ms', ({ durationMs }) => String(Math.round(durationMs))],
-  ['outage', 'ms', ({ outageMs }) => outageMs.toFixed(outageMs === 0 ? 0 : 1)],
-  ['failed', 'of sent', ({ failedRequests, requests }) => `${failedRequests}/${requests}`],
-  ['old is', 'refused?', ({ oldSecretRefused }) => (oldSecretRefused ? 'yes' : 'NO')],
-];
-
-/** The rotations as a table, one line each. */
-export function table(lines: readonly RotationLine[]): string {
-  const columns = COLUMNS.map(([over, title, cell]) => [over, title, ...lines.map(cell)]);
-  const widths = columns.map((cells) => Math.max(...cells.map(({ length }) => length)));
-  const row = (index: number) => columns.map((cells, column) => (cells[index] ?? '').padEnd(widths[column] ?? 0));
-  const rule = widths.map((width) => '─'.repeat(width));
-  return [row(0), row(1), rule, ...lines.map((_, index) => row(index + 2))]
-    .map((cells) => cells.join('  ').trimEnd())
-    .join('\n');
 }

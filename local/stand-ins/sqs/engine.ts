@@ -98,8 +98,10 @@ export class SqsEngine {
   }
 }
 
+/** A poll whose caller is gone doesn't keep the process running. */
 async function inRealTime(ms: number, arrived: Promise<void>): Promise<void> {
   const early = new AbortController();
-  await Promise.race([arrived, sleep(ms, undefined, { signal: early.signal }).catch(() => undefined)]);
+  const waited = sleep(ms, undefined, { signal: early.signal, ref: false }).catch(() => undefined);
+  await Promise.race([arrived, waited]);
   early.abort();
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
-import { requestRotation } from '../../../local/demo/operator.ts';
+import { acknowledge, lookAt, requestRotation } from '../../../local/demo/operator.ts';
 import { type Server, serve } from '../../../local/stand-ins/serve.ts';
 
 let api: Server | undefined;
@@ -7,7 +7,7 @@ afterEach(() => api?.close());
 
 async function answered(status: number, body: object): Promise<unknown> {
   api = await serve(async () => Response.json(body, { status }));
-  return await requestRotation(api.url, 'acme-prod', 'drill').catch((error: Error) => error.message);
+  return await requestRotation(api.url, 'acme-prod', { reason: 'drill' }).catch((error: Error) => error.message);
 }
 
 it('tells of a problem the credential, the code, the cause and what to do', async () => {
@@ -33,4 +33,15 @@ it.each([
   ['the gateway', 500, { message: 'Internal Server Error' }],
 ])('leaves it to the caller to see the end when %s does not wait for it', async (_who, status, body) => {
   expect(await answered(status, body)).toBeUndefined();
+});
+
+it.each([
+  ['an acknowledgement', (url: string) => acknowledge(url, { id: 'acme-prod', connector: 'IFS', versionId: 'v' })],
+  ['a look', (url: string) => lookAt(url, 'acme-prod')],
+])('tells of a problem with %s', async (_what, call) => {
+  const problem = { code: 'version-not-current', detail: 'the current one is w', next: 'Enter that one.' };
+  api = await serve(async () => Response.json(problem, { status: 409 }));
+  await expect(call(api.url)).rejects.toThrow(
+    'acme-prod: the API answered 409 version-not-current: the current one is w. Enter that one.',
+  );
 });

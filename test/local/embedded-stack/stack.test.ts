@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AwsClient } from 'aws4fetch';
 import type { Rotation } from '../../../functions/credential/outcome.ts';
-import { CLIENT_ID, CUSTOMERS, onboard, scheduleFrom } from '../../../local/demo/fleet.ts';
+import { CLIENT_ID, CUSTOMERS, type Customer } from '../../../local/demo/fleet/customers.ts';
+import { onboard, scheduleFrom } from '../../../local/demo/fleet/onboarding.ts';
 import { isRefused } from '../../../local/demo/operator.ts';
 import { OPERATOR, REGION } from '../../../local/embedded-stack/names.ts';
 import {
@@ -82,7 +83,13 @@ describe('the embedded stack', () => {
   });
 
   it('asks a person by an event, and takes that person at their word', async () => {
-    const initech = { id: 'initech-prod', realm: 'initechprod', overlap: true };
+    const initech = {
+      id: 'initech-prod',
+      realm: 'initechprod',
+      overlap: true,
+      iam: 'keycloak',
+      via: 'https',
+    } as const satisfies Customer;
     const credential = await onboard(stack, initech, { connectorToken: OPTIONS.connectorToken, grace: 'PT1H' });
     const byHand = { name: 'IFS Produktion "Ä"', via: 'manual', within: 'PT2H', proof: 'attested' } as const;
     const connectors = [...credential.connectors, byHand];

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { timelinePicture } from '../../../../local/demo/picture/timeline.ts';
-import { faultsOf, type Measured, type RotationLine, table } from '../../../../local/demo/report/report.ts';
+import { faultsOf } from '../../../../local/demo/report/faults.ts';
+import type { Measured, RotationLine } from '../../../../local/demo/report/report.ts';
 import { outagesOf, type SecretsState } from '../../../../local/demo/report/secrets-states.ts';
+import { table } from '../../../../local/demo/report/table.ts';
 
 const LINE: RotationLine = {
   credential: 'acme-prod',
+  doors: 'keycloak+https',
   strategy: 'dual-secret',
   trigger: 'schedule',
   outcome: 'rotated',
@@ -14,6 +17,7 @@ const LINE: RotationLine = {
   requests: 250,
   failedRequests: 0,
   oldSecretRefused: true,
+  proof: 'written',
   steps: [],
 };
 const STATES: SecretsState[] = [
@@ -62,6 +66,55 @@ describe('what has to hold', () => {
     expect(faultsOf(ADOPTED, [rotation])).toEqual([`acme-prod (schedule): ${fault}`]);
   });
 
+  describe('with a person on both sides', () => {
+    const byPerson = {
+      strategy: 'in-place',
+      doors: 'manual+manual',
+      proof: 'attested',
+      tasks: [
+        { kind: 'submit-secret', done: true },
+        { kind: 'enter-secret', done: true },
+      ],
+    } satisfies Partial<RotationLine>;
+    const rotation = (line: Partial<RotationLine> = {}, handover = { from: 2000, to: 2030 }) => ({
+      ...measured({ ...byPerson, ...line }, [2010]),
+      handover,
+    });
+
+    it('holds while requests fail between the refresh and the entry alone, and all tasks are done', () => {
+      expect(faultsOf(ADOPTED, [rotation()])).toEqual([]);
+    });
+
+    it.each([
+      ['before the refresh', { from: 2001, to: 2030 }],
+      ['after the entry', { from: 2000, to: 2029 }],
+    ])('does not with an outage %s', (_, handover) => {
+      expect(faultsOf(ADOPTED, [rotation({}, handover)])).toEqual([
+        "acme-prod (schedule): the connector's secret was refused before the person's refresh, or after the entry",
+      ]);
+    });
+
+    it('does not while a task is open, or was never given', () => {
+      const [submit, enter] = byPerson.tasks;
+      if (!submit || !enter) throw new Error('there are no tasks');
+      const open = { tasks: [submit, { ...enter, done: false }] };
+      expect(faultsOf(ADOPTED, [rotation(open), rotation({ tasks: [submit] })])).toEqual([
+        'acme-prod (schedule): the tasks are submit-secret done, enter-secret open, and not submit-secret done, enter-secret done',
+        'acme-prod (schedule): the tasks are submit-secret done, and not submit-secret done, enter-secret done',
+      ]);
+    });
+  });
+
+  it.each([
+    ['keycloak+https', 'loaded', 'loaded, not written'],
+    ['keycloak+agent', 'written', 'written, not loaded'],
+    ['keycloak+agent', null, 'missing, not loaded'],
+  ] as const)('does not where %s is proven by %s', (doors, proof, fault) => {
+    expect(faultsOf(ADOPTED, [measured({ doors, proof })])).toEqual([
+      `acme-prod (schedule): the proof of the connector is ${fault}`,
+    ]);
+  });
+
   it('asks for as many requests as the machine was given', () => {
     expect(faultsOf(ADOPTED, [measured({ requests: 30 })], 6)).toEqual([]);
     expect(faultsOf(ADOPTED, [measured({ requests: 29 })], 6)).toEqual([
@@ -95,8 +148,10 @@ describe('an outage', () => {
 describe('the table', () => {
   const long: RotationLine = {
     ...LINE,
-    credential: 'globex-prod',
-    outcome: 'rotated',
+    credential: 'umbrella-prod',
+    doors: 'keycloak+manual',
+    outcome: 'awaiting-person',
+    proof: null,
     durationMs: 12_345,
     outageMs: 1029.64,
     requests: 3210,
@@ -104,14 +159,17 @@ describe('the table', () => {
     oldSecretRefused: false,
   };
 
-  it('has a line for each rotation', () => {
+  it('has two lines for each rotation', () => {
     const rows = table([LINE, long]).split('\n');
     expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
-      ['took', 'outage', 'failed', 'old is'],
-      ['credential', 'strategy', 'trigger', 'outcome', 'ms', 'ms', 'of sent', 'refused?'],
+      ['credential', 'strategy', 'trigger', 'took', 'outage', 'failed', 'old is'],
+      ['IAM+connector', 'proof', 'outcome', 'ms', 'ms', 'of sent', 'refused?'],
       expect.any(Array),
-      ['acme-prod', 'dual-secret', 'schedule', 'rotated', '150', '0', '0/250', 'yes'],
-      ['globex-prod', 'dual-secret', 'schedule', 'rotated', '12345', '1029.6', '12/3210', 'NO'],
+      ['acme-prod', 'dual-secret', 'schedule', '150', '0', '0/250', 'yes'],
+      ['keycloak+https', 'written', 'rotated'],
+      [''],
+      ['umbrella-prod', 'dual-secret', 'schedule', '12345', '1029.6', '12/3210', 'NO'],
+      ['keycloak+manual', '-', 'awaiting-person'],
     ]);
   });
 
