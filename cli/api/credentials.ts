@@ -1,6 +1,7 @@
 import type { CredentialView, UnreadableCredential } from '../../functions/api/credentials.ts';
 import type { Api, ApiCall } from './client.ts';
 import { bodyOf } from './problems.ts';
+import type { RunView } from './runs.ts';
 
 /** A credential of the list. */
 export type Listed = CredentialView | UnreadableCredential;
@@ -25,32 +26,16 @@ export async function listCredentials(api: Api): Promise<Listed[]> {
   return all;
 }
 
-/** One run of the history. */
-export interface PastRun {
-  readonly requestId?: string;
-  readonly rotationId?: string | null;
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-  readonly durationMs?: number;
-  readonly outcome?: string;
-  readonly trigger?: string;
-  readonly strategy?: string | null;
-  readonly requestedBy?: string;
-  readonly reason?: string;
-  readonly nothingChanged?: boolean | null;
-  readonly failure?: { readonly code: string; readonly detail: string };
-}
-
 /** Past runs, newest first, at most `most`. @throws {CliError} */
-export async function listRotations(id: string, most: number, api: Api): Promise<PastRun[]> {
-  const all: PastRun[] = [];
+export async function listRotations(id: string, most: number, api: Api): Promise<RunView[]> {
+  const all: RunView[] = [];
   let token: string | undefined;
   do {
     const limit = String(Math.min(50, most - all.length));
     const query = new URLSearchParams({ limit, ...(token !== undefined && { nextToken: token }) });
     const path = `/credentials/${encodeURIComponent(id)}/rotations?${query}`;
     const call: ApiCall = { method: 'GET', path, credential: id };
-    const page = bodyOf<{ rotations: PastRun[]; nextToken?: string }>(call, await api.send(call));
+    const page = bodyOf<{ rotations: RunView[]; nextToken?: string }>(call, await api.send(call));
     all.push(...page.rotations);
     token = page.nextToken;
   } while (token !== undefined && all.length < most);

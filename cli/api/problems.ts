@@ -17,7 +17,8 @@ interface Problem {
   readonly message?: string;
 }
 
-const STATES = new Map<boolean | null, string>([
+/** What is known of the state of things, in words. */
+export const STATES: ReadonlyMap<boolean | null, string> = new Map<boolean | null, string>([
   [true, 'nothing was changed'],
   [false, 'something was changed'],
   [null, 'it is not known whether something was changed'],

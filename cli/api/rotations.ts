@@ -8,6 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Api, ApiAnswer, ApiCall } from './client.ts';
 import { bodyOf } from './problems.ts';
 import { rotationResult } from './report.ts';
+import { endOf, type RunView, rotationIn } from './runs.ts';
 
 const POLL_MS = 1000;
 /** How long a run may be unknown after the API has accepted it, in milliseconds. */
@@ -31,9 +32,6 @@ interface Place {
   readonly rotationId?: string | null;
   readonly requestId?: string | null;
 }
-
-/** What `GET …/rotations/{id}` tells: where a run stands by its labels and, once that is known, how it ended. */
-type RunView = Partial<Rotation> & { readonly state?: string };
 
 /**
  * Asks for a rotation. Without `wait` the answer is the API's own, which waits 25 s. With it, the run is followed to its end.
@@ -81,8 +79,9 @@ async function follow({ id, patienceMs }: RotationOrder, following: Following): 
   for (;;) {
     const waited = Date.now() - began;
     const view = name === undefined ? undefined : await runView(id, name, { api, tolerant: waited < UNKNOWN_MS });
-    if (view?.outcome !== undefined) return rotationResult(view as Rotation);
-    if (view) tell(view.state ?? 'under way', view.steps ?? []);
+    const end = view && endOf(id, view);
+    if (end) return end;
+    if (view) tell(view.state ?? 'under way', rotationIn(view).steps ?? []);
     if (name === undefined || (view?.state !== undefined && view.state !== 'pending')) {
       const ended = await endByLabels(id, { api, since: startOf(answer), name });
       if (ended) return ended;

@@ -15,6 +15,9 @@ const NOTED_SKEW_MS = 60_000;
 /** Dry runs at a time: the API lets ten calls a second through. */
 const AT_A_TIME = 3;
 
+/** A rotation would begin nothing now, and nothing is wrong. */
+const AT_PEACE: readonly string[] = ['too-soon', 'rotation-in-progress', 'frozen'];
+
 /** What was looked at, and what was found. */
 interface Finding {
   readonly check: string;
@@ -123,7 +126,8 @@ async function examineCredential(one: Listed, context: Context): Promise<Finding
   const overdue = one.tasks.find((task) => task.overdue);
   try {
     const { state, action, wouldRefuse, connectors } = await dryRun(one.id, await context.api());
-    const problem = wouldRefuse ?? connectors.find((connector) => connector.problem)?.problem;
+    const refusal = AT_PEACE.includes(wouldRefuse?.code ?? '') ? undefined : wouldRefuse;
+    const problem = refusal ?? connectors.find((connector) => connector.problem)?.problem;
     if (problem) return { check, result: 'wrong', detail: `${problem.code}: ${problem.detail}`, next: problem.next };
     if (overdue)
       return {
@@ -132,7 +136,11 @@ async function examineCredential(one: Listed, context: Context): Promise<Finding
         detail: `a task is overdue since ${overdue.dueAt}`,
         next: `csr status ${one.id} tells which.`,
       };
-    return { check, result: 'ok', detail: `${state}; a rotation would ${action}` };
+    return {
+      check,
+      result: 'ok',
+      detail: `${state}; ${wouldRefuse ? wouldRefuse.detail : `a rotation would ${action}`}`,
+    };
   } catch (error) {
     return wrong(check, error);
   }

@@ -1,6 +1,7 @@
 import type { CredentialView } from '../../functions/api/credentials.ts';
-import { getCredential, type Listed, listCredentials, listRotations, type PastRun } from '../api/credentials.ts';
+import { getCredential, type Listed, listCredentials, listRotations } from '../api/credentials.ts';
 import { taskText } from '../api/report.ts';
+import { type RunView, rotationIn } from '../api/runs.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { csv, pairs, seconds, shown, table } from '../terminal/text.ts';
@@ -49,7 +50,7 @@ export const history: Register = (program, act) => {
     .action(
       act(async (context: Context, { limit, csv: asCsv }: { limit: number; csv?: boolean }, id: string) => {
         const rotations = await listRotations(id, limit, await context.api());
-        const text = asCsv ? csv([COLUMNS, ...rotations.map(cells)]).trimEnd() : historyText(id, rotations);
+        const text = asCsv ? csv([COLUMNS, ...rotations.map(cells)]).slice(0, -1) : historyText(id, rotations);
         return { exit: EXIT.done, value: { credential: id, rotations }, text };
       }),
     );
@@ -96,6 +97,7 @@ function listRow(one: Listed): string[] {
 }
 
 const COLUMNS = [
+  'requestedAt',
   'startedAt',
   'endedAt',
   'outcome',
@@ -110,23 +112,37 @@ const COLUMNS = [
   'requestId',
 ] as const;
 
-function cells(run: PastRun): (string | number | null | undefined)[] {
-  return COLUMNS.map((column) => {
-    if (column === 'failure') return run.failure && shown(`${run.failure.code}: ${run.failure.detail}`);
-    const cell = run[column];
-    return typeof cell === 'boolean' ? String(cell) : typeof cell === 'string' ? shown(cell) : cell;
-  });
+function cells(view: RunView): string[] {
+  const { failure, ...run } = flat(view);
+  const told = failure && `${failure.code}: ${failure.detail}`;
+  return COLUMNS.map((column) => shown(String((column === 'failure' ? told : run[column]) ?? '')));
 }
 
-function historyText(id: string, rotations: readonly PastRun[]): string {
+/** One run with its rotation's members beside its own. */
+function flat(view: RunView) {
+  const { problem, requestedAt, requestId } = view;
+  const rotation = rotationIn(view);
+  const failure = rotation.failure ?? problem;
+  return {
+    ...rotation,
+    requestedAt,
+    requestId,
+    failure,
+    nothingChanged: rotation.nothingChanged ?? problem?.nothingChanged,
+  };
+}
+
+function historyText(id: string, rotations: readonly RunView[]): string {
   if (rotations.length === 0) return `${id}: no run is on record.`;
-  const rows = rotations.map((run) => [
-    run.startedAt ?? '-',
-    run.outcome ?? '-',
-    run.trigger ?? '-',
-    run.durationMs === undefined ? '-' : seconds(run.durationMs),
-    shown(run.requestedBy ?? ''),
-    shown(run.failure?.code ?? run.reason ?? ''),
-  ]);
+  const rows = rotations
+    .map(flat)
+    .map((run) => [
+      run.startedAt ?? run.requestedAt ?? '-',
+      run.outcome ?? (run.failure ? 'failed' : '-'),
+      run.trigger ?? '-',
+      run.durationMs === undefined ? '-' : seconds(run.durationMs),
+      shown(run.requestedBy ?? ''),
+      shown(run.failure?.code ?? run.reason ?? ''),
+    ]);
   return table(['STARTED', 'OUTCOME', 'TRIGGER', 'TOOK', 'BY', 'WHY'], rows);
 }
