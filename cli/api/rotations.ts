@@ -13,6 +13,8 @@ import { endOf, type RunView, rotationIn } from './runs.ts';
 const POLL_MS = 1000;
 /** How long a run may be unknown after the API has accepted it, in milliseconds. */
 const UNKNOWN_MS = 60_000;
+/** States of a rotation whose secret is, or was, current. */
+const PROMOTED: readonly string[] = ['current', 'previous', 'superseded'];
 
 /** A rotation to ask for. */
 export interface RotationOrder {
@@ -82,7 +84,7 @@ async function follow({ id, patienceMs }: RotationOrder, following: Following): 
     const end = view && endOf(id, view);
     if (end) return end;
     if (view) tell(view.state ?? 'under way', rotationIn(view).steps ?? []);
-    if (name === undefined || (view?.state !== undefined && view.state !== 'pending')) {
+    if (name === undefined || PROMOTED.includes(view?.state ?? '')) {
       const ended = await endByLabels(id, { api, since: startOf(answer), name });
       if (ended) return ended;
     }
