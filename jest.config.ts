@@ -28,7 +28,14 @@ const config: Config = {
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.ts'],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['agent/**/*.ts', 'functions/**/*.ts', 'infra/**/*.ts', 'laboratory/**/*.ts', 'local/**/*.ts'],
+  collectCoverageFrom: [
+    'agent/**/*.ts',
+    'cli/**/*.ts',
+    'functions/**/*.ts',
+    'infra/**/*.ts',
+    'laboratory/**/*.ts',
+    'local/**/*.ts',
+  ],
 };
 
 export default config;

@@ -9,7 +9,7 @@ import { storeFailure } from './store.ts';
 const text = z.string().min(1).refine(isCarried);
 
 /** What can be sent: a token goes into its header as it is; the others are encoded first (RFC 6750 §2.1, RFC 7617 §2). */
-const FORMS = {
+export const FORMS = {
   clientSecret: z.object({ clientSecret: text }),
   token: z.object({ token: z.string().regex(/^[\x21-\x7e]+$/) }),
   basic: z.object({ username: text.refine((name) => !name.includes(':')), password: text }),

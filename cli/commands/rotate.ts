@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { requestRotation } from '../api/rotations.ts';
+import type { Context } from '../context.ts';
+import { type Act, begin, collect, parseId, parseNumber, parseReason, type Register } from './register.ts';
+
+/** Options of whatever begins a rotation. */
+interface RotationOptions {
+  readonly reason?: string;
+  readonly wait?: boolean;
+  readonly timeout: number;
+  readonly force?: boolean;
+  readonly attended?: boolean;
+  readonly leaveBehind?: readonly string[];
+  readonly idempotencyKey?: string;
+}
+
+const NOTES = `Without --wait the command waits as long as the API does, 25 s. A run that takes longer goes on.
+
+Exit codes: 0 done (or, without --wait, begun), 1 failed and nothing changed, 2 usage, 3 failed and something changed or
+nobody knows, 4 not now: retry later.`;
+
+/** `csr rotate`. */
+export const rotate: Register = (program, act) => {
+  const command = begin(program, {
+    name: 'rotate',
+    description: 'replaces the secret now',
+    examples: [
+      'csr rotate acme-prod --wait',
+      'csr rotate acme-prod --wait --reason "suspected leak"',
+      'csr rotate acme-prod --attended --reason "anna is at the connector"',
+    ],
+    notes: NOTES,
+  });
+  command.option('--reason <text>', 'why; stands in the log and the answer', parseReason);
+  leaving(common(command)).action(act(ask('rotations')));
+};
+
+/** `csr revoke`. */
+export const revoke: Register = (program, act) => {
+  const command = begin(program, {
+    name: 'revoke',
+    description: 'replaces a secret that others know, and ends it at once, whatever the grace',
+    examples: [
+      'csr revoke acme-prod --wait --reason "secret was in a ticket"',
+      'csr revoke acme-prod --wait --reason "stolen laptop" --leave-behind "IFS Test"',
+    ],
+    notes: `The previous secret is ended as soon as every connector has the new one, and the IAM is seen to refuse it.\nWhere it could not be ended, the exit code is 3.\n\n${NOTES}`,
+  });
+  command.requiredOption('--reason <text>', 'why; stands in the log and the answer', parseReason);
+  leaving(common(command)).action(act(ask('rotations', { revokePrevious: true })));
+};
+
+/** `csr rollback`. */
+export const rollback: Register = (program, act) => {
+  const command = begin(program, {
+    name: 'rollback',
+    description: 'goes back to the previous secret, by a rotation with the same checks',
+    examples: ['csr rollback acme-prod --wait --reason "the new secret does not work in production"'],
+    notes: NOTES,
+  });
+  command.requiredOption('--reason <text>', 'why; stands in the log and the answer', parseReason);
+  common(command).action(act(ask('rollback')));
+};
+
+function common(command: Command): Command {
+  return command
+    .argument('<id>', 'the credential', parseId)
+    .option('--wait', 'follows the run to its end, step by step')
+    .option('--timeout <minutes>', 'how long --wait waits', parseNumber(60), 15)
+    .option('--force', 'in spite of a freeze')
+    .option('--attended', 'somebody is ready to enter the new secret in the manual connectors at once')
+    .option('--idempotency-key <key>', 'a repeat with the same key gets the same rotation');
+}
+
+function leaving(command: Command): Command {
+  return command.option(
+    '--leave-behind <connector>',
+    'a connector that is neither asked nor written, and is cut off; can be given several times',
+    collect,
+  );
+}
+
+function ask(action: 'rotations' | 'rollback', fixed: object = {}): Parameters<Act>[0] {
+  return (async (context: Context, options: RotationOptions, id: string) => {
+    const { reason, force, attended, leaveBehind, wait = false, timeout, idempotencyKey } = options;
+    const body = { ...fixed, reason, force, attended, leaveBehind };
+    const patienceMs = timeout * 60_000;
+    return await requestRotation({ id, action, body, wait, patienceMs, idempotencyKey }, context);
+  }) as Parameters<Act>[0];
+}

@@ -1,0 +1,290 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Handler, type Server, serve } from '../../local/stand-ins/serve.ts';
+import { csr, type Surroundings } from './support/csr.ts';
+
+const ID = 'acme-prod';
+const REQUEST = '01JCANARYREQUEST';
+const REPORT = {
+  rotationId: '0b9f6c1e-4a83-8d55-9c53-0f3c2c6f5d0a',
+  credential: ID,
+  trigger: 'api',
+  strategy: 'dual-secret',
+  startedAt: '2026-03-01T03:00:00.000Z',
+  endedAt: '2026-03-01T03:00:02.310Z',
+  durationMs: 2310,
+  steps: [
+    { name: 'observe', ms: 310 },
+    { name: 'journal', ms: 60 },
+  ],
+  previousValidUntil: '2026-03-02T03:00:02.120Z',
+  nothingChanged: false,
+  repeatAt: null,
+  connectors: [],
+};
+
+/** A request that the API has got. */
+interface Got {
+  readonly call: string;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+const answer = (status: number, body: object, headers: Record<string, string> = {}) =>
+  Response.json(body, { status, headers });
+const problem = (status: number, members: object) =>
+  answer(status, { title: 'A title', code: 'a-code', detail: 'a detail', next: 'Do this.', ...members });
+
+/** An API whose answers a test writes: what no deployment of this test could be brought to say. */
+describe('csr, whatever the API answers', () => {
+  const got: Got[] = [];
+  let answers: (call: string) => Response | Promise<Response>;
+  let server: Server;
+  const handler: Handler = async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const call = `${request.method} ${pathname}${search}`;
+    const text = await request.text();
+    got.push({ call, body: text === '' ? undefined : JSON.parse(text), headers: request.headers });
+    return await answers(call);
+  };
+  beforeAll(async () => {
+    server = await serve(handler);
+  });
+  afterAll(() => server.close());
+  beforeEach(() => void got.splice(0));
+
+  const run = (args: readonly string[], surroundings: Surroundings = {}) =>
+    csr(args, { ...surroundings, env: { CSR_API_URL: server.url, ...surroundings.env } });
+  /** What is answered in turn; the last one again and again. */
+  const inTurn = (...list: (() => Response)[]) => {
+    answers = () => (list.length > 1 ? list.shift() : list[0])?.() ?? answer(500, {});
+  };
+
+  it('rotate --wait: asks to be answered at once, and follows the run by the id of the request', async () => {
+    const views = [
+      { requestId: REQUEST, state: 'accepted' },
+      { requestId: REQUEST, state: 'pending', steps: REPORT.steps.slice(0, 1) },
+      { requestId: REQUEST, state: 'current', ...REPORT, outcome: 'rotated' },
+    ];
+    inTurn(
+      () => answer(202, { requestId: REQUEST }),
+      () => answer(404, { code: 'rotation-unknown' }),
+      ...views.map((view) => () => answer(200, view)),
+    );
+    const { exit, stdout, stderr } = await run([
+      'rotate',
+      ID,
+      '--wait',
+      '--reason',
+      'audit',
+      '--idempotency-key',
+      'k-1',
+      '--leave-behind',
+      'A',
+      '--leave-behind',
+      'B',
+      '--force',
+      '--attended',
+    ]);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('acme-prod: rotated.')]);
+    expect(stderr).toBe('acme-prod: accepted\nacme-prod: pending\nacme-prod:   observe 310 ms\n');
+    const [post, ...gets] = got;
+    expect(post?.body).toEqual({ reason: 'audit', force: true, attended: true, leaveBehind: ['A', 'B'] });
+    expect([post?.headers.get('idempotency-key'), post?.headers.get('prefer')]).toEqual(['k-1', 'respond-async']);
+    expect(gets.map(({ call }) => call)).toEqual(Array(4).fill(`GET /credentials/${ID}/rotations/${REQUEST}`));
+  });
+
+  it('rotate --wait: tells why a run came to no rotation', async () => {
+    const reason = { code: 'too-soon', detail: 'a detail', next: 'Repeat it.', retryAfter: 64, nothingChanged: true };
+    inTurn(
+      () => answer(202, { requestId: REQUEST }),
+      () => answer(200, { requestId: REQUEST, problem: reason }),
+    );
+    const { exit, stderr } = await run(['rotate', ID, '--wait']);
+    expect([exit, stderr]).toEqual([
+      4,
+      expect.stringMatching(/\(too-soon\)[\s\S]*nothing was changed[\s\S]*Not before 64 s/),
+    ]);
+  });
+
+  it('rotate --wait: takes the labels for it where no record of runs is kept', async () => {
+    const { rotationId } = REPORT;
+    const ended = { id: ID, versionId: rotationId, pending: false };
+    answers = (call) => {
+      if (call.startsWith('POST')) return answer(202, { rotationId });
+      return call.endsWith(rotationId) ? answer(200, { rotationId, state: 'current' }) : answer(200, ended);
+    };
+    const { exit, stdout } = await run(['rotate', ID, '--wait']);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining(`version ${rotationId} is current`)]);
+  });
+
+  it('rotate: says that a run goes on', async () => {
+    inTurn(() => answer(202, { rotationId: null, requestId: REQUEST }));
+    const { exit, stdout } = await run(['rotate', ID]);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining(`goes on (${REQUEST})`)]);
+  });
+
+  it.each([
+    ['nothing was changed', 422, { nothingChanged: true }, 1],
+    [
+      'something was changed',
+      502,
+      { nothingChanged: false, code: 'stored-not-applied', cause: 'connector-timeout' },
+      3,
+    ],
+    ['nobody knows', 500, { nothingChanged: null }, 3],
+    ['it can succeed later', 409, { nothingChanged: true, retryAfter: 64 }, 4],
+    ['it can succeed later, and something was changed', 503, { nothingChanged: false, retryAfter: 5 }, 3],
+  ])('rotate: ends by what is known: %s', async (_what, status, members, expected) => {
+    inTurn(() => problem(status, members));
+    const { exit, stderr } = await run(['rotate', ID]);
+    expect([exit, stderr]).toEqual([
+      expected,
+      expect.stringMatching(
+        /^csr: acme-prod: A title \(.*\)\n {2}why {4}a detail\n {2}state {2}.+\n {2}do {5}Do this\./,
+      ),
+    ]);
+  });
+
+  it('revoke: ends with 3 where the previous secret was not ended', async () => {
+    inTurn(() => answer(200, { ...REPORT, outcome: 'rotated', previousRevoked: false }));
+    const { exit, stdout } = await run(['revoke', ID, '--reason', 'leak']);
+    expect([exit, stdout, got[0]?.body]).toEqual([
+      3,
+      expect.stringContaining('NOT ended'),
+      { revokePrevious: true, reason: 'leak' },
+    ]);
+  });
+
+  it('rotate: says how to repeat a call whose answer was lost, and sends it once', async () => {
+    let posts = 0;
+    const lossy = createServer((_request, response) => {
+      posts += 1;
+      response.socket?.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(lossy, 'listening');
+    const { port } = lossy.address() as AddressInfo;
+    const { exit, stderr } = await run(['rotate', ID], { env: { CSR_API_URL: `http://127.0.0.1:${port}` } });
+    lossy.close();
+    expect([exit, posts]).toEqual([3, 1]);
+    expect(stderr).toMatch(/may have been carried out[\s\S]*--idempotency-key [0-9a-f-]{36}/);
+  });
+
+  it('rotate: ends with 1 where nothing was sent', async () => {
+    const gone = await serve(handler);
+    await gone.close();
+    const { exit, stderr } = await run(['rotate', ID], { env: { CSR_API_URL: gone.url } });
+    expect([exit, stderr]).toEqual([
+      1,
+      expect.stringMatching(/did not answer \(ECONNREFUSED\)[\s\S]*nothing was changed/),
+    ]);
+  });
+
+  it.each([
+    [403, 1, /execute-api:Invoke/],
+    [404, 1, /has no such call: deploy/],
+    [429, 4, /Repeat the command/],
+    [503, 3, /Look at the credential first/],
+  ])("rotate: understands the gateway's own %s", async (status, expected, advice) => {
+    inTurn(() => answer(status, { message: 'Gateway' }));
+    const { exit, stderr } = await run(['rotate', ID]);
+    expect([exit, stderr]).toEqual([expected, expect.stringMatching(advice)]);
+  });
+
+  it('status: reads again when the API is busy', async () => {
+    const view = { id: ID, clientId: 'c', versionId: null, rotatedAt: null, schedule: {}, connectors: [], tasks: [] };
+    inTurn(
+      () => answer(503, { message: 'Service Unavailable' }),
+      () => answer(200, view),
+    );
+    const { exit } = await run(['status', ID]);
+    expect([exit, got.length]).toEqual([0, 2]);
+  });
+
+  it.each([
+    ['pause', 'DISABLED'],
+    ['resume', 'ENABLED'],
+  ])('%s: sets the schedule to %s', async (command, state) => {
+    inTurn(() => answer(200, { id: ID, schedule: { state } }));
+    const { exit, stdout } = await run([command, ID]);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('scheduled rotations')]);
+    expect(got).toMatchObject([{ call: `PATCH /credentials/${ID}/schedule`, body: { state } }]);
+  });
+
+  const RUNS = [
+    {
+      ...REPORT,
+      requestId: 'r-3',
+      outcome: 'rotated',
+      requestedBy: 'arn:aws:iam::1:user/anna',
+      reason: '=HYPERLINK("x"), "quoted"',
+    },
+    {
+      requestId: 'r-2',
+      trigger: 'api',
+      requestedAt: '2026-02-01T00:00:00.000Z',
+      problem: { code: 'too-soon', detail: 'd', next: 'n', nothingChanged: true },
+    },
+    { requestId: 'r-1', trigger: 'schedule', rotation: { ...REPORT, outcome: 'adopted' } },
+  ];
+  const pages = (call: string) =>
+    call.includes('nextToken=p2')
+      ? answer(200, { rotations: RUNS.slice(2) })
+      : answer(200, { rotations: RUNS.slice(0, 2), nextToken: 'p2' });
+
+  it('history: lists the runs of all pages, newest first', async () => {
+    answers = pages;
+    const { exit, stdout } = await run(['history', ID]);
+    expect(exit).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[1])).toEqual([
+      'OUTCOME',
+      'rotated',
+      'failed',
+      'adopted',
+      undefined,
+    ]);
+  });
+
+  it('history --csv: is CSV that no spreadsheet takes for a formula', async () => {
+    answers = pages;
+    const { stdout } = await run(['history', ID, '--csv', '--limit', '2']);
+    const lines = stdout.split('\r\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^requestedAt,startedAt,endedAt,outcome,trigger,/);
+    expect(lines[1]).toContain(`,"'=HYPERLINK(""x""), ""quoted""",2310,false,`);
+    expect(lines[2]).toContain(',true,too-soon: d,,r-2');
+  });
+
+  it('history --json: prints the runs as the API tells them', async () => {
+    answers = pages;
+    const { json } = await run(['history', ID, '--json']);
+    expect(json()).toEqual({ credential: ID, rotations: RUNS });
+  });
+
+  it('shows no control characters of others', async () => {
+    inTurn(() => problem(422, { nothingChanged: true, detail: 'red \u001b[31m \u0007' }));
+    const { stderr } = await run(['rotate', ID]);
+    expect(stderr).toContain('red \uFFFD[31m \uFFFD');
+  });
+
+  it('sends nothing to an address that is neither https nor local', async () => {
+    const { exit, stderr } = await run(['list', '--api-url', 'http://api.example.com']);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('--api-url is no https address')]);
+  });
+
+  it('doctor: tells that a clock is wrong', async () => {
+    const date = new Date(Date.now() - 3_600_000).toUTCString();
+    inTurn(() => answer(403, { message: 'Forbidden' }, { date }));
+    const { exit, json } = await run(['doctor', '--json']);
+    const { findings } = json<{ findings: object[] }>();
+    expect(exit).toBe(1);
+    expect(findings).toContainEqual({
+      check: 'clock',
+      result: 'wrong',
+      detail: expect.stringMatching(/^36\d\d s off$/),
+      next: expect.stringContaining('AWS refuses'),
+    });
+  });
+});

@@ -1,0 +1,235 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from '../../infra/configuration-error.ts';
+import { readContext } from '../../infra/context.ts';
+import { loadFleet } from '../../infra/fleet.ts';
+import { CONNECTOR, customer } from '../support/settings.ts';
+import { csr, ROOT } from './support/csr.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'csr-fleet-'));
+const TOKEN_URL = 'https://acme.example.com/auth/realms/acmeprod/protocol/openid-connect/token';
+
+function write(name: string, value: unknown): string {
+  const file = join(folder, name);
+  writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+  return file;
+}
+
+/** What synth would say. */
+function synthFaults(file: string, context: Record<string, unknown>): readonly string[] {
+  try {
+    loadFleet(
+      file,
+      readContext((key) => context[key]),
+    );
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.lines;
+    throw error;
+  }
+}
+
+const bare = (lines: readonly string[]) => lines.map((line) => line.replace(/\S*\/(?=[\w-]+\.json:)/, ''));
+
+describe('csr fleet check', () => {
+  it('finds no fault in the example', async () => {
+    const { exit, stdout } = await csr(['fleet', 'check', join(ROOT, 'credentials.example.json')]);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('no faults in 3 credentials')]);
+  });
+
+  it('finds the faults that synth finds, all of them, and ends with 1', async () => {
+    const broken = customer('acme-prod', {
+      'schedule.timezone': 'Mars/X',
+      clientId: 'IFS_own',
+      'connectors.0.url': 'http://x',
+      secret: 'canary',
+    });
+    const file = write('broken.json', { credentials: [broken, { ...broken, iam: 4 }] });
+    const { exit, stdout, json } = await csr(['fleet', 'check', file, '--prefix', 'csr', '--json']);
+    const { faults } = json<{ faults: string[] }>();
+    expect([exit, bare(faults)]).toEqual([1, bare(synthFaults(file, { prefix: 'csr' }))]);
+    expect(faults.length).toBeGreaterThan(6);
+    expect(stdout).not.toContain('canary');
+  });
+
+  it('takes the context of cdk.json above the file, and that of -c before it', async () => {
+    write('cdk.json', { context: { prefix: 'csr', allowedHosts: 'other.example.com' } });
+    const file = write('hosts.json', { credentials: [customer('acme-prod')] });
+    const above = await csr(['fleet', 'check', file, '--json']);
+    const given = await csr([
+      'fleet',
+      'check',
+      file,
+      '--json',
+      '-c',
+      'allowedHosts=*.example.com',
+      '-c',
+      'logLevel=DEBUG',
+    ]);
+    const mistyped = await csr([
+      'fleet',
+      'check',
+      file,
+      '--json',
+      '-c',
+      'logLevl=DEBUG',
+      '-c',
+      'allowedHosts=*.example.com',
+    ]);
+    write('cdk.json', {});
+    expect(above.json<{ faults: string[] }>().faults.join('\n')).toContain("is not among the context's allowedHosts");
+    expect([given.exit, given.json()]).toMatchObject([0, { faults: [], credentials: 1 }]);
+    expect(mistyped.json<{ faults: string[] }>().faults).toEqual([expect.stringContaining("did you mean 'logLevel'")]);
+  });
+
+  it('checks the largest file without the CDK, and tells how long it took', async () => {
+    const credentials = Array.from({ length: 150 }, (_, i) => customer(`customer-${i}`));
+    const file = write('largest.json', { credentials });
+    const began = performance.now();
+    const { exit, stdout } = await csr(['fleet', 'check', file, '--prefix', 'csr', '-c', 'allowedHosts=*.example.com']);
+    console.info(`csr fleet check of 150 credentials: ${Math.round(performance.now() - began)} ms`);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('no faults in 150 credentials')]);
+    expect(importsOf('cli/fleet/check.ts').filter((name) => /aws-cdk|constructs/.test(name))).toEqual([]);
+  });
+
+  it('says that a file does not exist', async () => {
+    const { exit, stdout } = await csr(['fleet', 'check', join(folder, 'absent.json')]);
+    expect([exit, stdout]).toEqual([1, expect.stringContaining('does not exist')]);
+  });
+});
+
+/** Packages that a source pulls in, itself or by others. */
+function importsOf(path: string, seen = new Set<string>()): string[] {
+  if (seen.has(path)) return [];
+  seen.add(path);
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return [...text.matchAll(/(?:from|import\() ?'([^']+)'/g)].flatMap(([, target = '']) =>
+    target.startsWith('.') ? importsOf(join(path, '..', target), seen) : [target],
+  );
+}
+
+describe('csr fleet add', () => {
+  /** A restart of the connector, and one more to take it back. */
+  const TIMEOUTS = 'timeouts={"function":"PT4M"}';
+  const BY_API = [
+    'acme-prod',
+    TOKEN_URL,
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    CONNECTOR.url,
+    '',
+    '',
+    'no',
+    '',
+    'Europe/Stockholm',
+    '',
+  ];
+
+  it('begins a file with one credential, by nothing but what has no default', async () => {
+    const file = join(folder, 'new.json');
+    const { exit, stdout } = await csr(['fleet', 'add', file], { input: `${BY_API.join('\n')}\n` });
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('acme-prod was added')]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      credentials: [
+        {
+          id: 'acme-prod',
+          accessTokenUrl: TOKEN_URL,
+          clientId: 'NC_Flow_ClientCredentials',
+          iam: {
+            adminUrl: 'https://acme.example.com/auth/admin/realms/acmeprod',
+            auth: { clientId: 'flow-secret-rotator', secretId: 'client-secret-rotation-access/acme-prod/iam' },
+          },
+          connectors: [
+            {
+              name: 'IFS Cloud',
+              url: CONNECTOR.url,
+              auth: { type: 'bearer', secretId: 'client-secret-rotation-access/acme-prod/connector' },
+            },
+          ],
+          schedule: { expression: 'cron(30 3 ? * SUN *)', timezone: 'Europe/Stockholm' },
+          tags: { customer: 'acme', environment: 'prod' },
+        },
+      ],
+    });
+    expect((await csr(['fleet', 'check', file])).exit).toBe(0);
+  });
+
+  it('adds to a file with comments, and leaves the rest as it is', async () => {
+    const text = `{\n  // Customers of the north.\n  "credentials": [\n    ${JSON.stringify(customer('acme-prod'))}, // the first\n  ],\n}\n`;
+    const file = write('commented.json', text);
+    const answers = [
+      'acme-prod',
+      'globex-test',
+      'nonsense',
+      TOKEN_URL.replaceAll('acme', 'globex'),
+      '',
+      '',
+      'no',
+      'anna',
+      '',
+      'agent',
+      'host-1',
+      '',
+      'arn:aws:iam::111122223333:role/host-1',
+      'yes',
+      'By hand',
+      'manual',
+      '',
+      'no',
+      '',
+      'UTC',
+      'P3D',
+    ];
+    const { exit, stderr } = await csr(['fleet', 'add', file, '--prefix', 'csr', '-c', TIMEOUTS], {
+      input: `${answers.join('\n')}\n`,
+    });
+    expect([exit, stderr]).toEqual([0, expect.stringMatching(/has a credential of this id[\s\S]*must be https:/)]);
+    const written = readFileSync(file, 'utf8');
+    const context: Record<string, unknown> = { prefix: 'csr', timeouts: { function: 'PT4M' } };
+    expect(written).toContain('// Customers of the north.');
+    expect(written).toContain('// the first');
+    expect(written).toMatch(/\n {4}\{\n {6}"id": "globex-test",\n/);
+    expect(written).toContain('"principalArns"');
+    expect(
+      loadFleet(
+        file,
+        readContext((key) => context[key]),
+      ).credentials,
+    ).toMatchObject([
+      { id: 'acme-prod' },
+      {
+        id: 'globex-test',
+        iam: { type: 'manual', owner: 'anna' },
+        grace: 'P3D',
+        connectors: [{ agent: 'host-1' }, { via: 'manual' }],
+      },
+    ]);
+  });
+
+  it('writes nothing where synth would find a fault', async () => {
+    const file = join(folder, 'faulty.json');
+    const answers = BY_API.with(15, 'Mars/X');
+    const { exit, stderr } = await csr(['fleet', 'add', file], { input: `${answers.join('\n')}\n` });
+    expect([exit, stderr]).toEqual([1, expect.stringMatching(/not an IANA time zone[\s\S]*nothing was written/)]);
+    expect(existsSync(file)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('writes nothing where the answers end too early', async () => {
+    const file = join(folder, 'early.json');
+    const { exit, stderr } = await csr(['fleet', 'add', file], { input: 'acme-prod\n' });
+    expect([exit, stderr, existsSync(file)]).toEqual([
+      2,
+      expect.stringContaining('stdin ended before this was answered: Access Token URL'),
+      false,
+    ]);
+  });
+});

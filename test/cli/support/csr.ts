@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { OPERATOR, REGION } from '../../../local/embedded-stack/names.ts';
+
+export const ROOT = resolve(import.meta.dirname, '../../..');
+const BINARY = join(ROOT, 'cli/csr.cjs');
+/** A home without any AWS configuration. */
+const HOME = mkdtempSync(join(tmpdir(), 'csr-home-'));
+
+/** How a command ended. */
+export interface Ended {
+  readonly exit: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Stdout as JSON. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+/** What a command is run with. */
+export interface Surroundings {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What is piped to it. */
+  readonly input?: string;
+  readonly cwd?: string;
+  /** Another file than the checkout's. */
+  readonly binary?: string;
+}
+
+/** Everything that commands were given as arguments, and everything that they have written. */
+export const transcript: string[] = [];
+
+/** Nothing of the shell's but the path; the operator's keys, as a CI job would have them. */
+const CLEAN = {
+  PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+  HOME,
+  AWS_ACCESS_KEY_ID: OPERATOR.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: OPERATOR.secretAccessKey,
+  AWS_REGION: REGION,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  NO_COLOR: '1',
+};
+
+/** Runs `csr` as a process of its own, and waits for its end. */
+export async function csr(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  const { env = {}, input = '', cwd = HOME, binary = BINARY } = surroundings;
+  const child = spawn(process.execPath, [binary, ...args], { cwd, env: { ...CLEAN, ...env } });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const exited = new Promise<number | null>((done) => void child.on('exit', done));
+  const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  transcript.push(args.join(' '), stdout, stderr);
+  return { exit, stdout, stderr, json: () => JSON.parse(stdout) };
+}
+
+/** The arguments of a command line as a shell would split it: words, and words in double quotes. */
+export function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  );
+}
