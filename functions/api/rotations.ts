@@ -5,7 +5,7 @@ import type { RotateAnswer } from '../credential/answer.ts';
 import { RotationError } from '../credential/errors.ts';
 import type { OnDemandEvent } from '../credential/events/on-demand.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
-import type { RotationBody } from './body.ts';
+import type { RotationBody } from './contract/requests.ts';
 import { type ApiResponse, json, problem, rotationResponse } from './problem.ts';
 
 /** How long a look at the labels may take after the wait for the run, in milliseconds: both end before the gateway gives up. */
