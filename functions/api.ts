@@ -4,7 +4,7 @@ import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.t
 import { type ApiEvent, type Call, readCall } from './api/call.ts';
 import { openApiDocument } from './api/contract/openapi.ts';
 import { isRoute, type Route } from './api/contract/routes.ts';
-import { type CredentialsDeps, credentialView, listCredentials, rotationView } from './api/credentials.ts';
+import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { type RotationsDeps, rotateNow } from './api/rotations.ts';
 import { describeError, isRotationError } from './credential/errors.ts';
@@ -19,7 +19,7 @@ const WAIT_MS = 25_000;
 
 const ANSWERS: { readonly [R in Route]: Answer<R> } = {
   'GET /openapi.json': async () => json(200, document()),
-  'GET /credentials': async ({ query }, deps) => await listCredentials(query, deps),
+  'GET /credentials': async ({ query }, deps) => json(200, await credentialsPage(query, deps)),
   'GET /credentials/{id}': async ({ id }, deps) => json(200, await credentialView(id, deps)),
   'POST /credentials/{id}/rotations': async ({ id, body, caller }, deps) =>
     await rotateNow({ id, body, requestedBy: caller }, deps),
@@ -46,7 +46,8 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
     } catch (error) {
       const { code, detail, next } = describeError(error);
       if (!isRotationError(error)) telemetry.logger.error('unforeseen', { routeKey: event.routeKey, detail });
-      return problem(code, { detail, credential, nothingChanged: changedNothing(event, error), next });
+      const pointer = isRotationError(error) ? error.pointer : undefined;
+      return problem(code, { detail, credential, nothingChanged: changedNothing(event, error), next, pointer });
     }
   }, telemetry);
 }

@@ -1,5 +1,4 @@
 import pMap from 'p-map';
-import type * as z from 'zod';
 import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
 import type { ConnectorProof } from '../credential/outcome.ts';
 import { type ConnectorSettings, type Credential, hasManualDoor } from '../credential/settings/credential.ts';
@@ -13,9 +12,7 @@ import type {
   RotationView,
   UnreadableCredential,
 } from './contract/answers/credential.ts';
-import type { PageQuery } from './contract/requests.ts';
 import { STATUSES } from './contract/statuses.ts';
-import { type ApiResponse, json, problem } from './problem.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -103,18 +100,6 @@ function unreadable(id: string, error: unknown): UnreadableCredential {
   if (!isRotationError(error) || STATUSES[error.code] === 503) throw error;
   const { code, detail, next } = describeError(error);
   return { id, problem: { code, title: error.info.title, detail, next } };
-}
-
-/** The answer to `GET /credentials`. @throws {RotationError} as {@link credentialsPage} */
-export async function listCredentials(page: z.infer<typeof PageQuery>, deps: CredentialsDeps): Promise<ApiResponse> {
-  try {
-    return json(200, await credentialsPage(page, deps));
-  } catch (error) {
-    if (!isRotationError(error, 'request-invalid')) throw error;
-    const errors = [{ pointer: '/nextToken', detail: 'is not of a page of this API' }];
-    const next = 'Begin again without nextToken.';
-    return problem('request-invalid', { detail: error.message, nothingChanged: true, next, errors });
-  }
 }
 
 /** @throws {RotationError} `credential-unknown` or `rotation-unknown` */

@@ -21,6 +21,8 @@ export interface ProblemFacts {
   readonly retryAfter?: number | undefined;
   /** The faults of a body, each with its place. */
   readonly errors?: readonly FieldFault[];
+  /** Instead of `errors`: the place of the one fault that the detail tells. */
+  readonly pointer?: string | undefined;
 }
 
 /** When a busy service of AWS may be asked again, in seconds: the SDK has given up its own repeats by then. */
@@ -36,17 +38,12 @@ export function json(statusCode: number, body: object, headers: Readonly<Record<
  *
  * @see [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)
  */
-export function problem(code: ErrorCode, facts: ProblemFacts): ApiResponse {
+export function problem(code: ErrorCode, { pointer, ...facts }: ProblemFacts): ApiResponse {
   const { title } = ERRORS[code];
   const status = STATUSES[code];
-  return asProblem(status, {
-    type: `/problems/${code}`,
-    title,
-    status,
-    code,
-    ...facts,
-    ...retryAfterOf(status, facts),
-  });
+  const errors = pointer === undefined ? {} : { errors: [{ pointer, detail: facts.detail }] };
+  const body = { type: `/problems/${code}`, title, status, code, ...facts, ...errors };
+  return asProblem(status, { ...body, ...retryAfterOf(status, facts) });
 }
 
 /** What is busy may be asked again soon, whoever tells of it. */

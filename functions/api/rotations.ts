@@ -51,8 +51,8 @@ export async function rotateNow(
 function toResponse(id: string, { rotation, plan, problem: fault }: RotateAnswer): ApiResponse {
   if (rotation) return rotationResponse(rotation);
   if (plan) return json(200, plan);
-  const { code, detail, next, retryAfter, nothingChanged } = fault;
-  return problem(code, { detail, next, retryAfter, credential: id, nothingChanged });
+  const { code, ...facts } = fault;
+  return problem(code, { ...facts, credential: id });
 }
 
 /** Whether Lambda answered that it did not run the function. Any other failure may have come after a run had begun. */
