@@ -1,60 +1,39 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
-import * as z from 'zod';
 import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
 import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
-import { readAcknowledgement, readBody, readRollback } from './api/body.ts';
+import { type ApiEvent, type Call, readCall } from './api/call.ts';
+import { openApiDocument } from './api/contract/openapi.ts';
+import { isRoute, type Route } from './api/contract/routes.ts';
 import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
-import { faultsDetail, faultsIn } from './api/faults.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { type RotationsDeps, rotateNow } from './api/rotations.ts';
-import { ROUTES, type Route } from './api/routes.ts';
-import { describeError, isRotationError, RotationError } from './credential/errors.ts';
-import { ID, ID_RULE } from './credential/settings/parts.ts';
+import { describeError, isRotationError } from './credential/errors.ts';
 import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
-type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
 type Deps = CredentialsDeps & RotationsDeps & AcknowledgementsDeps;
-type Answer = (event: ApiEvent, deps: Deps) => Promise<ApiResponse>;
+type Answer<R extends Route> = (call: Call<R>, deps: Deps) => Promise<ApiResponse>;
 
 /** The gateway answers within 30 s, whatever goes on behind it. */
 const WAIT_MS = 25_000;
 
-const ANSWERS: Readonly<Record<Route, Answer>> = {
-  'POST /credentials/{id}/rotations': async (event, deps) => {
-    const id = idOf(event);
-    const body = readBody(event);
-    if ('statusCode' in body) return body;
-    return await rotateNow({ id, body, requestedBy: callerOf(event) }, deps);
-  },
-  'POST /credentials/{id}/rollback': async (event, deps) => {
-    const id = idOf(event);
-    const body = readRollback(event);
-    if ('statusCode' in body) return body;
-    return await rotateNow({ id, body: { ...body, rollback: true }, requestedBy: callerOf(event) }, deps);
-  },
-  'GET /credentials': async (event, deps) => {
-    const page = PageQuery.safeParse(event.queryStringParameters ?? {});
-    return page.success ? json(200, await credentialsPage(page.data, deps)) : invalidQuery(page.error);
-  },
-  'GET /credentials/{id}': async (event, deps) => json(200, await credentialView(idOf(event), deps)),
-  'GET /credentials/{id}/rotations/{rotationId}': async (event, deps) =>
-    json(200, await rotationView(idOf(event), event.pathParameters?.rotationId ?? '', deps)),
-  'POST /credentials/{id}/connectors/{name}/acknowledgement': async (event, deps) => {
-    const id = idOf(event);
-    const body = readAcknowledgement(event);
-    if ('statusCode' in body) return body;
-    // As the gateway has decoded it, like the id.
-    const connector = event.pathParameters?.name ?? '';
-    return json(200, await acknowledge({ id, connector, versionId: body.versionId, by: callerOf(event) }, deps));
-  },
+const ANSWERS: { readonly [R in Route]: Answer<R> } = {
+  'GET /openapi.json': async () => json(200, document()),
+  'GET /credentials': async ({ query }, deps) => json(200, await credentialsPage(query, deps)),
+  'GET /credentials/{id}': async ({ id }, deps) => json(200, await credentialView(id, deps)),
+  'POST /credentials/{id}/rotations': async ({ id, body, caller }, deps) =>
+    await rotateNow({ id, body, requestedBy: caller }, deps),
+  'GET /credentials/{id}/rotations/{rotationId}': async ({ id, path }, deps) =>
+    json(200, await rotationView(id, path.rotationId ?? '', deps)),
+  'POST /credentials/{id}/rollback': async ({ id, body, caller }, deps) =>
+    await rotateNow({ id, body: { ...body, rollback: true }, requestedBy: caller }, deps),
+  'POST /credentials/{id}/connectors/{name}/acknowledgement': async ({ id, path, body, caller }, deps) =>
+    json(200, await acknowledge({ id, connector: path.name ?? '', versionId: body.versionId, by: caller }, deps)),
 };
 
-const PageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(50).default(25),
-  nextToken: z.string().min(1).optional(),
-});
+/** Made when it is first asked for. */
+let made: object | undefined;
+const document = () => (made ??= openApiDocument());
 
 /** Makes the HTTP API. Who may call it is decided before, by the gateway's IAM authorizer. */
 export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
@@ -63,11 +42,12 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
     known ??= dependencies(deployed());
     const credential = event.pathParameters?.id;
     try {
-      return await answerTo(event.routeKey)(event, known);
+      return await answerTo(event, known);
     } catch (error) {
       const { code, detail, next } = describeError(error);
       if (!isRotationError(error)) telemetry.logger.error('unforeseen', { routeKey: event.routeKey, detail });
-      return problem(code, { detail, credential, nothingChanged: changedNothing(event, error), next });
+      const pointer = isRotationError(error) ? error.pointer : undefined;
+      return problem(code, { detail, credential, nothingChanged: changedNothing(event, error), next, pointer });
     }
   }, telemetry);
 }
@@ -75,11 +55,12 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
 /** The HTTP API. */
 export const handler = createApiHandler(lazily(process.env));
 
-/** @throws {Error} when there is none */
-function answerTo(routeKey: string): Answer {
-  const route = ROUTES.find((one) => one === routeKey);
-  if (!route) throw new Error(`No route for ${routeKey}: the stack and the function differ`);
-  return ANSWERS[route];
+/** @throws {Error} when the table of routes has no such route */
+async function answerTo(event: ApiEvent, deps: Deps): Promise<ApiResponse> {
+  const { routeKey } = event;
+  if (!isRoute(routeKey)) throw new Error(`No route for ${routeKey}: the stack and the function differ`);
+  const read = readCall(routeKey, event);
+  return 'statusCode' in read ? read : await (ANSWERS[routeKey] as Answer<typeof routeKey>)(read.call, deps);
 }
 
 function dependencies({ environment, world, aws }: Deployed): Deps {
@@ -99,27 +80,4 @@ function dependencies({ environment, world, aws }: Deployed): Deps {
 function changedNothing({ routeKey }: ApiEvent, error: unknown): true | null {
   if (routeKey.startsWith('GET ')) return true;
   return isRotationError(error) && error.changed === false ? true : null;
-}
-
-/** Who signed the call. */
-function callerOf({ requestContext }: ApiEvent): string {
-  return requestContext.authorizer.iam.userArn;
-}
-
-/**
- * The credential's id, as the gateway has decoded it. It is not decoded again: IAM has decided about this one.
- *
- * @throws {RotationError} `credential-unknown` when no credential can have it
- */
-function idOf({ pathParameters }: ApiEvent): string {
-  const id = pathParameters?.id ?? '';
-  if (ID.test(id)) return id;
-  throw new RotationError('credential-unknown', `No credential can have this id: it ${ID_RULE}`);
-}
-
-function invalidQuery(error: z.ZodError): ApiResponse {
-  const { errors, omitted } = faultsIn(error);
-  const detail = faultsDetail('The query', omitted);
-  const next = 'Use limit (1 to 50) and the nextToken of the page before.';
-  return problem('request-invalid', { detail, nothingChanged: true, next, errors });
 }

@@ -44,9 +44,9 @@ export function createRotateHandler(deployed: () => Deployed, telemetry: Telemet
       return { rotation };
     } catch (error) {
       if (!byApi || !isRotationError(error)) throw error;
-      const { retryAfter, changed } = error;
-      const wait = retryAfter === undefined ? {} : { retryAfter };
-      return { problem: { ...describeError(error), ...wait, nothingChanged: changed === null ? null : !changed } };
+      const { retryAfter, changed, pointer } = error;
+      const known = { ...(retryAfter !== undefined && { retryAfter }), ...(pointer !== undefined && { pointer }) };
+      return { problem: { ...describeError(error), ...known, nothingChanged: changed === null ? null : !changed } };
     }
   }, telemetry);
 }

@@ -10,7 +10,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { ROUTES } from '../functions/api/routes.ts';
+import { ROUTES } from '../functions/api/contract/routes.ts';
 import type { Deployment } from './context.ts';
 import { encryptedLogs } from './logs.ts';
 import type { Names } from './names.ts';
@@ -51,7 +51,7 @@ export class HttpApi extends Construct {
       defaultAuthorizer: new HttpIamAuthorizer(),
     });
     const integration = new HttpLambdaIntegration('Integration', handler);
-    for (const route of ROUTES) {
+    for (const route of Object.keys(ROUTES)) {
       const [method, path] = route.split(' ') as [HttpMethod, string];
       this.api.addRoutes({ path, methods: [method], integration });
     }

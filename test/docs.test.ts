@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { STATUSES } from '../functions/api/statuses.ts';
+import { STATUSES } from '../functions/api/contract/statuses.ts';
 import { ERRORS, type ErrorCode } from '../functions/credential/errors.ts';
 import { secretFingerprint } from '../functions/credential/fingerprint.ts';
 import { OUTCOMES } from '../functions/credential/outcome.ts';

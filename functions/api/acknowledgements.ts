@@ -2,6 +2,7 @@ import { isRotationError, RotationError } from '../credential/errors.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Acknowledgement, Tasks } from '../ports/tasks.ts';
+import type { AcknowledgementView } from './contract/answers/credential.ts';
 import { currentOf } from './credentials.ts';
 
 /** What an acknowledgement needs. */
@@ -10,15 +11,6 @@ export interface AcknowledgementsDeps {
   readonly storeOf: (id: string) => Pick<SecretStore, 'versions'>;
   readonly tasksOf: (id: string) => Pick<Tasks, 'read' | 'acknowledge'>;
   readonly now: () => Date;
-}
-
-/** A person's word, as the API shows it. */
-export interface AcknowledgementView {
-  readonly credential: string;
-  readonly connector: string;
-  readonly versionId: string;
-  readonly by: string;
-  readonly at: string;
 }
 
 /** Who says that which version was entered in which connector. */

@@ -1,23 +1,8 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { ERRORS } from '../credential/errors.ts';
-import { faultsDetail, faultsIn } from './faults.ts';
+import type { Form } from './contract/route.ts';
+import { invalid } from './faults.ts';
 import { type ApiResponse, problem } from './problem.ts';
-
-const Rotation = z.strictObject({
-  reason: z.string().min(1).max(500).optional(),
-  force: z.boolean().optional(),
-  attended: z.boolean().optional(),
-  leaveBehind: z.array(z.string().min(1).max(256)).min(1).max(20).optional(),
-  dryRun: z.boolean().optional(),
-  revokePrevious: z.boolean().optional(),
-});
-
-const Rollback = Rotation.pick({ reason: true, force: true, attended: true });
-
-const Acknowledgement = z.strictObject({ versionId: z.string().min(1).max(64) });
-
-/** What a caller may say about a rotation. */
-export type RotationBody = z.infer<typeof Rotation>;
 
 /** The largest body that is read, in bytes. */
 const MOST_BYTES = 65_536;
@@ -32,58 +17,37 @@ export interface SentBody {
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** What a body has to be, and how to write one. */
-interface Form<Body> {
-  readonly schema: z.ZodType<Body>;
-  readonly next: string;
-}
-
-/** Reads the body of `POST /credentials/{id}/rotations`: see {@link readJson}. An absent one is `{}`, which says nothing. */
-export function readBody(sent: SentBody): RotationBody | ApiResponse {
-  const next =
-    'Send {}, or an object with "reason", "force", "attended", "leaveBehind", "revokePrevious" and "dryRun".';
-  return readJson(sent, { schema: Rotation, next });
-}
-
-/** Reads the body of `POST /credentials/{id}/rollback`: see {@link readJson}. */
-export function readRollback(sent: SentBody): z.infer<typeof Rollback> | ApiResponse {
-  return readJson(sent, { schema: Rollback, next: 'Send {}, or an object with "reason", "force" and "attended".' });
-}
-
-/** Reads the body of `POST /credentials/{id}/connectors/{name}/acknowledgement`: see {@link readJson}. */
-export function readAcknowledgement(sent: SentBody): z.infer<typeof Acknowledgement> | ApiResponse {
-  const next = 'Send {"versionId": "…"}: the version that was entered in the connector.';
-  return readJson(sent, { schema: Acknowledgement, next });
-}
-
 /**
  * Reads a JSON body. An absent or empty one is `{}`.
  *
- * @returns the body, or the problem to answer with: 413 over 64 KiB, 415 for another media type than JSON, 400 for what is not JSON,
- *   422 with a JSON Pointer for each fault
+ * @returns the body, or the problem to answer with: 413 over 64 KiB, 415 for another media type than JSON, 400 for what is not JSON
+ *   in UTF-8, 422 with a JSON Pointer for each fault
  */
-function readJson<Body>({ body, isBase64Encoded, headers }: SentBody, form: Form<Body>): Body | ApiResponse {
+export function readJson<Schema extends z.ZodType>(
+  { body, isBase64Encoded, headers }: SentBody,
+  form: Form<Schema>,
+): { readonly data: z.output<Schema> } | ApiResponse {
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length === 0) return parseBody('{}', form);
+  if (bytes.length === 0) return parseBody(Buffer.from('{}'), form);
   if (bytes.length > MOST_BYTES) return refuse('body-too-large', `The body has ${bytes.length} bytes`);
   const type = headers?.['content-type'] ?? 'application/json';
   if (!JSON_TYPES.test(type)) return refuse('media-type-unsupported', 'The body is not sent as application/json');
-  return parseBody(bytes.toString(), form);
+  return parseBody(bytes, form);
 }
 
-function parseBody<Body>(text: string, { schema, next }: Form<Body>): Body | ApiResponse {
+function parseBody<Schema extends z.ZodType>(bytes: Buffer, { schema, next }: Form<Schema>) {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(UTF8.decode(bytes));
   } catch {
     return refuse('body-not-json', 'The body is not JSON');
   }
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { errors, omitted } = faultsIn(result.error);
-  const detail = faultsDetail('The body', omitted);
-  return problem('request-invalid', { detail, nothingChanged: true, next, errors });
+  return result.success ? { data: result.data } : invalid('The body', { error: result.error, next });
 }
+
+/** Anything else than UTF-8 would be read as something that nobody sent. JSON has no byte order mark. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function refuse(code: 'body-too-large' | 'media-type-unsupported' | 'body-not-json', detail: string): ApiResponse {
   return problem(code, { detail, nothingChanged: true, next: ERRORS[code].next });

@@ -1,12 +1,18 @@
 import pMap from 'p-map';
-import { describeError, type ErrorCode, isRotationError, RotationError } from '../credential/errors.ts';
-import type { ConnectorProof, TaskReport } from '../credential/outcome.ts';
+import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
+import type { ConnectorProof } from '../credential/outcome.ts';
 import { type ConnectorSettings, type Credential, hasManualDoor } from '../credential/settings/credential.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
 import type { Acknowledgement, TaskList, Tasks } from '../ports/tasks.ts';
 import { taskReport } from '../rotation/plan/tasks.ts';
-import { STATUSES } from './statuses.ts';
+import type {
+  CredentialsPage,
+  CredentialView,
+  RotationView,
+  UnreadableCredential,
+} from './contract/answers/credential.ts';
+import { STATUSES } from './contract/statuses.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,39 +23,6 @@ const DAY_MS = 86_400_000;
  * @see [Quotas](https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html)
  */
 const READ_AT_A_TIME = 5;
-
-/** A credential as the API shows it: settings and labels, never a value. */
-export interface CredentialView {
-  readonly id: string;
-  readonly clientId: string | readonly string[];
-  readonly strategy: Credential['strategy'];
-  /** The version in use; null before the first run. */
-  readonly versionId: string | null;
-  readonly rotatedAt: string | null;
-  readonly ageDays: number | null;
-  /** Whether a rotation is under way, or was left behind. */
-  readonly pending: boolean;
-  readonly schedule: Pick<Credential['schedule'], 'expression' | 'timezone' | 'state'>;
-  readonly connectors: readonly ConnectorView[];
-  /** What people are asked to do about this credential. */
-  readonly tasks: readonly TaskReport[];
-}
-
-/** A connector, as far as it is known without reading a secret or calling it. */
-interface ConnectorView {
-  readonly name: string;
-  readonly via: ConnectorSettings['via'];
-  /** How it is known that the connector has the current secret; null when nobody has acknowledged that. */
-  readonly proof: ConnectorProof | null;
-}
-
-/** Where a rotation stands, by its labels. */
-export interface RotationView {
-  readonly rotationId: string;
-  readonly credential: string;
-  readonly state: 'pending' | 'current' | 'previous' | 'superseded';
-  readonly createdAt: string;
-}
 
 /** What the API reads from. */
 export interface CredentialsDeps {
@@ -108,17 +81,6 @@ function proofOf(
   return { level: 'attested', by: said.by, at: said.at.toISOString() };
 }
 
-/** A credential of which only the id can be shown, and why. */
-export interface UnreadableCredential {
-  readonly id: string;
-  readonly problem: {
-    readonly code: ErrorCode;
-    readonly title: string;
-    readonly detail: string;
-    readonly next: string;
-  };
-}
-
 /**
  * A page of credentials, in the order of the schedules. A few are read at a time. One that can't be read doesn't hide the others.
  *
@@ -127,7 +89,7 @@ export interface UnreadableCredential {
 export async function credentialsPage(
   page: { limit: number; nextToken?: string | undefined },
   deps: CredentialsDeps,
-): Promise<{ credentials: (CredentialView | UnreadableCredential)[]; nextToken?: string }> {
+): Promise<CredentialsPage> {
   const { ids, nextToken } = await deps.schedules.list(page);
   const read = (id: string) => credentialView(id, deps).catch((error: unknown) => unreadable(id, error));
   const credentials = await pMap(ids, read, { concurrency: READ_AT_A_TIME });

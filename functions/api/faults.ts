@@ -1,15 +1,23 @@
 import type * as z from 'zod';
-import type { FieldFault } from './problem.ts';
+import type { FieldFault } from './contract/answers/problem.ts';
+import { type ApiResponse, problem } from './problem.ts';
 
 /** More faults than this help nobody, and would let an answer grow beyond what was sent. */
 const MOST_FAULTS = 10;
 
 /**
- * The faults of a body or a query, each with its place, ten at most: an answer is never much larger than what it answers.
+ * The problem of a part of a request that is not valid.
  *
- * @returns `omitted` counts those that are not listed
+ * @param what the part, with its article: `The body`
  */
-export function faultsIn({ issues }: z.ZodError): { readonly errors: FieldFault[]; readonly omitted: number } {
+export function invalid(what: string, { error, next }: { error: z.ZodError; next: string }): ApiResponse {
+  const { errors, omitted } = faultsIn(error);
+  const more = omitted === 0 ? '' : `; ${omitted} more faults are not listed`;
+  return problem('request-invalid', { detail: `${what} is not valid${more}`, nothingChanged: true, next, errors });
+}
+
+/** The faults, each with its place, ten at most: an answer is never much larger than what it answers. */
+function faultsIn({ issues }: z.ZodError): { readonly errors: FieldFault[]; readonly omitted: number } {
   // Zod's own message of unknown members repeats all of them.
   const places = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -18,11 +26,6 @@ export function faultsIn({ issues }: z.ZodError): { readonly errors: FieldFault[
   );
   const errors = places.slice(0, MOST_FAULTS).map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
   return { errors, omitted: places.length - errors.length };
-}
-
-/** `The body is not valid`, and how many faults are not listed. */
-export function faultsDetail(what: string, omitted: number): string {
-  return omitted === 0 ? `${what} is not valid` : `${what} is not valid; ${omitted} more faults are not listed`;
 }
 
 /** @see [RFC 6901 §3](https://www.rfc-editor.org/rfc/rfc6901#section-3) */

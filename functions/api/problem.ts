@@ -1,19 +1,13 @@
 import { ERRORS, type ErrorCode } from '../credential/errors.ts';
 import { type Failure, OUTCOMES, type Outcome, type Rotation } from '../credential/outcome.ts';
-import { STATUSES } from './statuses.ts';
+import { type FieldFault, TROUBLE } from './contract/answers/problem.ts';
+import { STATUSES } from './contract/statuses.ts';
 
 /** An answer of the API, as Lambda hands it to the gateway. */
 export interface ApiResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-}
-
-/** A fault of a body or a query. */
-export interface FieldFault {
-  /** JSON Pointer. */
-  readonly pointer: string;
-  readonly detail: string;
 }
 
 /** What a problem tells besides its code. */
@@ -27,6 +21,8 @@ export interface ProblemFacts {
   readonly retryAfter?: number | undefined;
   /** The faults of a body, each with its place. */
   readonly errors?: readonly FieldFault[];
+  /** Instead of `errors`: the place of the one fault that the detail tells. */
+  readonly pointer?: string | undefined;
 }
 
 /** When a busy service of AWS may be asked again, in seconds: the SDK has given up its own repeats by then. */
@@ -42,11 +38,22 @@ export function json(statusCode: number, body: object, headers: Readonly<Record<
  *
  * @see [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)
  */
-export function problem(code: ErrorCode, facts: ProblemFacts): ApiResponse {
+export function problem(code: ErrorCode, { pointer, ...facts }: ProblemFacts): ApiResponse {
   const { title } = ERRORS[code];
   const status = STATUSES[code];
-  const { retryAfter = status === 503 ? BUSY_S : undefined } = facts;
-  const body = { type: `/problems/${code}`, title, status, code, ...facts, retryAfter };
+  const errors = pointer === undefined ? {} : { errors: [{ pointer, detail: facts.detail }] };
+  const body = { type: `/problems/${code}`, title, status, code, ...facts, ...errors };
+  return asProblem(status, { ...body, ...retryAfterOf(status, facts) });
+}
+
+/** What is busy may be asked again soon, whoever tells of it. */
+function retryAfterOf(status: number, { retryAfter }: Pick<ProblemFacts, 'retryAfter'> = {}): { retryAfter?: number } {
+  const seconds = retryAfter ?? (status === 503 ? BUSY_S : undefined);
+  return seconds === undefined ? {} : { retryAfter: seconds };
+}
+
+function asProblem(status: number, body: Readonly<Record<string, unknown>>): ApiResponse {
+  const { retryAfter } = body;
   const headers = {
     'content-type': 'application/problem+json',
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
@@ -54,20 +61,21 @@ export function problem(code: ErrorCode, facts: ProblemFacts): ApiResponse {
   return json(status, body, headers);
 }
 
-/** Ends that are a problem in themselves, whatever caused them. */
-const TROUBLE: readonly Outcome[] = ['rolled-back', 'stored-not-applied', 'interrupted'];
-
 /** The answer to a rotation that has ended: itself when all is well, else a problem with the rotation's members beside it. */
 export function rotationResponse(rotation: Rotation): ApiResponse {
   const { failure, outcome, ...members } = rotation;
   if (!failure) return json(200, rotation);
-  const trouble = TROUBLE.includes(outcome);
+  const trouble = (TROUBLE as readonly Outcome[]).includes(outcome);
   const status = trouble ? 502 : STATUSES[failure.code];
   const code = trouble ? outcome : failure.code;
   const title = trouble ? OUTCOMES[outcome] : ERRORS[failure.code].title;
-  const facts = { detail: failure.detail, next: nextOf(outcome, failure), cause: failure.code };
-  const body = { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members };
-  return json(status, body, { 'content-type': 'application/problem+json' });
+  const facts = {
+    detail: failure.detail,
+    next: nextOf(outcome, failure),
+    cause: failure.code,
+    ...retryAfterOf(status),
+  };
+  return asProblem(status, { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members });
 }
 
 /** The repeat of an interrupted run finishes it; the rotation that was asked for may have to be asked for again. */

@@ -5,7 +5,7 @@ import type { RotateAnswer } from '../credential/answer.ts';
 import { RotationError } from '../credential/errors.ts';
 import type { OnDemandEvent } from '../credential/events/on-demand.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
-import type { RotationBody } from './body.ts';
+import type { RotationBody } from './contract/requests.ts';
 import { type ApiResponse, json, problem, rotationResponse } from './problem.ts';
 
 /** How long a look at the labels may take after the wait for the run, in milliseconds: both end before the gateway gives up. */
@@ -51,8 +51,8 @@ export async function rotateNow(
 function toResponse(id: string, { rotation, plan, problem: fault }: RotateAnswer): ApiResponse {
   if (rotation) return rotationResponse(rotation);
   if (plan) return json(200, plan);
-  const { code, detail, next, retryAfter, nothingChanged } = fault;
-  return problem(code, { detail, next, retryAfter, credential: id, nothingChanged });
+  const { code, ...facts } = fault;
+  return problem(code, { ...facts, credential: id });
 }
 
 /** Whether Lambda answered that it did not run the function. Any other failure may have come after a run had begun. */

@@ -6,7 +6,12 @@ export type RotateAnswer =
   | { readonly rotation: Rotation; readonly problem?: never; readonly plan?: never }
   | { readonly plan: Plan; readonly rotation?: never; readonly problem?: never }
   | {
-      readonly problem: Failure & { readonly retryAfter?: number; readonly nothingChanged: boolean | null };
+      readonly problem: Failure & {
+        readonly retryAfter?: number;
+        readonly nothingChanged: boolean | null;
+        /** The place of the fault in the request: a JSON Pointer. */
+        readonly pointer?: string;
+      };
       readonly rotation?: never;
       readonly plan?: never;
     };

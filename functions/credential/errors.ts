@@ -332,16 +332,25 @@ export class RotationError extends Error {
   /** Whether the run had changed something before it met this; null when an unanswered write leaves that open. */
   readonly changed: boolean | null;
 
+  /** The place of the fault in the request, with `request-invalid`: a JSON Pointer. */
+  readonly pointer?: string;
+
   constructor(
     code: ErrorCode,
     detail: string,
-    options: { retryAfter?: number | undefined; changed?: boolean | null; next?: string | undefined } = {},
+    options: {
+      retryAfter?: number | undefined;
+      changed?: boolean | null;
+      next?: string | undefined;
+      pointer?: string;
+    } = {},
   ) {
     super(detail);
     this.code = code;
     this.changed = options.changed === undefined ? false : options.changed;
     this.#next = options.next;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
+    if (options.pointer !== undefined) this.pointer = options.pointer;
   }
 
   /** What the reader should do. */

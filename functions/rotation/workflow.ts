@@ -51,7 +51,8 @@ function assertKnown({ connectors, native }: Credential, request: RotationReques
   const unknown = leaveBehind.find((name) => !connectors.some((connector) => connector.name === name));
   if (unknown === undefined) return;
   const names = connectors.map(({ name }) => `'${name}'`).join(', ');
-  throw new RotationError('request-invalid', `leaveBehind: there is no connector '${unknown}'; there is ${names}`);
+  const detail = `leaveBehind: there is no connector '${unknown}'; there is ${names}`;
+  throw new RotationError('request-invalid', detail, { pointer: `/leaveBehind/${leaveBehind.indexOf(unknown)}` });
 }
 
 /** The report, with the time at which the run goes on; without one when that could not be planned. */

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ROUTES } from '../../functions/api/routes.ts';
+import { ROUTES } from '../../functions/api/contract/routes.ts';
 import { type AwsAccess, clientOptions } from '../../functions/lambda/compose.ts';
 import { type BusEvent, eventBridgeHandler } from '../stand-ins/event-bridge/handler.ts';
 import { httpApiHandler } from '../stand-ins/http-api/handler.ts';
@@ -103,7 +103,7 @@ function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => A
 
 function apiOf(host: LambdaHost, prefix: string): Handler {
   const invoke = (event: unknown) => host.invoke(`${prefix}-api`, event);
-  return httpApiHandler({ routes: ROUTES, callers: [OPERATOR], region: REGION, account: ACCOUNT, invoke });
+  return httpApiHandler({ routes: Object.keys(ROUTES), callers: [OPERATOR], region: REGION, account: ACCOUNT, invoke });
 }
 
 /** Scheduler invokes asynchronously, as its Lambda targets do. */

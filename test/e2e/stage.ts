@@ -7,7 +7,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AwsClient } from 'aws4fetch';
-import type { CredentialView } from '../../functions/api/credentials.ts';
+import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import { type CredentialDocument, parseDocument } from '../../functions/credential/document.ts';
 import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';

@@ -29,6 +29,8 @@ export interface SchedulesOptions {
 /** By how much later something is planned whose time Scheduler refuses, in milliseconds: clocks are wrong by less. */
 const CLOCK_SLACK_MS = 600_000;
 
+const TOKEN = { pointer: '/nextToken', next: 'Begin again without nextToken.' };
+
 /**
  * EventBridge Scheduler.
  *
@@ -60,7 +62,7 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
       const page = await client.send(new ListSchedulesCommand(input)).catch((error: unknown) => {
         // All else in the call is ours, and right.
         if (nextToken !== undefined && awsErrorName(error) === 'ValidationException')
-          throw new RotationError('request-invalid', 'This nextToken is not of a page of this API');
+          throw new RotationError('request-invalid', 'This nextToken is not of a page of this API', TOKEN);
         throw schedulerFailure(error, options.group);
       });
       const ids = (page.Schedules ?? []).flatMap(({ Name }) => Name ?? []);

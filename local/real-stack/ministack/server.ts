@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { progressOnStderr, provide } from '../programs/cache.ts';
+import { progressOnStderr } from '../programs/cache.ts';
 import { freePorts } from '../programs/free-ports.ts';
 import { type GuardedFolder, guardedFolder } from '../programs/guarded-folder.ts';
-import { missingFor, UnavailableError } from '../programs/prerequisites.ts';
 import type { Running } from '../programs/process-group.ts';
+import { provideVenv } from '../programs/venv.ts';
 import { type AccessKeys, createUser } from './users.ts';
 
-const VERSION = '1.5.33';
+const MINISTACK = { name: 'MiniStack', package: 'ministack[full]', version: '1.5.33' } as const;
 
 /** A MiniStack on loopback: AWS's APIs with IAM enforced, in memory. */
 export interface Ministack {
@@ -44,7 +44,7 @@ export interface MinistackOptions {
  * @throws {Error} when it doesn't start, with its own last error
  */
 export async function startMinistack(options: MinistackOptions = {}): Promise<Ministack> {
-  const environment = await provideMinistack(options.onProgress ?? progressOnStderr);
+  const environment = await provideVenv(MINISTACK, options.onProgress ?? progressOnStderr);
   const port = options.port ?? (await freePorts(1))[0] ?? 0;
   const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-ministack-'));
   try {
@@ -59,27 +59,6 @@ export async function startMinistack(options: MinistackOptions = {}): Promise<Mi
   } catch (error) {
     await folder.remove();
     throw error;
-  }
-}
-
-async function provideMinistack(onProgress: (line: string) => void): Promise<string> {
-  return await provide(`ministack-${VERSION}`, async (folder) => {
-    const missing = missingFor('ministack');
-    if (missing) throw new UnavailableError(missing);
-    onProgress(`MiniStack ${VERSION}: installing (once)`);
-    await install(folder);
-  });
-}
-
-async function install(folder: GuardedFolder): Promise<void> {
-  const python = join(folder.path, 'bin', 'python3');
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `ministack[full]==${VERSION}`];
-  try {
-    await folder.run({ program: 'python3', args: ['-m', 'venv', '.'], env: process.env });
-    await folder.run({ program: python, args: pip, env: process.env });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    throw new UnavailableError(`MiniStack could not be installed (check that pip reaches a package index): ${reason}`);
   }
 }
 

@@ -5,8 +5,8 @@ type IamEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
 /** A request on its way to the function. */
 export interface Routed {
   readonly request: Request;
-  /** As text; empty when there is none. */
-  readonly body: string;
+  /** Empty when there is none. */
+  readonly body: Buffer;
   /** `GET /credentials/{id}` */
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -36,9 +36,20 @@ export function eventOf(routed: Routed): IamEvent {
     ...(names.length > 0 && { queryStringParameters: query }),
     ...(Object.keys(pathParameters).length > 0 && { pathParameters: { ...pathParameters } }),
     requestContext: requestContextOf(routed, pathname),
-    ...(body !== '' && { body }),
-    isBase64Encoded: false,
+    ...bodyOf(request, body),
   };
+}
+
+/**
+ * A body is text where its type says so, and base64 otherwise, also where no type is named.
+ *
+ * The list of types is not documented.
+ */
+function bodyOf(request: Request, body: Buffer): { body?: string; isBase64Encoded: boolean } {
+  if (body.length === 0) return { isBase64Encoded: false };
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const isText = /^(text\/.*|application\/(json|xml|javascript))$/.test(type);
+  return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 }
 
 function requestContextOf(routed: Routed, path: string): IamEvent['requestContext'] {

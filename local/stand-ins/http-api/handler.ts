@@ -46,7 +46,7 @@ export function httpApiHandler(options: HttpApiOptions): Handler {
     const pathParameters = decoded(route.pathParameters);
     if (!pathParameters) return gateway(400, 'Bad Request');
     const now = clock();
-    const body = await request.text();
+    const body = Buffer.from(await request.arrayBuffer());
     const signer = await signerOf(request, body, { secretOf, region, service: 'execute-api', now });
     const caller = callers.find(({ accessKeyId }) => accessKeyId === signer);
     if (!caller) return gateway(403, 'Forbidden');

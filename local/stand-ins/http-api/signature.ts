@@ -18,11 +18,15 @@ export interface SignatureRules {
 /**
  * Checks a request's Signature Version 4 by signing what was received again.
  *
- * @param body what was received, as text
+ * @param body what was received
  * @returns the access key id that signed it, or undefined when nothing valid did
  * @see [Signature Version 4](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)
  */
-export async function signerOf(request: Request, body: string, rules: SignatureRules): Promise<string | undefined> {
+export async function signerOf(
+  request: Request,
+  body: Buffer<ArrayBuffer>,
+  rules: SignatureRules,
+): Promise<string | undefined> {
   const { id, date, region, service, headers, signature } =
     AUTHORIZATION.exec(request.headers.get('authorization') ?? '')?.groups ?? {};
   if (id === undefined || signature === undefined) return undefined;
@@ -54,7 +58,7 @@ export async function signerOf(request: Request, body: string, rules: SignatureR
 }
 
 /** A hash that is sent along is what gets signed, so it has to be that of the body. */
-function bodyMatches(request: Request, body: string): boolean {
+function bodyMatches(request: Request, body: Buffer): boolean {
   const sent = request.headers.get('x-amz-content-sha256');
   return sent === null || sent === createHash('sha256').update(body).digest('hex');
 }

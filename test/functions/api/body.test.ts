@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { readAcknowledgement, readBody, type SentBody } from '../../../functions/api/body.ts';
+import { readJson, type SentBody } from '../../../functions/api/body.ts';
+import { ROUTES } from '../../../functions/api/contract/routes.ts';
 import type { ApiResponse } from '../../../functions/api/problem.ts';
 
+const bodyOf = <Data>(read: { data: Data } | ApiResponse) => ('data' in read ? read.data : read);
+const readBody = (sent: SentBody) => bodyOf(readJson(sent, ROUTES['POST /credentials/{id}/rotations'].body));
+const readAcknowledgement = (sent: SentBody) =>
+  bodyOf(readJson(sent, ROUTES['POST /credentials/{id}/connectors/{name}/acknowledgement'].body));
 const read = (body: string | undefined) => readBody({ body });
 
 /** What a body is refused with; fails for one that is taken. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { STATUSES } from '../../../functions/api/contract/statuses.ts';
 import { json, problem, rotationResponse } from '../../../functions/api/problem.ts';
-import { STATUSES } from '../../../functions/api/statuses.ts';
 import { ERRORS, type ErrorCode } from '../../../functions/credential/errors.ts';
 import type { Rotation } from '../../../functions/credential/outcome.ts';
 

@@ -157,7 +157,7 @@ describe('the signature', () => {
       'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31';
     const headers = { authorization, 'x-amz-date': '20150830T123600Z' };
     const request = new Request('https://example.amazonaws.com/', { headers });
-    const signer = await signerOf(request, '', {
+    const signer = await signerOf(request, Buffer.from(''), {
       secretOf: () => 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
       region: 'us-east-1',
       service: 'service',

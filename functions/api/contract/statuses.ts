@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../credential/errors.ts';
+import type { ErrorCode } from '../../credential/errors.ts';
 
 /** The HTTP status of the problem that tells an error. */
 export const STATUSES = {

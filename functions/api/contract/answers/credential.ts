@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { errorCode, instant, ProofAnswer, TaskAnswer } from './rotation.ts';
+
+/** A credential as the API shows it: settings and labels, never a value. */
+export const CredentialAnswer = z.object({
+  id: z.string(),
+  clientId: z.union([z.string(), z.array(z.string())]),
+  strategy: z.enum(['auto', 'dual-secret', 'alternating-clients', 'in-place']),
+  versionId: z.string().nullable().describe('The version in use; null before the first run.'),
+  rotatedAt: instant.nullable(),
+  ageDays: z.int().nullable(),
+  pending: z.boolean().describe('Whether a rotation is in progress, or was left unfinished.'),
+  schedule: z.object({ expression: z.string(), timezone: z.string(), state: z.enum(['ENABLED', 'DISABLED']) }),
+  connectors: z.array(
+    z.object({
+      name: z.string(),
+      via: z.enum(['https', 'agent', 'manual']),
+      proof: ProofAnswer.nullable().describe('Who acknowledged the current version of a manual connector.'),
+    }),
+  ),
+  tasks: z.array(TaskAnswer).describe('What people are asked to do about this credential.'),
+});
+
+/** A credential of which only the id can be shown, and why. */
+export const UnreadableAnswer = z.object({
+  id: z.string(),
+  problem: z.object({ code: errorCode, title: z.string(), detail: z.string(), next: z.string() }),
+});
+
+export const CredentialsAnswer = z.object({
+  credentials: z.array(z.union([CredentialAnswer, UnreadableAnswer])),
+  nextToken: z.string().exactOptional().describe('Asks for the next page; absent on the last one.'),
+});
+
+/** Where a rotation stands, by its labels. */
+export const RotationStateAnswer = z.object({
+  rotationId: z.string(),
+  credential: z.string(),
+  state: z.enum(['pending', 'current', 'previous', 'superseded']),
+  createdAt: instant,
+});
+
+/** A person's word that a connector has a version. */
+export const AcknowledgementAnswer = z.object({
+  credential: z.string(),
+  connector: z.string(),
+  versionId: z.string(),
+  by: z.string().describe('The ARN of the principal whose word stands.'),
+  at: instant,
+});
+
+export type CredentialView = z.infer<typeof CredentialAnswer>;
+export type UnreadableCredential = z.infer<typeof UnreadableAnswer>;
+export type CredentialsPage = z.infer<typeof CredentialsAnswer>;
+export type RotationView = z.infer<typeof RotationStateAnswer>;
+export type AcknowledgementView = z.infer<typeof AcknowledgementAnswer>;

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { ID, ID_RULE } from '../../credential/settings/parts.ts';
+
+/** What may stand in the place of each `{name}` of a path. */
+export const PATH_PARAMETERS = {
+  id: z.string().regex(ID, ID_RULE).describe('The id of a credential.'),
+  name: text(1, 256).describe("A connector's name, compared byte for byte."),
+  rotationId: text(1, 64).describe('The id of a rotation.'),
+} as const;
+
+export const RotationRequest = z.strictObject({
+  reason: text(1, 500).optional().describe('Stands in the log and the answer.'),
+  force: z.boolean().optional().describe('Rotates in spite of a freeze.'),
+  attended: z.boolean().optional().describe('Somebody is ready to enter the new secret at once.'),
+  leaveBehind: z
+    .array(text(1, 256))
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('Names of connectors that are neither asked nor written.'),
+  dryRun: z.boolean().optional().describe('Observes and decides, and writes nothing. The answer is a plan.'),
+  revokePrevious: z
+    .boolean()
+    .optional()
+    .describe('Ends the previous secret as soon as every connector has the new one.'),
+});
+
+export const RollbackRequest = RotationRequest.pick({ reason: true, force: true, attended: true });
+
+export const AcknowledgementRequest = z.strictObject({
+  versionId: text(1, 64).describe('The version that was entered in the connector.'),
+});
+
+/** A query's number is text, written as JSON writes a whole number. */
+const wholeNumber = (sent: unknown) => (typeof sent === 'string' && /^[1-9]\d{0,8}$/.test(sent) ? Number(sent) : sent);
+
+export const PageQuery = z.strictObject({
+  limit: z.preprocess(wholeNumber, z.int().min(1).max(50)).default(25).describe('How many; 25 by default.'),
+  nextToken: z.string().min(1).optional().describe('The nextToken of the page before.'),
+});
+
+/** What a caller may say about a rotation. */
+export type RotationBody = z.infer<typeof RotationRequest>;
+
+/**
+ * A text of so many characters. They are counted as JSON Schema counts them, by code point: zod counts the halves of a character
+ * that UTF-16 writes in two.
+ */
+function text(least: number, most: number) {
+  return z
+    .string()
+    .refine((value) => {
+      const { length } = [...value];
+      return length >= least && length <= most;
+    }, `must have ${least} to ${most} characters`)
+    .meta({ minLength: least, maxLength: most });
+}

@@ -1,0 +1,156 @@
+import * as z from 'zod';
+import { ERRORS, type ErrorCode } from '../../credential/errors.ts';
+import {
+  AcknowledgementAnswer,
+  CredentialAnswer,
+  CredentialsAnswer,
+  RotationStateAnswer,
+  UnreadableAnswer,
+} from './answers/credential.ts';
+import { PlanAnswer } from './answers/plan.ts';
+import { GatewayAnswer, ProblemAnswer, RotationProblemAnswer } from './answers/problem.ts';
+import {
+  AcceptedAnswer,
+  ConnectorAnswer,
+  errorCode,
+  FailureAnswer,
+  ProofAnswer,
+  RotationAnswer,
+  TaskAnswer,
+} from './answers/rotation.ts';
+import { AcknowledgementRequest, PageQuery, RollbackRequest, RotationRequest } from './requests.ts';
+import type { RouteContract } from './route.ts';
+
+const DocumentAnswer = z.looseObject({ openapi: z.string() });
+
+/** The schemas of answers that have a name of their own in the OpenAPI document. */
+export const COMPONENTS = {
+  Rotation: RotationAnswer,
+  Plan: PlanAnswer,
+  Accepted: AcceptedAnswer,
+  Credentials: CredentialsAnswer,
+  Credential: CredentialAnswer,
+  UnreadableCredential: UnreadableAnswer,
+  Connector: ConnectorAnswer,
+  Proof: ProofAnswer,
+  Task: TaskAnswer,
+  Failure: FailureAnswer,
+  ErrorCode: errorCode,
+  RotationState: RotationStateAnswer,
+  Acknowledgement: AcknowledgementAnswer,
+  Problem: ProblemAnswer,
+  RotationProblem: RotationProblemAnswer,
+  GatewayMessage: GatewayAnswer,
+  Document: DocumentAnswer,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+const ANY_CALL = ['request-invalid', 'internal-error'] as const satisfies readonly ErrorCode[];
+const A_BODY = ['body-not-json', 'body-too-large', 'media-type-unsupported'] as const satisfies readonly ErrorCode[];
+const SETTINGS = ['settings-invalid', 'schedule-unavailable', 'schedule-throttled'] as const satisfies ErrorCode[];
+const TASKS = ['tasks-unavailable', 'tasks-throttled'] as const satisfies readonly ErrorCode[];
+const VERSIONS = [
+  'store-unavailable',
+  'store-throttled',
+  'store-forbidden',
+  'secret-not-found',
+  'secret-deleted',
+  'key-unusable',
+  'too-many-versions',
+] as const satisfies readonly ErrorCode[];
+const ONE_CREDENTIAL = [...ANY_CALL, 'credential-unknown', ...SETTINGS, ...VERSIONS] as const;
+
+/** These are about calls that start no run. */
+const NO_RUN: readonly ErrorCode[] = ['rotation-unknown', 'connector-not-manual', 'version-not-current'];
+const A_RUN = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => !NO_RUN.includes(code));
+
+const GOES_ON = {
+  description: '25 s have passed, and the run goes on.',
+  schemas: [AcceptedAnswer],
+  headers: { Location: 'Where to look.' },
+} as const;
+
+/**
+ * The routes of the HTTP API, as the gateway names them, and what each takes and answers. The stack, the function, the embedded
+ * gateway and the OpenAPI document are made from this table.
+ */
+export const ROUTES = {
+  'GET /openapi.json': {
+    name: 'getDocument',
+    summary: 'This document.',
+    answers: { 200: { description: 'The OpenAPI document of the deployed version.', schemas: [DocumentAnswer] } },
+    problems: ANY_CALL,
+  },
+  'GET /credentials': {
+    name: 'listCredentials',
+    summary: 'Lists the credentials, a page at a time.',
+    query: { schema: PageQuery, next: 'Use limit (1 to 50) and the nextToken of the page before.' },
+    answers: { 200: { description: 'A page of credentials.', schemas: [CredentialsAnswer] } },
+    problems: [...ANY_CALL, ...SETTINGS, ...VERSIONS, ...TASKS],
+  },
+  'GET /credentials/{id}': {
+    name: 'getCredential',
+    summary: 'Shows one credential: settings and labels, never a value.',
+    answers: { 200: { description: 'The credential.', schemas: [CredentialAnswer] } },
+    problems: [...ONE_CREDENTIAL, ...TASKS],
+  },
+  'POST /credentials/{id}/rotations': {
+    name: 'rotate',
+    summary: 'Rotates now, and waits up to 25 s; with dryRun, tells what a run would do.',
+    body: {
+      schema: RotationRequest,
+      next: 'Send {}, or an object with "reason", "force", "attended", "leaveBehind", "revokePrevious" and "dryRun".',
+    },
+    answers: {
+      200: {
+        description: 'The rotation; with dryRun, what a run would do now.',
+        schemas: [RotationAnswer, PlanAnswer],
+      },
+      202: GOES_ON,
+    },
+    problems: A_RUN,
+    runs: true,
+  },
+  'GET /credentials/{id}/rotations/{rotationId}': {
+    name: 'getRotation',
+    summary: 'Shows where a rotation stands, by its labels.',
+    answers: { 200: { description: 'Where the rotation stands.', schemas: [RotationStateAnswer] } },
+    problems: [...ONE_CREDENTIAL, 'rotation-unknown'],
+  },
+  'POST /credentials/{id}/rollback': {
+    name: 'rollBack',
+    summary: 'Goes back to the previous document, by a rotation whose new secret is the previous one.',
+    body: { schema: RollbackRequest, next: 'Send {}, or an object with "reason", "force" and "attended".' },
+    answers: { 200: { description: 'The rotation.', schemas: [RotationAnswer] }, 202: GOES_ON },
+    problems: A_RUN,
+    runs: true,
+  },
+  'POST /credentials/{id}/connectors/{name}/acknowledgement': {
+    name: 'acknowledge',
+    summary: "Notes the caller's word that the current secret was entered in a manual connector.",
+    body: {
+      schema: AcknowledgementRequest,
+      next: 'Send {"versionId": "…"}: the version that was entered in the connector.',
+    },
+    answers: { 200: { description: 'The word that stands.', schemas: [AcknowledgementAnswer] } },
+    problems: [
+      ...ONE_CREDENTIAL,
+      ...TASKS,
+      ...A_BODY,
+      'connector-unknown',
+      'connector-not-manual',
+      'version-not-current',
+    ],
+  },
+} as const satisfies Readonly<Record<`${'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'} /${string}`, RouteContract>>;
+
+export type Route = keyof typeof ROUTES;
+
+/** What a route takes and answers. */
+export function contractOf(route: Route): RouteContract {
+  return ROUTES[route];
+}
+
+/** Whether the gateway's name of a route is in the table. */
+export function isRoute(routeKey: string): routeKey is Route {
+  return Object.hasOwn(ROUTES, routeKey);
+}

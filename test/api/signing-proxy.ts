@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { AwsV4Signer } from 'aws4fetch';
+
+/** How calls are signed, and for whom. */
+export interface SigningOptions {
+  /** Where the API answers. */
+  readonly target: string;
+  readonly keys: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly region: string;
+  /** Only calls with this `Authorization` are signed; the others go on as they are. */
+  readonly token: string;
+}
+
+/** Stands before the API for a client that can't sign (Signature Version 4). */
+export interface SigningProxy {
+  readonly url: string;
+  /** How many answers of each status went through: `GET /credentials 200`, by the path's form. */
+  readonly answers: ReadonlyMap<string, number>;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy on loopback. It changes nothing but the signature: neither the path, nor a header, nor a byte of the body. */
+export async function startSigningProxy(options: SigningOptions): Promise<SigningProxy> {
+  const answers = new Map<string, number>();
+  const server = createServer((incoming, outgoing) => {
+    void forward(incoming, outgoing, options).then((status) => {
+      const what = `${incoming.method} ${formOf(incoming.url ?? '')} ${status}`;
+      answers.set(what, (answers.get(what) ?? 0) + 1);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  };
+  return { url: `http://127.0.0.1:${port}`, answers, close };
+}
+
+async function forward(incoming: IncomingMessage, outgoing: ServerResponse, options: SigningOptions): Promise<number> {
+  try {
+    const body = await buffer(incoming);
+    const answer = await send(incoming, body, options);
+    const content = await buffer(answer);
+    outgoing.writeHead(answer.statusCode ?? 599, answer.headers);
+    outgoing.end(content);
+    return answer.statusCode ?? 599;
+  } catch (error) {
+    outgoing.writeHead(599, { 'content-type': 'text/plain' });
+    outgoing.end(`the proxy failed: ${error instanceof Error ? error.message : 'unknown'}`);
+    return 599;
+  }
+}
+
+async function send(incoming: IncomingMessage, body: Buffer, options: SigningOptions): Promise<IncomingMessage> {
+  const { method = 'GET', url = '/', headers } = incoming;
+  const { host, connection, ...sent } = headers;
+  const target = new URL(options.target);
+  const meant = headers.authorization === options.token;
+  const signature = meant ? await signatureOf({ method, url, body }, options) : {};
+  const { hostname, port } = target;
+  const outgoing = request({
+    hostname,
+    port,
+    method,
+    path: url,
+    headers: { ...sent, ...signature, host: target.host },
+  });
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  outgoing.end(body);
+  const [answer] = await answered;
+  return answer;
+}
+
+/** Signs `host` and `x-amz-date`, which is what a signature has to hold. */
+async function signatureOf(
+  sent: { method: string; url: string; body: Buffer },
+  { target, keys, region }: SigningOptions,
+) {
+  const { method, url, body } = sent;
+  const signer = new AwsV4Signer({
+    ...keys,
+    method,
+    url: `${target}${url}`,
+    body: new Uint8Array(body),
+    region,
+    service: 'execute-api',
+  });
+  return Object.fromEntries((await signer.sign()).headers);
+}
+
+/** A path without what is drawn: `/credentials/{}/rotations`. */
+function formOf(url: string): string {
+  const known = ['openapi.json', 'credentials', 'rotations', 'rollback', 'connectors', 'acknowledgement'];
+  const [path = ''] = url.split('?');
+  return path
+    .split('/')
+    .map((part) => (part === '' || known.includes(part) ? part : '{}'))
+    .join('/');
+}
