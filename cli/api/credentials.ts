@@ -1,4 +1,4 @@
-import type { CredentialView, UnreadableCredential } from '../../functions/api/credentials.ts';
+import type { CredentialView, UnreadableCredential } from '../../functions/api/contract/answers/credential.ts';
 import type { Api, ApiCall } from './client.ts';
 import { bodyOf } from './problems.ts';
 import type { RunView } from './runs.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CredentialView } from '../../functions/api/credentials.ts';
+import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { Context, Result } from '../context.ts';
 import { CliError } from '../errors.ts';

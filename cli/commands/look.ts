@@ -1,4 +1,4 @@
-import type { CredentialView } from '../../functions/api/credentials.ts';
+import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import { getCredential, type Listed, listCredentials, listRotations } from '../api/credentials.ts';
 import { taskText } from '../api/report.ts';
 import { type RunView, rotationIn } from '../api/runs.ts';

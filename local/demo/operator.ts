@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch';
-import type { CredentialView } from '../../functions/api/credentials.ts';
+import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import { OPERATOR, REGION } from '../embedded-stack/names.ts';
 

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { credentialSchema } from '../../functions/credential/settings/credential.ts';
-import { type Customer, onboard, scheduleFrom } from '../../local/demo/fleet.ts';
+import type { Customer } from '../../local/demo/fleet/customers.ts';
+import { onboard, scheduleFrom } from '../../local/demo/fleet/onboarding.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../../local/embedded-stack/stack.ts';
 
 /** Far away: what is rotated here is rotated by calls. */
 const EVERY_MINUTES = 60 * 24 * 30;
 const DAY_MS = 86_400_000;
 
+const OVER_HTTPS = { iam: 'keycloak', via: 'https' } as const;
 /** With an overlap, without one, and with a connector that a person serves besides. */
 const CUSTOMERS: readonly Customer[] = [
-  { id: 'acme-prod', realm: 'acmeprod', overlap: true },
-  { id: 'globex-prod', realm: 'globexprod', overlap: false },
-  { id: 'initech-prod', realm: 'initechprod', overlap: true },
+  { id: 'acme-prod', realm: 'acmeprod', overlap: true, ...OVER_HTTPS },
+  { id: 'globex-prod', realm: 'globexprod', overlap: false, ...OVER_HTTPS },
+  { id: 'initech-prod', realm: 'initechprod', overlap: true, ...OVER_HTTPS },
 ];
 const BY_HAND = 'initech-prod';
 

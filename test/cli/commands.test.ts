@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CredentialView } from '../../functions/api/credentials.ts';
+import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { Plan } from '../../functions/credential/plan.ts';
 import { OPERATOR } from '../../local/embedded-stack/names.ts';
 import { transcript } from './support/csr.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
-const ACME = { id: 'acme-prod', realm: 'acmeprod', overlap: true };
-const BROKEN = { id: 'broken-prod', realm: 'brokenprod', overlap: false };
+const OVER_HTTPS = { iam: 'keycloak', via: 'https' } as const;
+const ACME = { id: 'acme-prod', realm: 'acmeprod', overlap: true, ...OVER_HTTPS };
+const BROKEN = { id: 'broken-prod', realm: 'brokenprod', overlap: false, ...OVER_HTTPS };
 
 describe('csr on a deployment', () => {
   const secrets = new Set<string>();

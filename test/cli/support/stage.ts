@@ -1,6 +1,7 @@
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Credential } from '../../../functions/credential/settings/credential.ts';
-import { CLIENT_ID, type Customer, onboard, scheduleFrom } from '../../../local/demo/fleet.ts';
+import { CLIENT_ID, type Customer } from '../../../local/demo/fleet/customers.ts';
+import { onboard, scheduleFrom } from '../../../local/demo/fleet/onboarding.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../../../local/embedded-stack/stack.ts';
 import { serve } from '../../../local/stand-ins/serve.ts';
 import { csr, type Ended, type Surroundings } from './csr.ts';
