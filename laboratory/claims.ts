@@ -1,5 +1,6 @@
 import { isRotationError } from '../functions/credential/errors.ts';
 import type { Rotation } from '../functions/credential/outcome.ts';
+import { DESK } from './parts.ts';
 import { accepts, type Credentials, clientOf, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
 import { type RunRecord, wordFor } from './truth.ts';
 
@@ -27,7 +28,32 @@ export function falseClaims(parts: Parts, record: RunRecord): string[] {
     ...nothingChangedFaults(record, rotation),
     ...outcomeFaults(parts, record, rotation),
     ...previousFaults(parts, record, rotation),
+    ...taskFaults(record, rotation),
   ]);
+}
+
+/** People are asked what the report says, and nothing else. */
+function taskFaults({ undisturbedButForSteps, after }: RunRecord, rotation: Rotation): string[] {
+  const { asked } = after;
+  if (!asked || !undisturbedButForSteps) return [];
+  const { tasks, connectors, failure, outcome } = rotation;
+  const open = asked.tasks.map(({ kind, versionId, dueAt }) => `${kind} ${versionId} ${dueAt.toISOString()}`);
+  const told = (tasks ?? []).map(({ kind, versionId, dueAt }) => `${kind} ${versionId} ${dueAt}`);
+  const untold = open.filter((one) => !told.includes(one));
+  const until = connectors.find(({ name }) => name === DESK)?.handedOverUntil;
+  const task = asked.tasks.find(({ kind, versionId }) => kind === 'enter-secret' && versionId === after.current?.id);
+  // Where people could not be told, the failure says so.
+  const isKnown = tasks !== undefined || failure === undefined;
+  // Nor which version is current, where Secrets Manager did not answer.
+  const isCurrentKnown = isKnown && !failure?.code.startsWith('store-');
+  return [
+    ...told.filter((one) => !open.includes(one)).map((one) => `that a person is asked (${one}), but nobody is`),
+    ...(isKnown && untold.length > 0 ? [`nothing of a task that is open (${untold.join()})`] : []),
+    ...(isCurrentKnown && until !== task?.dueAt.toISOString()
+      ? [`that ${DESK} is handed over until ${until}, which is not so`]
+      : []),
+    ...(outcome === 'awaiting-person' && !asked.submit ? ['but no person is asked'] : []),
+  ];
 }
 
 /** What a late request has made untrue: looked at when the scene is over. */
@@ -110,7 +136,10 @@ function previousFaults(parts: Parts, record: RunRecord, rotation: Rotation & Cl
   if (previousWorks === false && works) faults.push('that the previous secret does not work, but it is accepted');
   // A time that the IAM tells is true, whatever the function's clock says.
   const least = until === undefined ? undefined : Math.min(until, until + aheadMs);
-  if (least !== undefined && least > endedAt) faults.push(...validityFaults(parts, { previous, until: least, works }));
+  // What an IAM that nobody can read keeps of its own accord, nobody knows.
+  const isReadable = after.asked?.readsIam !== false;
+  if (isReadable && least !== undefined && least > endedAt)
+    faults.push(...validityFaults(parts, { previous, until: least, works }));
   return faults;
 }
 

@@ -1,9 +1,11 @@
 import type { Credential } from '../functions/credential/settings/credential.ts';
-import { CLIENT_ID, credentialOf, IDLE_CLIENT_ID, REALM } from './parts.ts';
+import { CLIENT_ID, credentialOf, DESK, IDLE_CLIENT_ID, overHttps, REALM } from './parts.ts';
 
 export const STRATEGIES = ['dual-secret', 'alternating-clients', 'in-place'] as const;
-export const RENEWALS = ['set', 'regenerate'] as const;
-export const TRIGGERS = ['schedule', 'api', 'secrets-manager', 'retire'] as const;
+const RENEWALS = ['set', 'regenerate'] as const;
+/** The same, and a person in the IAM where no API is. */
+export const MAKERS = [...RENEWALS, 'by-person'] as const;
+export const TRIGGERS = ['schedule', 'api', 'attended', 'secrets-manager', 'retire'] as const;
 
 /** A rotation a day: what is left behind is found before an IAM of its own accord ends a previous secret. */
 export const GRACE_HOURS = 12;
@@ -11,9 +13,11 @@ export const GRACE_HOURS = 12;
 /** How a credential is rotated. */
 export interface Combination {
   readonly strategy: (typeof STRATEGIES)[number];
-  readonly renewal: (typeof RENEWALS)[number];
+  readonly renewal: (typeof MAKERS)[number];
   /** Whether rotation belongs to Secrets Manager. */
   readonly native: boolean;
+  /** Whether there is a connector more, into which a person enters the secret. @default false */
+  readonly desk?: boolean;
 }
 
 export type Trigger = (typeof TRIGGERS)[number];
@@ -30,15 +34,36 @@ export const NATIVE: readonly Combination[] = STRATEGIES.map((strategy) => ({
   native: true,
 }));
 
+/** Those in which a person has a part: enters the secret in a connector, refreshes it in the IAM, or both. */
+export const BY_HAND: readonly Combination[] = [
+  ...COMBINATIONS.map((combination) => ({ ...combination, desk: true })),
+  ...[false, true].flatMap((desk) =>
+    (['in-place', 'alternating-clients'] as const).map((strategy) => ({
+      strategy,
+      renewal: 'by-person' as const,
+      native: false,
+      desk,
+    })),
+  ),
+];
+
 /** How a combination is called in scripts and tables. */
-export function nameOf({ strategy, renewal, native }: Combination): string {
-  return `${strategy}, ${renewal}${native ? ', native' : ''}`;
+export function nameOf({ strategy, renewal, native, desk = false }: Combination): string {
+  return `${strategy}, ${renewal}${native ? ', native' : ''}${desk ? ', desk' : ''}`;
+}
+
+/** Whether a person has a part in each rotation. */
+export function byHand({ renewal, desk = false }: Pick<Combination, 'renewal' | 'desk'>): boolean {
+  return desk || renewal === 'by-person';
 }
 
 /** Whether the old secret works beside the new one. */
 export function overlaps({ strategy }: Combination): boolean {
   return strategy !== 'in-place';
 }
+
+/** The connector into which a person enters the secret. */
+const DESK_SETTINGS = { name: DESK, via: 'manual', within: 'PT10H' };
 
 const known = new Map<string, Credential>();
 
@@ -64,12 +89,16 @@ export function credentialFor(
       schedule: { expression: 'rate(1 day)' },
       ...(alternating ? { strategy, clientId: [CLIENT_ID, IDLE_CLIENT_ID] } : {}),
       ...others,
-      iam: {
-        renewal,
-        adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
-        auth: { clientId: 'flow-secret-rotator', secretId: `csr-access/${id}/iam` },
-        ...iam,
-      },
+      iam:
+        renewal === 'by-person'
+          ? { type: 'manual', within: 'P7D' }
+          : {
+              renewal,
+              adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+              auth: { clientId: 'flow-secret-rotator', secretId: `csr-access/${id}/iam` },
+              ...iam,
+            },
+      ...(combination.desk && { connectors: [...connectors.map((name) => overHttps(name, id)), DESK_SETTINGS] }),
     });
   const credential = known.get(key) ?? make();
   known.set(key, credential);

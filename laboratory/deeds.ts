@@ -1,6 +1,6 @@
 import type { Client } from '../local/stand-ins/iam/client.ts';
 import type { Laboratory } from './laboratory.ts';
-import { CLIENT_ID, configurationOf, FIRST_SECRET, IDLE_CLIENT_ID, REALM, sharedConfiguration } from './parts.ts';
+import { CLIENT_ID, configurationOf, DESK, FIRST_SECRET, IDLE_CLIENT_ID, REALM, sharedConfiguration } from './parts.ts';
 import type { Deed } from './script.ts';
 import { type Credentials, clientOf, documentIn, snapshot } from './snapshot.ts';
 
@@ -50,14 +50,24 @@ export class Deeds {
     const { parts } = this.#laboratory;
     const { previous } = snapshot(parts);
     const old = previous === undefined ? undefined : documentIn(parts, previous);
-    this.#enter(parts.names.at(index) ?? '', old ?? { clientId: CLIENT_ID, clientSecret: FIRST_SECRET });
+    this.#enter(this.#reachable.at(index) ?? '', old ?? { clientId: CLIENT_ID, clientSecret: FIRST_SECRET });
   }
 
   /** Somebody mistypes a secret in a connector, or the connector itself stores another one than it was given. */
-  enterWrong(name = this.#laboratory.parts.names.at(-1) ?? ''): void {
+  enterWrong(name = this.#reachable.at(-1) ?? ''): void {
     const { parts } = this.#laboratory;
     const clientId = snapshot(parts).current?.clientId ?? CLIENT_ID;
     this.#enter(name, { clientId, clientSecret: 'a-secret-that-nobody-holds' });
+  }
+
+  /** Connectors that the rotator writes by itself. */
+  get #reachable(): string[] {
+    return this.#laboratory.parts.names.filter((name) => name !== DESK);
+  }
+
+  /** Who has a part in each rotation. */
+  get person() {
+    return this.#laboratory.person;
   }
 
   #enter(name: string, { clientId, clientSecret }: Credentials): void {
@@ -137,4 +147,16 @@ const DEEDS: Readonly<Record<Deed, (deeds: Deeds) => void>> = {
   'enter-wrong': (deeds) => deeds.enterWrong(),
   disable: (deeds) => deeds.disable('live'),
   'disable-idle': (deeds) => deeds.disable('idle'),
+  enter: ({ person }) => {
+    person.enter();
+    person.acknowledge();
+  },
+  'enter-only': ({ person }) => person.enter(),
+  'acknowledge-only': ({ person }) => person.acknowledge(),
+  'acknowledge-former': ({ person }) => person.acknowledge('previous'),
+  refresh: ({ person }) => person.refresh(),
+  'refresh-in-use': ({ person }) => person.refresh('in-use'),
+  submit: ({ person }) => person.submit(),
+  'submit-older': ({ person }) => person.submit('older'),
+  'submit-wrong': ({ person }) => person.submit('wrong'),
 };

@@ -14,6 +14,7 @@ export const CONDITIONS = [
   'second',
   'crowds',
   'ids',
+  'doors',
 ] as const;
 
 /** What a scene is judged by, besides being at rest in the end. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Combination, GRACE_HOURS } from './combinations.ts';
+import { byHand, type Combination, GRACE_HOURS } from './combinations.ts';
 import { type Dimension, judgementsIn } from './dimensions.ts';
 import { DEEDS, DEPENDENCIES, OUTAGE_KINDS, type Script } from './script.ts';
 
@@ -83,7 +83,7 @@ export function conditions(dimensions: readonly Dimension[]): fc.Arbitrary<Condi
 
 /** How the credential and its realm are set up. */
 export function setups(
-  { strategy, native }: Combination,
+  { strategy, native, renewal, desk = false }: Combination,
   dimensions: readonly Dimension[],
 ): fc.Arbitrary<Partial<Script['setup']>> {
   const named = strategy !== 'dual-secret';
@@ -102,7 +102,9 @@ export function setups(
         ? fc.oneof({ weight: 2, arbitrary: usual }, { weight: 1, arbitrary: settings })
         : usual,
       dimensions.includes('freezes') ? seldom(freezes, undefined) : fc.constant(undefined),
-      dimensions.includes('second') && !native ? seldom(fc.constant(true), false) : fc.constant(false),
+      dimensions.includes('second') && !native && !byHand({ renewal, desk })
+        ? seldom(fc.constant(true), false)
+        : fc.constant(false),
       dimensions.includes('crowds') ? seldom(fc.integer({ min: 50, max: 400 }), 0) : fc.constant(0),
     )
     .map(([setup, freeze, second, crowd]) => ({
@@ -112,6 +114,52 @@ export function setups(
       ...(crowd > 0 && { crowd }),
     }));
 }
+
+/**
+ * What the person does who has a part in each rotation: errands in the order that they are asked for, and now and then something else.
+ *
+ * @param moment when
+ */
+export function hands({ desk = false, renewal }: Combination, moment: fc.Arbitrary<number>): fc.Arbitrary<Event[]> {
+  const manual = renewal === 'by-person';
+  const at = fc.oneof(moment, fc.nat(GRACE_HOURS * HOUR_MS));
+  const gap = fc.oneof(fc.nat(500), fc.nat(200_000), fc.nat(HOUR_MS));
+  const errands = fc.record({
+    at,
+    gap,
+    do: fc.constantFrom(...(manual ? ERRANDS : []), ...(desk ? DESK_ERRANDS : [])),
+  });
+  const steps = errands.map(({ at: begin, gap: pause, do: all }) =>
+    all.map((one, i) => ({ at: begin + i * pause, do: one })),
+  );
+  return fc.array(steps, { minLength: 1, maxLength: 3 }).map((all) => all.flat());
+}
+
+type Event = Script['events'][number];
+
+const ERRANDS: readonly Event['do'][][] = [
+  ['refresh', 'submit', 'api'],
+  ['refresh', 'submit', 'api'],
+  ['refresh', 'submit', 'schedule'],
+  ['refresh', 'submit', 'submit', 'api'],
+  ['refresh', 'submit-wrong', 'api', 'submit', 'api'],
+  ['refresh'],
+  ['submit', 'api'],
+  ['submit-wrong', 'api'],
+  ['refresh', 'refresh', 'submit-older', 'api'],
+  ['refresh', 'submit', 'refresh', 'submit', 'api'],
+  ['refresh-in-use', 'submit', 'api'],
+];
+
+const DESK_ERRANDS: readonly Event['do'][][] = [
+  ['enter'],
+  ['enter'],
+  ['attended', 'enter'],
+  ['schedule', 'enter', 'schedule'],
+  ['enter-only'],
+  ['acknowledge-only'],
+  ['acknowledge-former'],
+];
 
 /** What people did before the laboratory knew of more. */
 const FEW_DEEDS = ['regenerate', 'restore', 'stale-save', 'forget', 'remove-policy'] as const;

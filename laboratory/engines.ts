@@ -5,6 +5,7 @@ import { createSecretsManager } from '../local/stand-ins/secrets-manager/engine.
 import { findSecret, type RotationEvent, type Store } from '../local/stand-ins/secrets-manager/model.ts';
 import { addVersion } from '../local/stand-ins/secrets-manager/versions.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';
+import type { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
 import {
   CONNECTOR_TOKEN,
   configurationOf,
@@ -23,6 +24,8 @@ const FUNCTION_ARN = 'arn:aws:lambda:eu-north-1:123456789012:function:rotate';
 export interface EnginesOptions {
   readonly now: () => number;
   readonly names: readonly string[];
+  /** What people are asked and say, where they have a part. */
+  readonly tasks?: MemoryTasks | undefined;
   readonly overlap: OverlapOf;
   /** Whether a second client has a section in each configuration. */
   readonly second: boolean;
@@ -31,7 +34,7 @@ export interface EnginesOptions {
 }
 
 /** The embedded services of one laboratory, and what answers for each host. */
-export function createEngines({ now, names, overlap, second, newId, takeStep }: EnginesOptions): {
+export function createEngines({ now, names, tasks, overlap, second, newId, takeStep }: EnginesOptions): {
   parts: Parts;
   handlers: Readonly<Record<string, Handler>>;
 } {
@@ -47,7 +50,7 @@ export function createEngines({ now, names, overlap, second, newId, takeStep }: 
     invokeRotation: (_function, event) => takeStep(event),
   });
   return {
-    parts: { iam: iam.engine, flow, secrets, names },
+    parts: { iam: iam.engine, flow, secrets, names, ...(tasks && { tasks }) },
     handlers: {
       'iam.example.com': iam.handler,
       'flow.example.com': connectorHandler(flow, { access: bearerAccess(CONNECTOR_TOKEN) }),

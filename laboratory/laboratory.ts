@@ -13,11 +13,12 @@ import { rotationStep } from '../functions/rotation/native.ts';
 import { type RetireReport, type RetireRequest, retire } from '../functions/rotation/retire.ts';
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import { rotate } from '../functions/rotation/workflow.ts';
+import { createSecret } from '../local/stand-ins/secrets-manager/lifecycle.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';
 import { SqsEngine } from '../local/stand-ins/sqs/engine.ts';
 import { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
-import { type Combination, credentialFor } from './combinations.ts';
+import { byHand, type Combination, credentialFor } from './combinations.ts';
 import { createEngines, register } from './engines.ts';
 import { isWrite } from './faults.ts';
 import { httpFailure, nameOf, pretence } from './http.ts';
@@ -25,7 +26,9 @@ import { queuesOf } from './line.ts';
 import { Monitor } from './monitor.ts';
 import { LaggingNode } from './nodes.ts';
 import {
+  DESK,
   FUNCTION_TIMEOUT_MS,
+  INBOX_ID,
   idOf,
   type OverlapOf,
   REALM,
@@ -35,11 +38,12 @@ import {
   seedSecrets,
   TIMING,
 } from './parts.ts';
-import type { Ending, Process } from './process.ts';
+import { Person } from './person.ts';
+import { ATTENDED, type Ending, type Process } from './process.ts';
 import { Simulation } from './simulation.ts';
 import { type Parts, SECOND } from './snapshot.ts';
 import { type Staleness, StaleReads } from './stale.ts';
-import { tasksOf } from './table.ts';
+import { announcementsOf, tasksOf } from './table.ts';
 import { Witness } from './witness.ts';
 
 const START = Date.parse('2026-03-01T03:00:00Z');
@@ -79,6 +83,8 @@ export class Laboratory {
   readonly parts: Parts;
   readonly monitor: Monitor;
   readonly second: Second | undefined;
+  /** Whoever refreshes, submits and enters secrets, where that is left to a person. */
+  readonly person: Person;
   /** One-time schedules that have not fired yet. */
   readonly planned = new Map<string, OneTime>();
   /** The last of these that each process has asked for, fired or not, made by it or there already; and with which of its requests. */
@@ -120,16 +126,23 @@ export class Laboratory {
     this.sqs = new SqsEngine({ now });
     const names = Array.from({ length: connectors }, (_, index) => `ifs-${index + 1}`);
     this.credential = credentialFor(combination, names, settings);
+    const places = combination.desk ? [...names, DESK] : names;
+    const tasks = byHand(combination) ? this.tasksOf(this.credential.id) : undefined;
     const takeStep = ({ Step, ClientRequestToken }: { Step: NativeRequest['step']; ClientRequestToken: string }) =>
       this.takeStep({ step: Step, versionId: ClientRequestToken }).then(settle);
-    const engines = createEngines({ now, names, overlap, second, newId: () => this.#newId(), takeStep });
+    const engines = createEngines({ now, names: places, tasks, overlap, second, newId: () => this.#newId(), takeStep });
     this.#handlers = engines.handlers;
     this.parts = engines.parts;
     const { secrets } = this.parts;
     seedSecrets(secrets, this.credential, adopted);
+    if (this.credential.iam.type === 'manual')
+      createSecret(secrets.store, { Name: INBOX_ID, ClientRequestToken: idOf(0) });
     if (combination.native) register(secrets.store);
     this.#schedules = createSchedules(() => new Date(now()));
     this.monitor = this.#monitorOf(this.parts, this.credential);
+    this.person = new Person(this);
+    if (combination.desk && adopted) this.person.acknowledge();
+    this.monitor.isLiedAbout = (place) => this.person.isLiedAbout(place);
     this.second = second ? this.#createSecond(combination, names, settings) : undefined;
     this.#witness = new Witness([this.monitor, ...(this.second ? [this.second.monitor] : [])], now);
     if (options.staleness) this.readStale(options.staleness);
@@ -201,7 +214,7 @@ export class Laboratory {
   /** One run of the workflow, in a process of its own. */
   rotate(request: RotationRequest, id = this.credential.id): Promise<Ending<Rotation>> {
     return this.#spawn(
-      `rotate by ${request.trigger}${id === SECOND_ID ? ' of the second' : ''}`,
+      `rotate by ${request.trigger}${request.attended ? ATTENDED : ''}${id === SECOND_ID ? ' of the second' : ''}`,
       async (world, deps) => {
         const credential = this.credentialOf(id);
         if (request.trigger === 'api') await world.schedules.settings(id);
@@ -271,9 +284,9 @@ export class Laboratory {
       secretsManager,
       accessSecrets: accessSecrets(secretsManager, { sleep: (ms) => process.sleep(ms) }),
       schedules: this.#schedulesOf(process),
-      tasks: (id) => tasksOf(this.tasksOf(id), process),
+      tasks: (id) => tasksOf(this.tasksOf(id), process, () => this.simulation.now),
       inboxes: (id) => secretsManagerInbox(secretsManager, `csr-inbox/${id}`, { sleep: (ms) => process.sleep(ms) }),
-      announcements: { publish: async (announcement) => void this.announcements.push(announcement) },
+      announcements: announcementsOf(this.announcements, process),
       queues: queuesOf(this.sqs, process),
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
         allowedHosts: Object.keys(this.#handlers),

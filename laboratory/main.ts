@@ -23,7 +23,7 @@ npm run faults -- --scene TITLE                  one of the scenes that a person
 npm run --silent faults -- --json                one JSON object on stdout
 npm run faults -- --write-docs                   also writes docs/reliability.md
 
-  --only KEY=VALUE,…   strategy, renewal, trigger, fault, start
+  --only KEY=VALUE,…   strategy, renewal, desk (true or false), trigger, fault, start
   --runs N             how many random scenes; with it nothing else is played        [500]
   --pairs N            how many pairs of faults                                      [1500]
   --thorough           each fault also three times and lasting, late ones also soon; takes about four times as long
@@ -37,7 +37,7 @@ npm run faults -- --write-docs                   also writes docs/reliability.md
 
 Exit 1 on any violation. Progress goes to stderr.`;
 
-const KEYS = ['strategy', 'renewal', 'trigger', 'fault', 'start'];
+const KEYS = ['strategy', 'renewal', 'desk', 'trigger', 'fault', 'start'];
 
 const { values: options } = parseArgs({
   options: {
@@ -111,8 +111,11 @@ async function tryEverything(): Promise<void> {
   const report = reportOf(seed, {
     combinations: randomOnly
       ? []
-      : [...(await playSingles({ variants, only, progress })), ...(await playStorms({ dimensions, only, progress }))],
-    pairs: await playPairs({ count: pairs, seed, only, progress }),
+      : [
+          ...(await playSingles({ variants, only, dimensions, progress })),
+          ...(await playStorms({ dimensions, only, progress })),
+        ],
+    pairs: await playPairs({ count: pairs, seed, only, dimensions, progress }),
     property: await playProperty({ runs, seed, only, dimensions, progress }),
   });
   console.log(options.json ? JSON.stringify(report) : text(report));

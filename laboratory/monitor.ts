@@ -3,7 +3,9 @@ import type { Process } from './process.ts';
 import type { Simulation } from './simulation.ts';
 import {
   type Credentials,
+  clientOf,
   documentIn,
+  inboxIn,
   isStored,
   kindOf,
   nickname,
@@ -32,6 +34,8 @@ export interface Outage {
   readonly cause: Cause;
   /** Whether the IAM would have kept the previous secret at that time. */
   readonly overlapping: boolean;
+  /** A person had said what is not so: nobody could know. */
+  readonly excused?: boolean;
   /** When the process whose doing it is had seen each dependency last, by then. */
   readonly looks?: ReadonlyMap<string, number>;
 }
@@ -49,6 +53,10 @@ export class Monitor {
   readonly foreign = new Set<string>();
   /** Whether two secrets can work at this moment. */
   overlapping: () => boolean = () => false;
+  /** Whether a person has said of a place what is not so. */
+  isLiedAbout: (place: string) => boolean = () => false;
+  /** What people have submitted, client and secret. */
+  readonly #submitted = new Map<string, Credentials>();
   readonly #parts: Parts;
   readonly #simulation: Simulation;
   readonly #open = new Map<string, Outage>();
@@ -75,9 +83,40 @@ export class Monitor {
       const open = this.#open.get(place);
       if (accepted && open) this.#end(open);
       else if (!accepted && !open)
-        this.#begin({ place, from: this.#simulation.now, cause, overlapping, ...looksOf(cause) });
+        this.#begin({
+          place,
+          from: this.#simulation.now,
+          cause,
+          overlapping,
+          ...this.#excuseOf(place),
+          ...looksOf(cause),
+        });
     }
     this.#lookForLoss();
+    this.#lookIntoInbox();
+  }
+
+  #excuseOf(place: string): Pick<Outage, 'excused'> {
+    return this.isLiedAbout(place) ? { excused: true } : {};
+  }
+
+  /** Somebody has submitted a secret: what lay in the inbox before is theirs to lose. */
+  submitted(credentials: Credentials): void {
+    this.#submitted.clear();
+    this.#submitted.set(credentials.clientSecret, credentials);
+  }
+
+  /** What was submitted, and is what the IAM holds, is in a version or still in the inbox. */
+  #lookIntoInbox(): void {
+    for (const [key, { clientId, clientSecret }] of this.#submitted) {
+      const held = snapshot(this.#parts).iam[clientId]?.secret;
+      if (held !== clientSecret || inboxIn(this.#parts)?.includes(clientSecret)) continue;
+      this.#submitted.delete(key);
+      if (isStored(this.#parts, { clientId, clientSecret })) continue;
+      // Of a client that is switched off the IAM refuses every secret, and in the same words.
+      if (clientOf(this.#parts, clientId)?.enabled === false) continue;
+      this.#sin(`the inbox was emptied of ${nickname(clientSecret)}, which the IAM holds and no version does`);
+    }
   }
 
   /** Forgets what has been. An outage that lasts goes on. */

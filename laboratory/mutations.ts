@@ -1,3 +1,4 @@
+import { BY_HAND } from './mutations/by-hand.ts';
 import { ENDINGS } from './mutations/endings.ts';
 import type { Mutation } from './mutations/mutation.ts';
 import { ORDER } from './mutations/order.ts';
@@ -5,4 +6,4 @@ import { PROOFS } from './mutations/proofs.ts';
 import { TIME } from './mutations/time.ts';
 
 /** Every safeguard that the design names, and some scene that does not do without it. */
-export const MUTATIONS: readonly Mutation[] = [...ORDER, ...PROOFS, ...TIME, ...ENDINGS];
+export const MUTATIONS: readonly Mutation[] = [...ORDER, ...PROOFS, ...TIME, ...ENDINGS, ...BY_HAND];

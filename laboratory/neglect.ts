@@ -1,6 +1,7 @@
 import { activeFreeze } from '../functions/credential/settings/schedule.ts';
 import { dependencyOf } from './faults.ts';
 import type { Outage } from './monitor.ts';
+import { isDesk } from './parts.ts';
 import type { Played } from './played.ts';
 import { type RunRecord, stoodDown, wordFor } from './truth.ts';
 
@@ -24,12 +25,18 @@ export function neglectFaults(played: Played, credential: string, outages: reado
 function isNeglected(
   { laboratory, climate }: Played,
   records: readonly RunRecord[],
-  { place, from, to = laboratory.simulation.now }: Outage,
+  { place, to = laboratory.simulation.now, ...outage }: Outage,
 ): boolean {
   const { simulation } = laboratory;
+  // People are asked: nobody can do more.
+  if (isDesk(place)) return false;
   // Nobody can plan anything while the scheduler is away, and whoever called is told so.
   if (simulation.troubles.some(({ name }) => name.startsWith('scheduler'))) return false;
-  if (simulation.deeds.some(({ at, what }) => what === 'disable' || (from < at && at <= to))) return false;
+  const from = submittedAt(laboratory, to) ?? outage.from;
+  // Where only token requests tell, nothing can be told of a client that is switched off.
+  const isBlind = laboratory.credential.iam.type === 'manual';
+  const isOff = (what: string) => what === 'disable' || (isBlind && what === 'disable-idle');
+  if (simulation.deeds.some(({ at, what }) => isOff(what) || (from < at && at <= to))) return false;
   const seen = records.find((record) => record.startedAt >= from && helps(record));
   if (!seen) return false;
   const needed = ['iam', 'store', 'scheduler', place.split(' ')[0]];
@@ -40,6 +47,17 @@ function isNeglected(
       .map((window) => window.to),
   ].filter((at) => at <= to);
   return to > Math.max(seen.endedAt, ...troubles) + REPEATS_WITHIN_MS;
+}
+
+/**
+ * With an IAM that only a person can change, runs can help from the last submission on; undefined with another IAM.
+ *
+ * @returns never, where what was submitted last was not what the IAM held
+ */
+function submittedAt({ credential, person }: Played['laboratory'], to: number): number | undefined {
+  if (credential.iam.type !== 'manual') return undefined;
+  const last = person.submissions.findLast(({ at }) => at <= to);
+  return last?.isHeld ? last.at : Number.POSITIVE_INFINITY;
 }
 
 /** A run that could not read its settings has seen nothing. */

@@ -1,5 +1,6 @@
 import { overlaps } from './combinations.ts';
 import type { Outage } from './monitor.ts';
+import { isDesk } from './parts.ts';
 import type { Script } from './script.ts';
 import { type RunRecord, stoodDown } from './truth.ts';
 
@@ -17,7 +18,9 @@ export function outageFaults(
     return to > latestEnd(outage, own, hit);
   };
   const bad = outages
-    .filter(({ cause }) => cause.by !== 'person')
+    .filter(({ cause, excused }) => cause.by !== 'person' && !excused)
+    // Somebody is at hand, and no run can tell when that person is done.
+    .filter(({ place }) => overlaps(script) || !isDesk(place))
     .filter((outage) => overlaps(script) || lasted(outage));
   if (bad.length === 0) return [];
   const places = [...new Set(bad.map(({ place }) => place.split(' ')[0]))].join(', ');

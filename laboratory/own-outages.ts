@@ -1,6 +1,7 @@
 import type { Outage } from './monitor.ts';
+import { isDesk } from './parts.ts';
 import { nobodyCould, type Played } from './played.ts';
-import type { Process } from './process.ts';
+import { ATTENDED, type Process } from './process.ts';
 
 const MINUTE_MS = 60_000;
 /** The longest pause between two repeats, and a lease. */
@@ -12,7 +13,7 @@ const REPEATS_WITHIN_MS = 70 * MINUTE_MS;
  */
 export function ownOutageFaults(played: Played, outages: readonly Outage[]): string[] {
   const faults = outages
-    .filter(({ cause }) => cause.by === 'own')
+    .filter(({ cause, excused }) => cause.by === 'own' && !excused)
     .filter((outage) => !overtaken(played, outage))
     .flatMap((outage) => faultOf(played, outage));
   return [...new Set([...faults, ...costlyFaults(played, outages)])];
@@ -39,6 +40,8 @@ function faultOf(played: Played, outage: Outage): string[] {
   if (outage.overlapping) return [`${name} lost a secret that worked by ${by}, though two can work at once`];
   if (process?.name === 'retire' || what.startsWith('iam DELETE'))
     return [`${name} lost a secret that it used by ${by}`];
+  if (isDesk(outage.place))
+    return process?.name.endsWith(ATTENDED) ? [] : [`${name} was cut off by ${by}, and nobody was at hand`];
   return lastedTooLong(played, outage) ? [`the outage of ${name} by ${by} did not end in time`] : [];
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Dimension } from './dimensions.ts';
 import { isPossible, THOROUGH } from './faults.ts';
 import { play, type Scene } from './scene.ts';
 import type { Script } from './script.ts';
@@ -22,15 +23,17 @@ export async function playPairs({
   count,
   seed,
   only,
+  dimensions,
   progress,
 }: {
   count: number;
   seed: number;
   only: Only;
+  dimensions?: readonly Dimension[];
   progress: Progress;
 }): Promise<Pairs> {
   const pairs: Pairs = { points: 0, violations: [] };
-  const beginnings = openings(only);
+  const beginnings = openings(only, dimensions);
   const clean = new Map<Script, Promise<Scene>>();
   const draws = fc.sample(fc.array(fc.nat(), { minLength: 3 + 2 * SECONDS, maxLength: 3 + 2 * SECONDS }), {
     seed,

@@ -9,10 +9,20 @@ import { createSecret } from '../local/stand-ins/secrets-manager/lifecycle.ts';
 
 export const REALM = 'acmeprod';
 export const CLIENT_ID = 'NC_Flow_ClientCredentials';
+/** The connector into which a person enters the secret, where there is one. */
+export const DESK = 'desk';
+
+/** Whether a section is one that a person fills in. */
+export function isDesk(place: string): boolean {
+  return place.startsWith(`${DESK} `);
+}
+
 /** The second of two clients that alternate; idle at first. */
 export const IDLE_CLIENT_ID = 'NC_Flow_ClientCredentials_B';
 export const TOKEN_URL = `https://iam.example.com/auth/realms/${REALM}/protocol/openid-connect/token`;
 export const SECRET_ID = 'csr/acme-prod';
+/** Where a person puts a secret that was refreshed in the IAM. */
+export const INBOX_ID = 'csr-inbox/acme-prod';
 /** A second credential of the same realm, in the same configurations. */
 export const SECOND_ID = 'acme-second';
 export const SECOND_CLIENT_ID = 'NC_Flow_Second';
@@ -67,14 +77,19 @@ export function credentialOf(connectors: readonly string[], overrides: Record<st
       adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
       auth: { clientId: 'flow-secret-rotator', secretId: `csr-access/${id}/iam` },
     },
-    connectors: connectors.map((name) => ({
-      name,
-      url: `https://flow.example.com/odata-connector/configurations/${name}`,
-      auth: { type: 'bearer', secretId: `csr-access/${id}/connector` },
-    })),
+    connectors: connectors.map((name) => overHttps(name, id)),
     schedule: { expression: 'cron(0 3 ? * SUN *)' },
     ...overrides,
   });
+}
+
+/** The settings of a connector that is reached over HTTPS. */
+export function overHttps(name: string, id: unknown) {
+  return {
+    name,
+    url: `https://flow.example.com/odata-connector/configurations/${name}`,
+    auth: { type: 'bearer', secretId: `csr-access/${id}/connector` },
+  };
 }
 
 /** The credential document of a secret, written out. */

@@ -1,4 +1,4 @@
-import { GRACE_HOURS } from './combinations.ts';
+import { byHand, GRACE_HOURS } from './combinations.ts';
 import { Deeds } from './deeds.ts';
 import { fillUp } from './engines.ts';
 import { Laboratory } from './laboratory.ts';
@@ -28,24 +28,30 @@ export async function prepare(script: Script): Promise<Laboratory> {
   return laboratory;
 }
 
-function laboratoryOf({ strategy, renewal, native, connectors, start, setup, sharedIds }: Script): Laboratory {
+function laboratoryOf(script: Script): Laboratory {
+  const { strategy, renewal, native, desk, connectors, start, setup, sharedIds } = script;
   const { named, grace, firstRun, policy, second } = setup;
   return new Laboratory({
-    combination: { strategy, renewal, native },
+    combination: { strategy, renewal, native, desk },
     connectors,
     adopted: start !== 'first-run',
-    settings: { grace, ...(named ? { strategy } : {}), iam: { firstRun } },
+    settings: { grace, ...(named && renewal !== 'by-person' ? { strategy } : {}), iam: { firstRun } },
     overlap: policy === 'any-client' ? policy : policy === 'marked' || strategy === 'dual-secret',
     second,
     sharedIds,
   });
 }
 
-async function rotateBefore({ start, native, strategy }: Script, laboratory: Laboratory): Promise<void> {
-  const { simulation } = laboratory;
+async function rotateBefore({ start, native, strategy, renewal, desk }: Script, laboratory: Laboratory): Promise<void> {
+  const { simulation, person } = laboratory;
   const player = new Player(laboratory);
   const rotated = async (hours: number) => {
-    await (native ? player.secretsManager() : player.schedule());
+    if (renewal === 'by-person') person.refresh();
+    if (renewal === 'by-person') person.submit();
+    if (byHand({ renewal, desk })) await player.api({ attended: desk });
+    else await (native ? player.secretsManager() : player.schedule());
+    person.enter();
+    person.acknowledge();
     await simulation.wait(hours * HOUR_MS);
   };
   if (start === 'grace' || start === 'behind') await simulation.run(rotated(1));

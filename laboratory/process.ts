@@ -1,5 +1,8 @@
 import type { Answer } from './faults.ts';
 
+/** Ends the name of a run for which somebody is at hand. */
+export const ATTENDED = ' attended';
+
 /** How a process ended. */
 export type Ending<T> =
   | { readonly kind: 'returned'; readonly value: T }

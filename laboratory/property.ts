@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { COMBINATIONS, type Combination, GRACE_HOURS, NATIVE } from './combinations.ts';
+import { BY_HAND, byHand, COMBINATIONS, type Combination, GRACE_HOURS, NATIVE } from './combinations.ts';
 import { type Dimension, NEW_DIMENSIONS } from './dimensions.ts';
-import { conditions, people, setups } from './draws.ts';
+import { conditions, hands, people, setups } from './draws.ts';
 import { KINDS_OF_A_REQUEST } from './faults.ts';
 import { play } from './scene.ts';
 import { Script, STARTS } from './script.ts';
@@ -42,11 +42,16 @@ const fault = fc.record({
  * @param dimensions what it may meet besides that
  */
 export function anyScript(only: Only, dimensions: readonly Dimension[] = NEW_DIMENSIONS): fc.Arbitrary<Script> {
-  const combinations = [...COMBINATIONS, ...NATIVE].filter(
-    ({ strategy, renewal }) => (only.strategy ?? strategy) === strategy && (only.renewal ?? renewal) === renewal,
-  );
-  return fc
-    .constantFrom(...combinations)
+  const isWanted = ({ strategy, renewal, desk = false }: Combination) =>
+    (only.strategy ?? strategy) === strategy &&
+    (only.renewal ?? renewal) === renewal &&
+    (only.desk ?? String(desk)) === String(desk);
+  const usual = [...COMBINATIONS, ...NATIVE].filter(isWanted);
+  const manual = dimensions.includes('doors') ? BY_HAND.filter(isWanted) : [];
+  const drawn = [usual, manual].filter((list) => list.length > 0).map((list) => fc.constantFrom(...list));
+  const [one] = drawn;
+  // A choice of one would draw a number, and all that comes after it would be another.
+  return (drawn.length === 1 && one ? one : fc.oneof(...drawn))
     .chain((combination) => fc.tuple(fc.constant(combination), setups(combination, dimensions)))
     .chain(([combination, setup]) => scripts(combination, { only, dimensions, setup }));
 }
@@ -55,7 +60,9 @@ function scripts(
   combination: Combination,
   { only, dimensions, setup }: { only: Only; dimensions: readonly Dimension[]; setup: Partial<Script['setup']> },
 ): fc.Arbitrary<Script> {
-  const triggers = combination.native ? NATIVE_TRIGGERS : OWN_TRIGGERS;
+  const isManual = byHand(combination);
+  const own = combination.desk ? DESK_TRIGGERS : OWN_TRIGGERS;
+  const triggers = combination.native ? NATIVE_TRIGGERS : own;
   const asked = setup.second ? ([...triggers, 'second', 'second'] as const) : triggers;
   return fc
     .record({
@@ -63,12 +70,20 @@ function scripts(
       connectors: fc.integer({ min: 1, max: dimensions.includes('connectors') ? 5 : 2 }),
       rotators: fc.array(fc.record({ at: moment, do: fc.constantFrom(...asked) }), { minLength: 2, maxLength: 5 }),
       deeds: people(dimensions, moment),
+      errands: isManual ? hands(combination, moment) : fc.constant([]),
       faults: fc.array(fault, { maxLength: 4 }),
       turns: fc.array(fc.nat(6), { maxLength: 150 }),
       more: conditions(dimensions),
     })
-    .map(({ rotators, deeds, more, ...rest }) =>
-      Script.parse({ ...combination, ...rest, ...more, setup, nextRun: true, events: [...rotators, ...deeds] }),
+    .map(({ rotators, deeds, errands, more, ...rest }) =>
+      Script.parse({
+        ...combination,
+        ...rest,
+        ...more,
+        setup,
+        nextRun: true,
+        events: [...rotators, ...deeds, ...errands],
+      }),
     );
 }
 
@@ -76,6 +91,7 @@ function scripts(
 const BEGINNINGS = ['rest', ...STARTS] as const;
 
 const OWN_TRIGGERS = ['schedule', 'schedule', 'api', 'api', 'retire', 'rollback'] as const;
+const DESK_TRIGGERS = [...OWN_TRIGGERS, 'attended', 'attended'] as const;
 const NATIVE_TRIGGERS = ['schedule', 'api', 'secrets-manager', 'secrets-manager', 'retire'] as const;
 
 /** Plays random scripts. A failure is made as small as it can be, and the search goes on behind it. */

@@ -35,10 +35,11 @@ interface Sum {
 /** One row for each strategy, renewal and fault; all triggers together. */
 function matrix(lines: readonly Line[]): string[][] {
   const rows = new Map<string, { head: string[]; sum: Sum }>();
-  for (const { strategy, renewal, fault, points, converged, violations } of lines) {
-    const key = `${strategy} ${renewal} ${fault}`;
+  for (const { strategy, renewal, desk, fault, points, converged, violations } of lines) {
+    const door = `${renewal}${desk ? ', desk' : ''}`;
+    const key = `${strategy} ${door} ${fault}`;
     const { head, sum } = rows.get(key) ?? {
-      head: [strategy, renewal, fault],
+      head: [strategy, door, fault],
       sum: { points: 0, converged: 0, violations: 0 },
     };
     sum.points += points;
@@ -95,7 +96,7 @@ function sumOf(lines: readonly Line[]): number {
 export function markdown(report: Report, command: string): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const { combinations, pairs, property } = report;
-  return `${HEAD}${NEW_DIMENSIONS.length > 0 ? HARSH : ''}
+  return `${HEAD}${NEW_DIMENSIONS.length > 0 ? HARSH : ''}${NEW_DIMENSIONS.includes('doors') ? HANDS : ''}
 ${row(COLUMNS)}
 ${row(COLUMNS.map((_, i) => (i < 3 ? '---' : '--:')))}
 ${matrix(combinations).map(row).join('\n')}
@@ -158,4 +159,25 @@ Then these promises have to hold as well:
   without any further scheduled run. Each state under each fault that lasts is tried by \`npm run faults -- --states\`.
 - The claims of every report are true in all three systems: that nothing was changed, whether and until when the previous secret
   works, that a run was refused or rolled back.
+`;
+
+/** What people add to it, where they have a part. */
+const HANDS = `
+People have a part where no API is (\`doors\`). A connector \`desk\` is filled in by a person only; its traffic counts like any other's.
+An IAM that only a person can change (\`by-person\`) is refreshed by somebody who puts the secret into the inbox: late, twice, mistyped,
+never, the older of two, or that of the wrong client. A person enters the secret, says so, or says so without having entered it.
+The table of tasks and the bus on which people are told are dependencies like the others. Once a scene is over, people do what the
+open tasks say; then these promises have to hold:
+
+- **Nothing lost**: what was submitted, and is what the IAM holds, is in a version or still in the inbox at every moment.
+- **Nobody down**: with two secrets no request of the desk fails by a write of ours. In place the desk is cut off only by a run for
+  which somebody is at hand. Retire ends no secret that the desk uses before its successor is acknowledged.
+- **At rest**: whatever a run leaves to a person is asked of that person. Once it is done, everything is at rest, the inbox is empty and no
+  task is open.
+- **The truth**: a report tells every task that is open and no other, and until when a connector is handed over. \`awaiting-person\` and a
+  refused submission have changed nothing.
+
+What nobody could know is exempt: an outage of the desk after a person has acknowledged what was not entered; what a person has refreshed and
+not submitted; a client that is switched off, of which the IAM refuses every secret in the same words; and until when an IAM that nobody
+can read keeps a previous secret by a policy of its own. How long a person takes is never counted as neglect.
 `;

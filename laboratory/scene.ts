@@ -1,4 +1,5 @@
 import { Climate } from './climate.ts';
+import { byHand } from './combinations.ts';
 import { Deeds } from './deeds.ts';
 import type { Laboratory } from './laboratory.ts';
 import { outageFaults } from './outages.ts';
@@ -50,7 +51,10 @@ export async function play(script: Script): Promise<Scene> {
   deeds.enable();
   const played = { laboratory, player, climate };
   if (script.judge.includes('rest')) violations.push(...(await inTheCalm(played)));
+  // What no run has seen yet is the next run's.
+  await leftToPeople(script, { player, laboratory });
   violations.push(...(await nextRun(script, { player, laboratory, left })));
+  violations.push(...(await leftToPeople(script, { player, laboratory })));
   violations.push(...(await theEnd(script, { player, laboratory })));
   violations.push(...player.untruths);
   if (!hasDeed(script) && !isHarsh(script))
@@ -104,6 +108,8 @@ async function perform(
       return await player.schedule();
     case 'api':
       return await player.api();
+    case 'attended':
+      return await player.api({ attended: true });
     case 'rollback':
       return await player.api({ rollback: true });
     case 'secrets-manager':
@@ -125,17 +131,26 @@ function unadmitted(left: readonly string[], records: readonly RunRecord[]): str
 
 const ADMISSIONS = ['interrupted', 'stored-not-applied', 'refused', 'postponed', 'done', 'retired', 'unchanged'];
 
+/** What is left once people have done everything that they are asked to do. */
+async function leftToPeople(script: Script, { player, laboratory }: Cast): Promise<string[]> {
+  if (!byHand(script)) return [];
+  const left = await laboratory.person.doAll(player);
+  return left.length > 0 && !isDisabled(script)
+    ? [`after people did all that they were asked to: ${left.join('; ')}`]
+    : [];
+}
+
 /** What is left is put right by the next scheduled run; and nothing that went before keeps that from its work. */
 async function nextRun(
   script: Script,
   { player, laboratory, left }: Cast & { left: readonly string[] },
 ): Promise<string[]> {
-  if (left.length === 0 && !script.nextRun) return [];
+  if (left.length === 0 && !script.nextRun && !(byHand(script) && hasDeed(script))) return [];
   const { simulation } = laboratory;
   // The schedule is daily: where the calm was waited for, it is due.
   if (!script.judge.includes('rest')) await simulation.run(simulation.wait(DAY_MS));
   player.nextRunAt = simulation.now;
-  await simulation.run(player.schedule());
+  await simulation.run(isUnattended(script) ? player.api({ attended: true }) : player.schedule());
   // A run that meets another one's traces plans its own repeat.
   await simulation.run(simulation.wait(REPEATED_MS));
   if (laboratory.second) await simulation.run(player.second());
@@ -150,13 +165,21 @@ async function nextRun(
     .filter(({ name, credential }) => name.startsWith('rotate') && credential === own)
     .filter(({ startedAt }) => startedAt >= player.nextRunAt)
     .map(wordFor);
-  if (script.setup.freeze && words.includes('unchanged')) return [];
+  if (script.setup.freeze && words.some((word) => ['unchanged', 'frozen'].includes(word))) return [];
+  // What an older word had left to be entered is entered first.
+  if (script.desk && snapshot(laboratory.parts).asked?.tasks.some(({ kind }) => kind === 'enter-secret')) return [];
   // A client that a person has disabled is not renewed.
   if (words.at(-1) === 'refused' && isDisabled(script)) return [];
   // A strategy that is named, and that a person has made impossible, is refused for good.
-  if (script.setup.named && script.events.some((event) => event.do === 'remove-policy')) return [];
-  const done = words.some((word) => ['rotated', 'repaired', 'adopted'].includes(word));
+  if ((script.setup.named || script.desk) && script.events.some((event) => event.do === 'remove-policy')) return [];
+  const ends = ['rotated', 'repaired', 'adopted', ...(script.renewal === 'by-person' ? ['awaiting-person'] : [])];
+  const done = words.some((word) => ends.includes(word));
   return done ? [] : [`the next run ended as ${words.join(', ') || 'nothing'}`];
+}
+
+/** A rotation in place into the desk needs somebody who is at hand. */
+function isUnattended({ strategy, desk }: Script): boolean {
+  return desk && strategy === 'in-place';
 }
 
 /** A person has disabled the client in use. */
@@ -171,9 +194,12 @@ function isLost(record: RunRecord): boolean {
 }
 
 /** After all one-time schedules: still at rest, and the old secret is dead. */
-async function theEnd({ setup, strategy }: Script, { player, laboratory }: Cast): Promise<string[]> {
+async function theEnd(script: Script, { player, laboratory }: Cast): Promise<string[]> {
+  const { setup, strategy } = script;
   const { simulation, parts } = laboratory;
   await simulation.run(simulation.wait(setup.grace === 'P14D' ? ALL_OVER_MS + 14 * DAY_MS : ALL_OVER_MS));
+  // Only now the secret of the former client may have been asked to be ended.
+  const undone = await leftToPeople(script, { player, laboratory });
   const end = snapshot(parts);
   const old = end.previous === undefined ? undefined : documentIn(parts, end.previous);
   // In a freeze nothing renews what a page that was saved late has brought back.
@@ -183,11 +209,16 @@ async function theEnd({ setup, strategy }: Script, { player, laboratory }: Cast)
   const renewed = (since: number) =>
     player.records.some((record) => record.startedAt >= since && ['rotated', 'repaired'].includes(wordFor(record)));
   const isLostForNow = (record: RunRecord) => isLost(record) && !renewed(record.endedAt);
-  const lost = strategy === 'alternating-clients' && player.records.some(isLostForNow);
+  // What is refused since the client was switched off is taken for ended, where only token requests tell.
+  const isBlind =
+    script.renewal === 'by-person' &&
+    (setup.policy !== undefined || script.events.some((event) => event.do.startsWith('disable')));
+  const lost = (strategy === 'alternating-clients' && player.records.some(isLostForNow)) || isBlind;
   const lives = !revived && !lost && old && old.clientSecret !== end.current?.clientSecret && accepts(parts, old);
   const left = leftOf(laboratory);
   if (setup.freeze && !end.current) return [];
   return [
+    ...undone,
     ...(left.length > 0 ? [`in the end ${left.join('; ')}`] : []),
     ...(lives ? ['the old secret never died'] : []),
   ];

@@ -1,13 +1,16 @@
 import * as z from 'zod';
-import { RENEWALS, STRATEGIES } from './combinations.ts';
+import { MAKERS, STRATEGIES } from './combinations.ts';
 import { JUDGEMENTS, judgementsIn, NEW_DIMENSIONS } from './dimensions.ts';
 import { PlannedFault } from './faults.ts';
 
 /** How the credential is found. */
 export const STARTS = ['rest', 'grace', 'behind', 'retire-due', 'first-run', 'foreign', 'restored', 'expired'] as const;
 
-/** What asks for something; `second` is the schedule of a second credential in the same configurations. */
-const TRIGGERED = ['schedule', 'api', 'secrets-manager', 'retire', 'rollback', 'second'] as const;
+/**
+ * What asks for something; `second` is the schedule of a second credential in the same configurations, and `attended` a call of
+ * somebody who is at hand to enter the new secret.
+ */
+const TRIGGERED = ['schedule', 'api', 'attended', 'secrets-manager', 'retire', 'rollback', 'second'] as const;
 
 /** What a person, or a mishap at the IAM, does in between. */
 export const DEEDS = [
@@ -22,14 +25,37 @@ export const DEEDS = [
   'disable-idle',
 ] as const;
 
+/** What the person does, or leaves undone, who has a part in each rotation. */
+const HAND_DEEDS = [
+  /** Reads the current secret, enters it in the desk and acknowledges its version. */
+  'enter',
+  'enter-only',
+  'acknowledge-only',
+  /** Says once more, late, that the version before was entered. */
+  'acknowledge-former',
+  /** Refreshes the client whose turn it is: of two the one that is not in use. */
+  'refresh',
+  /** Of two clients the wrong one. */
+  'refresh-in-use',
+  /** Puts what was refreshed last into the inbox; where nothing was, what the IAM shows. */
+  'submit',
+  'submit-older',
+  'submit-wrong',
+] as const;
+
 /** Whatever a request can go to. */
 export const DEPENDENCIES = ['iam', 'store', 'scheduler', 'ifs-1', 'ifs-2', 'ifs-3', 'ifs-4', 'ifs-5'] as const;
+
+/** The same, where a person has a part: the table of tasks, and the bus on which people are told. */
+export const HAND_DEPENDENCIES = ['table', 'events'] as const;
+
+const anyDependency = z.enum([...DEPENDENCIES, ...HAND_DEPENDENCIES]);
 
 const milliseconds = z.int().nonnegative();
 
 /** How long a dependency takes for an answer. */
 const Latency = z.strictObject({
-  of: z.enum(DEPENDENCIES),
+  of: anyDependency,
   /** Every request takes so long. */
   ms: milliseconds.max(12_000),
   /** Up to so much more, and seldom much of it. */
@@ -40,7 +66,7 @@ export const OUTAGE_KINDS = ['dark', 'refused', '503', '403'] as const;
 
 /** A dependency that is away for a while. */
 const Away = z.strictObject({
-  of: z.enum(DEPENDENCIES),
+  of: anyDependency,
   /** Packets are dropped, nobody listens, or something in between answers. */
   kind: z.enum(OUTAGE_KINDS),
   /** Begins so many milliseconds after the scene did, or after that request. */
@@ -71,11 +97,13 @@ const Setup = z.strictObject({
 /** Everything that decides how a scene goes: played again, it goes the same way. */
 export const Script = z.strictObject({
   strategy: z.enum(STRATEGIES),
-  renewal: z.enum(RENEWALS),
+  renewal: z.enum(MAKERS),
   native: z.boolean().default(false),
+  /** There is a connector more, into which a person enters the secret. */
+  desk: z.boolean().default(false),
   start: z.enum(STARTS).default('rest'),
   connectors: z.int().min(1).max(5).default(1),
-  events: z.array(z.strictObject({ at: milliseconds, do: z.enum([...TRIGGERED, ...DEEDS]) })),
+  events: z.array(z.strictObject({ at: milliseconds, do: z.enum([...TRIGGERED, ...DEEDS, ...HAND_DEEDS]) })),
   faults: z.array(PlannedFault).default([]),
   turns: z.array(z.int().nonnegative()).default([]),
   /** Plays the next scheduled run in any case, not only where something is left to it. */
@@ -100,7 +128,7 @@ export const Script = z.strictObject({
 
 export type Script = z.infer<typeof Script>;
 
-export type Deed = (typeof DEEDS)[number];
+export type Deed = (typeof DEEDS | typeof HAND_DEEDS)[number];
 
 /** Whether a person or a mishap has a part in it: then an outage may be theirs. */
 export function hasDeed({ events, faults, start, strategy, setup }: Script): boolean {
@@ -118,5 +146,5 @@ export function hasDeed({ events, faults, start, strategy, setup }: Script): boo
 }
 
 export function isDeed(name: string): name is Deed {
-  return (DEEDS as readonly string[]).includes(name);
+  return ([...DEEDS, ...HAND_DEEDS] as readonly string[]).includes(name);
 }

@@ -1,5 +1,7 @@
-import { COMBINATIONS, type Combination, NATIVE, overlaps, TRIGGERS, type Trigger } from './combinations.ts';
+import { COMBINATIONS, type Combination, NATIVE, nameOf, overlaps, TRIGGERS, type Trigger } from './combinations.ts';
+import { type Dimension, NEW_DIMENSIONS } from './dimensions.ts';
 import { actionOf, type Category, isPossible, type PlannedFault, type Variant } from './faults.ts';
+import { openingsByHand } from './openings-by-hand.ts';
 import { play, type Scene } from './scene.ts';
 import { Script } from './script.ts';
 
@@ -14,6 +16,7 @@ export interface Violation {
 export interface Line {
   readonly strategy: Combination['strategy'];
   readonly renewal: Combination['renewal'];
+  readonly desk: boolean;
   readonly trigger: Trigger;
   readonly fault: Category;
   points: number;
@@ -22,7 +25,7 @@ export interface Line {
 }
 
 /** Which part of everything is wanted. */
-export type Only = Readonly<Partial<Record<'strategy' | 'renewal' | 'trigger' | 'fault' | 'start', string>>>;
+export type Only = Readonly<Partial<Record<'strategy' | 'renewal' | 'desk' | 'trigger' | 'fault' | 'start', string>>>;
 
 /** A scene without faults, from which the points are read. */
 export interface Opening {
@@ -30,20 +33,28 @@ export interface Opening {
   readonly trigger: Trigger;
 }
 
-/** Every way in which a scene can begin. */
-export function openings(only: Only): Opening[] {
-  return [...COMBINATIONS, ...NATIVE]
-    .flatMap((combination) =>
-      TRIGGERS.filter((trigger) => (trigger === 'secrets-manager') === combination.native)
-        .filter((trigger) => trigger !== 'retire' || overlaps(combination))
-        .flatMap((trigger) =>
-          startsOf(combination, trigger).map((start) => ({
-            trigger,
-            script: Script.parse({ ...combination, start, events: [{ at: 0, do: trigger }] }),
-          })),
-        ),
-    )
-    .filter(({ script, trigger }) => wanted({ ...script, trigger }, only));
+/**
+ * Every way in which a scene can begin.
+ *
+ * @param dimensions with `doors` also those in which a person has a part
+ */
+export function openings(only: Only, dimensions: readonly Dimension[] = NEW_DIMENSIONS): Opening[] {
+  const manual = dimensions.includes('doors') ? openingsByHand() : [];
+  return [...usualOpenings(), ...manual].filter(({ script, trigger }) => wanted({ ...script, trigger }, only));
+}
+
+function usualOpenings(): Opening[] {
+  return [...COMBINATIONS, ...NATIVE].flatMap((combination) =>
+    TRIGGERS.filter((trigger) => (trigger === 'secrets-manager') === combination.native)
+      .filter((trigger) => trigger !== 'attended')
+      .filter((trigger) => trigger !== 'retire' || overlaps(combination))
+      .flatMap((trigger) =>
+        startsOf(combination, trigger).map((start) => ({
+          trigger,
+          script: Script.parse({ ...combination, start, events: [{ at: 0, do: trigger }] }),
+        })),
+      ),
+  );
 }
 
 function startsOf(combination: Combination, trigger: Trigger): Script['start'][] {
@@ -54,7 +65,7 @@ function startsOf(combination: Combination, trigger: Trigger): Script['start'][]
 }
 
 function wanted(values: Readonly<Record<string, unknown>>, only: Only): boolean {
-  return Object.entries(only).every(([key, value]) => !(key in values) || values[key] === value);
+  return Object.entries(only).every(([key, value]) => !(key in values) || String(values[key]) === value);
 }
 
 /** A point of a scene: a request of one of its runs. */
@@ -88,26 +99,28 @@ export type Progress = (text: string) => void;
 export async function playSingles({
   variants,
   only,
+  dimensions = NEW_DIMENSIONS,
   progress,
 }: {
   variants: readonly Variant[];
   only: Only;
+  dimensions?: readonly Dimension[];
   progress: Progress;
 }): Promise<Line[]> {
   const lines = new Map<string, Line>();
-  for (const { script, trigger } of openings(only)) {
+  for (const { script, trigger } of openings(only, dimensions)) {
     const clean = await play(script);
-    const { strategy, renewal, start } = script;
-    progress(`${strategy}, ${renewal}, ${trigger}, ${start}: ${pointsOf(clean).length} points`);
+    const { strategy, renewal, desk, start } = script;
+    progress(`${nameOf(script)}, ${trigger}, ${start}: ${pointsOf(clean).length} points`);
     if (!clean.converged || clean.violations.length > 0) {
-      const line = lineFor(lines, { strategy, renewal, trigger, fault: 'dies-before' });
+      const line = lineFor(lines, { strategy, renewal, desk, trigger, fault: 'dies-before' });
       line.violations.push({ point: 'without a fault', script, message: clean.violations.join('; ') || 'not at rest' });
     }
     for (const point of pointsOf(clean)) {
       for (const fault of faultsAt(point, variants)) {
         const { category } = actionOf(fault.fault);
         if (only.fault !== undefined && only.fault !== category) continue;
-        const line = lineFor(lines, { strategy, renewal, trigger, fault: category });
+        const line = lineFor(lines, { strategy, renewal, desk, trigger, fault: category });
         await tryOut(line, { point, script: { ...script, faults: [fault] } });
       }
     }
@@ -128,7 +141,10 @@ export function pointName({ run, point, name }: Point): string {
 }
 
 /** The matrix's line of that key. */
-export function lineFor(lines: Map<string, Line>, key: Pick<Line, 'strategy' | 'renewal' | 'trigger' | 'fault'>): Line {
+export function lineFor(
+  lines: Map<string, Line>,
+  key: Pick<Line, 'strategy' | 'renewal' | 'desk' | 'trigger' | 'fault'>,
+): Line {
   const text = Object.values(key).join(' ');
   const line = lines.get(text) ?? { ...key, points: 0, converged: 0, violations: [] };
   lines.set(text, line);

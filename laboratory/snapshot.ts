@@ -1,11 +1,23 @@
 import { createHash } from 'node:crypto';
+import type { Task } from '../functions/ports/tasks.ts';
 import type { SectionName } from '../local/stand-ins/connector/configuration.ts';
 import type { ConnectorEngine } from '../local/stand-ins/connector/engine.ts';
 import type { Client } from '../local/stand-ins/iam/client.ts';
 import type { IamEngine } from '../local/stand-ins/iam/engine.ts';
 import { acceptsSecret } from '../local/stand-ins/iam/token-request.ts';
 import type { SecretsManagerEngine } from '../local/stand-ins/secrets-manager/engine.ts';
-import { CLIENT_ID, IDLE_CLIENT_ID, REALM, SECOND_CLIENT_ID, SECOND_ID, SECRET_ID } from './parts.ts';
+import type { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
+import {
+  CLIENT_ID,
+  DESK,
+  IDLE_CLIENT_ID,
+  INBOX_ID,
+  isDesk,
+  REALM,
+  SECOND_CLIENT_ID,
+  SECOND_ID,
+  SECRET_ID,
+} from './parts.ts';
 
 /** A client and its secret. */
 export interface Credentials {
@@ -22,6 +34,20 @@ export interface Snapshot {
   readonly iam: Readonly<Record<string, { readonly secret: string; readonly rotated: string | undefined }>>;
   /** One for each section of ours in each connector. */
   readonly sections: readonly (Credentials & { readonly accepted: boolean; readonly place: string })[];
+  /** What people are asked, where they have a part. */
+  readonly asked?: Asked;
+}
+
+/** What people are asked, and have said. */
+interface Asked {
+  readonly tasks: readonly Task[];
+  /** Somebody was asked to enter the current secret, or has said that it was done. */
+  readonly enter: boolean;
+  /** Somebody is asked to refresh the secret in the IAM and to submit it. */
+  readonly submit: boolean;
+  /** Whether the current secret is accepted: where nobody can read the IAM, that is all that can be known. */
+  readonly works: boolean;
+  readonly readsIam: boolean;
 }
 
 /** The parts that are looked at. */
@@ -32,6 +58,8 @@ export interface Parts {
   readonly names: readonly string[];
   /** Which credential is looked at. @default - the first */
   readonly subject?: Subject;
+  /** What people are asked and say. @default - they have no part */
+  readonly tasks?: MemoryTasks;
 }
 
 /** A credential: where its secret is kept, its clients, and its sections in each connector. */
@@ -64,7 +92,33 @@ export function snapshot(parts: Parts): Snapshot {
     pending: labels.get('AWSPENDING'),
     iam: Object.fromEntries(subjectOf(parts).clientIds.map((clientId) => [clientId, secretsOf(parts, clientId)])),
     sections: sectionsOf(parts),
+    ...(parts.tasks && { asked: askedOf(parts, parts.tasks, id) }),
   };
+}
+
+function askedOf(parts: Parts, { list }: MemoryTasks, currentId = ''): Asked {
+  const { tasks, acknowledgements } = list;
+  const isOpen = (wanted: Task['kind']) =>
+    tasks.some(({ kind, versionId }) => kind === wanted && versionId === currentId);
+  const document = documentIn(parts, currentId);
+  const works = document !== undefined && accepts(parts, document);
+  // A version that repeats the document before it is entered already.
+  const current = JSON.stringify(document);
+  const isSaid = acknowledgements.some(({ versionId }) => JSON.stringify(documentIn(parts, versionId)) === current);
+  return {
+    tasks,
+    enter: isOpen('enter-secret') || isSaid,
+    submit: isOpen('submit-secret'),
+    works,
+    readsIam: !parts.secrets.store.secrets.has(INBOX_ID),
+  };
+}
+
+/** What lies in the inbox, as it was put there; undefined without one, and when it is empty. */
+export function inboxIn({ secrets }: Parts): string | undefined {
+  const inbox = secrets.store.secrets.get(INBOX_ID);
+  const text = inbox?.versions.get(inbox.labels.get('AWSCURRENT') ?? '')?.value?.SecretString;
+  return text === '{}' ? undefined : text;
 }
 
 /** The sections of ours, and whether what they hold gets a token at this moment. */
@@ -155,10 +209,16 @@ export function nickname(secret: string | undefined): string {
   return secret === undefined ? 'none' : `#${createHash('sha256').update(secret).digest('hex').slice(0, 4)}`;
 }
 
-/** Why the credential is not at rest everywhere; nothing when it is. */
-export function discord({ current, pending, iam, sections }: Snapshot): string[] {
-  if (!current) return ['no document is current'];
-  const held = iam[current.clientId]?.secret;
+/** Why the credential is not at rest everywhere, but for what a person was asked to do; nothing when it is. */
+export function discord({ current, pending, iam, sections: all, asked }: Snapshot): string[] {
+  if (!current) return asked?.submit ? [] : ['no document is current'];
+  const known = asked && !asked.readsIam && asked.works;
+  const held = known ? current.clientSecret : iam[current.clientId]?.secret;
+  // Only a person knows what the IAM holds.
+  if (asked?.submit && !asked.works)
+    return pending === undefined || pending === current.id ? [] : ['AWSPENDING stands'];
+  const sections = asked ? all.filter(({ place }) => !isDesk(place)) : all;
+  const isForgotten = sections.length < all.length && !asked?.enter;
   const strangers = sections.filter(
     (one) => one.clientId !== current.clientId || one.clientSecret !== current.clientSecret,
   );
@@ -169,5 +229,21 @@ export function discord({ current, pending, iam, sections }: Snapshot): string[]
       : [`the IAM holds ${nickname(held)}, AWSCURRENT ${nickname(current.clientSecret)}`]),
     ...strangers.map(({ place, clientSecret }) => `${place} holds ${nickname(clientSecret)}`),
     ...sections.filter(({ accepted }) => !accepted).map(({ place }) => `what ${place} holds is refused`),
+    ...(isForgotten ? [`nobody was asked to enter the current secret in ${DESK}`] : []),
+  ];
+}
+
+/** The same, where people have done everything that they were asked to. */
+export function discordAfterAll(parts: Parts): string[] {
+  const { asked, ...seen } = snapshot(parts);
+  const open = asked?.tasks.map(({ kind }) => `${kind} is asked for`) ?? [];
+  const { current, iam } = seen;
+  // What was refreshed and never submitted is a secret that only a person knows.
+  const known = asked && !asked.readsIam && asked.works && current;
+  const held = known ? { ...iam, [current.clientId]: { secret: current.clientSecret, rotated: undefined } } : iam;
+  return [
+    ...discord({ ...seen, iam: held }),
+    ...open,
+    ...(inboxIn(parts) === undefined ? [] : ['something lies in the inbox']),
   ];
 }

@@ -1,17 +1,37 @@
 import { RotationError } from '../functions/credential/errors.ts';
+import type { Announcement, Announcements } from '../functions/ports/announcements.ts';
 import type { Tasks } from '../functions/ports/tasks.ts';
 import type { Answer } from './faults.ts';
+import { DESK } from './parts.ts';
 import type { Process } from './process.ts';
 
 /** The table of tasks, as one process sees it: every call is one of its requests. */
-export function tasksOf(tasks: Tasks, process: Process): Tasks {
+export function tasksOf(tasks: Tasks, process: Process, now: () => number): Tasks {
   const io = <T>(name: string, perform: () => Promise<T>) => process.io<T>({ name: `table ${name}`, perform, fail });
   return {
-    read: () => io('Query', () => tasks.read()),
+    read: () =>
+      io('Query', () => {
+        process.conduct.looks.set(DESK, now());
+        return tasks.read();
+      }),
     open: (task) => io(`PutItem ${task.kind}`, () => tasks.open(task)),
     close: (task) => io(`PutItem close ${task.kind}`, () => tasks.close(task)),
     announced: (task) => io(`UpdateItem ${task.kind}`, () => tasks.announced(task)),
     acknowledge: (acknowledgement) => io('PutItem acknowledgement', () => tasks.acknowledge(acknowledgement)),
+  };
+}
+
+/** The bus on which people are told, as one process sees it. */
+export function announcementsOf(told: Announcement[], process: Process): Announcements {
+  return {
+    publish: (announcement) =>
+      process.io<void>({
+        name: `events PutEvents ${announcement.kind}`,
+        perform: async () => void told.push(announcement),
+        fail: () => {
+          throw new RotationError('events-unavailable', 'the bus does not answer');
+        },
+      }),
   };
 }
 

@@ -65,6 +65,7 @@ function kindOf(violation: string): string {
     .replace(/#\w{4}/g, '#')
     .replace(/ifs-\d( (designTime|runtime|machineUsers\.\w+))?/g, 'ifs')
     .replace(/uuid-\d+/g, 'uuid')
+    .replace(/[\da-f]{8}-[\da-f-]{27} \S+/g, 'version')
     .replace(/\(run \d+\)/g, '(run)')
     .replace(/(what ifs holds is refused(; )?|ifs holds #(; )?)+/g, 'what ifs holds is wrong; ')
     .slice(0, 160);
@@ -89,7 +90,12 @@ async function smallest({ kind, script }: Kind): Promise<Script> {
 const LISTS = ['turns', 'faults', 'latency', 'weather', 'clocks', 'events'] as const;
 
 function* smallerThan(script: Script): Generator<Script> {
-  const plain = Script.parse({ strategy: script.strategy, renewal: script.renewal, events: script.events });
+  const plain = Script.parse({
+    strategy: script.strategy,
+    renewal: script.renewal,
+    desk: script.desk,
+    events: script.events,
+  });
   for (const key of LISTS) {
     if (key !== 'events' && script[key].length > 0) yield { ...script, [key]: [] };
   }

@@ -3,7 +3,7 @@ import type { Rotation } from '../functions/credential/outcome.ts';
 import type { RetireReport } from '../functions/rotation/retire.ts';
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import type { Conduct, Ending } from './process.ts';
-import { accepts, type Credentials, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
+import { accepts, type Credentials, clientOf, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
 
 /** A run that has ended, and what the engines held when it began and when it ended. */
 export interface RunRecord {
@@ -59,7 +59,9 @@ export function untruths(parts: Parts, record: RunRecord): string[] {
   if (ending.kind === 'threw') return thrown(record, ending.error);
   const { value } = ending;
   if (!value) return [];
-  const found = 'failure' in value && value.failure?.detail.startsWith('Unforeseen') ? [value.failure.detail] : [];
+  const failure = 'failure' in value ? value.failure : undefined;
+  const isInternal = failure?.detail.startsWith('Unforeseen') || failure?.code === 'internal-error';
+  const found = isInternal ? [failure?.detail ?? ''] : [];
   if (!record.undisturbed) return found;
   const told = 'versionId' in value ? retireUntruths(parts, record, value) : CLAIMS[value.outcome](record, value);
   return [...found, ...told].map((fault) => `a run reported ${value.outcome}, but ${fault}`);
@@ -107,11 +109,9 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
     ...(previousWorks && revive(before, after).some(({ accepted }) => !accepted) ? ['a connector is refused'] : []),
   ],
   interrupted: (_record, { failure }) => (failure ? [] : ['it does not say why']),
-  // A mark that a dead rotation left may be gone.
-  unchanged: ({ before, after, ...record }) =>
-    unchanged({ ...record, before: { ...before, pending: after.pending }, after }),
+  unchanged: unchangedButForMark,
   // A person was asked: that is no change of anything that holds a secret.
-  'awaiting-person': unchanged,
+  'awaiting-person': unchangedButForMark,
   // A connector that was behind may have been given C, though it could not be read afterwards.
   refused: ({ before, after, ...record }, { failure }) => {
     const sections = failure?.code === 'connector-behind' ? after.sections : before.sections;
@@ -132,18 +132,28 @@ function revive(before: Snapshot, after: Snapshot): Snapshot['sections'] {
   }));
 }
 
+/** A mark that a dead rotation left may be gone. */
+function unchangedButForMark({ before, after, ...record }: RunRecord): string[] {
+  return unchanged({ ...record, before: { ...before, pending: after.pending }, after });
+}
+
 /** The overlap probe may give an expired secret its life back: that is no harm. */
 function unchanged({ before, after }: RunRecord): string[] {
   const sections = after.sections.map((section, i) => ({
     ...section,
     accepted: section.accepted && before.sections[i]?.accepted === true,
   }));
-  return same(before, { ...after, sections }) ? [] : ['something changed'];
+  // To ask a person changes nothing.
+  const { asked: _before, ...was } = before;
+  const { asked: _after, ...is } = { ...after, sections };
+  return same(was, is) ? [] : ['something changed'];
 }
 
 function retireUntruths(parts: Parts, record: RunRecord, { outcome, versionId }: RetireReport): string[] {
   const old = documentIn(parts, versionId);
-  if (outcome === 'retired') {
+  // Only a token request tells what such an IAM holds, and of a client that is switched off it tells nothing.
+  const isBlind = record.after.asked?.readsIam === false && old && clientOf(parts, old.clientId)?.enabled === false;
+  if (outcome === 'retired' && !isBlind) {
     return [
       ...(old && accepts(parts, old) ? ['the old secret is accepted'] : []),
       ...(record.before.previous === versionId ? [] : ['another version was AWSPREVIOUS']),

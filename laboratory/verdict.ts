@@ -5,6 +5,7 @@ import type { Judgement } from './dimensions.ts';
 import type { Laboratory } from './laboratory.ts';
 import { freezeFaults, neglectFaults, repeatFaults } from './neglect.ts';
 import { ownOutageFaults } from './own-outages.ts';
+import { REALM } from './parts.ts';
 import { nobodyCould, type Played } from './played.ts';
 import { accepts, changedAt, discord, documentIn, type Parts, snapshot } from './snapshot.ts';
 import { type RunRecord, wordFor } from './truth.ts';
@@ -63,6 +64,8 @@ function nextRunFaults({ simulation }: Laboratory, record: RunRecord): string[] 
   const { name, process, goesOn, repeated, ending } = record;
   const isNative = !name.startsWith('rotate') && name !== 'retire';
   if (isNative || goesOn || repeated || DONE.includes(word) || TOLD.includes(word)) return [];
+  // A person was asked, and reminded as often as may be; the schedule looks again.
+  if (word === 'awaiting-person' && record.after.asked?.submit) return [];
   // Nobody can plan anything while the scheduler is away.
   if (simulation.troubles.some((one) => one.process === process && one.name.startsWith('scheduler'))) return [];
   const refusedRollback = record.rollsBack && ending.kind === 'returned' && word === 'refused';
@@ -96,15 +99,22 @@ function restFaultsOf(
   if (lostEvents) return [];
   // A page that is saved late brings back what it was opened with.
   const revived = simulation.deeds.some(({ what }) => what.includes('stale'));
-  if (left.length === 0) return revived ? [] : outlived({ parts, credential }, simulation.now);
+  const wasDisabled = simulation.deeds.some(({ what }) => /^disable|remove-policy/.test(what));
+  if (left.length === 0) return revived ? [] : outlived({ parts, credential }, simulation.now, wasDisabled);
   const isFirstRun = seen.current === undefined && credential.freezes.length > 0;
-  if (isFirstRun || nobodyCould(records, simulation.lastDisturbance)) return [];
+  // A retire that waits for the desk sees whether anybody is asked to fill it in.
+  const isSeen = records.some(({ name, startedAt }) => name === 'retire' && startedAt > simulation.lastDisturbance);
+  const isForgotten = isSeen && left.some((text) => text.startsWith('nobody was asked'));
+  if (isFirstRun || (nobodyCould(records, simulation.lastDisturbance) && !isForgotten)) return [];
   return [`still not at rest ${AT_REST_AFTER_MS / HOUR_MS} hours after the last trouble: ${left.join('; ')}`];
 }
 
 /** A previous secret that is accepted although its grace is long over. */
-function outlived({ parts, credential }: Subject, now: number): string[] {
-  const { previous, current } = snapshot(parts);
+function outlived({ parts, credential }: Subject, now: number, wasDisabled: boolean): string[] {
+  const { previous, current, asked } = snapshot(parts);
+  const hasPolicy = parts.iam.realm(REALM).policies.policies.length > 0;
+  const isBlind = asked?.readsIam === false && (wasDisabled || hasPolicy);
+  if (isBlind || asked?.tasks.some(({ kind }) => kind !== 'submit-secret')) return [];
   const old = previous === undefined ? undefined : documentIn(parts, previous);
   const since = now - changedAt(parts) - durationMs(credential.grace);
   const lives = old && old.clientSecret !== current?.clientSecret && since > 2 * HOUR_MS && accepts(parts, old);

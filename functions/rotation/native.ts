@@ -51,7 +51,7 @@ async function testSecret(run: Run, versionId: string): Promise<void> {
 
 async function takeStep(run: Run, request: { step: LookingStep; versionId: string }): Promise<void> {
   // Secrets Manager has made the version: a list without it is stale.
-  run.ledger.confirmed(request.versionId);
+  run.ledger.versions.confirmed(request.versionId);
   let seen = await observe(run);
   for (let actions = 0; actions < MAX_ACTIONS; actions++) {
     const action = decideStep(factsOf(run, seen), request);

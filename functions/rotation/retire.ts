@@ -93,8 +93,7 @@ async function carryOut(run: Run, seen: Look, action: Exclude<RetireAction, { ki
     case 'retire': {
       const { retireDocuments } = run.ledger.answers;
       if (!retireDocuments) throw new RotationError('internal-error', 'The documents were not read');
-      if (!run.ports.iam.capabilities.set)
-        await endByPerson(run, action.versionId, { ...retireDocuments, labels: seen.labels });
+      if (!run.ports.iam.capabilities.set) await endByPerson(run, action.versionId, retireDocuments);
       else await endUnderLease(run, seen.labels, retireDocuments);
       return true;
     }

@@ -27,9 +27,10 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'one connector that can not be read: an interrupted undo goes on at the others',
     ...change(
       'decide/unfinished.ts',
-      '  if (!resumable) return clear(',
+      '  if (!resumable || notEntered(seen) || unattended(facts))\n',
       `  for (const view of seen.connectors) if (view.error) throw view.error;
-  if (!resumable) return clear(`,
+  if (!resumable || notEntered(seen) || unattended(facts))
+`,
     ),
     lab: scene({
       ...IN_PLACE,
@@ -155,7 +156,7 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'an idle client that can not be used does not keep the live one from its work',
     ...change(
       'observe/observe.ts',
-      'if (client.fault !== undefined || isUsableSecret(client.secret)) return client;',
+      'if (!ports.iam.capabilities.read || client.fault !== undefined || isUsableSecret(client.secret)) return client;',
       `if (client.fault !== undefined) throw new RotationError('client-not-usable', client.fault);
     if (isUsableSecret(client.secret)) return client;`,
     ),

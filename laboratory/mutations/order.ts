@@ -162,7 +162,7 @@ export const ORDER: readonly Mutation[] = [
     edits: [
       {
         file: 'rotation/run/ledger.ts',
-        from: '      if (error instanceof VersionTakenError) this.#confirmed.add(id);\n',
+        from: '      if (error instanceof VersionTakenError) this.versions.confirmed(id);\n',
         to: '',
       },
       { file: 'rotation/act/push-current.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },

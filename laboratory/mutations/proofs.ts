@@ -40,7 +40,7 @@ export const PROOFS: readonly Mutation[] = [
   {
     safeguard: 'the previous secret is sent along, whatever was seen before the change',
     ...change(
-      'decide/attempt.ts',
+      'decide/terms/attempt.ts',
       "  if (overlap === 'none' || alternates",
       "  if (overlap === 'none' || (overlap === 'where-possible' && !clientInUse.previous) || alternates",
     ),
@@ -50,8 +50,8 @@ export const PROOFS: readonly Mutation[] = [
     safeguard: 'read-back',
     ...change(
       'attempt/push.ts',
-      '      await write(run, { connector, configuration }, document);\n',
-      '      await write(run, { connector, configuration }, document);\n      return;\n',
+      '      await write(run, { connector, configuration }, version);\n',
+      '      await write(run, { connector, configuration }, version);\n      return;\n',
     ),
     lab: scene({ ...IN_PLACE, events: [SCHEDULED], faults: [{ run: 0, point: 15, fault: 'ignored' }] }),
   },
@@ -85,8 +85,8 @@ export const PROOFS: readonly Mutation[] = [
     safeguard: 'connectors first in a running grace',
     ...change(
       'observe/states.ts',
-      "return seen.connectors.every((view) => view.error || holds(view, document)) ? 'at-rest' : 'connector-differs';",
-      "return holds(seen.connectors[0] as never, document) ? 'at-rest' : 'at-rest';",
+      "return seen.connectors.every((view) => isSettled(view, current)) ? 'at-rest' : 'connector-differs';",
+      "return isSettled(seen.connectors[0] as never, current) ? 'at-rest' : 'at-rest';",
     ),
     lab: scene({ ...DUAL, start: 'behind', events: [SCHEDULED] }),
   },
@@ -114,8 +114,8 @@ export const PROOFS: readonly Mutation[] = [
   {
     safeguard: 'an IAM that makes the secrets is prepared for an overlap',
     ...change(
-      'decide/checks.ts',
-      "const prepares = iam.renewal === 'regenerate' && strategy === 'auto';",
+      'decide/terms/checks.ts',
+      "const prepares = secretMaker(credential) === 'iam' && credential.strategy === 'auto';",
       'const prepares = false;',
     ),
     lab: named('a grace that is longer than what the IAM keeps'),

@@ -18,7 +18,7 @@ export const TIME: readonly Mutation[] = [
         to: 'return ms >= 0;',
       },
       {
-        file: 'rotation/decide/checks.ts',
+        file: 'rotation/decide/terms/checks.ts',
         from: 'return time.leftMs >= ms ? undefined : outOfTime();',
         to: 'return time.leftMs >= -ms ? undefined : outOfTime();',
       },

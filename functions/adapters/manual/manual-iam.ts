@@ -1,4 +1,3 @@
-import type { CredentialDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { Iam, IamClient } from '../../ports/iam.ts';
@@ -16,20 +15,19 @@ export function manualIam(
   { tokens }: { readonly tokens: TokenEndpoint },
 ): Iam {
   const { accessTokenUrl, scope } = credential;
-  const isAccepted = async (document: CredentialDocument) => {
-    try {
-      return (await tokens.request(document)).accepted;
-    } catch (error) {
-      if (isRotationError(error, 'client-not-usable')) return false;
-      throw error;
-    }
-  };
   return {
     capabilities: { read: false, set: false, regenerate: false, overlap: false },
     find: async (clientId, known = []) => {
       const accepted: string[] = [];
-      for (const clientSecret of new Set(known)) {
-        if (await isAccepted({ accessTokenUrl, clientId, clientSecret, scope })) accepted.push(clientSecret);
+      try {
+        for (const clientSecret of new Set(known)) {
+          const answer = await tokens.request({ accessTokenUrl, clientId, clientSecret, scope });
+          if (answer.accepted) accepted.push(clientSecret);
+        }
+      } catch (error) {
+        if (!isRotationError(error, 'client-not-usable')) throw error;
+        // Which secret it has can't be told.
+        return { ...clientWith(clientId, []), fault: error.message };
       }
       return clientWith(clientId, accepted);
     },

@@ -7,22 +7,28 @@ import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
 import { execute } from '../attempt/execute.ts';
 import type { ActionOf } from '../decide/terms/action.ts';
 import { type Attempt, submissionOf } from '../decide/terms/attempt.ts';
-import { journal } from '../labels/labels.ts';
-import { isRefused } from '../observe/looks.ts';
-import { found, type Labels, type Observation } from '../observe/observation.ts';
+import { assertStillCurrent, journal } from '../labels/labels.ts';
+import { isEnded } from '../observe/looks.ts';
+import { found, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { tellOfTasks } from '../plan/tasks.ts';
 import { type Run, timed } from '../run/context.ts';
 
-/** Asks a person to refresh the secret in the IAM and to submit it. */
+/**
+ * Asks a person to refresh the secret in the IAM and to submit it.
+ *
+ * @throws {LabelsMovedError} when AWSCURRENT was merely read from before a rotation: nobody is asked to refresh a secret that works
+ */
 export async function awaitPerson(
   run: Run,
-  _seen: Observation,
+  seen: Observation,
   { versionId, failure }: ActionOf<'await-person'>,
 ): Promise<Acted> {
+  await assertStillCurrent(run, seen.labels);
   await openIamTask(run, 'submit-secret', versionId);
-  if (!failure) return ended(run, { outcome: 'awaiting-person' });
-  return ended(run, { outcome: 'awaiting-person', failure: describeError(failure) });
+  // What the run has put right before was a change: the tasks tell that somebody is asked.
+  const { achieved: outcome = 'awaiting-person' } = run.ledger;
+  return ended(run, { outcome, ...(failure && { failure: describeError(failure) }) });
 }
 
 /**
@@ -40,19 +46,25 @@ async function openIamTask(run: Run, kind: Exclude<TaskKind, 'enter-secret'>, ve
 
 /**
  * Ends a previous secret that only a person can end: it is ended once the IAM refuses it. Until then a person is asked to refresh the
- * client that is no longer in use.
+ * client that is no longer in use. Of the one client that is in use nobody is asked to refresh anything: that would cut it off.
  *
- * @throws {RotationError} `awaiting-person` while the IAM accepts it
+ * @throws {RotationError} `awaiting-person` while the IAM accepts it; `client-not-usable` while the IAM refuses the client as such,
+ *   which proves nothing
  */
 export async function endByPerson(
   run: Run,
   versionId: string,
-  { old, labels }: { readonly old: CredentialDocument; readonly labels: Labels },
+  { old, current }: { readonly old: CredentialDocument; readonly current: CredentialDocument },
 ): Promise<void> {
   const kind = 'end-former-secret';
-  if (await isRefused(run, old)) return await tasksOf(run).close({ kind, versionId });
+  if (await isEnded(run, old)) return await tasksOf(run).close({ kind, versionId });
+  if (old.clientId === current.clientId)
+    throw new RotationError(
+      'awaiting-person',
+      'The IAM keeps the former secret beside the current one: its own policy ends it, or the next rotation',
+    );
   await openIamTask(run, kind, versionId);
-  await tellOfTasks(run, labels.current?.id);
+  await tellOfTasks(run);
   throw new RotationError(
     'awaiting-person',
     'The IAM accepts the former secret, and only a person can refresh its client',

@@ -1,11 +1,12 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
+import { secretFingerprint } from '../../credential/fingerprint.ts';
 import { secretMaker } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import type { ActionOf } from '../decide/terms/action.ts';
 import { assertLabels, clear, type ExpectedLabels, journal } from '../labels/labels.ts';
-import { isRefused, proveHeld } from '../observe/looks.ts';
+import { findWhenBack, isRefused, proveHeld, retryUntil } from '../observe/looks.ts';
 import { found, type Labels, type Observation, sameCredential } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { retireIntent } from '../observe/pending.ts';
@@ -21,7 +22,18 @@ export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
     clientId: clientInUse.clientId,
     secret: clientInUse.previous?.secret ?? '',
   });
+  const fingerprint = secretFingerprint(old.clientSecret);
+  if (run.ledger.hasEnded(fingerprint)) {
+    // A node that has not heard of the end tells of it as kept.
+    await retryUntil(
+      run,
+      () => findWhenBack(run, old.clientId),
+      ({ previous }) => previous?.secret !== old.clientSecret,
+    );
+    return REQUEUE;
+  }
   await endUnderLease(run, labels, { old, current: current.document });
+  run.ledger.ended(fingerprint);
   return REQUEUE;
 }
 
@@ -35,7 +47,7 @@ export async function revokePrevious(
   const { current, labels } = found(seen);
   if (old && !sameCredential(old, current.document)) {
     if (run.ports.iam.capabilities.set) await endUnderLease(run, labels, { old, current: current.document });
-    else await endByPerson(run, versionId, { old, labels });
+    else await endByPerson(run, versionId, { old, current: current.document });
   }
   run.ledger.revoke();
   return REQUEUE;

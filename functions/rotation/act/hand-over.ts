@@ -17,7 +17,7 @@ export async function handOver(run: Run): Promise<Acted> {
   draft.isAbout(versionId);
   ledger.handOver();
   // Secrets Manager has made the version: a list without it is stale, and says nothing of how the rotation ended.
-  ledger.confirmed(versionId);
+  ledger.versions.confirmed(versionId);
   return await timed(run, 'wait', async () => {
     for (;;) {
       await runtime.sleep(POLL_MS);

@@ -117,13 +117,16 @@ async function planEnd(
 ): Promise<void> {
   const same = current.document.clientSecret === candidate.document.clientSecret;
   if (same || !lingers) return;
-  await planRetire(run, {
+  const plan = {
     versionId: current.id,
     promotedAt: run.runtime.now(),
     validUntil,
-    works,
     atOnce: !works || run.request.revokePrevious === true,
-  });
+  };
+  // Until when an IAM that nobody can read keeps a secret of its own accord is not known.
+  const alternates = current.document.clientId !== candidate.document.clientId;
+  const isKnown = run.ports.iam.capabilities.read || alternates;
+  await planRetire(run, { ...plan, works: works && isKnown });
 }
 
 /** A run that has stored the truth while a connector is behind. */
@@ -146,7 +149,9 @@ export async function storedNotApplied(run: Run, { failure, previous, client }: 
 
 async function stillWorks(run: Run, document: CredentialDocument, client: IamClient): Promise<boolean | null> {
   const { clientId, secret, previous } = client;
-  if (clientId !== document.clientId) return await doesItWork(run, document);
+  // Of an IAM that nobody can read only a token request tells what it keeps.
+  const isReadable = run.ports.iam.capabilities.read;
+  if (clientId !== document.clientId || !isReadable) return await doesItWork(run, document);
   // The secret is the current one, which was proven.
   if (secret === document.clientSecret) return true;
   return previous?.secret === document.clientSecret && (await doesItWork(run, document));

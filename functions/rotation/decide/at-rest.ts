@@ -24,7 +24,8 @@ import { type Facts, freezeFor } from './terms/facts.ts';
 export function atRest(facts: Facts): RotationAction {
   const { known, seen } = facts;
   if (known.handedOver) return GIVEN_UP;
-  const settled = known.achieved !== 'repaired' || unreadable(seen) === undefined;
+  const hasPutRight = known.achieved === 'repaired' || known.achieved === 'adopted';
+  const settled = !hasPutRight || unreadable(seen) === undefined;
   if (facts.request.revokePrevious && known.promoted && !known.revoked) return revocation(facts);
   const wanted = !known.promoted && (known.owesRenewal ? known.mayBegin : isWanted(facts));
   if (!wanted) return nothingToBegin(facts, settled);

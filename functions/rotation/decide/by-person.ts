@@ -2,7 +2,7 @@ import { durationMs } from '../../credential/duration.ts';
 import { RotationError } from '../../credential/errors.ts';
 import { type Found, isSettled, type Observation, type SubmissionView } from '../observe/observation.ts';
 import type { ActionOf, RotationAction } from './terms/action.ts';
-import { connectorDiffers, notEntered, refusal, tooSoon, unreadable } from './terms/checks.ts';
+import { connectorDiffers, notEntered, refusal, tooSoon, unreadable, unusable } from './terms/checks.ts';
 import { type Facts, freezeFor } from './terms/facts.ts';
 
 /**
@@ -22,9 +22,12 @@ import { type Facts, freezeFor } from './terms/facts.ts';
  */
 export function byPerson(facts: Facts<Observation>): RotationAction | undefined {
   const { seen } = facts;
-  // What was begun is carried to its end first.
-  if (seen.labels.pending) return undefined;
-  return (seen.submission && submitted(facts, seen.submission)) ?? (seen.answer.accepted ? undefined : unknown(facts));
+  // What was begun is carried to its end first, unless somebody has refreshed the secret since it was stored.
+  if (seen.pending || (seen.labels.pending && seen.answer.accepted)) return undefined;
+  return (
+    (seen.submission && submitted(facts, seen.submission)) ??
+    (seen.answer.accepted ? undefined : (refusal([unusable(seen.clientInUse)]) ?? unknown(facts)))
+  );
 }
 
 function submitted(facts: Facts<Observation>, submission: SubmissionView): RotationAction | undefined {
@@ -35,7 +38,11 @@ function submitted(facts: Facts<Observation>, submission: SubmissionView): Rotat
       : refuseSubmission('it is the current secret');
   }
   if (submission.fault !== undefined) return refuseSubmission(submission.fault);
-  if (submission.acceptedFor === undefined) return refuseSubmission('the IAM refuses it');
+  if (submission.acceptedFor === undefined)
+    // Of a client that is switched off nobody can tell whether a secret is its own.
+    return (
+      refusal([unusable(seen.clientToRenew), unusable(seen.clientInUse)]) ?? refuseSubmission('the IAM refuses it')
+    );
   // Without a current document it is the first one, and the table says so.
   return hasCurrent(seen) ? adoptSubmission({ ...facts, seen }) : undefined;
 }

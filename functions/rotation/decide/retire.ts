@@ -1,6 +1,5 @@
-import type { CredentialDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
-import { holds, type Look } from '../observe/observation.ts';
+import { holds, isHandedOver, type Look, type StoredDocument } from '../observe/observation.ts';
 import { leaseLeftMs } from '../run/context.ts';
 import type { RetireAction } from './terms/action.ts';
 import { refusal, refuse } from './terms/checks.ts';
@@ -27,7 +26,14 @@ export function decideRetire(facts: Facts<Look>, versionId: string): RetireActio
   const { old, current } = documents;
   if (old.clientSecret === current.clientSecret) return nothing('the previous secret is the current one');
   const reason = 'the grace of the previous secret is over';
-  return underWay(facts) ?? refusal(connectors.map(behind(current))) ?? { kind: 'retire', versionId, reason };
+  return (
+    underWay(facts) ??
+    refusal(connectors.map(behind({ id: labels.current.id, document: current }))) ?? {
+      kind: 'retire',
+      versionId,
+      reason,
+    }
+  );
 }
 
 /** Another run has AWSPENDING. Only the intent of a retire that died is in nobody's hands. */
@@ -43,11 +49,12 @@ function underWay({ seen: { labels }, known, now, leaseMs }: Facts<Look>): Retir
   return refuse(new RotationError('rotation-in-progress', detail));
 }
 
-function behind(current: CredentialDocument) {
+/** Where a person was asked already, the retire waits for that person; elsewhere a run has to push, or to ask. */
+function behind({ id, document }: Pick<StoredDocument, 'id' | 'document'>) {
   return (view: Look['connectors'][number]): RotationError | undefined => {
     if (view.error) return view.error;
-    if (holds(view, current)) return undefined;
-    if (view.connector.attended)
+    if (holds(view, document)) return undefined;
+    if (isHandedOver(view, id))
       return new RotationError('awaiting-person', `${view.connector.name}: nobody has acknowledged the new secret yet`);
     return new RotationError('connector-behind', `${view.connector.name} does not hold the new secret yet`);
   };

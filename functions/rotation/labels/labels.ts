@@ -131,7 +131,7 @@ const LOOK_AGAIN_MS = [1000, 2000] as const;
  * @throws {LabelsMovedError} when AWSCURRENT is elsewhere
  */
 export async function assertStillCurrent(run: Run, { current }: Labels): Promise<void> {
-  if (run.ledger.knowsRecent) return;
+  if (run.ledger.versions.knowsRecent) return;
   for (const pause of LOOK_AGAIN_MS) {
     await run.runtime.sleep(pause);
     if ((await readLabels(run)).current?.id !== current?.id) throw new LabelsMovedError();

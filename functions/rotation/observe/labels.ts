@@ -10,11 +10,11 @@ export async function readLabels(run: Run): Promise<Labels> {
   const versions = await retryUntil(
     run,
     () => run.ports.store.versions(),
-    (answer) => !run.ledger.isOutdated(answer),
+    (answer) => !run.ledger.versions.isOutdated(answer),
   );
   const holder = (label: string) => versions.find(({ stages }) => stages.includes(label));
   const [current, previous, pending] = [holder('AWSCURRENT'), holder('AWSPREVIOUS'), holder('AWSPENDING')];
   const labels = { ...(current && { current }), ...(previous && { previous }), ...(pending && { pending }) };
-  run.ledger.sawLabels(labels);
+  run.ledger.sawLabels(labels, versions);
   return { versions, ...labels };
 }

@@ -96,6 +96,17 @@ export async function isRefused(run: Run, document: CredentialDocument): Promise
   return !(await answerTo(run, document, false)).accepted;
 }
 
+/**
+ * The same, where nobody can read the client.
+ *
+ * @throws {RotationError} `client-not-usable` when the IAM refuses the client as such: somebody may switch it on again
+ */
+export async function isEnded(run: Run, document: CredentialDocument): Promise<boolean> {
+  const answer = await answerTo(run, document, false);
+  if (!answer.accepted && answer.error === 'client-not-usable') throw refused(answer);
+  return !answer.accepted;
+}
+
 /** One token request. A client that can't be used as such gets no token, whatever its secret is. */
 export async function askToken(run: Run, document: CredentialDocument): Promise<TokenResult> {
   try {

@@ -19,7 +19,7 @@ import {
   sameCredential,
 } from './observation.ts';
 import { type Pending, parsePending } from './pending.ts';
-import { known, readSubmission, viewOf } from './submission.ts';
+import { known, mayBeLate, readSubmission, viewOf } from './submission.ts';
 
 /**
  * Looks at everything, and changes nothing. Connectors come first: a write of theirs that is based on this look then fails if
@@ -43,7 +43,9 @@ export async function observe(run: Run): Promise<Observation> {
     const inUse = current?.document.clientId ?? firstInUse(run, { connectors, clients });
     const clientInUse = clients.find(({ clientId }) => clientId === inUse) as IamClient;
     const clientToRenew = findClientToRenew(clients, clientInUse, pending?.content);
-    const answer = answered ?? (await askFirst(run, clientInUse));
+    const accepted =
+      answered && current && agreed(run, answered, { clientInUse, secret: current.document.clientSecret });
+    const answer = accepted ?? (await askFirst(run, clientInUse));
     const iamHoldsCandidate = await holdsCandidate(run, clientToRenew, { current, answer, pending: pending?.content });
     const submission = submitted && viewOf(submitted, clients);
     return {
@@ -78,7 +80,13 @@ async function findClients(run: Run, stored: Reading): Promise<IamClient[]> {
   const ids = clientIdsOf(run.credential);
   if (run.ports.iam.capabilities.read) return await Promise.all(ids.map((id) => findClient(run, id)));
   const [current, pending, submission] = await inOrder([stored.reading, stored.pending, stored.submission]);
-  return await Promise.all(ids.map((id) => findClient(run, id, known(id, { current, pending, submission }))));
+  const find = (id: string) => findClient(run, id, known(id, { current, pending, submission }));
+  // A node that has not heard of the refresh yet would have the submitted secret thrown away.
+  return await retryUntil(
+    run,
+    () => Promise.all(ids.map(find)),
+    (clients) => submission === undefined || !mayBeLate(submission, clients),
+  );
 }
 
 /** What is being read of the credential's secret and its inbox. */
@@ -211,6 +219,20 @@ async function findClient(
     if (clientIdsOf(credential).length === 1 || !isRotationError(error, 'client-not-found')) throw error;
     return { id: '', clientId, secret: '', fault: error.message };
   }
+}
+
+/**
+ * Where only token requests tell what the IAM holds, two of them may contradict each other about one secret: a person has refreshed it
+ * in between, and it is refused from then on.
+ */
+function agreed(
+  { ports }: Run,
+  answer: TokenResult,
+  { clientInUse, secret }: { readonly clientInUse: IamClient; readonly secret: string },
+): TokenResult {
+  const isSeen = [clientInUse.secret, clientInUse.previous?.secret].includes(secret);
+  if (ports.iam.capabilities.read || !answer.accepted || isSeen) return answer;
+  return { accepted: false, error: 'refused-meanwhile', description: 'the secret was refreshed a moment ago' };
 }
 
 const NOTHING_KNOWN: TokenResult = {

@@ -23,6 +23,12 @@ export function known(clientId: string, { current, pending, submission }: Stored
   return [of(candidate), submission?.secret, of(current?.document)].filter((secret) => secret !== undefined);
 }
 
+/** Whether the IAM may accept a submitted secret in a moment that it refuses now. */
+export function mayBeLate(submission: Submission, clients: readonly IamClient[]): boolean {
+  const isUsable = clients.every(({ fault }) => fault === undefined);
+  return submission.secret !== undefined && isUsable && viewOf(submission, clients).acceptedFor === undefined;
+}
+
 /** A submission, and the client for which the IAM accepts it. */
 export function viewOf(submission: Submission, clients: readonly IamClient[]): SubmissionView {
   const { secret } = submission;

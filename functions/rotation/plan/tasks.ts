@@ -5,6 +5,7 @@ import type { Credential } from '../../credential/settings/credential.ts';
 import { ANNOUNCEMENTS, type Announcement } from '../../ports/announcements.ts';
 import type { Task, Tasks } from '../../ports/tasks.ts';
 import { type Run, timed } from '../run/context.ts';
+import type { Ledger } from '../run/ledger.ts';
 import { stepsOf } from './task-steps.ts';
 
 /** The parts of a task's time after which it is announced: at once, at half of it, at 80 % of it, and when it is over. */
@@ -18,9 +19,9 @@ const PARTS = [0, 0.5, 0.8, 1] as const;
  */
 export async function withTasks(run: Run, rotation: Rotation): Promise<Rotation> {
   if (!run.ports.tasks) return rotation;
-  const { hasLooked, currentId = '' } = run.ledger;
+  const { currentId = '' } = run.ledger.versions;
   try {
-    const open = await tellOfTasks(run, hasLooked ? currentId : undefined);
+    const open = await tellOfTasks(run);
     return {
       ...rotation,
       connectors: rotation.connectors.map((one) => handedOver(one, { open, currentId })),
@@ -36,16 +37,16 @@ export async function withTasks(run: Run, rotation: Rotation): Promise<Rotation>
  * Tells people of what they are asked to do: closes tasks that are done, announces those that are open, and plans the runs that
  * remind of them.
  *
- * @param currentId the version in AWSCURRENT, empty where there is none; undefined where that is not known
  * @returns the tasks that are open
  * @throws {RotationError} `tasks-*`, `events-unavailable` or `schedule-*` when not everything could be told
  */
-export async function tellOfTasks(run: Run, currentId: string | undefined): Promise<readonly Task[]> {
+export async function tellOfTasks(run: Run): Promise<readonly Task[]> {
+  const { ledger } = run;
   const { tasks } = run.ports;
   if (!tasks) return [];
   return await timed(run, 'tasks', async () => {
     const known = (await tasks.read()).tasks;
-    const done = known.filter(({ kind, versionId }) => kind === 'submit-secret' && isOld(versionId, currentId));
+    const done = known.filter((task) => isOver(ledger, task));
     for (const task of done) await tasks.close(task);
     const open = known.filter((task) => !done.includes(task));
     for (const task of open) await announce(run, tasks, task);
@@ -53,8 +54,13 @@ export async function tellOfTasks(run: Run, currentId: string | undefined): Prom
   });
 }
 
-function isOld(versionId: string, currentId: string | undefined): boolean {
-  return currentId !== undefined && versionId !== currentId;
+/**
+ * Whether nobody is to do a task any more: a secret that was to be replaced is, or one that was to be ended is no longer the previous
+ * one, since a rotation has renewed its client.
+ */
+function isOver(ledger: Ledger, { kind, versionId, openedAt }: Task): boolean {
+  if (kind === 'enter-secret' || !ledger.versions.isFormer(versionId, openedAt)) return false;
+  return kind === 'submit-secret' || versionId !== ledger.versions.previousId;
 }
 
 function handedOver(

@@ -139,7 +139,7 @@ export async function timed<T>({ runtime, draft }: Run, name: string, act: () =>
 export function report(run: Run, ending: { readonly outcome: Outcome } & Partial<Rotation>): Rotation {
   return run.draft.complete(
     run,
-    { endedAt: run.runtime.now(), changed: run.ledger.changed, currentId: run.ledger.currentId },
+    { endedAt: run.runtime.now(), changed: run.ledger.changed, currentId: run.ledger.versions.currentId },
     ending,
   );
 }

@@ -1,11 +1,9 @@
 import type { Outcome } from '../../credential/outcome.ts';
-import { type SecretVersion, VersionTakenError } from '../../ports/secret-store.ts';
+import { type SecretVersion, StageMovedError, VersionTakenError } from '../../ports/secret-store.ts';
 import { ConnectorLedger } from './connector-ledger.ts';
 import { leavesInDoubt } from './in-doubt.ts';
 import type { Answers, Known } from './known.ts';
-
-/** A label that runs move. */
-type Label = 'AWSCURRENT' | 'AWSPENDING';
+import { type Label, type SeenLabels, VersionLedger } from './version-ledger.ts';
 
 /** What became of the write to the IAM that replaces the secret in use: never sent or refused for certain, or else. */
 type Renewal = 'not-sent' | 'in-doubt' | 'answered';
@@ -16,15 +14,12 @@ type Renewal = 'not-sent' | 'in-doubt' | 'answered';
  */
 export class Ledger implements Known {
   readonly connectors = new ConnectorLedger();
+  readonly versions = new VersionLedger();
   #carriedOut = 0;
   #unanswered = 0;
   readonly #puts = new Map<string, string>();
-  readonly #confirmed = new Set<string>();
-  /** Versions that were seen with a label: a list without one of them is stale. */
-  readonly #shown = new Set<string>();
-  /** Versions that were seen in AWSCURRENT, in this order. AWSCURRENT never goes back: a list that shows it there is stale. */
-  readonly #currents: string[] = [];
-  readonly #movedFrom = new Map<Label, string>();
+  /** Fingerprints of previous secrets that this run has ended. */
+  readonly #ended = new Set<string>();
   readonly #cleared = new Set<string>();
   #firstSeen: ReadonlySet<string> | undefined;
   #currentId: string | undefined;
@@ -70,7 +65,7 @@ export class Ledger implements Known {
     if (stage === 'AWSPENDING') this.#pendingStands = true;
     try {
       const answer = await this.sent(send);
-      this.#confirmed.add(id);
+      this.versions.confirmed(id);
       return answer;
     } catch (error) {
       if (!leavesInDoubt(error)) {
@@ -78,7 +73,7 @@ export class Ledger implements Known {
         this.#pendingStands = stood;
       }
       // Another run has put this version: a list without it is stale.
-      if (error instanceof VersionTakenError) this.#confirmed.add(id);
+      if (error instanceof VersionTakenError) this.versions.confirmed(id);
       throw error;
     }
   }
@@ -97,32 +92,29 @@ export class Ledger implements Known {
     return [...this.#puts.keys()];
   }
 
-  /** Secrets Manager has said that a version is there. */
-  confirmed(versionId: string): void {
-    this.#confirmed.add(versionId);
-  }
-
   /** Moves AWSCURRENT, as the compare-and-swap that `send` is. */
   async promote(from: string, send: () => Promise<void>): Promise<void> {
-    await this.sent(send);
-    this.#movedFrom.set('AWSCURRENT', from);
+    try {
+      await this.sent(send);
+    } catch (error) {
+      // That it is no longer there is certain as well: a list that shows it there is stale.
+      if (error instanceof StageMovedError) this.versions.moved('AWSCURRENT', from);
+      throw error;
+    }
+    this.versions.moved('AWSCURRENT', from);
   }
 
   /** AWSCURRENT is at a version by this run's doing, or was found there already. */
   isCurrent(versionId: string): void {
     this.#currentId = versionId;
-  }
-
-  /** The version in AWSCURRENT, as far as this run knows. */
-  get currentId(): string | undefined {
-    return this.#currentId;
+    this.versions.isCurrent(versionId);
   }
 
   /** Takes AWSPENDING off a version. */
   async clear(versionId: string, send: () => Promise<void>): Promise<void> {
     try {
       await this.sent(send);
-      this.#movedFrom.set('AWSPENDING', versionId);
+      this.versions.moved('AWSPENDING', versionId);
     } finally {
       if (!this.#puts.has(versionId)) this.#clearedForeign = true;
     }
@@ -134,11 +126,10 @@ export class Ledger implements Known {
     return this.#cleared.has(versionId);
   }
 
-  /** The labels were read. */
-  sawLabels({ current, ...others }: Partial<Record<'current' | 'previous' | 'pending', SecretVersion>>): void {
-    this.#pendingStands = others.pending !== undefined;
-    for (const version of [current, others.previous, others.pending]) if (version) this.#shown.add(version.id);
-    if (current && !this.#currents.includes(current.id)) this.#currents.push(current.id);
+  /** The labels were read, and these versions with them. */
+  sawLabels(labels: SeenLabels, versions: readonly SecretVersion[] = []): void {
+    this.#pendingStands = labels.pending !== undefined;
+    this.versions.saw(labels, versions);
   }
 
   /**
@@ -147,19 +138,6 @@ export class Ledger implements Known {
    */
   get pendingStands(): boolean | undefined {
     return this.#pendingStands;
-  }
-
-  /** Whether an answer of Secrets Manager is older than what this run has done. */
-  isOutdated(versions: readonly SecretVersion[]): boolean {
-    const known = new Map(versions.map(({ id, stages }) => [id, stages]));
-    const lacks = [...this.#confirmed, ...this.#shown].some((id) => !known.has(id));
-    const former = this.#currents.slice(0, -1).some((id) => known.get(id)?.includes('AWSCURRENT'));
-    return lacks || former || [...this.#movedFrom].some(([label, id]) => known.get(id)?.includes(label));
-  }
-
-  /** Whether this run knows how recent the answers of Secrets Manager are, since it has changed something there itself. */
-  get knowsRecent(): boolean {
-    return this.#confirmed.size > 0 || this.#movedFrom.size > 0;
   }
 
   /** Whether the versions have been looked at before. */
@@ -227,6 +205,15 @@ export class Ledger implements Known {
   /** The unanswered write has been seen to be carried out, or can't be carried out any more. */
   iamSettled(): void {
     this.#iamUnanswered = false;
+  }
+
+  /** The run has ended a previous secret in the IAM, and proven that the IAM refuses it. */
+  ended(fingerprint: string): void {
+    this.#ended.add(fingerprint);
+  }
+
+  hasEnded(fingerprint: string): boolean {
+    return this.#ended.has(fingerprint);
   }
 
   /** What the run has achieved. */

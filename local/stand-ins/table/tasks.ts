@@ -1,11 +1,16 @@
-import type { Acknowledgement, Task, TaskSubject, Tasks } from '../../../functions/ports/tasks.ts';
+import type { Acknowledgement, Task, TaskList, TaskSubject, Tasks } from '../../../functions/ports/tasks.ts';
 
 /** The tasks and acknowledgements of one credential, in memory. Every change is made at once, and every read shows it. */
 export class MemoryTasks implements Tasks {
   readonly #tasks = new Map<string, Task>();
   readonly #acknowledgements = new Map<string, Acknowledgement>();
 
-  async read() {
+  async read(): Promise<TaskList> {
+    return this.list;
+  }
+
+  /** What there is now. */
+  get list(): TaskList {
     const tasks = [...this.#tasks.values()].filter((task) => !this.#isDone(task));
     return { tasks, acknowledgements: [...this.#acknowledgements.values()] };
   }

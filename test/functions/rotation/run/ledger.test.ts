@@ -116,20 +116,62 @@ describe('an answer of Secrets Manager', () => {
 
   it('is outdated without a version that the run has put, and when it shows a label where the run has taken it away', async () => {
     const ledger = new Ledger();
-    expect(ledger.isOutdated([current])).toBe(false);
+    expect(ledger.versions.isOutdated([current])).toBe(false);
     await ledger.put({ id: 'two', value: '{}', stage: 'AWSPENDING' }, async () => undefined);
-    expect(ledger.isOutdated([current])).toBe(true);
+    expect(ledger.versions.isOutdated([current])).toBe(true);
     const both = [current, { id: 'two', stages: [], createdAt: new Date(0) }];
-    expect(ledger.isOutdated(both)).toBe(false);
+    expect(ledger.versions.isOutdated(both)).toBe(false);
     await ledger.promote('one', async () => undefined);
-    expect(ledger.isOutdated(both)).toBe(true);
+    expect(ledger.versions.isOutdated(both)).toBe(true);
   });
 
   it('is outdated without a version that another run was first to put', async () => {
     const ledger = new Ledger();
     const refused = () => Promise.reject(new VersionTakenError());
     await ledger.put({ id: 'two', value: '{}', stage: 'AWSPENDING' }, refused).catch(() => undefined);
-    expect(ledger.isOutdated([current])).toBe(true);
+    expect(ledger.versions.isOutdated([current])).toBe(true);
     expect(ledger.hasPut('two')).toBe(false);
+  });
+});
+
+describe('which version is current', () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 3, minute));
+  const version = (id: string, minute: number, ...stages: string[]) => ({ id, createdAt: at(minute), stages });
+
+  function looked(...versions: ReturnType<typeof version>[]): Ledger {
+    const ledger = new Ledger();
+    see(ledger, ...versions);
+    return ledger;
+  }
+
+  function see(ledger: Ledger, ...versions: ReturnType<typeof version>[]): void {
+    const current = versions.find(({ stages }) => stages.includes('AWSCURRENT'));
+    ledger.sawLabels({ ...(current && { current }) }, versions);
+    ledger.sawVersions(versions, current?.id);
+  }
+
+  it('is told by the last look, not by the first', () => {
+    const ledger = looked(version('one', 0, 'AWSCURRENT'));
+    see(ledger, version('one', 0, 'AWSPREVIOUS'), version('two', 5, 'AWSCURRENT'));
+    expect(ledger.versions.currentId).toBe('two');
+  });
+
+  it('calls a version former that is older, and none that an old answer may not show yet', () => {
+    const ledger = looked(version('one', 0, 'AWSPREVIOUS'), version('two', 5, 'AWSCURRENT'));
+    expect(ledger.versions.isFormer('one', at(1))).toBe(true);
+    expect(ledger.versions.isFormer('two', at(6))).toBe(false);
+    expect(ledger.versions.isFormer('three', at(9))).toBe(false);
+    expect(ledger.versions.isFormer('removed', at(1))).toBe(true);
+    expect(ledger.versions.isFormer('', at(9))).toBe(true);
+  });
+
+  it('knows by a compare-and-swap that was refused that a list with the old one is stale', async () => {
+    const ledger = looked(version('one', 0, 'AWSCURRENT'));
+    const refused = ledger.promote('one', async () => {
+      throw new StageMovedError();
+    });
+    await expect(refused).rejects.toBeInstanceOf(StageMovedError);
+    expect(ledger.versions.isOutdated([version('one', 0, 'AWSCURRENT')])).toBe(true);
+    expect(ledger.versions.isOutdated([version('one', 0, 'AWSPREVIOUS'), version('two', 5, 'AWSCURRENT')])).toBe(false);
   });
 });

@@ -1,0 +1,174 @@
+import { ALTERNATING, change, DUAL, type Mutation, SCHEDULED, scene } from './mutation.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const at = (ms: number, what: string) => ({ at: ms, do: what });
+const MANUAL = { strategy: 'in-place', renewal: 'by-person' };
+/** A person refreshes the secret and submits it. */
+const SUBMITTED = [at(0, 'refresh'), at(0, 'submit')];
+
+/** Where a person has a part: what is asked of that person, what is made of it, and what waits for it. */
+export const BY_HAND: readonly Mutation[] = [
+  {
+    safeguard: 'the inbox is emptied by a compare-and-swap',
+    edits: [
+      {
+        file: 'adapters/secrets-manager/inbox.ts',
+        from: 'const version = { ClientRequestToken: id, SecretString: EMPTY, VersionStages: [EMPTY_LABEL] };',
+        to: "const version = { ClientRequestToken: id, SecretString: EMPTY, VersionStages: ['AWSCURRENT'] };",
+      },
+    ],
+    lab: scene({
+      ...MANUAL,
+      events: [at(0, 'submit-wrong'), at(0, 'api'), at(1000, 'refresh'), at(1000, 'submit')],
+    }),
+  },
+  {
+    safeguard: 'a submission is refused only after several looks',
+    ...change(
+      'observe/observe.ts',
+      '(clients) => submission === undefined || !mayBeLate(submission, clients),',
+      '() => true,',
+    ),
+    lab: scene({ ...MANUAL, events: [...SUBMITTED, at(10, 'api')], lag: 100 }),
+  },
+  {
+    safeguard: 'what was submitted is in a version before the inbox is emptied',
+    ...change(
+      'act/by-person.ts',
+      '  const client = { id: clientId, clientId, secret };\n',
+      '  const client = { id: clientId, clientId, secret };\n  await empty(run, submissionIn(seen));\n',
+    ),
+    lab: scene({ ...MANUAL, events: [...SUBMITTED, at(10, 'api')] }),
+  },
+  {
+    safeguard: 'a submission that is refused is taken out of the inbox',
+    ...change(
+      'act/by-person.ts',
+      '  await empty(run, submissionIn(seen));\n  if (!seen.answer.accepted)',
+      '  if (!seen.answer.accepted)',
+    ),
+    lab: scene({ ...ALTERNATING, renewal: 'by-person', events: [at(0, 'submit-wrong'), at(10, 'api')] }),
+  },
+  {
+    safeguard: 'what was submitted and is current is taken out of the inbox',
+    ...change(
+      'act/by-person.ts',
+      "if (!submission || !isCurrent || acted.kind !== 'ended') return acted;",
+      'if (submission || isCurrent) return acted;\n  if (!submission) return acted;',
+    ),
+    lab: scene({ ...MANUAL, events: [...SUBMITTED, at(10, 'api')] }),
+  },
+  {
+    safeguard: 'nothing is renewed before the secret that was handed over is entered',
+    edits: [
+      {
+        file: 'rotation/decide/terms/checks.ts',
+        from: '  if (!waiting) return undefined;\n  const due',
+        to: '  if (!waiting || waiting.connector) return undefined;\n  const due',
+      },
+    ],
+    lab: scene({ ...DUAL, desk: true, events: [SCHEDULED, at(HOUR_MS, 'api')] }),
+  },
+  {
+    safeguard: 'in place nothing is renewed into a manual connector unless somebody is at hand',
+    ...change(
+      'decide/terms/checks.ts',
+      "if (facts.credential.strategy !== 'in-place' || !cutsOff(facts)) return undefined;",
+      'if (facts.credential.native || !facts.credential.native) return undefined;',
+    ),
+    lab: scene({ strategy: 'in-place', renewal: 'set', desk: true, setup: { named: true }, events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'while nobody is at hand, an overlap is needed',
+    ...change(
+      'decide/terms/checks.ts',
+      'return !request.attended && seen.connectors.some(({ connector }) => connector.attended);',
+      'return request.attended === true && seen.connectors.length === 0;',
+    ),
+    lab: scene({ strategy: 'in-place', renewal: 'set', desk: true, events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'people are asked to enter a secret only once it is current',
+    ...change(
+      'attempt/execute.ts',
+      '  await promote(run, { from: current.id, to: candidate.id });\n',
+      '  const early = await handOver(run, attempt).catch(() => new Map());\n  if (early.size > 9) return REQUEUE;\n  await promote(run, { from: current.id, to: candidate.id });\n',
+    ),
+    lab: scene({
+      ...DUAL,
+      desk: true,
+      events: [SCHEDULED, at(8097, 'enter-only'), at(MINUTE_MS, 'acknowledge-only'), at(HOUR_MS, 'retire')],
+      latency: [{ of: 'store', ms: 2000 }],
+    }),
+  },
+  {
+    safeguard: 'retire waits for the acknowledgement',
+    ...change(
+      'decide/retire.ts',
+      '    if (isHandedOver(view, id))\n',
+      '    if (isHandedOver(view, id)) return undefined;\n    if (view.error)\n',
+    ),
+    lab: scene({ ...DUAL, desk: true, events: [SCHEDULED, at(HOUR_MS, 'retire')] }),
+  },
+  {
+    safeguard: 'a retire that finds nobody asked plans a run that asks',
+    ...change('decide/retire.ts', 'if (isHandedOver(view, id))', 'if (view.connector.attended)'),
+    lab: scene({
+      ...DUAL,
+      desk: true,
+      events: [SCHEDULED, at(HOUR_MS, 'enter'), at(11 * HOUR_MS, 'acknowledge-former')],
+    }),
+  },
+  {
+    safeguard: 'a secret that was refreshed after it was stored is asked for, whatever is unfinished',
+    ...change(
+      'decide/by-person.ts',
+      'if (seen.pending || (seen.labels.pending && seen.answer.accepted)) return undefined;',
+      'if (seen.labels.pending) return undefined;',
+    ),
+    lab: scene({
+      ...MANUAL,
+      events: [...SUBMITTED, at(10, 'api'), at(HOUR_MS, 'refresh'), at(HOUR_MS + 10, 'schedule')],
+      weather: [{ of: 'ifs-1', kind: '503', after: { request: 'PATCH', nth: 1, itself: true }, lasts: 2 * HOUR_MS }],
+    }),
+  },
+  {
+    safeguard: 'nobody is asked because of labels that are merely old',
+    ...change('act/by-person.ts', '  await assertStillCurrent(run, seen.labels);\n', ''),
+    lab: scene({
+      ...MANUAL,
+      events: [at(111, 'refresh'), at(111, 'submit'), at(111, 'api'), at(1523, 'api')],
+      stale: { ms: 2171, every: 1 },
+    }),
+  },
+  {
+    safeguard: 'what was put right is told, also where a person is asked afterwards',
+    ...change(
+      'act/by-person.ts',
+      "const { achieved: outcome = 'awaiting-person' } = run.ledger;",
+      "const outcome = 'awaiting-person' as const;",
+    ),
+    lab: scene({ ...MANUAL, start: 'restored', events: [SCHEDULED] }),
+  },
+  {
+    safeguard: 'a task to end a secret is closed once another rotation has ended it',
+    ...change(
+      'plan/tasks.ts',
+      "return kind === 'submit-secret' || versionId !== ledger.versions.previousId;",
+      "return kind === 'submit-secret';",
+    ),
+    lab: scene({
+      ...ALTERNATING,
+      renewal: 'by-person',
+      start: 'grace',
+      events: [
+        at(0, 'retire'),
+        at(2 * HOUR_MS, 'refresh'),
+        at(2 * HOUR_MS, 'submit'),
+        at(2 * HOUR_MS + 10, 'api'),
+        at(8 * HOUR_MS, 'refresh'),
+      ],
+    }),
+  },
+];
