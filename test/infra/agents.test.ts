@@ -3,7 +3,7 @@ import { Validations } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ANCHOR, agentFleet, INSTANCE } from './agent-fleet.ts';
-import { ACCOUNT, type Attempt, mayDo, REGION, roleOf, statementsByRole } from './policies.ts';
+import { ACCOUNT, type Attempt, mayDo, REGION, roleOf, secretArn, statementsByRole } from './policies.ts';
 import { buildStack, synthesize } from './synthesize.ts';
 
 jest.setTimeout(60_000);
@@ -24,7 +24,7 @@ const idOf = (type: string, property: object) =>
 /** The ARN of a queue as the tests' policies name it. */
 const queue = (name: string) =>
   `arn:aws:sqs:${REGION}:${ACCOUNT}:${idOf('AWS::SQS::Queue', { QueueName: `${PREFIX}-${name}` })}`;
-const secret = (id: string) => idOf('AWS::SecretsManager::Secret', { Name: `${PREFIX}/${id}` });
+const secret = (id: string) => secretArn(`${PREFIX}/${id}`);
 
 /** How many queues deny whatever does not come by TLS. */
 const deniedWithoutTls = (of: typeof template) =>
