@@ -16,7 +16,7 @@ import { agentSilent } from './alarms.ts';
 import type { Deployment } from './context.ts';
 import { acknowledge } from './findings.ts';
 import type { AgentSettings } from './fleet-agents.ts';
-import { agentPermissions } from './permissions.ts';
+import { type AgentGrants, agentPermissions } from './permissions.ts';
 import type { Service } from './service.ts';
 
 /** After a crash a message comes again while somebody still waits; what comes twice is carried out once. */
@@ -40,16 +40,17 @@ export interface AgentsProps {
 export class Agents extends Construct {
   constructor(scope: Construct, id: string, { deployment, service, agents, served }: AgentsProps) {
     super(scope, id);
+    const queueProps = { key: service.key, local: deployment.local };
     const behind = served.filter(({ credential }) => credential.connectors.some(({ via }) => via === 'agent'));
     const replies = new Map(
       behind.map(({ credential }) => [
         credential.id,
-        this.#queue(`Replies-${credential.id}`, replyQueueName(deployment.prefix, credential.id), service),
+        this.#queue(`Replies-${credential.id}`, replyQueueName(deployment.prefix, credential.id), queueProps),
       ]),
     );
     for (const agent of agents) {
       const { name } = agent;
-      const requests = this.#queue(`Requests-${name}`, requestQueueName(deployment.prefix, name), service);
+      const requests = this.#queue(`Requests-${name}`, requestQueueName(deployment.prefix, name), queueProps);
       const own = behind.filter(({ credential }) => isServedBy(credential, name));
       const role = new Role(this, `Role-${name}`, {
         description: `What the agent ${name} of ${deployment.prefix} may do.`,
@@ -68,12 +69,13 @@ export class Agents extends Construct {
     }
   }
 
-  #queue(id: string, queueName: string, { key }: Pick<Service, 'key'>): Queue {
+  #queue(id: string, queueName: string, { key, local }: Pick<AgentGrants, 'key' | 'local'>): Queue {
     const queue = new Queue(this, id, {
       queueName,
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: key,
-      enforceSSL: true,
+      // An emulator on loopback has no TLS, and would let nobody in.
+      enforceSSL: !local,
       retentionPeriod: Duration.millis(MESSAGE_RETENTION_MS),
       visibilityTimeout: VISIBILITY,
       // Nothing in it is worth keeping.

@@ -37,7 +37,8 @@ export class RotatedCredential extends Construct {
     });
     secret.applyRemovalPolicy(retention(deployment));
     if (credential.iam.type === 'manual') this.#addInbox(props);
-    this.secretArn = secret.ref;
+    // Its ARN, as `ref` is on AWS; MiniStack's `ref` is the name, which no policy can grant.
+    this.secretArn = secret.attrId;
     const { expression, timezone, flexibleWindow, state } = credential.schedule;
     const schedule = new CfnSchedule(this, 'Schedule', {
       name: credential.id,

@@ -58,7 +58,8 @@ export class Service extends Construct {
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: this.key,
-      enforceSSL: true,
+      // An emulator on loopback has no TLS, and would let nobody in.
+      enforceSSL: !deployment.local,
       retentionPeriod: Duration.days(14),
       removalPolicy: retention(deployment),
     });

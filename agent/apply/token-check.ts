@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { withoutIdToken } from '../../functions/adapters/oauth/client-credentials.ts';
 import { isLoopback } from '../../functions/credential/settings/addresses.ts';
 import type { Change, SectionValues } from '../engine/contract.ts';
 import { AgentError } from '../errors.ts';
@@ -42,7 +43,8 @@ async function requestToken(
         signal: () => AbortSignal.timeout(TIMEOUT_MS),
       } as oauth.ClientCredentialsGrantRequestOptions,
     );
-    await oauth.processClientCredentialsResponse(server, client, response);
+    const read = response.status === 200 ? withoutIdToken(response, await response.json()) : response;
+    await oauth.processClientCredentialsResponse(server, client, read);
   } catch (error) {
     throw refusalOf(error);
   }

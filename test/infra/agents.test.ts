@@ -3,7 +3,7 @@ import { Validations } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ANCHOR, agentFleet, INSTANCE } from './agent-fleet.ts';
-import { ACCOUNT, type Attempt, mayDo, REGION, roleOf, statementsByRole } from './policies.ts';
+import { ACCOUNT, type Attempt, mayDo, REGION, roleOf, secretArn, statementsByRole } from './policies.ts';
 import { buildStack, synthesize } from './synthesize.ts';
 
 jest.setTimeout(60_000);
@@ -24,7 +24,13 @@ const idOf = (type: string, property: object) =>
 /** The ARN of a queue as the tests' policies name it. */
 const queue = (name: string) =>
   `arn:aws:sqs:${REGION}:${ACCOUNT}:${idOf('AWS::SQS::Queue', { QueueName: `${PREFIX}-${name}` })}`;
-const secret = (id: string) => idOf('AWS::SecretsManager::Secret', { Name: `${PREFIX}/${id}` });
+const secret = (id: string) => secretArn(`${PREFIX}/${id}`);
+
+/** How many queues deny whatever does not come by TLS. */
+const deniedWithoutTls = (of: typeof template) =>
+  Object.values(of.findResources('AWS::SQS::QueuePolicy')).filter(({ Properties }) =>
+    JSON.stringify(Properties.PolicyDocument).includes('"aws:SecureTransport":"false"'),
+  ).length;
 
 describe('the queues of agents', () => {
   it('are one for the requests of each agent, and one for the replies of each credential behind one', () => {
@@ -54,10 +60,13 @@ describe('the queues of agents', () => {
   });
 
   it('take nothing that does not come by TLS', () => {
-    const denied = Object.values(template.findResources('AWS::SQS::QueuePolicy')).filter(({ Properties }) =>
-      JSON.stringify(Properties.PolicyDocument).includes('"aws:SecureTransport":"false"'),
-    );
-    expect(denied).toHaveLength(5);
+    expect(deniedWithoutTls(template)).toBe(5);
+  });
+
+  it('can be reached without TLS with local=true, where the emulator has none', () => {
+    const deployed = synthesize({ ...CONTEXT, local: 'true' });
+    deployed.resourceCountIs('AWS::SQS::Queue', 5);
+    expect(deniedWithoutTls(deployed)).toBe(0);
   });
 
   it('pass the AwsSolutions rules, but for findings that are acknowledged with a reason', () => {

@@ -24,11 +24,17 @@ const PSEUDO: Record<string, string> = {
 const ARNS: Record<string, (id: string, { Properties }: Resource) => string> = {
   'AWS::KMS::Key': (id) => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${id}`,
   'AWS::SQS::Queue': (id) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${id}`,
+  'AWS::SecretsManager::Secret': (_, { Properties }) => secretArn(String(Properties.Name)),
   'AWS::IAM::Role': (id) => `arn:aws:iam::${ACCOUNT}:role/${id}`,
   'AWS::Logs::LogGroup': (id) => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${id}:*`,
   'AWS::Lambda::Function': (_, { Properties }) =>
     `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${Properties.FunctionName}`,
 };
+
+/** The ARN of a secret: six characters that Secrets Manager draws stand at its end. */
+export function secretArn(name: string): string {
+  return `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-AbCdEf`;
+}
 
 /** What CloudFormation would make of a value, with ARNs that are made of logical ids. */
 function resolveValue(value: unknown, resources: Resources): unknown {

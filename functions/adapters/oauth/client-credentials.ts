@@ -82,8 +82,16 @@ function errorIn({ error, error_description: description }: Record<string, unkno
   return { error, description: typeof description === 'string' ? description : undefined };
 }
 
-/** The ID token that comes with the scope `openid` says who logged in. Nobody did, and nobody here reads it. */
-function withoutIdToken({ status, headers }: Response, { id_token: _, ...body }: Record<string, unknown>): Response {
+/**
+ * A token response without its ID token. With the scope `openid` Keycloak gives one, which says who logged in: nobody did, and nobody
+ * here reads it.
+ *
+ * @param body of the response
+ */
+export function withoutIdToken(
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  { id_token: _, ...body }: Record<string, unknown>,
+): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': headers.get('content-type') ?? '' } });
 }
 
