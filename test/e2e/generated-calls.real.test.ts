@@ -4,7 +4,7 @@ import { patience } from '../support/machine.ts';
 import { describeReal } from '../support/real.ts';
 import { type Stage, setStage } from './stage.ts';
 
-const { timeouts } = await patience({ function: 20, http: 5 });
+const { timeouts } = await patience({ function: 30, http: 5 });
 jest.setTimeout(1_200_000);
 const EXAMPLES = 12;
 
