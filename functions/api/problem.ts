@@ -27,6 +27,8 @@ export interface ProblemFacts {
 
 /** When a busy service of AWS may be asked again, in seconds: the SDK has given up its own repeats by then. */
 const BUSY_S = 5;
+/** When to look again at a rotation of which nobody knows how long it takes, in seconds. */
+const UNDER_WAY_S = 60;
 
 /** A JSON answer. */
 export function json(statusCode: number, body: object, headers: Readonly<Record<string, string>> = {}): ApiResponse {
@@ -43,13 +45,14 @@ export function problem(code: ErrorCode, { pointer, ...facts }: ProblemFacts): A
   const status = STATUSES[code];
   const errors = pointer === undefined ? {} : { errors: [{ pointer, detail: facts.detail }] };
   const body = { type: `/problems/${code}`, title, status, code, ...facts, ...errors };
-  return asProblem(status, { ...body, ...retryAfterOf(status, facts) });
+  return asProblem(status, { ...body, ...retryAfterOf(code, facts.retryAfter) });
 }
 
-/** What is busy may be asked again soon, whoever tells of it. */
-function retryAfterOf(status: number, { retryAfter }: Pick<ProblemFacts, 'retryAfter'> = {}): { retryAfter?: number } {
-  const seconds = retryAfter ?? (status === 503 ? BUSY_S : undefined);
-  return seconds === undefined ? {} : { retryAfter: seconds };
+/** The header that an answer of 503 always has, and one of `rotation-in-progress`. */
+function retryAfterOf(code: ErrorCode, known?: number): { readonly retryAfter?: number } {
+  const usual = STATUSES[code] === 503 ? BUSY_S : undefined;
+  const retryAfter = known ?? (code === 'rotation-in-progress' ? UNDER_WAY_S : usual);
+  return retryAfter === undefined ? {} : { retryAfter };
 }
 
 function asProblem(status: number, body: Readonly<Record<string, unknown>>): ApiResponse {
@@ -73,7 +76,7 @@ export function rotationResponse(rotation: Rotation): ApiResponse {
     detail: failure.detail,
     next: nextOf(outcome, failure),
     cause: failure.code,
-    ...retryAfterOf(status),
+    ...(trouble ? {} : retryAfterOf(failure.code)),
   };
   return asProblem(status, { type: `/problems/${code}`, title, status, code, ...facts, outcome, ...members });
 }

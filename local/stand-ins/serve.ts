@@ -41,7 +41,14 @@ export async function serve(handler: Handler, port = 0): Promise<Server> {
   };
 }
 
+/** Methods that a `Request` can't have: nothing here takes them. */
+const NO_REQUEST: readonly (string | undefined)[] = ['TRACE', 'TRACK', 'CONNECT'];
+
 async function respond(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  if (NO_REQUEST.includes(incoming.method)) {
+    outgoing.writeHead(405, { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' }).end();
+    return;
+  }
   let response: Response;
   try {
     response = await handler(await toRequest(incoming));

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import type { ApiResponse } from '../../functions/api/problem.ts';
+import { OPENAPI_FILE } from '../../infra/openapi.ts';
 
 const CONTEXT = { functionName: 'api', awsRequestId: 'r', getRemainingTimeInMillis: () => 1000 } as unknown as Context;
 
@@ -51,7 +53,16 @@ describe('the HTTP API', () => {
     [{ limit: '0' }, '/limit'],
     [{ limit: '51' }, '/limit'],
     [{ limit: 'many' }, '/limit'],
+    // As the gateway joins what is sent twice.
     [{ limit: '5,6' }, '/limit'],
+    [{ limit: '1e1' }, '/limit'],
+    [{ limit: '0x10' }, '/limit'],
+    [{ limit: ' 5' }, '/limit'],
+    [{ limit: '+5' }, '/limit'],
+    [{ limit: '05' }, '/limit'],
+    [{ limit: '5.0' }, '/limit'],
+    [{ limit: '' }, '/limit'],
+    [{ limit: '٥' }, '/limit'],
     [{ nextToken: '' }, '/nextToken'],
     [{ colour: 'red' }, '/colour'],
   ])('refuses the query %j', async (queryStringParameters, pointer) => {
@@ -96,6 +107,39 @@ describe('the HTTP API', () => {
     const pathParameters = { id: 'acme-prod', name: 'IFS Production' };
     const answer = await call('POST /credentials/{id}/connectors/{name}/acknowledgement', { body, pathParameters });
     expect([answer.statusCode, answer.json.nothingChanged]).toEqual([status, true]);
+  });
+
+  it.each([
+    'GET /openapi.json',
+    'GET /credentials/{id}',
+    'GET /credentials/{id}/rotations/{rotationId}',
+    'POST /credentials/{id}/rotations',
+    'POST /credentials/{id}/rollback',
+    'POST /credentials/{id}/connectors/{name}/acknowledgement',
+  ])('%s takes no query', async (routeKey) => {
+    const pathParameters = { id: 'acme-prod', rotationId: 'v1', name: 'IFS Production' };
+    const answer = await call(routeKey, { pathParameters, queryStringParameters: { dryRun: 'true' } });
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json).toMatchObject({
+      code: 'request-invalid',
+      nothingChanged: true,
+      errors: [{ pointer: '/dryRun' }],
+    });
+  });
+
+  it('leaves the members of a signature in the query to the gateway', async () => {
+    const queryStringParameters = {
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Signature': '0f',
+      'x-amz-date': 'now',
+    };
+    expect((await call('GET /openapi.json', { queryStringParameters })).statusCode).toBe(200);
+  });
+
+  it('tells its own document, which is the published one', async () => {
+    const answer = await call('GET /openapi.json');
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/json']);
+    expect(answer.json).toEqual(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')));
   });
 
   it('bounds the faults of a query', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as z from 'zod';
 import { openApiDocument } from '../../functions/api/contract/openapi.ts';
 import type { RouteContract } from '../../functions/api/contract/route.ts';
@@ -69,6 +70,26 @@ describe('docs/openapi.json', () => {
       type: 'apiKey',
       'x-amazon-apigateway-authtype': 'awsSigv4',
     });
+  });
+});
+
+describe('every JSON example in docs/api.md', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(published, 'document');
+  const schemas = Object.keys(published.components.schemas).map((name) => `#/components/schemas/${name}`);
+  const body = 'post/requestBody/content/application~1json/schema';
+  const acknowledgement = '/credentials/{id}/connectors/{name}/acknowledgement';
+  const request = `#/paths/${encodeURIComponent(acknowledgement.replaceAll('/', '~1'))}/${body}`;
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');
+  const examples = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text = '']) => JSON.parse(text));
+
+  it('is there to be looked at', () => {
+    expect(examples.length).toBeGreaterThanOrEqual(7);
+  });
+
+  it.each(examples)('is what the document describes: %j', (example) => {
+    const fitting = [...schemas, request].filter((schema) => ajv.validate({ $ref: `document${schema}` }, example));
+    expect(fitting).not.toEqual([]);
   });
 });
 

@@ -57,6 +57,35 @@ describe('a body', () => {
     expect(pointers.toSorted()).toEqual(['/force', '/reason', '/x', '/y']);
   });
 
+  it('has its characters counted as the document does: one that UTF-16 writes in two is one', () => {
+    const reason = '😀'.repeat(500);
+    expect(read(JSON.stringify({ reason }))).toEqual({ reason });
+    expect(refusal({ body: JSON.stringify({ reason: `${reason}x` }) })).toMatchObject({ statusCode: 422 });
+    expect(read('{"leaveBehind":["\\ud83d"]}')).toEqual({ leaveBehind: ['\ud83d'] });
+  });
+
+  it.each([
+    ['nested 30,000 deep', `{"reason":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, '/reason'],
+    ['with a prototype', '{"constructor":{"prototype":{"force":true}}}', '/constructor'],
+  ])('that is %s is refused, and harms nobody', (_what, body, pointer) => {
+    expect(refusal({ body })).toMatchObject({ statusCode: 422, errors: [{ pointer }] });
+    expect(({} as { force?: boolean }).force).toBeUndefined();
+  });
+
+  it('counts the last of two members of one name', () => {
+    expect(read('{"force":true,"force":false}')).toEqual({ force: false });
+  });
+
+  it.each([
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['UTF-16', Buffer.from('{"force":true}', 'utf16le')],
+    ['a byte order mark', Buffer.from('\ufeff{}')],
+    ['a member cut off within a character', Buffer.from('{"reason":"é"}').subarray(0, 12)],
+  ])('of %s is no JSON: 400', (_what, bytes) => {
+    const sent = { body: bytes.toString('base64'), isBase64Encoded: true };
+    expect(refusal(sent)).toMatchObject({ statusCode: 400, code: 'body-not-json', nothingChanged: true });
+  });
+
   it.each(['not JSON', ' ', '{"reason":"x"', "{'reason':'x'}"])('that is %j is no JSON: 400', (body) => {
     expect(refusal({ body })).toMatchObject({ statusCode: 400, code: 'body-not-json', nothingChanged: true });
   });

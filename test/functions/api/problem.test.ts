@@ -74,6 +74,13 @@ describe('the status of a problem', () => {
 });
 
 describe('problem', () => {
+  it('tells the place of the one fault that its detail tells', () => {
+    const facts = { detail: 'There is no such page', nothingChanged: true, next: 'n', pointer: '/nextToken' };
+    const body = JSON.parse(problem('request-invalid', facts).body);
+    expect(body).toMatchObject({ errors: [{ pointer: '/nextToken', detail: 'There is no such page' }] });
+    expect(body).not.toHaveProperty('pointer');
+  });
+
   it('is RFC 9457 with our members', () => {
     const answer = problem('too-soon', {
       detail: 'Changed just now',
@@ -156,6 +163,21 @@ describe('rotationResponse', () => {
       nothingChanged: true,
       credential: 'acme-prod',
     });
+  });
+
+  it.each([
+    ['store-throttled', 503, 5],
+    ['rotation-in-progress', 409, 60],
+  ] as const)('refused by %s: %d, and when to come again', (code, status, retryAfter) => {
+    const answer = rotationResponse({ ...ROTATION, outcome: 'refused', failure: { ...FAILURE, code } });
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([status, String(retryAfter)]);
+    expect(JSON.parse(answer.body)).toMatchObject({ code, retryAfter });
+  });
+
+  it('rolled back by what is busy: 502, with no word of when to come again', () => {
+    const failure = { ...FAILURE, code: 'store-throttled' } as const;
+    const answer = rotationResponse({ ...ROTATION, outcome: 'rolled-back', failure });
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([502, undefined]);
   });
 
   it.each([true, false, null])('says of what was changed what the run knows: nothingChanged %s', (nothingChanged) => {

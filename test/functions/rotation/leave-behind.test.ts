@@ -70,8 +70,9 @@ describe('a call names connectors to leave behind', () => {
 
   it('a name that is none of its connectors is refused before anything is called', async () => {
     const world = createWorld({ connectors: 2 });
-    await expect(world.rotate({ leaveBehind: ['ifs-3'] })).rejects.toMatchObject({
+    await expect(world.rotate({ leaveBehind: ['ifs-1', 'ifs-3'] })).rejects.toMatchObject({
       code: 'request-invalid',
+      pointer: '/leaveBehind/1',
       message: "leaveBehind: there is no connector 'ifs-3'; there is 'ifs-1', 'ifs-2'",
     });
     expect(world.calls).toEqual([]);

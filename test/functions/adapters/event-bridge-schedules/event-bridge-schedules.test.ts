@@ -138,6 +138,11 @@ describe('list', () => {
     await expect(call).rejects.toMatchObject({ code: 'schedule-unavailable' });
   });
 
+  it('says where in the request a token stands that is of no page', async () => {
+    const call = schedules(failing('ValidationException')).port.list({ limit: 25, nextToken: 'made-up' });
+    await expect(call).rejects.toMatchObject({ code: 'request-invalid', pointer: '/nextToken' });
+  });
+
   it.each([
     ['ValidationException', 'made-up', 'request-invalid'],
     ['ValidationException', undefined, 'schedule-unavailable'],

@@ -75,6 +75,22 @@ describe('a signed call', () => {
     ]);
   });
 
+  it.each([
+    ['application/json', '{"a":1}', false],
+    ['Application/JSON; charset=utf-8', '{"a":1}', false],
+    ['text/plain', '{"a":1}', false],
+    ['application/merge-patch+json', 'eyJhIjoxfQ==', true],
+    ['application/octet-stream', 'eyJhIjoxfQ==', true],
+    [undefined, 'eyJhIjoxfQ==', true],
+  ])('brings its body as text, or in base64: %s', async (type, body, isBase64Encoded) => {
+    const { handler, events } = bench();
+    const request = await signed({ body: '{"a":1}' });
+    if (type === undefined) request.headers.delete('content-type');
+    else request.headers.set('content-type', type);
+    await handler(request);
+    expect(events).toEqual([expect.objectContaining({ body, isBase64Encoded })]);
+  });
+
   it('may have a query', async () => {
     const { handler, events } = bench();
     await handler(await signed({ method: 'GET', path: '/credentials?limit=2&nextToken=a%2Fb' }));
