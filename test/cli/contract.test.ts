@@ -82,6 +82,12 @@ describe('csr, whatever the API answers', () => {
   const inTurn = (...list: (() => Response)[]) => {
     answers = () => (list.length > 1 ? list.shift() : list[0])?.() ?? answer(500, {});
   };
+  /** The same, while the credential itself can be looked at. */
+  const besideView = (...list: (() => Response)[]) => {
+    inTurn(...list);
+    const others = answers;
+    answers = (call) => (call === `GET /credentials/${ID}` ? answer(200, VIEW) : others(call));
+  };
 
   it('rotate --wait: asks to be answered at once, and follows the run by the id of the request', async () => {
     const views = [
@@ -90,7 +96,7 @@ describe('csr, whatever the API answers', () => {
       { ...RUN, status: 'ended', ...REPORT, outcome: 'rotated' },
     ];
     const runs = [() => answer(404, { code: 'rotation-unknown' }), ...views.map((view) => () => answer(200, view))];
-    const pending = [false, false, true];
+    const pending = [false, false, false, true];
     answers = (call) => {
       if (call.startsWith('POST')) return answer(202, { requestId: REQUEST });
       if (call.endsWith(REQUEST)) return runs.shift()?.() ?? answer(500, {});
@@ -113,7 +119,7 @@ describe('csr, whatever the API answers', () => {
     ]);
     expect([exit, stdout]).toEqual([0, expect.stringContaining('acme-prod: rotated.')]);
     expect(stderr).toBe('acme-prod: accepted\nacme-prod: running: a new secret is stored, and not yet current\n');
-    const [post, ...gets] = got;
+    const [, post, ...gets] = got;
     expect(post?.body).toEqual({ reason: 'audit', force: true, attended: true, leaveBehind: ['A', 'B'] });
     expect([post?.headers.get('idempotency-key'), post?.headers.get('prefer')]).toEqual(['k-1', 'respond-async']);
     expect(gets.map(({ call }) => call)).toContain(`GET /credentials/${ID}/rotations/${REQUEST}`);
@@ -126,7 +132,7 @@ describe('csr, whatever the API answers', () => {
     ['iam-forbidden', true, 1],
   ])('rotate --wait: tells why a run came to no rotation: %s', async (code, nothingChanged, expected) => {
     const failure = { code, detail: 'a detail', next: 'Do this.' };
-    inTurn(
+    besideView(
       () => answer(202, { requestId: REQUEST }),
       () => answer(200, { ...RUN, status: 'ended', failure, nothingChanged }),
     );
@@ -139,7 +145,7 @@ describe('csr, whatever the API answers', () => {
   });
 
   it('rotate --wait: ends with 3 where nobody knows how a run ended', async () => {
-    inTurn(
+    besideView(
       () => answer(202, { requestId: REQUEST }),
       () => answer(200, { ...RUN, status: 'unknown', next: 'Look at the log.' }),
     );
@@ -148,13 +154,14 @@ describe('csr, whatever the API answers', () => {
   });
 
   it('revoke --wait: does not wait for a record of runs that does not answer', async () => {
-    inTurn(
+    besideView(
       () => problem(502, { code: 'ledger-unavailable', nothingChanged: true }),
       () => answer(200, { ...REPORT, outcome: 'rotated', previousRevoked: true }),
     );
     const { exit, stderr } = await run(['revoke', ID, '--wait', '--reason', 'leak']);
     expect([exit, stderr]).toEqual([0, expect.stringContaining('asking without it')]);
-    expect(got.map(({ headers }) => headers.get('prefer'))).toEqual(['respond-async', null]);
+    const posts = got.filter(({ call }) => call.startsWith('POST'));
+    expect(posts.map(({ headers }) => headers.get('prefer'))).toEqual(['respond-async', null]);
   });
 
   it('rotate --wait: takes the labels for it where no record of runs is kept', async () => {
@@ -166,6 +173,16 @@ describe('csr, whatever the API answers', () => {
     };
     const { exit, stdout } = await run(['rotate', ID, '--wait']);
     expect([exit, stdout]).toEqual([0, expect.stringContaining(`version ${rotationId} is current`)]);
+  });
+
+  it('rotate --wait: ends with 3 where a run that was begun can not be looked at', async () => {
+    answers = (call) =>
+      call.startsWith('POST') ? answer(202, { requestId: REQUEST }) : answer(403, { message: 'Forbidden' });
+    const { exit, stderr } = await run(['rotate', ID, '--wait']);
+    expect([exit, stderr]).toEqual([
+      3,
+      expect.stringMatching(/can't be followed \(HTTP 403\)[\s\S]*may go on[\s\S]*csr history/),
+    ]);
   });
 
   it('rotate: says that a run goes on', async () => {
