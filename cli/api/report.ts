@@ -1,5 +1,6 @@
 import {
   type ConnectorReport,
+  type Failure,
   isFailure,
   OUTCOMES,
   type Rotation,
@@ -17,6 +18,8 @@ const NOT_NOW: readonly string[] = [
   'lambda-throttled',
   'store-throttled',
   'schedule-throttled',
+  'tasks-throttled',
+  'ledger-throttled',
 ];
 
 /** A run that has ended, as a command's result. */
@@ -29,7 +32,12 @@ function exitOfRotation({ outcome, nothingChanged, failure, previousRevoked }: R
   // What was asked for was not only a new secret: the old one had to end.
   if (previousRevoked === false) return EXIT.changed;
   if (!isFailure(outcome) && failure === undefined) return EXIT.done;
-  return exitOf(nothingChanged, NOT_NOW.includes(failure?.code ?? '') ? 0 : undefined);
+  return failure ? exitOfFailure(failure, nothingChanged) : exitOf(nothingChanged);
+}
+
+/** How a command ends that led to a failed run. */
+export function exitOfFailure({ code }: Failure, nothingChanged: boolean | null): ExitCode {
+  return exitOf(nothingChanged, NOT_NOW.includes(code) ? 0 : undefined);
 }
 
 function rotationText(rotation: Rotation): string {

@@ -1,54 +1,48 @@
 import type { Failure, Rotation } from '../../functions/credential/outcome.ts';
 import type { Result } from '../context.ts';
 import { CliError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
 import { shown } from '../terminal/text.ts';
-import { exitOf, STATES } from './problems.ts';
-import { rotationResult } from './report.ts';
+import { STATES } from './problems.ts';
+import { exitOfFailure, rotationResult } from './report.ts';
 
-/** Why a run came to no rotation. */
-interface RunProblem extends Failure {
-  readonly nothingChanged?: boolean | null;
-  /** Seconds. */
-  readonly retryAfter?: number;
-}
-
-/**
- * What the API tells of one run: where its labels stand and, once they are known, its steps and its end. The rotation's members stand in
- * `rotation`, or beside the others.
- */
-export interface RunView extends Partial<Rotation> {
+/** What the API tells of one run. The members of its report stand beside these once it has ended. */
+export interface RunView extends Omit<Partial<Rotation>, 'outcome' | 'failure'> {
   readonly requestId?: string;
+  /** `accepted`, `running`, `ended`, or `unknown`. Absent where no record of runs is kept. */
+  readonly status?: string;
+  /** `rotation`, or `retire`: the end of a former secret. */
+  readonly kind?: string;
   readonly requestedAt?: string;
+  /** Null before the end, and where a run came to no report. */
+  readonly outcome?: string | null;
+  readonly failure?: Failure;
+  /** Where the labels of the rotation's version are. */
   readonly state?: string;
-  readonly rotation?: Rotation;
-  readonly problem?: RunProblem;
-}
-
-/** The rotation of a run, as far as there is one. */
-export function rotationIn(view: RunView): Partial<Rotation> {
-  return { ...view, ...view.rotation };
+  readonly next?: string;
 }
 
 /**
  * The end of a run; undefined while it goes on.
  *
- * @throws {CliError} when the run ended without a rotation
+ * @throws {CliError} when the run ended without a report, or nobody knows how
  */
 export function endOf(id: string, view: RunView): Result | undefined {
-  if (view.problem) throw withoutRotation(id, view.problem, view);
-  const rotation = rotationIn(view);
-  return rotation.outcome === undefined ? undefined : rotationResult({ ...rotation, credential: id } as Rotation);
-}
-
-function withoutRotation(id: string, problem: RunProblem, json: RunView): CliError {
-  const { code, detail, next, nothingChanged = null, retryAfter } = problem;
-  return new CliError(exitOf(nothingChanged, retryAfter), {
+  const { outcome, status, failure, nothingChanged = null, next } = view;
+  if (outcome) return rotationResult({ ...view, credential: id } as Rotation);
+  const about = { credential: id, state: STATES.get(nothingChanged) ?? '', json: view };
+  if (status === 'unknown')
+    throw new CliError(EXIT.changed, {
+      ...about,
+      what: 'The run has no known end',
+      next: shown(next ?? `See csr status ${id}.`),
+    });
+  if (status !== 'ended' || !failure) return undefined;
+  throw new CliError(exitOfFailure(failure, nothingChanged), {
+    ...about,
     what: 'The run has ended without a rotation',
-    credential: id,
-    code,
-    detail: shown(detail),
-    state: STATES.get(nothingChanged) ?? '',
-    next: shown(retryAfter === undefined ? next : `${next} Not before ${retryAfter} s from now.`),
-    json,
+    code: failure.code,
+    detail: shown(failure.detail),
+    next: shown(failure.next),
   });
 }

@@ -1,7 +1,7 @@
 import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import { getCredential, type Listed, listCredentials, listRotations } from '../api/credentials.ts';
 import { taskText } from '../api/report.ts';
-import { type RunView, rotationIn } from '../api/runs.ts';
+import type { RunView } from '../api/runs.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { csv, pairs, seconds, shown, table } from '../terminal/text.ts';
@@ -98,6 +98,8 @@ function listRow(one: Listed): string[] {
 
 const COLUMNS = [
   'requestedAt',
+  'kind',
+  'status',
   'startedAt',
   'endedAt',
   'outcome',
@@ -113,36 +115,21 @@ const COLUMNS = [
 ] as const;
 
 function cells(view: RunView): string[] {
-  const { failure, ...run } = flat(view);
+  const { failure, ...run } = view;
   const told = failure && `${failure.code}: ${failure.detail}`;
   return COLUMNS.map((column) => shown(String((column === 'failure' ? told : run[column]) ?? '')));
 }
 
-/** One run with its rotation's members beside its own. */
-function flat(view: RunView) {
-  const { problem, requestedAt, requestId } = view;
-  const rotation = rotationIn(view);
-  const failure = rotation.failure ?? problem;
-  return {
-    ...rotation,
-    requestedAt,
-    requestId,
-    failure,
-    nothingChanged: rotation.nothingChanged ?? problem?.nothingChanged,
-  };
-}
-
 function historyText(id: string, rotations: readonly RunView[]): string {
   if (rotations.length === 0) return `${id}: no run is on record.`;
-  const rows = rotations
-    .map(flat)
-    .map((run) => [
-      run.startedAt ?? run.requestedAt ?? '-',
-      run.outcome ?? (run.failure ? 'failed' : '-'),
-      run.trigger ?? '-',
-      run.durationMs === undefined ? '-' : seconds(run.durationMs),
-      shown(run.requestedBy ?? ''),
-      shown(run.failure?.code ?? run.reason ?? ''),
-    ]);
-  return table(['STARTED', 'OUTCOME', 'TRIGGER', 'TOOK', 'BY', 'WHY'], rows);
+  const rows = rotations.map((run) => [
+    run.startedAt ?? run.requestedAt ?? '-',
+    run.kind ?? '-',
+    run.outcome ?? (run.failure ? 'failed' : (run.status ?? '-')),
+    run.trigger ?? '-',
+    run.durationMs === undefined ? '-' : seconds(run.durationMs),
+    shown(run.requestedBy ?? ''),
+    shown(run.failure?.code ?? run.reason ?? ''),
+  ]);
+  return table(['STARTED', 'KIND', 'OUTCOME', 'TRIGGER', 'TOOK', 'BY', 'WHY'], rows);
 }

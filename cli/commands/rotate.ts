@@ -69,7 +69,7 @@ function common(command: Command): Command {
     .option('--timeout <minutes>', 'how long --wait waits', parseNumber(60), 15)
     .option('--force', 'in spite of a freeze')
     .option('--attended', 'somebody is ready to enter the new secret in the manual connectors at once')
-    .option('--idempotency-key <key>', 'a repeat with the same key gets the same rotation');
+    .option('--idempotency-key <key>', 'a repeat with the same key gets the same rotation; draw a UUID');
 }
 
 function leaving(command: Command): Command {

@@ -2,6 +2,7 @@ import type { ApiCall } from '../api/client.ts';
 import { bodyOf } from '../api/problems.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { shown } from '../terminal/text.ts';
 import { type Act, begin, parseId, type Register } from './register.ts';
 
 /** `csr pause`. */
@@ -33,7 +34,8 @@ function setState(state: 'ENABLED' | 'DISABLED', words: string): Parameters<Act>
     const path = `/credentials/${encodeURIComponent(id)}/schedule`;
     const ifLost = `Repeat the command: doing the same twice does no harm.`;
     const call: ApiCall = { method: 'PATCH', path, body: { state }, credential: id, ifLost };
-    const value = bodyOf<object>(call, await (await context.api()).send(call));
-    return { exit: EXIT.done, value, text: `${id}: ${words}.` };
+    const value = bodyOf<{ note?: string }>(call, await (await context.api()).send(call));
+    const note = value.note === undefined ? '' : ` ${shown(value.note)}`;
+    return { exit: EXIT.done, value, text: `${id}: ${words}.${note}` };
   }) as Parameters<Act>[0];
 }

@@ -25,6 +25,27 @@ const REPORT = {
   connectors: [],
 };
 
+/** A run that has not ended. */
+const RUN = {
+  requestId: REQUEST,
+  rotationId: null,
+  kind: 'rotation',
+  trigger: 'api',
+  requestedAt: '2026-03-01T03:00:00.000Z',
+  outcome: null,
+  nothingChanged: null,
+};
+const VIEW = {
+  id: ID,
+  clientId: 'c',
+  versionId: null,
+  rotatedAt: null,
+  pending: false,
+  schedule: {},
+  connectors: [],
+  tasks: [],
+};
+
 /** A request that the API has got. */
 interface Got {
   readonly call: string;
@@ -61,18 +82,26 @@ describe('csr, whatever the API answers', () => {
   const inTurn = (...list: (() => Response)[]) => {
     answers = () => (list.length > 1 ? list.shift() : list[0])?.() ?? answer(500, {});
   };
+  /** The same, while the credential itself can be looked at. */
+  const besideView = (...list: (() => Response)[]) => {
+    inTurn(...list);
+    const others = answers;
+    answers = (call) => (call === `GET /credentials/${ID}` ? answer(200, VIEW) : others(call));
+  };
 
   it('rotate --wait: asks to be answered at once, and follows the run by the id of the request', async () => {
     const views = [
-      { requestId: REQUEST, state: 'accepted' },
-      { requestId: REQUEST, state: 'pending', steps: REPORT.steps.slice(0, 1) },
-      { requestId: REQUEST, state: 'current', ...REPORT, outcome: 'rotated' },
+      { ...RUN, status: 'accepted' },
+      { ...RUN, status: 'running' },
+      { ...RUN, status: 'ended', ...REPORT, outcome: 'rotated' },
     ];
-    inTurn(
-      () => answer(202, { requestId: REQUEST }),
-      () => answer(404, { code: 'rotation-unknown' }),
-      ...views.map((view) => () => answer(200, view)),
-    );
+    const runs = [() => answer(404, { code: 'rotation-unknown' }), ...views.map((view) => () => answer(200, view))];
+    const pending = [false, false, false, true];
+    answers = (call) => {
+      if (call.startsWith('POST')) return answer(202, { requestId: REQUEST });
+      if (call.endsWith(REQUEST)) return runs.shift()?.() ?? answer(500, {});
+      return answer(200, { ...VIEW, pending: pending.shift() });
+    };
     const { exit, stdout, stderr } = await run([
       'rotate',
       ID,
@@ -89,24 +118,50 @@ describe('csr, whatever the API answers', () => {
       '--attended',
     ]);
     expect([exit, stdout]).toEqual([0, expect.stringContaining('acme-prod: rotated.')]);
-    expect(stderr).toBe('acme-prod: accepted\nacme-prod: pending\nacme-prod:   observe 310 ms\n');
-    const [post, ...gets] = got;
+    expect(stderr).toBe('acme-prod: accepted\nacme-prod: running: a new secret is stored, and not yet current\n');
+    const [, post, ...gets] = got;
     expect(post?.body).toEqual({ reason: 'audit', force: true, attended: true, leaveBehind: ['A', 'B'] });
     expect([post?.headers.get('idempotency-key'), post?.headers.get('prefer')]).toEqual(['k-1', 'respond-async']);
-    expect(gets.map(({ call }) => call)).toEqual(Array(4).fill(`GET /credentials/${ID}/rotations/${REQUEST}`));
+    expect(gets.map(({ call }) => call)).toContain(`GET /credentials/${ID}/rotations/${REQUEST}`);
+    expect([runs, pending]).toEqual([[], []]);
   });
 
-  it('rotate --wait: tells why a run came to no rotation', async () => {
-    const reason = { code: 'too-soon', detail: 'a detail', next: 'Repeat it.', retryAfter: 64, nothingChanged: true };
-    inTurn(
+  it.each([
+    ['too-soon', true, 4],
+    ['internal-error', null, 3],
+    ['iam-forbidden', true, 1],
+  ])('rotate --wait: tells why a run came to no rotation: %s', async (code, nothingChanged, expected) => {
+    const failure = { code, detail: 'a detail', next: 'Do this.' };
+    besideView(
       () => answer(202, { requestId: REQUEST }),
-      () => answer(200, { requestId: REQUEST, problem: reason }),
+      () => answer(200, { ...RUN, status: 'ended', failure, nothingChanged }),
     );
     const { exit, stderr } = await run(['rotate', ID, '--wait']);
     expect([exit, stderr]).toEqual([
-      4,
-      expect.stringMatching(/\(too-soon\)[\s\S]*nothing was changed[\s\S]*Not before 64 s/),
+      expected,
+      expect.stringMatching(/without a rotation \([\w-]+\)\n {2}why {4}a detail/),
     ]);
+    expect(stderr).toContain(`(${code})`);
+  });
+
+  it('rotate --wait: ends with 3 where nobody knows how a run ended', async () => {
+    besideView(
+      () => answer(202, { requestId: REQUEST }),
+      () => answer(200, { ...RUN, status: 'unknown', next: 'Look at the log.' }),
+    );
+    const { exit, stderr } = await run(['rotate', ID, '--wait']);
+    expect([exit, stderr]).toEqual([3, expect.stringMatching(/no known end[\s\S]*Look at the log/)]);
+  });
+
+  it('revoke --wait: does not wait for a record of runs that does not answer', async () => {
+    besideView(
+      () => problem(502, { code: 'ledger-unavailable', nothingChanged: true }),
+      () => answer(200, { ...REPORT, outcome: 'rotated', previousRevoked: true }),
+    );
+    const { exit, stderr } = await run(['revoke', ID, '--wait', '--reason', 'leak']);
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('asking without it')]);
+    const posts = got.filter(({ call }) => call.startsWith('POST'));
+    expect(posts.map(({ headers }) => headers.get('prefer'))).toEqual(['respond-async', null]);
   });
 
   it('rotate --wait: takes the labels for it where no record of runs is kept', async () => {
@@ -118,6 +173,16 @@ describe('csr, whatever the API answers', () => {
     };
     const { exit, stdout } = await run(['rotate', ID, '--wait']);
     expect([exit, stdout]).toEqual([0, expect.stringContaining(`version ${rotationId} is current`)]);
+  });
+
+  it('rotate --wait: ends with 3 where a run that was begun can not be looked at', async () => {
+    answers = (call) =>
+      call.startsWith('POST') ? answer(202, { requestId: REQUEST }) : answer(403, { message: 'Forbidden' });
+    const { exit, stderr } = await run(['rotate', ID, '--wait']);
+    expect([exit, stderr]).toEqual([
+      3,
+      expect.stringMatching(/can't be followed \(HTTP 403\)[\s\S]*may go on[\s\S]*csr history/),
+    ]);
   });
 
   it('rotate: says that a run goes on', async () => {
@@ -169,7 +234,7 @@ describe('csr, whatever the API answers', () => {
     const { exit, stderr } = await run(['rotate', ID], { env: { CSR_API_URL: `http://127.0.0.1:${port}` } });
     lossy.close();
     expect([exit, posts]).toEqual([3, 1]);
-    expect(stderr).toMatch(/may have been carried out[\s\S]*--idempotency-key [0-9a-f-]{36}/);
+    expect(stderr).toMatch(/may have been carried out[\s\S]*csr history acme-prod/);
   });
 
   it('rotate: ends with 1 where nothing was sent', async () => {
@@ -194,10 +259,9 @@ describe('csr, whatever the API answers', () => {
   });
 
   it('status: reads again when the API is busy', async () => {
-    const view = { id: ID, clientId: 'c', versionId: null, rotatedAt: null, schedule: {}, connectors: [], tasks: [] };
     inTurn(
       () => answer(503, { message: 'Service Unavailable' }),
-      () => answer(200, view),
+      () => answer(200, VIEW),
     );
     const { exit } = await run(['status', ID]);
     expect([exit, got.length]).toEqual([0, 2]);
@@ -207,27 +271,35 @@ describe('csr, whatever the API answers', () => {
     ['pause', 'DISABLED'],
     ['resume', 'ENABLED'],
   ])('%s: sets the schedule to %s', async (command, state) => {
-    inTurn(() => answer(200, { id: ID, schedule: { state } }));
+    inTurn(() =>
+      answer(200, { credential: ID, schedule: { state }, changed: true, note: 'A deployment takes it back.' }),
+    );
     const { exit, stdout } = await run([command, ID]);
-    expect([exit, stdout]).toEqual([0, expect.stringContaining('scheduled rotations')]);
+    expect([exit, stdout]).toEqual([
+      0,
+      expect.stringMatching(/scheduled rotations .*\. A deployment takes it back\.\n$/),
+    ]);
     expect(got).toMatchObject([{ call: `PATCH /credentials/${ID}/schedule`, body: { state } }]);
   });
 
   const RUNS = [
     {
+      ...RUN,
       ...REPORT,
+      status: 'ended',
       requestId: 'r-3',
       outcome: 'rotated',
       requestedBy: 'arn:aws:iam::1:user/anna',
       reason: '=HYPERLINK("x"), "quoted"',
     },
     {
+      ...RUN,
       requestId: 'r-2',
-      trigger: 'api',
-      requestedAt: '2026-02-01T00:00:00.000Z',
-      problem: { code: 'too-soon', detail: 'd', next: 'n', nothingChanged: true },
+      status: 'ended',
+      failure: { code: 'too-soon', detail: 'd', next: 'n' },
+      nothingChanged: true,
     },
-    { requestId: 'r-1', trigger: 'schedule', rotation: { ...REPORT, outcome: 'adopted' } },
+    { ...RUN, ...REPORT, requestId: 'r-1', kind: 'retire', status: 'ended', outcome: 'retired' },
   ];
   const pages = (call: string) =>
     call.includes('nextToken=p2')
@@ -238,11 +310,11 @@ describe('csr, whatever the API answers', () => {
     answers = pages;
     const { exit, stdout } = await run(['history', ID]);
     expect(exit).toBe(0);
-    expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[1])).toEqual([
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[2])).toEqual([
       'OUTCOME',
       'rotated',
       'failed',
-      'adopted',
+      'retired',
       undefined,
     ]);
   });
@@ -252,7 +324,7 @@ describe('csr, whatever the API answers', () => {
     const { stdout } = await run(['history', ID, '--csv', '--limit', '2']);
     const lines = stdout.split('\r\n');
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/^requestedAt,startedAt,endedAt,outcome,trigger,/);
+    expect(lines[0]).toMatch(/^requestedAt,kind,status,startedAt,endedAt,outcome,trigger,/);
     expect(lines[1]).toContain(`,"'=HYPERLINK(""x""), ""quoted""",2310,false,`);
     expect(lines[2]).toContain(',true,too-soon: d,,r-2');
   });
