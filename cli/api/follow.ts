@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CredentialView } from '../../functions/api/credentials.ts';
+import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import type { Context, Result } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
