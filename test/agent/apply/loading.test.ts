@@ -89,6 +89,16 @@ describe('a token request before the write', () => {
     ]);
   });
 
+  it('takes an answer with an ID token, as Keycloak gives it with the scope openid', async () => {
+    const [header, claims] = [{ alg: 'RS256' }, { iss: 'https://iam.example.com/realms/acme', sub: 'service-account' }];
+    const id_token = [header, claims, 'signature'].map((part) => base64url(JSON.stringify(part))).join('.');
+    const { written, read } = await write(async () =>
+      Response.json({ access_token: 't', token_type: 'Bearer', id_token, scope: 'openid' }),
+    );
+    await written;
+    expect(String(await read())).toContain('new');
+  });
+
   it.each([
     ['refuses', async () => Response.json({ error: 'unauthorized_client' }, { status: 401 }), 'token-refused'],
     ['is away', async () => Promise.reject(new Error('ECONNREFUSED new')), 'token-endpoint-unavailable'],
@@ -102,3 +112,7 @@ describe('a token request before the write', () => {
     expect(await read()).toEqual(bytesOf(FORMS.json));
   });
 });
+
+function base64url(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
