@@ -1,5 +1,8 @@
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand, ListSecretVersionIdsCommand } from '@aws-sdk/client-secrets-manager';
+import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import { CONNECTOR_TOKEN, OTHERS, type Stage } from './stage.ts';
 
 /** A text and where it stood. */
@@ -21,6 +24,8 @@ export async function writtenBy(stage: Stage): Promise<{ texts: Written[]; secre
     ...answers,
     { where: 'connector', text: stage.connectorOutput() },
     ...(await scheduleInputs(stage)),
+    ...(await tableItems(stage)),
+    ...(await queuedMessages(stage)),
   ];
   return { texts, secrets: [...new Set([...(await storedSecrets(stage)), ...planted(stage)])] };
 }
@@ -44,11 +49,10 @@ function planted({ provisioned }: Stage): string[] {
   ];
 }
 
-/** The secret in each version of each credential, and of each access secret. */
+/** The secret in each version of each credential, of each access secret, and of each inbox. */
 async function storedSecrets({ secretsManager, prefix, credentials }: Stage): Promise<string[]> {
-  const names = [...credentials.keys()].flatMap((id) => [`${prefix}/${id}`, `${prefix}-access/${id}/iam`]);
   const found: string[] = [];
-  for (const SecretId of names) {
+  for (const SecretId of [...credentials.values()].flatMap((credential) => secretNames(credential, prefix))) {
     const { Versions = [] } = await secretsManager.send(
       new ListSecretVersionIdsCommand({ SecretId, IncludeDeprecated: true }),
     );
@@ -59,6 +63,34 @@ async function storedSecrets({ secretsManager, prefix, credentials }: Stage): Pr
     }
   }
   return found;
+}
+
+function secretNames({ id, iam }: Credential, prefix: string): string[] {
+  return [`${prefix}/${id}`, iam.type === 'manual' ? `${prefix}-inbox/${id}` : iam.auth.secretId];
+}
+
+/** The items of the table of tasks. */
+async function tableItems({ aws, prefix }: Stage): Promise<Written[]> {
+  const client = new DynamoDBClient(aws);
+  const written: Written[] = [];
+  for await (const { Items = [] } of paginateScan({ client }, { TableName: prefix }))
+    written.push(...Items.map((item) => ({ where: 'item of the table', text: JSON.stringify(item) })));
+  return written;
+}
+
+/** What lies in the queues, dead letters included. It is hidden from others for a while then. */
+async function queuedMessages({ aws, prefix }: Stage): Promise<Written[]> {
+  const client = new SQSClient(aws);
+  const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: prefix }));
+  const written: Written[] = [];
+  for (const QueueUrl of QueueUrls) {
+    for (;;) {
+      const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      if (Messages.length === 0) break;
+      written.push(...Messages.map(({ Body = '' }) => ({ where: `message in ${QueueUrl}`, text: Body })));
+    }
+  }
+  return written;
 }
 
 async function scheduleInputs({ scheduler, prefix }: Stage): Promise<Written[]> {

@@ -27,15 +27,24 @@ import { serve } from '../../local/stand-ins/serve.ts';
 import { startConnector } from '../support/connector-process.ts';
 import { realStack } from '../support/real.ts';
 
-const REGION = 'eu-north-1';
+export const REGION = 'eu-north-1';
 export const CLIENT_ID = 'NC_Flow_ClientCredentials';
 
 /** A credential of the stage, before its addresses are known. */
 export interface Cast {
   readonly id: string;
-  /** Settings of its connector that differ from the others'. */
+  /** Settings of its connector that differ from the others'. `connectors` replaces them all. */
   readonly connector?: object;
   readonly [setting: string]: unknown;
+}
+
+/** How the API is called. */
+interface CallOptions {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly unsigned?: boolean;
+  /** Who calls. @default - a user who may do that and nothing else */
+  readonly as?: AccessKeys;
 }
 
 /** The deployed system with everything around it. */
@@ -49,12 +58,14 @@ export interface Stage {
   readonly front: SecretsManagerFront;
   readonly deployment: Deployment;
   readonly administrator: AccessKeys;
-  /** Everything that the connector's process wrote. */
+  /** With these options a client of the SDK calls MiniStack as the administrator. */
+  readonly aws: { readonly region: string; readonly endpoint: string; readonly credentials: AccessKeys };
+  /** Everything that the connector's process wrote; the connectors of casts with `connectors` of their own are not its. */
   readonly connectorOutput: () => string;
   /** Lets somebody stand before Secrets Manager; nobody does when called without. */
   meddleWithSecretsManager(intercept?: Intercept): void;
   /** Calls the API as a user who may do that and nothing else. */
-  call(path: string, init?: { method?: string; body?: unknown; unsigned?: boolean }): Promise<Response>;
+  call(path: string, init?: CallOptions): Promise<Response>;
   /** Calls the connector's control. */
   control(path: string, init?: RequestInit): Promise<Response>;
   /** What the API has answered so far. */
@@ -86,6 +97,8 @@ export interface StageOptions {
   readonly keycloak?: KeycloakAccess;
   /** Where the functions and the connector find Keycloak. @default - where it is */
   readonly iamUrl?: string;
+  /** `agents` of the fleet file. @default - none */
+  readonly agents?: readonly object[];
   /** Context `timeouts` of the deployment. @default - those of a local deployment */
   readonly timeouts?: Readonly<Record<string, string>>;
 }
@@ -110,12 +123,14 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   for (const [id, credential] of credentials)
     provisioned.set(id, await provision(credential, { keycloak, secretsManager, release }));
 
-  await secretsManager.send(
-    new PutSecretValueCommand({
-      SecretId: `${prefix}-access/shared/connector`,
-      SecretString: JSON.stringify({ token: CONNECTOR_TOKEN }),
-    }),
-  );
+  const overHttps = [...credentials.values()].filter(({ connectors }) => connectors.some(({ via }) => via === 'https'));
+  if (overHttps.length > 0)
+    await secretsManager.send(
+      new PutSecretValueCommand({
+        SecretId: `${prefix}-access/shared/connector`,
+        SecretString: JSON.stringify({ token: CONNECTOR_TOKEN }),
+      }),
+    );
 
   let meddle: Intercept | undefined;
   const front = secretsManagerFront({
@@ -125,9 +140,9 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   });
   const frontServer = await serve(front.handler);
   const credentialsFile = join(folder, 'credentials.json');
-  await writeFile(credentialsFile, JSON.stringify({ credentials: settings }));
+  await writeFile(credentialsFile, JSON.stringify({ credentials: settings, agents: options.agents ?? [] }));
   const configurations = Object.fromEntries(
-    [...credentials.values()].map((credential) => [credential.id, configurationOf(credential, provisioned)]),
+    overHttps.map((credential) => [credential.id, configurationOf(credential, provisioned)]),
   );
   const connector = await startConnector({
     port: connectorPort,
@@ -142,7 +157,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     ...(options.timeouts ? { timeouts: options.timeouts } : {}),
   });
   const operator = await createUser(ministack.url, { name: `${prefix}-operator`, policy: mayCallApi() });
-  const signed = new AwsClient({ ...operator, service: 'execute-api', region: REGION, retries: 0 });
+  const signed = signerOf(operator);
 
   const control = (path: string, init?: RequestInit) => fetch(`${connector.url}/_local/${path}`, init);
   const trafficOf = async (id: string) =>
@@ -160,15 +175,17 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     front,
     deployment,
     administrator,
+    aws,
     connectorOutput: connector.output,
     answers,
     meddleWithSecretsManager: (intercept) => {
       meddle = intercept;
     },
-    call: async (path, { method = 'GET', body, unsigned = false } = {}) => {
+    call: async (path, { method = 'GET', body, unsigned = false, as } = {}) => {
       const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
       const url = `${deployment.apiUrl}${path}`;
-      const response = await (unsigned ? fetch(url, init) : signed.fetch(url, init));
+      const caller = as ? signerOf(as) : signed;
+      const response = await (unsigned ? fetch(url, init) : caller.fetch(url, init));
       answers.push(await response.clone().text());
       return response;
     },
@@ -231,6 +248,10 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     },
   };
   return stage;
+}
+
+function signerOf(keys: AccessKeys): AwsClient {
+  return new AwsClient({ ...keys, service: 'execute-api', region: REGION, retries: 0 });
 }
 
 /** Requests a second of each connector. A shared two-core machine signs about two hundred tokens a second. */

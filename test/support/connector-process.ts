@@ -7,8 +7,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const SERVER = fileURLToPath(new URL('../../local/stand-ins/connector/server.ts', import.meta.url));
+const FILE_CONNECTOR = fileURLToPath(new URL('./file-connector.ts', import.meta.url));
 
-/** An embedded connector as a process of its own. */
+/** A connector as a process of its own. */
 export interface ConnectorProcess {
   readonly url: string;
   /** Everything that it wrote. */
@@ -18,7 +19,7 @@ export interface ConnectorProcess {
 }
 
 /**
- * Starts a connector.
+ * Starts the embedded connector.
  *
  * @param options.config what `--config` takes
  * @param options.port default: a free one
@@ -29,7 +30,32 @@ export async function startConnector(options: { config: object; port?: number })
   const file = join(folder, 'connector.json');
   await writeFile(file, JSON.stringify(options.config), { mode: 0o600 });
   const port = options.port === undefined ? [] : ['--port', String(options.port)];
-  const child = spawn(process.execPath, [SERVER, ...port, '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  try {
+    return await startProgram([SERVER, ...port, '--config', file]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * Starts a connector whose configuration is a file: see `file-connector.ts`.
+ *
+ * @param options.load when it reads the file
+ * @param options.rate token requests a second
+ * @throws {Error} with what it wrote, when it doesn't start
+ */
+export function startFileConnector(options: {
+  file: string;
+  load: 'each-request' | 'on-reload';
+  rate: number;
+}): Promise<ConnectorProcess> {
+  const { file, load, rate } = options;
+  return startProgram([FILE_CONNECTOR, '--file', file, '--load', load, '--rate', String(rate)]);
+}
+
+/** Its first line says where it listens. */
+async function startProgram(args: readonly string[]): Promise<ConnectorProcess> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
@@ -41,7 +67,6 @@ export async function startConnector(options: { config: object; port?: number })
   const [ready] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [undefined])])) as [
     string | undefined,
   ];
-  await rm(folder, { recursive: true });
   if (ready === undefined) throw new Error(`the connector did not start: ${output}`);
   return {
     url: (JSON.parse(ready) as { url: string }).url,

@@ -8,7 +8,7 @@ const MAIN = fileURLToPath(new URL('../../../agent/main.ts', import.meta.url));
 /** An agent as a process of its own. */
 export interface AgentProcess {
   readonly pid: number;
-  /** Where it listens. */
+  /** Where it listens; empty where it doesn't. */
   readonly url: string;
   /** Everything that it wrote. */
   readonly output: () => string;
@@ -16,10 +16,16 @@ export interface AgentProcess {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/** Starts `agent run`, and waits until it is ready. @throws {Error} with what it wrote, when it ends instead */
-export async function startAgent(settingsFile: string): Promise<AgentProcess> {
+/**
+ * Starts `agent run`, and waits until it is ready.
+ *
+ * @param env its whole environment. @default - that of this process
+ * @throws {Error} with what it wrote, when it ends instead
+ */
+export async function startAgent(settingsFile: string, env?: Record<string, string>): Promise<AgentProcess> {
   const child = spawn(process.execPath, [MAIN, 'run', '--settings', settingsFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(env && { env }),
   });
   let output = '';
   const note = (part: string) => {
@@ -36,7 +42,7 @@ async function readyLine({ stdout }: ChildProcess): Promise<string | undefined> 
   if (!stdout) return undefined;
   for await (const line of createInterface({ input: stdout })) {
     const { event, url } = JSON.parse(line) as { event: string; url?: string };
-    if (event === 'started') return url;
+    if (event === 'started') return url ?? '';
   }
   return undefined;
 }
