@@ -1,5 +1,4 @@
 import * as oauth from 'oauth4webapi';
-import { withoutIdToken } from '../../functions/adapters/oauth/client-credentials.ts';
 import { isLoopback } from '../../functions/credential/settings/addresses.ts';
 import type { Change, SectionValues } from '../engine/contract.ts';
 import { AgentError } from '../errors.ts';
@@ -43,11 +42,18 @@ async function requestToken(
         signal: () => AbortSignal.timeout(TIMEOUT_MS),
       } as oauth.ClientCredentialsGrantRequestOptions,
     );
-    const read = response.status === 200 ? withoutIdToken(response, await response.json()) : response;
+    const read = response.ok ? await withoutIdToken(response) : response;
     await oauth.processClientCredentialsResponse(server, client, read);
   } catch (error) {
     throw refusalOf(error);
   }
+}
+
+/** The ID token that Keycloak gives with the scope `openid` says who logged in. Nobody did, and nobody here reads it. */
+async function withoutIdToken(response: Response): Promise<Response> {
+  const { id_token: _, ...body } = (await response.json()) as Record<string, unknown>;
+  const headers = { 'content-type': response.headers.get('content-type') ?? '' };
+  return new Response(JSON.stringify(body), { status: response.status, headers });
 }
 
 /** The IAM's word for its refusal is one of a few; whatever else it says stays out. */

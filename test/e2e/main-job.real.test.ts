@@ -64,7 +64,8 @@ describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
 
     expect(rotation).not.toHaveProperty('code');
     expect(rotation).toMatchObject({ outcome: 'rotated', strategy: 'dual-secret', trigger: 'api', reason: 'leaked' });
-    expect(rotation.connectors).toEqual([{ name: 'IFS acme-prod', sectionsWritten: 2, sectionsSkipped: 1 }]);
+    const written = { sectionsWritten: 2, sectionsSkipped: 1, proof: { level: 'written' } };
+    expect(rotation.connectors).toEqual([{ name: 'IFS acme-prod', ...written }]);
     expect(calls.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(6);
     expect(await until(async () => (await stage.invocations('rotate', rotation.rotationId)) || undefined)).toBe(1);
     const secret = await stage.agreed('acme-prod');
