@@ -1,5 +1,5 @@
 import { Climate } from './climate.ts';
-import { byHand } from './combinations.ts';
+import { byHand, GRACE_HOURS } from './combinations.ts';
 import { Deeds } from './deeds.ts';
 import type { Laboratory } from './laboratory.ts';
 import { outageFaults } from './outages.ts';
@@ -14,9 +14,11 @@ import { accepts, discord, documentIn, snapshot } from './snapshot.ts';
 import { type RunRecord, wordFor } from './truth.ts';
 import { AT_REST_AFTER_MS, restFaults, verdict } from './verdict.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Grace, the backstop of the IAM's own, and some. */
 const ALL_OVER_MS = 10 * DAY_MS;
+const GRACE_OVER_MS = (GRACE_HOURS + 2) * HOUR_MS;
 /** The first repeat of a run, and what it needs. */
 const REPEATED_MS = 15 * 60_000;
 
@@ -197,8 +199,10 @@ function isLost(record: RunRecord): boolean {
 async function theEnd(script: Script, { player, laboratory }: Cast): Promise<string[]> {
   const { setup, strategy } = script;
   const { simulation, parts } = laboratory;
+  // Once a grace is over, the secret of the former client is asked to be ended.
+  if (byHand(script)) await simulation.run(simulation.wait(GRACE_OVER_MS));
+  await leftToPeople(script, { player, laboratory });
   await simulation.run(simulation.wait(setup.grace === 'P14D' ? ALL_OVER_MS + 14 * DAY_MS : ALL_OVER_MS));
-  // Only now the secret of the former client may have been asked to be ended.
   const undone = await leftToPeople(script, { player, laboratory });
   const end = snapshot(parts);
   const old = end.previous === undefined ? undefined : documentIn(parts, end.previous);

@@ -75,7 +75,7 @@ describe('single faults at every request', () => {
     '%s',
     async (_name, { strategy, renewal }) => {
       const only = { strategy, renewal, start: 'rest' };
-      const lines = await playSingles({ variants: SINGLE, only, progress: silent });
+      const lines = await playSingles({ variants: SINGLE, only, dimensions: [], progress: silent });
       expect(told(lines.flatMap(({ violations }) => violations))).toEqual([]);
       expect(lines.reduce((sum, { points }) => sum + points, 0)).toBeGreaterThan(150);
     },
@@ -85,7 +85,7 @@ describe('single faults at every request', () => {
 
 it('single faults of a retire', async () => {
   const only = { strategy: 'alternating-clients', trigger: 'retire' };
-  const lines = await playSingles({ variants: SINGLE, only, progress: silent });
+  const lines = await playSingles({ variants: SINGLE, only, dimensions: [], progress: silent });
   expect(told(lines.flatMap(({ violations }) => violations))).toEqual([]);
   expect(lines.reduce((sum, { points }) => sum + points, 0)).toBeGreaterThan(150);
 }, 900_000);
