@@ -19,16 +19,28 @@ export interface Driver {
   close(): Promise<void>;
 }
 
+/** Where an API is, and what its gateway can't do. */
+export interface DrivenApi
+  extends Pick<SigningOptions, 'target' | 'keys' | 'region'>,
+    Pick<SchemathesisRun, 'unchecked'> {}
+
 /** Starts a driver for the API of one stack. */
-export async function startDriver(api: Pick<SigningOptions, 'target' | 'keys' | 'region'>): Promise<Driver> {
+export async function startDriver({ unchecked, ...api }: DrivenApi): Promise<Driver> {
   const answers: Answer[] = [];
   const token = randomUUID();
   const proxy = await startSigningProxy({ ...api, token, onAnswer: (answer) => answers.push(answer) });
   const drive = async (mode: SchemathesisRun['mode'], examples: number) => {
-    const { passed, output } = await runSchemathesis({ url: proxy.url, token, seed: SEED, examples, mode });
+    const { passed, output } = await runSchemathesis({ url: proxy.url, token, seed: SEED, examples, mode, unchecked });
     return passed ? '' : output;
   };
   return { answers, drive, close: () => proxy.close() };
+}
+
+/** The calls that the API failed at by itself. */
+export function failures(answers: readonly Answer[]): string[] {
+  return answers
+    .filter(({ status }) => status >= 500)
+    .map(({ method, url, status, content }) => `${method} ${url}: ${status} ${content}`);
 }
 
 /** Faults that no schema can tell: whether there is such a page, or such a connector. */

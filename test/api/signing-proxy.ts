@@ -69,7 +69,7 @@ async function send(incoming: IncomingMessage, body: Buffer, options: SigningOpt
     hostname,
     port,
     method,
-    path: url,
+    path: `${target.pathname.replace(/\/$/, '')}${url}`,
     headers: { ...sent, ...signature, host: target.host },
   });
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;

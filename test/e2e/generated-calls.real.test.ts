@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { type Driver, SEED, startDriver, unfoundedFaults } from '../api/driver.ts';
+import { type Driver, failures, SEED, startDriver, unfoundedFaults } from '../api/driver.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal } from '../support/real.ts';
 import { type Stage, setStage } from './stage.ts';
 
 const { timeouts } = await patience({ function: 30, http: 5 });
 jest.setTimeout(1_200_000);
-const EXAMPLES = 12;
+const EXAMPLES = 6;
+/**
+ * MiniStack lets a call pass whose `Authorization` is no Signature Version 4 at all, without saying who called: the function then does
+ * nothing and answers 500. Wrong signatures and missing ones are refused. The embedded stack has this checked.
+ */
+const unchecked = ['ignored_auth'];
 
 describeReal(`the deployed API under generated calls (SCHEMATHESIS_SEED=${SEED})`, ['keycloak', 'ministack'], () => {
   let stage: Stage;
@@ -15,7 +20,7 @@ describeReal(`the deployed API under generated calls (SCHEMATHESIS_SEED=${SEED})
   beforeAll(async () => {
     stage = await setStage('csr-calls', [{ id: 'acme-prod' }], { timeouts });
     const target = stage.deployment.apiUrl.replace(/\/$/, '');
-    driver = await startDriver({ target, keys: stage.administrator, region: 'eu-north-1' });
+    driver = await startDriver({ target, keys: stage.administrator, region: 'eu-north-1', unchecked });
   });
 
   afterAll(async () => {
@@ -30,6 +35,6 @@ describeReal(`the deployed API under generated calls (SCHEMATHESIS_SEED=${SEED})
 
   it('refuses what the document forbids, and answers as it says', async () => {
     expect(await driver.drive('negative', EXAMPLES)).toBe('');
-    expect(driver.answers.filter(({ status }) => status >= 500)).toEqual([]);
+    expect(failures(driver.answers)).toEqual([]);
   });
 });

@@ -37,8 +37,8 @@ export const RotationProblemAnswer = RotationAnswer.extend({
   retryAfter: z.int().min(0).exactOptional(),
 });
 
-/** What the gateway answers by itself. */
-export const GatewayAnswer = z.object({ message: z.string().nullable() });
+/** What the gateway answers by itself. The form is not ours: there may be more. */
+export const GatewayAnswer = z.looseObject({ message: z.string().nullable() });
 
 /** A fault of a request. */
 export type FieldFault = z.infer<typeof Fault>;
