@@ -1,0 +1,111 @@
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Command } from 'commander';
+import { createProgram } from '../../cli/program.ts';
+import { isRoute } from '../../functions/api/contract/routes.ts';
+import { CLIENT_ID } from '../../local/demo/fleet/customers.ts';
+import { ROOT, words } from './support/csr.ts';
+import { openStage, type Stage } from './support/stage.ts';
+
+const OVER_HTTPS = { iam: 'keycloak', via: 'https' } as const;
+const page = readFileSync(join(ROOT, 'docs/cli.md'), 'utf8');
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+/** The command lines of a text: from `csr` to the end of the command. */
+function commandsIn(text: string): string[] {
+  return [...text.matchAll(/(?:^|\s|\()(csr [^\n|<>)]+)/gm)].map(([, line = '']) => line.trim());
+}
+
+function blocksOf(text: string): string {
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join('');
+}
+
+const DOCUMENTED = commandsIn(blocksOf(page));
+
+/** The help of every command. */
+function helpTexts(command: Command): string[] {
+  let text = '';
+  command.configureOutput({ writeOut: (more) => (text += more) });
+  command.outputHelp();
+  return [text, ...command.commands.flatMap(helpTexts)];
+}
+
+const program = () => createProgram(() => async () => {});
+const HELP = helpTexts(program()).flatMap((text) => commandsIn(text.split('\nExamples:\n')[1] ?? ''));
+
+describe('the examples', () => {
+  const FROM_README = commandsIn(blocksOf(readme)).filter((line) => !line.includes('csr()'));
+
+  it.each([...new Set([...HELP, ...FROM_README])])('"%s" is a command that csr takes', async (line) => {
+    if (line.endsWith('--help')) return;
+    await expect(program().parseAsync(words(line).slice(1), { from: 'user' })).resolves.toBeDefined();
+  });
+
+  it('show every command in docs/cli.md', () => {
+    const names = program().commands.map((command) => command.name());
+    expect(names.filter((name) => !DOCUMENTED.some((line) => line.startsWith(`csr ${name}`)))).toEqual([]);
+  });
+});
+
+/** Commands whose route a deployment of this version may lack. */
+const ROUTE_OF: Readonly<Record<string, string>> = {
+  history: 'GET /credentials/{id}/rotations',
+  pause: 'PATCH /credentials/{id}/schedule',
+  resume: 'PATCH /credentials/{id}/schedule',
+};
+
+describe('docs/cli.md', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'csr-docs-'));
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+    await stage.onboard({ id: 'acme-prod', realm: 'acmeprod', overlap: true, ...OVER_HTTPS });
+    await stage.onboard({ id: 'acme-test', realm: 'acmetest', overlap: true, ...OVER_HTTPS }, ({ connectors }) => ({
+      connectors: [...connectors, { name: 'Flow Connect', via: 'manual', within: 'PT2H', proof: 'attested' }],
+    }));
+    await stage.onboard({ id: 'globex-prod', realm: 'globexprod', overlap: false, ...OVER_HTTPS }, () => ({
+      iam: { type: 'manual', within: 'P7D' },
+    }));
+    await Promise.all(['acme-prod', 'acme-test'].map((id) => stage.csr(['rotate', id])));
+    await stage.csr(['ack', 'acme-test', 'Flow Connect'], { input: 'yes\n' });
+    await stage.csr(['submit', 'globex-prod'], { input: stage.secretOf('globexprod') });
+    copyFileSync(join(ROOT, 'credentials.example.json'), join(folder, 'fleet.json'));
+    writeFileSync(join(folder, 'wl-copy'), '#!/bin/sh\ncat > /dev/null\n');
+    chmodSync(join(folder, 'wl-copy'), 0o755);
+  });
+  afterAll(() => stage.close());
+
+  /** What a person would type. */
+  function inputFor(line: string): string {
+    if (line.startsWith('csr ack')) return 'yes\n';
+    if (line.startsWith('csr access')) return 'a-secret';
+    if (line.startsWith('csr submit')) return refreshed();
+    if (!line.startsWith('csr fleet add')) return '';
+    const url = 'https://initech.example.com/auth/realms/initech/protocol/openid-connect/token';
+    const upTo = ['initech-prod', url, '', '', 'yes', '', '', '', '', '', 'https://flow.initech.example.com/c', '', ''];
+    return `${[...upTo, 'no', '', 'UTC', ''].join('\n')}\n`;
+  }
+
+  function refreshed(): string {
+    const { id } = stage.stack.iam.findClient('globexprod', CLIENT_ID) ?? { id: '' };
+    return stage.stack.iam.regenerateSecret('globexprod', id);
+  }
+
+  it.each(DOCUMENTED)('%s', async (line) => {
+    const PATH = [folder, process.env.PATH].join(delimiter);
+    const [, command = '', ...args] = words(line);
+    const input = inputFor(line);
+    const once = () => {
+      stage.pass();
+      return stage.csr([command, ...args], { cwd: folder, env: { PATH }, input });
+    };
+    let { exit, stderr } = await once();
+    // What a command before has planned may happen at the same moment: 4 means that the same command can succeed later.
+    for (let repeats = 0; exit === 4 && repeats < 5; repeats += 1) ({ exit, stderr } = await once());
+    const route = ROUTE_OF[command];
+    if (route === undefined || isRoute(route)) expect([exit, stderr]).toEqual([0, expect.anything()]);
+    else expect([exit, stderr]).toEqual([1, expect.stringContaining('has no such call')]);
+  });
+});
