@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
+import type { RetireReport } from './credential/outcome.ts';
 import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
 import { parseRetireEvent } from './lambda/events.ts';
 import { observed, recordRetire, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
-import { type RetireReport, retire } from './rotation/retire.ts';
+import { retire } from './rotation/retire.ts';
 
 /** Makes the function that ends a grace period: see {@link retire}. */
 export function createRetireHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {

@@ -4,13 +4,13 @@ import { accessSecrets } from '../functions/adapters/secrets-manager/access-secr
 import { secretsManagerInbox } from '../functions/adapters/secrets-manager/inbox.ts';
 import { RotationError } from '../functions/credential/errors.ts';
 import type { NativeRequest } from '../functions/credential/native-steps.ts';
-import type { Rotation } from '../functions/credential/outcome.ts';
+import type { RetireReport, Rotation } from '../functions/credential/outcome.ts';
 import { type Credential, secretMaker } from '../functions/credential/settings/credential.ts';
 import { runDeps, type World } from '../functions/lambda/compose.ts';
 import type { Announcement } from '../functions/ports/announcements.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../functions/ports/schedules.ts';
 import { rotationStep } from '../functions/rotation/native.ts';
-import { type RetireReport, type RetireRequest, retire } from '../functions/rotation/retire.ts';
+import { type RetireRequest, retire } from '../functions/rotation/retire.ts';
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import { rotate } from '../functions/rotation/workflow.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';

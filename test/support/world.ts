@@ -5,12 +5,12 @@ import { secretsManagerInbox } from '../../functions/adapters/secrets-manager/in
 import { parseDocument } from '../../functions/credential/document.ts';
 import { RotationError } from '../../functions/credential/errors.ts';
 import type { NativeRequest } from '../../functions/credential/native-steps.ts';
-import type { Rotation } from '../../functions/credential/outcome.ts';
+import type { RetireReport, Rotation } from '../../functions/credential/outcome.ts';
 import { runDeps, type World } from '../../functions/lambda/compose.ts';
 import type { Announcement } from '../../functions/ports/announcements.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
 import { rotationStep } from '../../functions/rotation/native.ts';
-import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
+import { retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
 import { createEngines } from '../../laboratory/engines.ts';
