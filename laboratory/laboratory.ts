@@ -15,6 +15,7 @@ import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import { rotate } from '../functions/rotation/workflow.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';
 import { SqsEngine } from '../local/stand-ins/sqs/engine.ts';
+import { MemoryLedger } from '../local/stand-ins/table/ledger.ts';
 import { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
 import { type Combination, credentialFor } from './combinations.ts';
@@ -272,6 +273,7 @@ export class Laboratory {
       accessSecrets: accessSecrets(secretsManager, { sleep: (ms) => process.sleep(ms) }),
       schedules: this.#schedulesOf(process),
       tasks: (id) => tasksOf(this.tasksOf(id), process),
+      ledger: () => new MemoryLedger(),
       inboxes: (id) => secretsManagerInbox(secretsManager, `csr-inbox/${id}`, { sleep: (ms) => process.sleep(ms) }),
       announcements: { publish: async (announcement) => void this.announcements.push(announcement) },
       queues: queuesOf(this.sqs, process),

@@ -6,7 +6,11 @@ export type RotateAnswer =
   | { readonly rotation: Rotation; readonly problem?: never; readonly plan?: never }
   | { readonly plan: Plan; readonly rotation?: never; readonly problem?: never }
   | {
-      readonly problem: Failure & { readonly retryAfter?: number; readonly nothingChanged: boolean | null };
+      readonly problem: Failure & {
+        readonly retryAfter?: number | undefined;
+        readonly nothingChanged: boolean | null;
+        readonly recorded?: false;
+      };
       readonly rotation?: never;
       readonly plan?: never;
     };

@@ -22,6 +22,7 @@ import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts'
 import { getSecretValue, putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
 import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
+import { MemoryLedger } from '../../local/stand-ins/table/ledger.ts';
 import { MemoryTasks } from '../../local/stand-ins/table/tasks.ts';
 import { agentLineOf } from './agent-line.ts';
 import {
@@ -144,6 +145,7 @@ export function createWorld({
   });
   const planned: OneTime[] = [];
   const tasks = new MemoryTasks();
+  const ledger = new MemoryLedger();
   const announcements: Announcement[] = [];
   const world: World = {
     secretsManager,
@@ -162,6 +164,7 @@ export function createWorld({
       },
     },
     tasks: () => tasks,
+    ledger: () => ledger,
     inboxes: () =>
       secretsManagerInbox(secretsManager, `csr-inbox/${credential.id}`, { sleep: async (ms) => advance(ms) }),
     announcements: {
@@ -210,6 +213,7 @@ export function createWorld({
     secrets,
     planned,
     tasks,
+    ledger,
     announcements,
     calls,
     names,

@@ -5,7 +5,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { REQUEST_ID } from '../../credential/request-id.ts';
+import { REQUEST_ID } from '../../credential/events/request-id.ts';
 import type { RunLedger, RunOrigin } from '../../ports/ledger.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 import type { Item } from './items.ts';

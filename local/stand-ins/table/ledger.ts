@@ -35,8 +35,7 @@ export class MemoryLedger implements RunLedger {
     return { entries, ...(last !== undefined && { last }) };
   }
 
-  /** Only what JSON carries is kept, dates included. */
   #set(entry: LedgerEntry): void {
-    this.#entries.set(entry.requestId, structuredClone(entry));
+    this.#entries.set(entry.requestId, entry);
   }
 }
