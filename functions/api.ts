@@ -1,46 +1,57 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
+import { dynamoDbRequestIds } from './adapters/dynamodb/idempotency.ts';
 import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
 import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
 import { readAcknowledgement, readBody, readRollback } from './api/body.ts';
-import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
+import { credentialsPage, credentialView } from './api/credentials.ts';
 import { faultsDetail, faultsIn } from './api/faults.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
-import { type RotationsDeps, rotateNow } from './api/rotations.ts';
+import type { RotationCall } from './api/rotations.ts';
 import { ROUTES, type Route } from './api/routes.ts';
+import { type HistoryDeps, runsPage, runView } from './api/runs/history.ts';
+import { type RequestDeps, requestRun } from './api/runs/request.ts';
+import { readWishes } from './api/runs/wishes.ts';
 import { describeError, isRotationError, RotationError } from './credential/errors.ts';
+import { requestIdAt } from './credential/events/request-id.ts';
 import { ID, ID_RULE } from './credential/settings/parts.ts';
 import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
 type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
-type Deps = CredentialsDeps & RotationsDeps & AcknowledgementsDeps;
+type Deps = HistoryDeps & RequestDeps & AcknowledgementsDeps;
 type Answer = (event: ApiEvent, deps: Deps) => Promise<ApiResponse>;
 
 /** The gateway answers within 30 s, whatever goes on behind it. */
 const WAIT_MS = 25_000;
+/** How long one try of a call to the table may take, in milliseconds. */
+const TABLE_MS = 1000;
 
 const ANSWERS: Readonly<Record<Route, Answer>> = {
   'POST /credentials/{id}/rotations': async (event, deps) => {
     const id = idOf(event);
     const body = readBody(event);
-    if ('statusCode' in body) return body;
-    return await rotateNow({ id, body, requestedBy: callerOf(event) }, deps);
+    return 'statusCode' in body ? body : await requested({ id, body, event }, deps);
   },
   'POST /credentials/{id}/rollback': async (event, deps) => {
     const id = idOf(event);
     const body = readRollback(event);
-    if ('statusCode' in body) return body;
-    return await rotateNow({ id, body: { ...body, rollback: true }, requestedBy: callerOf(event) }, deps);
+    return 'statusCode' in body ? body : await requested({ id, body: { ...body, rollback: true }, event }, deps);
   },
   'GET /credentials': async (event, deps) => {
     const page = PageQuery.safeParse(event.queryStringParameters ?? {});
     return page.success ? json(200, await credentialsPage(page.data, deps)) : invalidQuery(page.error);
   },
   'GET /credentials/{id}': async (event, deps) => json(200, await credentialView(idOf(event), deps)),
+  'GET /credentials/{id}/rotations': async (event, deps) => {
+    const id = idOf(event);
+    const page = PageQuery.safeParse(event.queryStringParameters ?? {});
+    return page.success ? json(200, await runsPage(id, page.data, deps)) : invalidQuery(page.error);
+  },
   'GET /credentials/{id}/rotations/{rotationId}': async (event, deps) =>
-    json(200, await rotationView(idOf(event), event.pathParameters?.rotationId ?? '', deps)),
+    json(200, await runView(idOf(event), event.pathParameters?.rotationId ?? '', deps)),
   'POST /credentials/{id}/connectors/{name}/acknowledgement': async (event, deps) => {
     const id = idOf(event);
     const body = readAcknowledgement(event);
@@ -50,6 +61,16 @@ const ANSWERS: Readonly<Record<Route, Answer>> = {
     return json(200, await acknowledge({ id, connector, versionId: body.versionId, by: callerOf(event) }, deps));
   },
 };
+
+/** What a call with a body asks for, by its headers too. */
+async function requested(
+  { id, body, event }: { id: string; body: RotationCall['body']; event: ApiEvent },
+  deps: Deps,
+): Promise<ApiResponse> {
+  const wishes = readWishes(event.headers);
+  if ('statusCode' in wishes) return wishes;
+  return await requestRun({ id, body, requestedBy: callerOf(event) }, wishes, deps);
+}
 
 const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(50).default(25),
@@ -83,11 +104,19 @@ function answerTo(routeKey: string): Answer {
 }
 
 function dependencies({ environment, world, aws }: Deployed): Deps {
+  const { TABLE_NAME: tableName, timing } = environment;
+  const requestHandler = { connectionTimeout: TABLE_MS, requestTimeout: TABLE_MS, throwOnRequestTimeout: true };
+  const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
   return {
     schedules: world.schedules,
     storeOf: (id) => secretsManagerStore(world.secretsManager, `${environment.PREFIX}/${id}`),
     tasksOf: (id) => world.tasks(id),
+    ledgerOf: (id) => world.ledger(id, () => TABLE_MS),
+    requestIdsOf: (id) => dynamoDbRequestIds(table, id, { tableName }),
+    newRequestId: () => requestIdAt(world.now(), world.newId()),
+    leaseMs: timing.leaseMs,
     now: world.now,
+    sleep: world.sleep,
     // A second try by the SDK would be a second rotation.
     lambda: new LambdaClient({ ...clientOptions(aws, 'lambda'), maxAttempts: 1 }),
     rotateFunctionName: environment.ROTATE_FUNCTION_ARN,

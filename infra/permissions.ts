@@ -156,7 +156,7 @@ const TABLE_KEY = [
   'kms:ReEncryptTo',
 ];
 
-/** What the API may do: start a rotation, say where things stand, and note a person's word. It can't read a secret's value. */
+/** What the API may do: start a rotation, say where things stand, and note requests and a person's word. It can't read a secret's value. */
 export function apiPermissions(grantable: Grantable): PolicyStatement[] {
   const { names, key, local } = grantable;
   return [
@@ -165,7 +165,7 @@ export function apiPermissions(grantable: Grantable): PolicyStatement[] {
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
     // AWS knows no resource for this action, a schedule group included.
     allow('*', ['scheduler:ListSchedules']),
-    ...tablePermissions(grantable, ['PutItem', 'DeleteItem']),
+    ...tablePermissions(grantable, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
     // Only to read a schedule's settings: never through Secrets Manager.
     useKey(key, ['kms:Decrypt'], 'scheduler'),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule'])] : []),

@@ -20,6 +20,8 @@ export interface FieldFault {
 export interface ProblemFacts {
   readonly detail: string;
   readonly credential?: string | undefined;
+  /** Of the request that asked for a run. */
+  readonly requestId?: string | undefined;
   /** Whether the call has left everything as it was; null when that is not known. */
   readonly nothingChanged: boolean | null;
   readonly next: string;
@@ -27,6 +29,8 @@ export interface ProblemFacts {
   readonly retryAfter?: number | undefined;
   /** The faults of a body, each with its place. */
   readonly errors?: readonly FieldFault[];
+  /** The run could not be written to the ledger. */
+  readonly recorded?: false;
 }
 
 /** When a busy service of AWS may be asked again, in seconds: the SDK has given up its own repeats by then. */

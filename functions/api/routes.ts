@@ -3,6 +3,7 @@ export const ROUTES = [
   'GET /credentials',
   'GET /credentials/{id}',
   'POST /credentials/{id}/rotations',
+  'GET /credentials/{id}/rotations',
   'GET /credentials/{id}/rotations/{rotationId}',
   'POST /credentials/{id}/rollback',
   'POST /credentials/{id}/connectors/{name}/acknowledgement',

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import type { Rotation } from '../../functions/credential/outcome.ts';
 import { requestIdAt } from '../../functions/credential/events/request-id.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { LedgerEntry, RunEnd, RunLedger, RunOrigin } from '../../functions/ports/ledger.ts';
 
 export interface LedgerContract {

@@ -237,7 +237,7 @@ describe('alarms', () => {
   const metrics = (metric: string) =>
     Object.values(template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: metric } }));
 
-  it.each(['RotationFailed', 'StoredNotApplied', 'Interrupted', 'TasksOverdue', 'RetirePostponed'])(
+  it.each(['RotationFailed', 'StoredNotApplied', 'Interrupted', 'TasksOverdue', 'LedgerRecordMissing', 'RetirePostponed'])(
     'tell of %s within five minutes',
     (name) => {
       expect(metrics(name).map(({ Properties }) => Properties)).toEqual([
@@ -260,7 +260,7 @@ describe('alarms', () => {
       expect.objectContaining({ Namespace: 'AWS/SQS', Statistic: 'Sum', Period: 300, Threshold: 0 }),
     ]);
     expect(metrics('Errors')).toHaveLength(3);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 9);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 10);
   });
 
   it('name the section of the runbook that says what to do', () => {
