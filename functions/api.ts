@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { dynamoDbRequestIds } from './adapters/dynamodb/idempotency.ts';
 import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
 import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
-import { readAcknowledgement, readBody, readRollback } from './api/body.ts';
+import { readAcknowledgement, readBody, readRollback, readSchedule } from './api/body.ts';
 import { credentialsPage, credentialView } from './api/credentials.ts';
 import { faultsDetail, faultsIn } from './api/faults.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
@@ -14,6 +14,7 @@ import { ROUTES, type Route } from './api/routes.ts';
 import { type HistoryDeps, runsPage, runView } from './api/runs/history.ts';
 import { type RequestDeps, requestRun } from './api/runs/request.ts';
 import { readWishes } from './api/runs/wishes.ts';
+import { changeSchedule, type ScheduleDeps } from './api/schedule.ts';
 import { describeError, isRotationError, RotationError } from './credential/errors.ts';
 import { requestIdAt } from './credential/events/request-id.ts';
 import { ID, ID_RULE } from './credential/settings/parts.ts';
@@ -21,7 +22,7 @@ import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
 type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
-type Deps = HistoryDeps & RequestDeps & AcknowledgementsDeps;
+type Deps = HistoryDeps & RequestDeps & AcknowledgementsDeps & ScheduleDeps & Pick<Telemetry, 'logger'>;
 type Answer = (event: ApiEvent, deps: Deps) => Promise<ApiResponse>;
 
 /** The gateway answers within 30 s, whatever goes on behind it. */
@@ -39,6 +40,14 @@ const ANSWERS: Readonly<Record<Route, Answer>> = {
     const id = idOf(event);
     const body = readRollback(event);
     return 'statusCode' in body ? body : await requested({ id, body: { ...body, rollback: true }, event }, deps);
+  },
+  'PATCH /credentials/{id}/schedule': async (event, deps) => {
+    const id = idOf(event);
+    const body = readSchedule(event);
+    if ('statusCode' in body) return body;
+    const answer = await changeSchedule(id, body, deps);
+    deps.logger.info('schedule', { credential: id, requestedBy: callerOf(event), answer: JSON.parse(answer.body) });
+    return answer;
   },
   'GET /credentials': async (event, deps) => {
     const page = PageQuery.safeParse(event.queryStringParameters ?? {});
@@ -81,7 +90,7 @@ const PageQuery = z.strictObject({
 export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
   let known: Deps | undefined;
   return observed(async (event: ApiEvent): Promise<ApiResponse> => {
-    known ??= dependencies(deployed());
+    known ??= { ...dependencies(deployed()), logger: telemetry.logger };
     const credential = event.pathParameters?.id;
     try {
       return await answerTo(event.routeKey)(event, known);
@@ -103,7 +112,7 @@ function answerTo(routeKey: string): Answer {
   return ANSWERS[route];
 }
 
-function dependencies({ environment, world, aws }: Deployed): Deps {
+function dependencies({ environment, world, aws }: Deployed): Omit<Deps, 'logger'> {
   const { TABLE_NAME: tableName, timing } = environment;
   const requestHandler = { connectionTimeout: TABLE_MS, requestTimeout: TABLE_MS, throwOnRequestTimeout: true };
   const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
@@ -115,6 +124,7 @@ function dependencies({ environment, world, aws }: Deployed): Deps {
     requestIdsOf: (id) => dynamoDbRequestIds(table, id, { tableName }),
     newRequestId: () => requestIdAt(world.now(), world.newId()),
     leaseMs: timing.leaseMs,
+    local: environment.local,
     now: world.now,
     sleep: world.sleep,
     // A second try by the SDK would be a second rotation.

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ERRORS } from '../credential/errors.ts';
+import { schedule } from '../credential/settings/schedule.ts';
 import { faultsDetail, faultsIn } from './faults.ts';
 import { type ApiResponse, problem } from './problem.ts';
 
@@ -15,6 +16,21 @@ const Rotation = z.strictObject({
 const Rollback = Rotation.pick({ reason: true, force: true, attended: true });
 
 const Acknowledgement = z.strictObject({ versionId: z.string().min(1).max(64) });
+
+const { expression, timezone, flexibleWindow, state } = schedule.shape;
+/** Without the fleet file's defaults: what is absent stays as it is. */
+const Schedule = z
+  .strictObject({
+    expression: expression.optional(),
+    timezone: timezone.unwrap().optional(),
+    /** null ends it. */
+    flexibleWindow: flexibleWindow.nullable(),
+    state: state.unwrap().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'names nothing to change');
+
+/** What a caller may change of a schedule. */
+export type ScheduleBody = z.infer<typeof Schedule>;
 
 /** What a caller may say about a rotation. */
 export type RotationBody = z.infer<typeof Rotation>;
@@ -48,6 +64,12 @@ export function readBody(sent: SentBody): RotationBody | ApiResponse {
 /** Reads the body of `POST /credentials/{id}/rollback`: see {@link readJson}. */
 export function readRollback(sent: SentBody): z.infer<typeof Rollback> | ApiResponse {
   return readJson(sent, { schema: Rollback, next: 'Send {}, or an object with "reason", "force" and "attended".' });
+}
+
+/** Reads the body of `PATCH /credentials/{id}/schedule`: see {@link readJson}. */
+export function readSchedule(sent: SentBody): ScheduleBody | ApiResponse {
+  const next = 'Send an object with at least one of "state", "expression", "timezone" and "flexibleWindow".';
+  return readJson(sent, { schema: Schedule, next });
 }
 
 /** Reads the body of `POST /credentials/{id}/connectors/{name}/acknowledgement`: see {@link readJson}. */

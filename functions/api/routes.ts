@@ -6,6 +6,7 @@ export const ROUTES = [
   'GET /credentials/{id}/rotations',
   'GET /credentials/{id}/rotations/{rotationId}',
   'POST /credentials/{id}/rollback',
+  'PATCH /credentials/{id}/schedule',
   'POST /credentials/{id}/connectors/{name}/acknowledgement',
 ] as const;
 

@@ -153,6 +153,7 @@ export function createWorld({
     schedules: {
       settings: async () => credential,
       list: async () => ({ ids: [credential.id] }),
+      reschedule: () => Promise.reject(new Error('A run changes no schedule')),
       plan: async (oneTime) => {
         const create = async () => {
           if (!planned.some(({ name }) => name === oneTime.name)) planned.push(oneTime);
