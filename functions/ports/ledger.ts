@@ -1,7 +1,7 @@
 import type { Failure, RetireReport, Rotation, Trigger } from '../credential/outcome.ts';
 
 /** What a call has asked for beside a rotation. */
-export interface Asked {
+interface Asked {
   readonly force?: boolean | undefined;
   readonly attended?: boolean | undefined;
   readonly leaveBehind?: readonly string[] | undefined;
@@ -47,7 +47,7 @@ export interface LedgerEntry extends RunOrigin {
 }
 
 /** A page of runs, newest first. */
-export interface LedgerPage {
+interface LedgerPage {
   readonly entries: readonly LedgerEntry[];
   /** The request id after which the next page begins; absent on the last one. */
   readonly last?: string;

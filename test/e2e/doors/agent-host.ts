@@ -7,7 +7,7 @@ import type { Written } from '../scan.ts';
 import type { Session } from './session.ts';
 
 /** What a host's agent serves. */
-export interface ServedConfiguration {
+interface ServedConfiguration {
   readonly name: string;
   readonly credential: string;
   readonly file: string;
