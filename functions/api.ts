@@ -1,32 +1,46 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { dynamoDbRequestIds } from './adapters/dynamodb/idempotency.ts';
 import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
 import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
 import { type ApiEvent, type Call, readCall } from './api/call.ts';
 import { openApiDocument } from './api/contract/openapi.ts';
 import { isRoute, type Route } from './api/contract/routes.ts';
-import { type CredentialsDeps, credentialsPage, credentialView, rotationView } from './api/credentials.ts';
+import { credentialsPage, credentialView } from './api/credentials.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
-import { type RotationsDeps, rotateNow } from './api/rotations.ts';
+import { type HistoryDeps, runsPage, runView } from './api/runs/history.ts';
+import { type RequestDeps, requestRun } from './api/runs/request.ts';
+import { wishesOf } from './api/runs/wishes.ts';
+import { changeSchedule, type ScheduleDeps } from './api/schedule.ts';
 import { describeError, isRotationError } from './credential/errors.ts';
+import { requestIdAt } from './credential/events/request-id.ts';
 import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
-type Deps = CredentialsDeps & RotationsDeps & AcknowledgementsDeps;
+type Deps = HistoryDeps & RequestDeps & AcknowledgementsDeps & ScheduleDeps & Pick<Telemetry, 'logger'>;
 type Answer<R extends Route> = (call: Call<R>, deps: Deps) => Promise<ApiResponse>;
 
 /** The gateway answers within 30 s, whatever goes on behind it. */
 const WAIT_MS = 25_000;
+/** How long one try of a call to the table may take, in milliseconds. */
+const TABLE_MS = 1000;
 
 const ANSWERS: { readonly [R in Route]: Answer<R> } = {
   'GET /openapi.json': async () => json(200, document()),
   'GET /credentials': async ({ query }, deps) => json(200, await credentialsPage(query, deps)),
   'GET /credentials/{id}': async ({ id }, deps) => json(200, await credentialView(id, deps)),
-  'POST /credentials/{id}/rotations': async ({ id, body, caller }, deps) =>
-    await rotateNow({ id, body, requestedBy: caller }, deps),
+  'POST /credentials/{id}/rotations': async ({ id, headers, body, caller }, deps) =>
+    await requestRun({ id, body, requestedBy: caller }, wishesOf(headers), deps),
+  'GET /credentials/{id}/rotations': async ({ id, query }, deps) => json(200, await runsPage(id, query, deps)),
   'GET /credentials/{id}/rotations/{rotationId}': async ({ id, path }, deps) =>
-    json(200, await rotationView(id, path.rotationId ?? '', deps)),
-  'POST /credentials/{id}/rollback': async ({ id, body, caller }, deps) =>
-    await rotateNow({ id, body: { ...body, rollback: true }, requestedBy: caller }, deps),
+    json(200, await runView(id, path.rotationId ?? '', deps)),
+  'POST /credentials/{id}/rollback': async ({ id, headers, body, caller }, deps) =>
+    await requestRun({ id, body: { ...body, rollback: true }, requestedBy: caller }, wishesOf(headers), deps),
+  'PATCH /credentials/{id}/schedule': async ({ id, body, caller }, deps) => {
+    const answer = await changeSchedule(id, body, deps);
+    deps.logger.info('schedule', { credential: id, requestedBy: caller, answer: JSON.parse(answer.body) });
+    return answer;
+  },
   'POST /credentials/{id}/connectors/{name}/acknowledgement': async ({ id, path, body, caller }, deps) =>
     json(200, await acknowledge({ id, connector: path.name ?? '', versionId: body.versionId, by: caller }, deps)),
 };
@@ -39,7 +53,7 @@ const document = () => (made ??= openApiDocument());
 export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
   let known: Deps | undefined;
   return observed(async (event: ApiEvent): Promise<ApiResponse> => {
-    known ??= dependencies(deployed());
+    known ??= { ...dependencies(deployed()), logger: telemetry.logger };
     const credential = event.pathParameters?.id;
     try {
       return await answerTo(event, known);
@@ -63,12 +77,21 @@ async function answerTo(event: ApiEvent, deps: Deps): Promise<ApiResponse> {
   return 'statusCode' in read ? read : await (ANSWERS[routeKey] as Answer<typeof routeKey>)(read.call, deps);
 }
 
-function dependencies({ environment, world, aws }: Deployed): Deps {
+function dependencies({ environment, world, aws }: Deployed): Omit<Deps, 'logger'> {
+  const { TABLE_NAME: tableName, timing } = environment;
+  const requestHandler = { connectionTimeout: TABLE_MS, requestTimeout: TABLE_MS, throwOnRequestTimeout: true };
+  const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
   return {
     schedules: world.schedules,
     storeOf: (id) => secretsManagerStore(world.secretsManager, `${environment.PREFIX}/${id}`),
     tasksOf: (id) => world.tasks(id),
+    ledgerOf: (id) => world.ledger(id, () => TABLE_MS),
+    requestIdsOf: (id) => dynamoDbRequestIds(table, id, { tableName }),
+    newRequestId: () => requestIdAt(world.now(), world.newId()),
+    leaseMs: timing.leaseMs,
+    local: environment.local,
     now: world.now,
+    sleep: world.sleep,
     // A second try by the SDK would be a second rotation.
     lambda: new LambdaClient({ ...clientOptions(aws, 'lambda'), maxAttempts: 1 }),
     rotateFunctionName: environment.ROTATE_FUNCTION_ARN,

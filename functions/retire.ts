@@ -1,20 +1,36 @@
 import type { Context } from 'aws-lambda';
+import { isRotationError } from './credential/errors.ts';
+import type { RetireReport } from './credential/outcome.ts';
 import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
 import { parseRetireEvent } from './lambda/events.ts';
+import { ledgerWithin, noteEnd, originOf, problemOf, type Recording } from './lambda/recorded.ts';
 import { observed, recordRetire, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
-import { type RetireReport, retire } from './rotation/retire.ts';
+import { retire } from './rotation/retire.ts';
 
-/** Makes the function that ends a grace period: see {@link retire}. */
+/** Makes the function that ends a grace period: see {@link retire}. What it did it writes to the ledger last. */
 export function createRetireHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
   return observed(async (event: unknown, context: Context): Promise<RetireReport> => {
     const { environment, world } = deployed();
     const request = parseRetireEvent(event);
-    const credential = await world.schedules.settings(request.id);
-    telemetry.logger.appendKeys({ credential: credential.id, trigger: 'retire' });
+    const { httpTimeoutMs } = environment.timing;
     const remainingMs = () => context.getRemainingTimeInMillis();
-    const deployment = { prefix: environment.PREFIX, timing: environment.timing };
-    const report = await retire(credential, request, runDeps(credential, deployment, { world, remainingMs }));
+    const run = originOf(request, world);
+    const ledger = ledgerWithin({ world, id: request.id }, { remainingMs, httpTimeoutMs });
+    const recording: Recording = { run, ledger, telemetry, now: world.now };
+    telemetry.logger.appendKeys({ credential: request.id, trigger: 'retire', requestId: run.requestId });
+    let report: RetireReport;
+    try {
+      const credential = await world.schedules.settings(request.id);
+      const deployment = { prefix: environment.PREFIX, timing: environment.timing };
+      const deps = runDeps(credential, deployment, { world, remainingMs });
+      report = { requestId: run.requestId, ...(await retire(credential, request, deps)) };
+    } catch (error) {
+      if (!isRotationError(error, 'credential-unknown'))
+        await noteEnd(recording, { endedAt: world.now(), problem: problemOf(error) });
+      throw error;
+    }
     recordRetire(report, telemetry);
+    await noteEnd(recording, { endedAt: world.now(), retire: report });
     return report;
   }, telemetry);
 }

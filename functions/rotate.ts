@@ -1,11 +1,12 @@
 import type { Context } from 'aws-lambda';
 import type { RotateAnswer } from './credential/answer.ts';
-import { describeError, isRotationError, RotationError } from './credential/errors.ts';
+import { isRotationError, RotationError } from './credential/errors.ts';
 import type { Rotation } from './credential/outcome.ts';
-import type { Credential } from './credential/settings/credential.ts';
 import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './lambda/events.ts';
+import { ledgerWithin, noteBegin, noteEnd, originOf, problemOf, type Recording } from './lambda/recorded.ts';
 import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
+import type { RunOrigin } from './ports/ledger.ts';
 import { dryRun } from './rotation/dry-run.ts';
 import { rotationStep } from './rotation/native.ts';
 import { isUrgent } from './rotation/plan/repeat.ts';
@@ -16,46 +17,42 @@ import { rotate } from './rotation/workflow.ts';
  * Makes the function that does one rotation.
  *
  * For the scheduler it throws whenever the run should be tried again, so that Lambda's own retries do so and the dead-letter
- * queue tells the rest. For the API it answers.
+ * queue tells the rest. For the API it answers. What it did, or why it did nothing, it writes to the ledger last.
  */
 export function createRotateHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
   return observed(async (event: unknown, context: Context): Promise<RotateAnswer | undefined> => {
     const { environment, world } = deployed();
     const settingsContext = { prefix: environment.PREFIX, local: environment.local, now: world.now() };
-    let byApi = false;
-    try {
-      const parsed = parseRotateEvent(event, settingsContext);
-      byApi = parsed.trigger === 'api';
-      // An event names a credential. Its settings are read from where the stack wrote them, whatever else the event says.
-      const credential = await world.schedules.settings(parsed.id);
-      telemetry.logger.appendKeys({ credential: credential.id, trigger: parsed.trigger });
-      const remainingMs = () => context.getRemainingTimeInMillis();
-      const deployment = { prefix: environment.PREFIX, timing: environment.timing };
-      const deps = runDeps(credential, deployment, { world, remainingMs });
-      if (parsed.trigger === 'secrets-manager') {
-        await takeStep(credential, parsed, deps);
-        telemetry.logger.info(`step ${parsed.step} done`, { rotationId: parsed.versionId });
-        return undefined;
-      }
-      if (parsed.trigger === 'api' && parsed.dryRun) return { plan: await dryRun(credential, requestOf(parsed), deps) };
-      const rotation = await rotate(credential, requestOf(parsed), deps);
-      recordRotation(rotation, telemetry);
-      if (!byApi) assertDone(rotation, requestOf(parsed));
-      return { rotation };
-    } catch (error) {
-      if (!byApi || !isRotationError(error)) throw error;
-      const { retryAfter, changed, pointer } = error;
-      const known = { ...(retryAfter !== undefined && { retryAfter }), ...(pointer !== undefined && { pointer }) };
-      return { problem: { ...describeError(error), ...known, nothingChanged: changed === null ? null : !changed } };
-    }
+    const parsed = parseRotateEvent(event, settingsContext);
+    const call: Call = { deployed: deployed(), context, telemetry };
+    telemetry.logger.appendKeys({ credential: parsed.id, trigger: parsed.trigger });
+    if (parsed.trigger === 'secrets-manager') return await takeStep(parsed, call);
+    if (parsed.trigger === 'api' && parsed.dryRun) return await planned(parsed, call);
+    return await recorded(parsed, call);
   }, telemetry);
 }
 
 /** One rotation. */
 export const handler = createRotateHandler(lazily(process.env));
 
+/** One invocation, beside its event. */
+interface Call {
+  readonly deployed: Deployed;
+  readonly context: Context;
+  readonly telemetry: Telemetry;
+}
+
+/** An event names a credential. Its settings are read from where the stack wrote them, whatever else the event says. */
+async function partsOf(id: string, { deployed: { environment, world }, context }: Call) {
+  const credential = await world.schedules.settings(id);
+  const remainingMs = () => context.getRemainingTimeInMillis();
+  const deployment = { prefix: environment.PREFIX, timing: environment.timing };
+  return { credential, deps: runDeps(credential, deployment, { world, remainingMs }) };
+}
+
 /** @throws {RotationError} `not-available` unless the settings hand rotation over to Secrets Manager: both at once are not safe */
-async function takeStep(credential: Credential, event: NativeEvent, deps: Parameters<typeof rotate>[2]): Promise<void> {
+async function takeStep(event: NativeEvent, call: Call): Promise<undefined> {
+  const { credential, deps } = await partsOf(event.id, call);
   if (!credential.native) {
     throw new RotationError(
       'not-available',
@@ -63,6 +60,54 @@ async function takeStep(credential: Credential, event: NativeEvent, deps: Parame
     );
   }
   await rotationStep(credential, event, deps);
+  call.telemetry.logger.info(`step ${event.step} done`, { rotationId: event.versionId });
+}
+
+async function planned(event: RotateEvent, call: Call): Promise<RotateAnswer> {
+  try {
+    const { credential, deps } = await partsOf(event.id, call);
+    return { plan: await dryRun(credential, requestOf(event), deps) };
+  } catch (error) {
+    if (!isRotationError(error)) throw error;
+    return { problem: problemOf(error) };
+  }
+}
+
+/** One run, from the note that it begins to the note that it has ended. */
+async function recorded(event: RotateEvent, call: Call): Promise<RotateAnswer> {
+  const { deployed, context, telemetry } = call;
+  const { world, environment } = deployed;
+  const { httpTimeoutMs } = environment.timing;
+  const run = originOf(event, world);
+  const remainingMs = () => context.getRemainingTimeInMillis();
+  const ledger = ledgerWithin({ world, id: event.id }, { remainingMs, httpTimeoutMs });
+  const recording: Recording = { run, ledger, telemetry, now: world.now };
+  telemetry.logger.appendKeys({ requestId: run.requestId });
+  // Lambda delivers an event again whose function died, and at times without any reason.
+  const again = event.trigger === 'api' && !(await noteBegin(recording));
+  const request = again ? secondTry(run) : { ...requestOf(event), requestId: run.requestId };
+  const answered = event.trigger === 'api' && !again;
+  let rotation: Rotation;
+  try {
+    const { credential, deps } = await partsOf(event.id, call);
+    rotation = { ...(await rotate(credential, request, deps)), trigger: event.trigger };
+  } catch (error) {
+    const nowhere = isRotationError(error, 'credential-unknown') || again;
+    const problem = problemOf(error);
+    const noted = nowhere || (await noteEnd(recording, { endedAt: world.now(), problem }));
+    if (!answered || !isRotationError(error)) throw error;
+    return noted ? { problem } : { problem: { ...problem, recorded: false } };
+  }
+  recordRotation(rotation, telemetry);
+  const noted = await noteEnd(recording, { endedAt: world.now(), rotation });
+  if (!answered) assertDone(rotation, request);
+  return { rotation: noted ? rotation : { ...rotation, recorded: false } };
+}
+
+/** What a second delivery of a call does: it finishes what the first has left, and begins nothing. */
+function secondTry({ requestId, requestedBy, reason }: RunOrigin): RotationRequest {
+  const who = { ...(requestedBy !== undefined && { requestedBy }), ...(reason !== undefined && { reason }) };
+  return { trigger: 'schedule', repeat: { attempt: 1, due: false }, requestId, ...who };
 }
 
 function requestOf(event: RotateEvent): RotationRequest {

@@ -29,6 +29,10 @@ const EVENTS: Readonly<Record<string, Reason>> = {
   },
   Interrupted: { why: 'A rotation could neither finish nor undo: the next run has to.', runbook: 'interrupted' },
   TasksOverdue: { why: 'A person was asked to do something, and has not done it in time.', runbook: 'overdue-task' },
+  LedgerRecordMissing: {
+    why: 'A run could not be written to the ledger: the rotation stands, its record is missing.',
+    runbook: 'a-record-is-missing',
+  },
   RetirePostponed: { why: 'A previous secret lives on after its grace.', runbook: 'retire-was-postponed' },
 };
 

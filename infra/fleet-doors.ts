@@ -1,22 +1,19 @@
+import { CUTS_OFF, cutsOff } from '../functions/credential/schedule/faults.ts';
 import { anyway } from '../functions/credential/settings/checks.ts';
 import type { Credential } from '../functions/credential/settings/credential.ts';
 
 /** A setting, and what is to be said about it. */
 type Told = [path: PropertyKey[], message: string];
 
-const CUTS_OFF =
-  'unattended in-place rotation into a manual connector cuts it off until somebody comes: set schedule.state to DISABLED and rotate on demand with attended: true, or use an overlap';
-
 /** What a gateway does not hand on as it was written. */
 const NOT_IN_A_PATH = /[/?#%\\]|^\.{1,2}$/;
 
 /** Refuses what can't go well where a person has a part. */
 export const doorsFit = anyway<Record<string, unknown>>(({ strategy, connectors, schedule }, tell) => {
-  const { state } = (schedule ?? {}) as { state?: unknown };
   const manual = (Array.isArray(connectors) ? connectors : []).flatMap((one, index) =>
     isManual(one) ? [{ name: one.name, index }] : [],
   );
-  if (strategy === 'in-place' && manual.length > 0 && state !== 'DISABLED') tell(['strategy'], CUTS_OFF);
+  if (manual.length > 0 && cutsOff({ strategy, schedule })) tell(['strategy'], CUTS_OFF);
   for (const { name, index } of manual) {
     if (typeof name !== 'string' || !NOT_IN_A_PATH.test(name)) continue;
     tell(

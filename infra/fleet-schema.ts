@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { scheduleExpressionFault } from '../functions/credential/schedule/expression.ts';
+import { type Rotating, versionQuotaFault } from '../functions/credential/schedule/version-quota.ts';
 import { anyway, distinct } from '../functions/credential/settings/checks.ts';
 import type { SettingsContext } from '../functions/credential/settings/context.ts';
 import { type Credential, credentialSchema } from '../functions/credential/settings/credential.ts';
@@ -9,7 +10,6 @@ import { oneRoleForEachClient } from './fleet-clients.ts';
 import { doorsFit } from './fleet-doors.ts';
 import { tagsFit } from './fleet-tags.ts';
 import { timeZoneFault } from './time-zones.ts';
-import { type Rotating, versionQuotaFault } from './version-quota.ts';
 
 /** Up to here CloudFormation's limit of 500 resources holds a whole stack. */
 const MAX_CREDENTIALS = 150;

@@ -1,8 +1,9 @@
 import { durationMs } from '../functions/credential/duration.ts';
+import { DAY_MS, intervalsOf } from '../functions/credential/schedule/run-times.ts';
 import type { Credential } from '../functions/credential/settings/credential.ts';
 import type { Fault } from './fault.ts';
 import { doorWarnings } from './fleet-doors.ts';
-import { DAY_MS, intervalsOf, skippedRun } from './run-times.ts';
+import { skippedRun } from './skipped-times.ts';
 
 /** What of a fleet is allowed, yet worth a second look. */
 export function fleetWarnings(credentials: readonly Credential[], now: Date): Fault[] {

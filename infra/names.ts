@@ -15,7 +15,7 @@ export interface Names {
   /** Schedule groups: one for the credentials, one for what happens once. */
   readonly groups: Readonly<Record<'recurring' | 'once', string>>;
   readonly groupArns: readonly string[];
-  /** The table of tasks and acknowledgements. */
+  /** The table of runs, keys of requests, tasks and acknowledgements. */
   readonly table: { readonly name: string; readonly arn: string };
   /** The bus on which people are told of their tasks. */
   readonly eventBus: string;

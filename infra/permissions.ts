@@ -69,16 +69,21 @@ function changerPermissions(grantable: Grantable, secretActions: string[]): Poli
     allow(names.credentialSecrets, secretActions),
     allow(names.accessSecrets, ['secretsmanager:GetSecretValue']),
     useKey(key, ['kms:Decrypt', 'kms:GenerateDataKey'], 'secretsmanager'),
-    ...scheduleKeyPermissions(grantable),
+    ...scheduleKeyPermissions(grantable, names.onceSchedules),
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
     allow(names.onceSchedules, ['scheduler:CreateSchedule']),
-    allow(schedulerRoleArn, ['iam:PassRole'], { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } }),
+    passSchedulerRole(schedulerRoleArn),
     ...tablePermissions(grantable, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
     // Every event of a call: a call may hold several.
     allow(names.eventBus, ['events:PutEvents'], { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }),
     ...(grantable.agents ? linePermissions(names) : []),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:CreateSchedule'])] : []),
   ];
+}
+
+/** Whoever writes a schedule hands it the role with which Scheduler calls the functions. */
+function passSchedulerRole(arn: string): PolicyStatement {
+  return allow(arn, ['iam:PassRole'], { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
 }
 
 /** Both ask agents. The key of the queues is that of the dead letters. */
@@ -118,15 +123,15 @@ export function agentPermissions({ key, requests, replies, secrets, local }: Age
 }
 
 /**
- * Settings are read from encrypted schedules, and one-time schedules are encrypted with the same key.
+ * Settings are read from encrypted schedules, and the schedules that are written are encrypted with the same key.
  *
  * @see [CreateSchedule with a key of one's own](https://docs.aws.amazon.com/scheduler/latest/UserGuide/security_iam_id-based-policy-examples.html)
  */
-function scheduleKeyPermissions({ names, key }: Grantable): PolicyStatement[] {
-  const once = { StringLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': names.onceSchedules } };
+function scheduleKeyPermissions({ key }: Grantable, schedules: string): PolicyStatement[] {
+  const those = { StringLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': schedules } };
   return [
     useKey(key, ['kms:Decrypt', 'kms:DescribeKey'], 'scheduler'),
-    useKey(key, ['kms:GenerateDataKey'], 'scheduler', once),
+    useKey(key, ['kms:GenerateDataKey'], 'scheduler', those),
   ];
 }
 
@@ -156,19 +161,20 @@ const TABLE_KEY = [
   'kms:ReEncryptTo',
 ];
 
-/** What the API may do: start a rotation, say where things stand, and note a person's word. It can't read a secret's value. */
+/** What the API may do: start a rotation, say where things stand, change a schedule, and note requests and a person's word. It can't read a secret's value. */
 export function apiPermissions(grantable: Grantable): PolicyStatement[] {
-  const { names, key, local } = grantable;
+  const { names, key, schedulerRoleArn, local } = grantable;
   return [
     allow(names.functions.rotate.arn, ['lambda:InvokeFunction']),
     allow(names.credentialSecrets, ['secretsmanager:ListSecretVersionIds']),
-    allow(names.recurringSchedules, ['scheduler:GetSchedule']),
+    allow(names.recurringSchedules, ['scheduler:GetSchedule', 'scheduler:UpdateSchedule']),
+    passSchedulerRole(schedulerRoleArn),
     // AWS knows no resource for this action, a schedule group included.
     allow('*', ['scheduler:ListSchedules']),
-    ...tablePermissions(grantable, ['PutItem', 'DeleteItem']),
-    // Only to read a schedule's settings: never through Secrets Manager.
-    useKey(key, ['kms:Decrypt'], 'scheduler'),
-    ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule'])] : []),
+    ...tablePermissions(grantable, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    // For the settings in a schedule only: never through Secrets Manager.
+    ...scheduleKeyPermissions(grantable, names.recurringSchedules),
+    ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:UpdateSchedule'])] : []),
   ];
 }
 

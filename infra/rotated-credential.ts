@@ -1,9 +1,9 @@
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { durationMs } from '../functions/credential/duration.ts';
 import { scheduledEvent } from '../functions/credential/events/scheduled.ts';
 import type { Credential } from '../functions/credential/settings/credential.ts';
+import { windowMinutes } from '../functions/credential/settings/schedule.ts';
 import type { Deployment } from './context.ts';
 import { acknowledge } from './findings.ts';
 import { OWN_TAG } from './fleet-tags.ts';
@@ -87,8 +87,7 @@ export class RotatedCredential extends Construct {
   }
 }
 
-/** Scheduler counts whole minutes; a part of one is left out, so that the window is never longer than was asked for. */
 function flexibleTimeWindow(window: string | undefined): CfnSchedule.FlexibleTimeWindowProperty {
   if (window === undefined) return { mode: 'OFF' };
-  return { mode: 'FLEXIBLE', maximumWindowInMinutes: Math.floor(durationMs(window) / 60_000) };
+  return { mode: 'FLEXIBLE', maximumWindowInMinutes: windowMinutes(window) };
 }

@@ -12,7 +12,10 @@ export interface TableProps {
   readonly key: Key;
 }
 
-/** The table of tasks and acknowledgements. No secret is in it, and a table that is lost loses no secret either: people are asked again. */
+/**
+ * The table of runs, keys of requests, tasks and acknowledgements. No secret is in it, and a table that is lost loses no secret either:
+ * history is lost, and people are asked again.
+ */
 export class Table extends Construct {
   readonly table: DynamoDbTable;
 

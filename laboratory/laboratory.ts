@@ -4,18 +4,19 @@ import { accessSecrets } from '../functions/adapters/secrets-manager/access-secr
 import { secretsManagerInbox } from '../functions/adapters/secrets-manager/inbox.ts';
 import { RotationError } from '../functions/credential/errors.ts';
 import type { NativeRequest } from '../functions/credential/native-steps.ts';
-import type { Rotation } from '../functions/credential/outcome.ts';
+import type { RetireReport, Rotation } from '../functions/credential/outcome.ts';
 import { type Credential, secretMaker } from '../functions/credential/settings/credential.ts';
 import { runDeps, type World } from '../functions/lambda/compose.ts';
 import type { Announcement } from '../functions/ports/announcements.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../functions/ports/schedules.ts';
 import { rotationStep } from '../functions/rotation/native.ts';
-import { type RetireReport, type RetireRequest, retire } from '../functions/rotation/retire.ts';
+import { type RetireRequest, retire } from '../functions/rotation/retire.ts';
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import { rotate } from '../functions/rotation/workflow.ts';
 import { createSecret } from '../local/stand-ins/secrets-manager/lifecycle.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';
 import { SqsEngine } from '../local/stand-ins/sqs/engine.ts';
+import { MemoryLedger } from '../local/stand-ins/table/ledger.ts';
 import { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
 import { byHand, type Combination, credentialFor } from './combinations.ts';
@@ -285,6 +286,7 @@ export class Laboratory {
       accessSecrets: accessSecrets(secretsManager, { sleep: (ms) => process.sleep(ms) }),
       schedules: this.#schedulesOf(process),
       tasks: (id) => tasksOf(this.tasksOf(id), process, () => this.simulation.now),
+      ledger: () => new MemoryLedger(),
       inboxes: (id) => secretsManagerInbox(secretsManager, `csr-inbox/${id}`, { sleep: (ms) => process.sleep(ms) }),
       announcements: announcementsOf(this.announcements, process),
       queues: queuesOf(this.sqs, process),

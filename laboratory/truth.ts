@@ -1,6 +1,5 @@
 import { isRotationError } from '../functions/credential/errors.ts';
-import type { Rotation } from '../functions/credential/outcome.ts';
-import type { RetireReport } from '../functions/rotation/retire.ts';
+import type { RetireReport, Rotation } from '../functions/credential/outcome.ts';
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import type { Conduct, Ending } from './process.ts';
 import { accepts, type Credentials, clientOf, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';

@@ -79,9 +79,9 @@ describe('the check of the layout', () => {
   });
 
   it('finds a file that is too long', () => {
-    expect(faultsWith({ 'functions/ports/x.ts': '//\n'.repeat(300) })).toEqual([]);
-    expect(faultsWith({ 'functions/ports/x.ts': '//\n'.repeat(301) })).toEqual([
-      'functions/ports/x.ts has 301 lines, and at most 300 are allowed',
+    expect(faultsWith({ 'functions/lambda/x.ts': '//\n'.repeat(300) })).toEqual([]);
+    expect(faultsWith({ 'functions/lambda/x.ts': '//\n'.repeat(301) })).toEqual([
+      'functions/lambda/x.ts has 301 lines, and at most 300 are allowed',
     ]);
   });
 });

@@ -14,6 +14,8 @@ export interface ApiResponse {
 export interface ProblemFacts {
   readonly detail: string;
   readonly credential?: string | undefined;
+  /** Of the request that asked for a run. */
+  readonly requestId?: string | undefined;
   /** Whether the call has left everything as it was; null when that is not known. */
   readonly nothingChanged: boolean | null;
   readonly next: string;
@@ -23,6 +25,8 @@ export interface ProblemFacts {
   readonly errors?: readonly FieldFault[];
   /** Instead of `errors`: the place of the one fault that the detail tells. */
   readonly pointer?: string | undefined;
+  /** The run could not be written to the ledger. */
+  readonly recorded?: false;
 }
 
 /** When a busy service of AWS may be asked again, in seconds: the SDK has given up its own repeats by then. */

@@ -7,10 +7,12 @@ export type RotateAnswer =
   | { readonly plan: Plan; readonly rotation?: never; readonly problem?: never }
   | {
       readonly problem: Failure & {
-        readonly retryAfter?: number;
+        readonly retryAfter?: number | undefined;
         readonly nothingChanged: boolean | null;
         /** The place of the fault in the request: a JSON Pointer. */
-        readonly pointer?: string;
+        readonly pointer?: string | undefined;
+        /** The run could not be written to the ledger. */
+        readonly recorded?: false;
       };
       readonly rotation?: never;
       readonly plan?: never;

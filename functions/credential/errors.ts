@@ -221,6 +221,18 @@ export const ERRORS = {
     retryable: true,
     next: 'Rotate again in a minute.',
   },
+  'ledger-unavailable': {
+    title: 'The ledger does not answer',
+    retryable: true,
+    inDoubt: true,
+    next: 'Repeat the call, or call without Idempotency-Key and Prefer.',
+  },
+  'ledger-throttled': { title: 'The ledger is busy', retryable: true, next: 'Repeat the call after Retry-After.' },
+  'idempotency-key-reused': {
+    title: 'The key belongs to another request',
+    retryable: false,
+    next: 'Use a new Idempotency-Key for a new request.',
+  },
   'events-unavailable': {
     title: 'EventBridge does not answer',
     retryable: true,

@@ -65,6 +65,8 @@ export interface Failure {
 
 /** One run, for people, logs and the API. Never holds a secret. */
 export interface Rotation {
+  /** The id of the run: it was drawn before anything began. Absent where no request was made, as in a test. */
+  readonly requestId?: string;
   /** The Secrets Manager version id of the candidate; null when nothing was begun. */
   readonly rotationId: string | null;
   readonly credential: string;
@@ -94,6 +96,19 @@ export interface Rotation {
   readonly nothingChanged: boolean | null;
   /** When the run goes on by itself, after an end that leaves something to do; null when nothing is planned. */
   readonly repeatAt: string | null;
+  readonly failure?: Failure;
+  /** False when the run could not be written to the ledger; absent otherwise. */
+  readonly recorded?: false;
+}
+
+/** How a retire ended. `postponed` is for people to look at when it lasts. */
+export interface RetireReport {
+  readonly requestId?: string;
+  readonly credential: string;
+  /** The version whose secret was to be ended. */
+  readonly versionId: string;
+  readonly outcome: 'retired' | 'unchanged' | 'postponed';
+  readonly steps: readonly { readonly name: string; readonly ms: number }[];
   readonly failure?: Failure;
 }
 

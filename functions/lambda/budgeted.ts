@@ -99,7 +99,7 @@ export function budgetedSchedules(
 ): Pick<Schedules, 'plan'> {
   return {
     plan: async (oneTime) => {
-      const tryMs = Math.floor((remainingMs() - LAST_WORDS_MS - PAUSES_MS) / TRIES);
+      const tryMs = tryMsOfRest(remainingMs(), Number.POSITIVE_INFINITY);
       if (tryMs <= 0) throw new RotationError('schedule-unavailable', 'No time is left to call EventBridge Scheduler');
       await schedules.plan(tryMs < httpTimeoutMs ? { ...oneTime, tryMs } : oneTime);
     },
@@ -112,6 +112,16 @@ export function budgetedSchedules(
  */
 export function tryMsIn(budget: Budget): number {
   return Math.floor((budget.timeoutMs('connector') - PAUSES_MS) / TRIES);
+}
+
+/**
+ * How long one try of a call may take at the end of a run, in milliseconds: all tries together, their pauses included, take no longer
+ * than what is left. Not above 0 where no time is left.
+ *
+ * @param mostMs a try takes no longer, whatever is left
+ */
+export function tryMsOfRest(remainingMs: number, mostMs: number): number {
+  return Math.floor(Math.min(mostMs, (remainingMs - LAST_WORDS_MS - PAUSES_MS) / TRIES));
 }
 
 /** Announcements for which a run waits no longer than it has time. */

@@ -8,6 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { agentConnector } from '../adapters/agent-connector/agent-connector.ts';
 import { type AgentLine, agentLine } from '../adapters/agent-connector/line.ts';
 import { type Queues, queueUrls } from '../adapters/agent-connector/queues.ts';
+import { dynamoDbLedger } from '../adapters/dynamodb/ledger.ts';
 import { dynamoDbTasks } from '../adapters/dynamodb/tasks.ts';
 import { eventBridgeAnnouncements } from '../adapters/event-bridge/announcements.ts';
 import { eventBridgeSchedules } from '../adapters/event-bridge-schedules/event-bridge-schedules.ts';
@@ -32,6 +33,7 @@ import type { Announcements } from '../ports/announcements.ts';
 import type { Connector } from '../ports/connector.ts';
 import type { Iam } from '../ports/iam.ts';
 import type { Inbox } from '../ports/inbox.ts';
+import type { RunLedger } from '../ports/ledger.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Tasks } from '../ports/tasks.ts';
@@ -56,6 +58,8 @@ export interface World {
   readonly schedules: Schedules;
   /** The tasks and acknowledgements of a credential. A try of theirs may wait for `tryMs` milliseconds, where that is given. */
   readonly tasks: (credential: string, tryMs?: () => number) => Tasks;
+  /** The runs of a credential. A try of its may wait for `tryMs` milliseconds, where that is given. */
+  readonly ledger: (credential: string, tryMs?: () => number) => RunLedger;
   /** The inbox of a credential. */
   readonly inboxes: (credential: string) => Inbox;
   readonly announcements: Announcements;
@@ -108,6 +112,7 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
       targets: { rotate: environment.ROTATE_FUNCTION_ARN, retire: environment.RETIRE_FUNCTION_ARN },
     }),
     tasks: (credential, tryMs) => dynamoDbTasks(table, credential, { tableName, tryMs }),
+    ledger: (credential, tryMs) => dynamoDbLedger(table, credential, { tableName, tryMs }),
     inboxes: (credential) => secretsManagerInbox(secretsManager, `${prefix}-inbox/${credential}`),
     announcements: eventBridgeAnnouncements(events),
     queues: {

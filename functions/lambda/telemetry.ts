@@ -3,8 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { isFailure, type Rotation } from '../credential/outcome.ts';
-import type { RetireReport } from '../rotation/retire.ts';
+import { isFailure, type RetireReport, type Rotation } from '../credential/outcome.ts';
 
 /** The logger of this function. It never logs an event: a report is all there is to tell. */
 export const logger = new Logger({ logRecordOrder: ['level', 'message'] });

@@ -23,6 +23,14 @@ export interface Schedules {
    */
   settings(id: string): Promise<Credential>;
 
+  /**
+   * Changes when a credential is rotated: its schedule and the settings in it, and nothing else of either. Idempotent.
+   *
+   * @throws {RotationError} `credential-unknown`; `request-invalid` when EventBridge Scheduler refuses the schedule; with `schedule-unavailable`
+   *   it tells whether the schedule may have been changed
+   */
+  reschedule(id: string, schedule: Credential['schedule']): Promise<void>;
+
   /** Plans a one-time event. The schedule deletes itself once it has fired. */
   plan(oneTime: OneTime): Promise<void>;
 

@@ -1,5 +1,5 @@
 import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
-import type { Failure } from '../credential/outcome.ts';
+import type { Failure, RetireReport } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import { askForRetire } from './act/ask.ts';
 import { endByPerson } from './act/by-person.ts';
@@ -14,16 +14,6 @@ import { planRepeat } from './plan/repeat.ts';
 import { planPostponedRetire } from './plan/retire.ts';
 import { beginRun, type Run, type RunDeps } from './run/context.ts';
 import { withChanges } from './run/in-doubt.ts';
-
-/** How a retire ended. `postponed` is for people to look at when it lasts. */
-export interface RetireReport {
-  readonly credential: string;
-  /** The version whose secret was to be ended. */
-  readonly versionId: string;
-  readonly outcome: 'retired' | 'unchanged' | 'postponed';
-  readonly steps: readonly { readonly name: string; readonly ms: number }[];
-  readonly failure?: Failure;
-}
 
 /** What is to be ended, and how often it was postponed. */
 export interface RetireRequest {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RotateAnswer } from '../../functions/credential/answer.ts';
-import type { Rotation } from '../../functions/credential/outcome.ts';
-import type { RetireReport } from '../../functions/rotation/retire.ts';
+import type { RetireReport, Rotation } from '../../functions/credential/outcome.ts';
 import type { Invocation } from '../stand-ins/lambda/host.ts';
 import { scheduleFrom } from './fleet/onboarding.ts';
 import { credentialIn } from './invocations.ts';

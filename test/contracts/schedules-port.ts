@@ -73,6 +73,7 @@ async function newLab({ client, createGroup, now, passSeconds }: SchedulesFixtur
       }),
     );
   };
+  const deployed = (id: string) => client.send(new GetScheduleCommand({ Name: id, GroupName: group }));
   const inSeconds = (seconds: number) => new Date(Math.ceil(now().getTime() / 1000 + seconds) * 1000);
   const once = (name: string) => client.send(new GetScheduleCommand({ Name: name, GroupName: onceGroup }));
   const oneTime = (more: Partial<OneTime> = {}): OneTime => ({
@@ -82,7 +83,7 @@ async function newLab({ client, createGroup, now, passSeconds }: SchedulesFixtur
     event: { versionId: '01234567', attempt: 0 },
     ...more,
   });
-  return { schedules, deploy, once, oneTime, inSeconds, passSeconds };
+  return { schedules, deploy, deployed, once, oneTime, inSeconds, passSeconds };
 }
 
 const CASES: readonly Case[] = [
@@ -121,6 +122,54 @@ const CASES: readonly Case[] = [
       await deploy('acme-text', 'by hand');
       await expect(schedules.settings('acme-prod')).rejects.toMatchObject({ code: 'settings-invalid' });
       await expect(schedules.settings('acme-text')).rejects.toMatchObject({ code: 'settings-invalid' });
+    },
+  ],
+  [
+    'a changed schedule has the new times, and its settings say so; all else of both stays',
+    async ({ schedules, deploy, deployed }) => {
+      await deploy('acme-prod', { trigger: 'schedule', credential: settings('acme-prod'), scheduledTime: '<time>' });
+      const before = await deployed('acme-prod');
+      const schedule = {
+        expression: 'rate(30 days)',
+        timezone: 'Europe/Stockholm',
+        flexibleWindow: 'PT15M30S',
+        state: 'DISABLED',
+      } as const;
+      await schedules.reschedule('acme-prod', schedule);
+      await schedules.reschedule('acme-prod', schedule);
+      const { Input, ...target } = { ...(await deployed('acme-prod')).Target };
+      expect(JSON.parse(Input ?? '')).toEqual({
+        trigger: 'schedule',
+        credential: { ...settings('acme-prod'), schedule },
+        scheduledTime: '<time>',
+      });
+      const { Input: _, ...targetBefore } = { ...before.Target };
+      expect(target).toEqual(targetBefore);
+      expect(await deployed('acme-prod')).toMatchObject({
+        Arn: before.Arn,
+        ScheduleExpression: 'rate(30 days)',
+        ScheduleExpressionTimezone: 'Europe/Stockholm',
+        FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
+        State: 'DISABLED',
+      });
+      expect((await schedules.settings('acme-prod')).schedule).toEqual(schedule);
+    },
+  ],
+  [
+    'a window that is left out ends, and a schedule that was paused goes on',
+    async ({ schedules, deploy, deployed }) => {
+      await deploy('acme-prod', { credential: settings('acme-prod') });
+      const schedule = { expression: 'cron(0 4 ? * MON *)', timezone: 'UTC', state: 'DISABLED' } as const;
+      await schedules.reschedule('acme-prod', { ...schedule, flexibleWindow: 'PT1H' });
+      await schedules.reschedule('acme-prod', { ...schedule, state: 'ENABLED' });
+      expect(await deployed('acme-prod')).toMatchObject({ FlexibleTimeWindow: { Mode: 'OFF' }, State: 'ENABLED' });
+    },
+  ],
+  [
+    'a schedule of nobody can not be changed: credential-unknown',
+    async ({ schedules }) => {
+      const schedule = { expression: 'rate(1 day)', timezone: 'UTC', state: 'ENABLED' } as const;
+      await expect(schedules.reschedule('nobody', schedule)).rejects.toMatchObject({ code: 'credential-unknown' });
     },
   ],
   [

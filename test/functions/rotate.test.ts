@@ -1,9 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
+import { RotationError } from '../../functions/credential/errors.ts';
+import { REQUEST_ID } from '../../functions/credential/events/request-id.ts';
 import { ownHostsOnly } from '../../functions/lambda/budgeted.ts';
 import type { Deployed } from '../../functions/lambda/compose.ts';
+import type { RunLedger } from '../../functions/ports/ledger.ts';
 import { createRotateHandler } from '../../functions/rotate.ts';
 import { instead, timeout } from '../support/faults.ts';
 import { FUNCTION_TIMEOUT_MS } from '../support/parts.ts';
@@ -121,3 +124,126 @@ describe('on demand', () => {
     expect(await world.accepts(FIRST_SECRET)).toBe(false);
   });
 });
+
+describe('the ledger', () => {
+  const requestId = '0195503b-2880-7000-8000-000000000001';
+  const asked = { trigger: 'api', id: 'acme-prod', requestedBy: 'arn:anna', reason: 'leak', force: true, requestId };
+  const runs = async (world: TestWorld) => (await world.ledger.list({ limit: 50 })).entries;
+  const tooSoon = async (world: TestWorld) => {
+    await invoke(world, scheduled(world));
+    return asked;
+  };
+
+  it('has every run with who, why, when and how it ended, under the id that the call was given', async () => {
+    const world = createWorld();
+    const answer = await invoke(world, asked);
+    expect(answer?.rotation).toMatchObject({ requestId, outcome: 'rotated' });
+    expect(answer?.rotation).not.toHaveProperty('recorded');
+    const entry = {
+      requestId,
+      kind: 'rotation',
+      trigger: 'api',
+      requestedBy: 'arn:anna',
+      reason: 'leak',
+      asked: { force: true },
+      end: { endedAt: expect.any(Date), rotation: answer?.rotation },
+    };
+    expect(await runs(world)).toEqual([expect.objectContaining(entry)]);
+    expect(await world.ledger.find(world.labelled('AWSCURRENT')?.id ?? '')).toMatchObject(entry);
+    expect(JSON.stringify(await runs(world))).not.toContain(world.current().clientSecret);
+  });
+
+  it('has a scheduled run that found nothing to do, under an id of its own', async () => {
+    const world = createWorld();
+    await invoke(world, scheduled(world, { scheduledTime: '2026-01-01T00:00:00Z' }));
+    expect(await runs(world)).toMatchObject([
+      {
+        trigger: 'schedule',
+        requestId: expect.stringMatching(REQUEST_ID),
+        end: { rotation: { outcome: 'unchanged' } },
+      },
+    ]);
+  });
+
+  it('has a call that came too early, with the reason why nothing began', async () => {
+    const world = createWorld();
+    const event = await tooSoon(world);
+    const problem = { code: 'too-soon', nothingChanged: true, retryAfter: expect.any(Number) };
+    expect(await invoke(world, event)).toMatchObject({ problem });
+    expect((await world.ledger.find(requestId))?.end).toMatchObject({ problem });
+  });
+
+  it('has a run that ended with an error nobody foresaw, and tells nothing of the error but its class', async () => {
+    const world = createWorld();
+    const broken = { ...world.world.schedules, settings: () => Promise.reject(new TypeError('not-to-be-told')) };
+    Object.assign(world.world, { schedules: broken });
+    await expect(invoke(world, asked)).rejects.toThrow('not-to-be-told');
+    const end = (await world.ledger.find(requestId))?.end;
+    expect(end).toMatchObject({ problem: { code: 'internal-error', nothingChanged: null } });
+    expect(JSON.stringify(end)).not.toContain('not-to-be-told');
+  });
+
+  it('is not asked about a credential that does not exist, nor about a dry run', async () => {
+    const world = createWorld();
+    await invoke(world, { ...asked, dryRun: true });
+    const settings = () => Promise.reject(new RotationError('credential-unknown', 'There is no credential'));
+    Object.assign(world.world, { schedules: { ...world.world.schedules, settings } });
+    await invoke(world, { ...asked, id: 'nobody' });
+    expect((await runs(world)).filter(({ end }) => end)).toEqual([]);
+  });
+
+  it('that can not be written takes nothing away: the rotation stands, the answer and a metric say so', async () => {
+    const world = createWorld();
+    const failing = { begin: away, end: away } as unknown as RunLedger;
+    Object.assign(world.world, { ledger: () => failing });
+    const counted = jest.spyOn(silent.metrics, 'addMetric');
+    expect(await invoke(world, asked)).toMatchObject({ rotation: { outcome: 'rotated', recorded: false } });
+    expect(counted).toHaveBeenCalledWith('LedgerRecordMissing', 'Count', 1);
+    expect(await invoke(world, asked)).toMatchObject({ problem: { code: 'too-soon', recorded: false } });
+    counted.mockRestore();
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+  });
+
+  it('lets a second delivery of a call begin nothing, and keeps what the first one came to', async () => {
+    const world = createWorld();
+    const first = await invoke(world, asked);
+    world.advance(HOUR_MS);
+    expect(await invoke(world, asked)).toMatchObject({ rotation: { outcome: 'unchanged', trigger: 'api' } });
+    expect(await runs(world)).toMatchObject([{ requestId, end: { rotation: first?.rotation } }]);
+  });
+
+  it('lets a second delivery finish what the first has left when its function died', async () => {
+    const world = createWorld();
+    let alive = true;
+    const buried = new AbortController();
+    world.intercept(async ({ name }, perform) => {
+      alive &&= !/^connector PATCH/.test(name);
+      if (alive) return await perform();
+      return await new Promise((_, reject) => buried.signal.addEventListener('abort', () => reject(new Error('dead'))));
+    });
+    const dead = invoke(world, asked).catch(() => {});
+    while (alive) await new Promise((resolve) => setImmediate(resolve));
+    world.intercept((_io, perform) => perform());
+    // Within the lease of the first, Lambda is told to come again.
+    world.advance(60_000);
+    await expect(invoke(world, asked)).rejects.toMatchObject({ code: 'rotation-in-progress' });
+    expect((await world.ledger.find(requestId))?.end).toBeUndefined();
+    world.advance(120_000);
+    const answer = await invoke(world, asked);
+    expect(answer?.rotation).toMatchObject({
+      requestId,
+      trigger: 'api',
+      requestedBy: 'arn:anna',
+      nothingChanged: false,
+    });
+    expect((await world.ledger.find(requestId))?.end?.rotation).toEqual(answer?.rotation);
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+    expect(await world.accepts(world.current().clientSecret)).toBe(true);
+    buried.abort();
+    await dead;
+  });
+});
+
+async function away(): Promise<never> {
+  throw new RotationError('ledger-unavailable', 'DynamoDB, csr: TimeoutError');
+}

@@ -77,9 +77,12 @@ describe('every JSON example in docs/api.md', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(published, 'document');
   const schemas = Object.keys(published.components.schemas).map((name) => `#/components/schemas/${name}`);
-  const body = 'post/requestBody/content/application~1json/schema';
-  const acknowledgement = '/credentials/{id}/connectors/{name}/acknowledgement';
-  const request = `#/paths/${encodeURIComponent(acknowledgement.replaceAll('/', '~1'))}/${body}`;
+  const bodies = ['post /credentials/{id}/connectors/{name}/acknowledgement', 'patch /credentials/{id}/schedule'];
+  const requests = bodies.map((route) => {
+    const [method, path = ''] = route.split(' ');
+    const place = encodeURIComponent(path.replaceAll('/', '~1'));
+    return `#/paths/${place}/${method}/requestBody/content/application~1json/schema`;
+  });
   const page = readFileSync(resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');
   const examples = [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, text = '']) => JSON.parse(text));
 
@@ -88,7 +91,7 @@ describe('every JSON example in docs/api.md', () => {
   });
 
   it.each(examples)('is what the document describes: %j', (example) => {
-    const fitting = [...schemas, request].filter((schema) => ajv.validate({ $ref: `document${schema}` }, example));
+    const fitting = [...schemas, ...requests].filter((schema) => ajv.validate({ $ref: `document${schema}` }, example));
     expect(fitting).not.toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ const WILDCARDS: [RegExp, actions: RegExp, reason: string][] = [
     /^secretsmanager:GetSecretValue$/,
     'made by operators, named in settings',
   ],
-  [/:schedule\/client-secret-rotation\/\*$/, /^scheduler:GetSchedule$/, 'one schedule a credential'],
+  [/:schedule\/client-secret-rotation\/\*$/, /^scheduler:(Get|Update)Schedule$/, 'one schedule a credential'],
   [/:schedule\/client-secret-rotation-once\/\*$/, /^scheduler:CreateSchedule$/, 'made by the functions themselves'],
   [/:log-group:\w+:\*$/, /^logs:(CreateLogStream|PutLogEvents)$/, "the streams of the function's own group"],
   [/^\*$/, /^xray:Put(TraceSegments|TelemetryRecords)$/, 'AWS knows no resource'],
@@ -98,16 +98,24 @@ const API: [allowed: boolean, Attempt][] = [
   [true, { action: 'scheduler:GetSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
   [true, { action: 'scheduler:ListSchedules', resource: '*' }],
   [false, { action: 'scheduler:CreateSchedule', resource: schedule(`${PREFIX}-once/x`) }],
+  [true, { action: 'scheduler:UpdateSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [false, { action: 'scheduler:UpdateSchedule', resource: schedule(`${PREFIX}-once/x`) }],
+  [false, { action: 'scheduler:UpdateSchedule', resource: schedule('other/acme-prod') }],
+  [false, { action: 'scheduler:CreateSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [false, { action: 'scheduler:DeleteSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
   [true, { action: 'dynamodb:Query', resource: table(PREFIX) }],
   [true, { action: 'dynamodb:PutItem', resource: table(PREFIX) }],
   [true, { action: 'dynamodb:DeleteItem', resource: table(PREFIX) }],
-  [false, { action: 'dynamodb:UpdateItem', resource: table(PREFIX) }],
+  [true, { action: 'dynamodb:GetItem', resource: table(PREFIX) }],
+  [true, { action: 'dynamodb:UpdateItem', resource: table(PREFIX) }],
   [false, { action: 'dynamodb:Scan', resource: table(PREFIX) }],
   [false, { action: 'dynamodb:PutItem', resource: table('other') }],
   [true, { action: 'kms:Decrypt', resource: key, context: via('dynamodb') }],
   [false, publishing('client-secret-rotation')],
   [false, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}-inbox/acme-prod-AbCdEf`) }],
-  [false, passRole(schedulerRole, 'scheduler.amazonaws.com')],
+  [true, passRole(schedulerRole, 'scheduler.amazonaws.com')],
+  [false, passRole(schedulerRole, 'lambda.amazonaws.com')],
+  [false, passRole('administrator', 'scheduler.amazonaws.com')],
 ];
 
 function passRole(name: string, service: string): Attempt {
@@ -161,7 +169,11 @@ describe('permissions of the roles', () => {
   });
 
   // The simulation does not know condition keys with a name after the second colon.
-  it.each(['rotate', 'retire'])('of %s let it encrypt one-time schedules, and no other', (file) => {
+  it.each([
+    ['rotate', 'one-time schedules', `${PREFIX}-once/*`],
+    ['retire', 'one-time schedules', `${PREFIX}-once/*`],
+    ['api', 'schedules of credentials', `${PREFIX}/*`],
+  ])('of %s let it encrypt %s, and no other', (file, _, schedules) => {
     const encrypting = of(file).filter(
       ({ Action, Condition }) =>
         Action.includes('kms:GenerateDataKey') && JSON.stringify(Condition).includes('scheduler.'),
@@ -174,7 +186,7 @@ describe('permissions of the roles', () => {
         Resource: [key],
         Condition: {
           StringEquals: via('scheduler'),
-          StringLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': schedule(`${PREFIX}-once/*`) },
+          StringLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': schedule(schedules) },
         },
       },
     ]);
@@ -260,6 +272,7 @@ describe('permissions that only an emulator needs', () => {
       'scheduler:GetSchedule',
       'scheduler:GetSchedule',
       'scheduler:GetSchedule',
+      'scheduler:UpdateSchedule',
     ]);
   });
 

@@ -237,22 +237,26 @@ describe('alarms', () => {
   const metrics = (metric: string) =>
     Object.values(template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: metric } }));
 
-  it.each(['RotationFailed', 'StoredNotApplied', 'Interrupted', 'TasksOverdue', 'RetirePostponed'])(
-    'tell of %s within five minutes',
-    (name) => {
-      expect(metrics(name).map(({ Properties }) => Properties)).toEqual([
-        expect.objectContaining({
-          Namespace: 'client-secret-rotation',
-          Dimensions: [{ Name: 'service', Value: 'client-secret-rotation' }],
-          Statistic: 'Sum',
-          Period: 300,
-          Threshold: 0,
-          ComparisonOperator: 'GreaterThanThreshold',
-          TreatMissingData: 'notBreaching',
-        }),
-      ]);
-    },
-  );
+  it.each([
+    'RotationFailed',
+    'StoredNotApplied',
+    'Interrupted',
+    'TasksOverdue',
+    'LedgerRecordMissing',
+    'RetirePostponed',
+  ])('tell of %s within five minutes', (name) => {
+    expect(metrics(name).map(({ Properties }) => Properties)).toEqual([
+      expect.objectContaining({
+        Namespace: 'client-secret-rotation',
+        Dimensions: [{ Name: 'service', Value: 'client-secret-rotation' }],
+        Statistic: 'Sum',
+        Period: 300,
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+        TreatMissingData: 'notBreaching',
+      }),
+    ]);
+  });
 
   it('tell of events that were given up, and of functions that fail', () => {
     // What was sent, not what lies there: a level that nothing lowers would speak once.
@@ -260,7 +264,7 @@ describe('alarms', () => {
       expect.objectContaining({ Namespace: 'AWS/SQS', Statistic: 'Sum', Period: 300, Threshold: 0 }),
     ]);
     expect(metrics('Errors')).toHaveLength(3);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 9);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 10);
   });
 
   it('name the section of the runbook that says what to do', () => {

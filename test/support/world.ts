@@ -5,12 +5,12 @@ import { secretsManagerInbox } from '../../functions/adapters/secrets-manager/in
 import { parseDocument } from '../../functions/credential/document.ts';
 import { RotationError } from '../../functions/credential/errors.ts';
 import type { NativeRequest } from '../../functions/credential/native-steps.ts';
-import type { Rotation } from '../../functions/credential/outcome.ts';
+import type { RetireReport, Rotation } from '../../functions/credential/outcome.ts';
 import { runDeps, type World } from '../../functions/lambda/compose.ts';
 import type { Announcement } from '../../functions/ports/announcements.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
 import { rotationStep } from '../../functions/rotation/native.ts';
-import { type RetireReport, retire } from '../../functions/rotation/retire.ts';
+import { retire } from '../../functions/rotation/retire.ts';
 import type { RotationRequest } from '../../functions/rotation/run/context.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
 import { createEngines } from '../../laboratory/engines.ts';
@@ -22,6 +22,7 @@ import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts'
 import { getSecretValue, putSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
 import { addVersion, attach } from '../../local/stand-ins/secrets-manager/versions.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
+import { MemoryLedger } from '../../local/stand-ins/table/ledger.ts';
 import { MemoryTasks } from '../../local/stand-ins/table/tasks.ts';
 import { agentLineOf } from './agent-line.ts';
 import {
@@ -144,6 +145,7 @@ export function createWorld({
   });
   const planned: OneTime[] = [];
   const tasks = new MemoryTasks();
+  const ledger = new MemoryLedger();
   const announcements: Announcement[] = [];
   const world: World = {
     secretsManager,
@@ -151,6 +153,7 @@ export function createWorld({
     schedules: {
       settings: async () => credential,
       list: async () => ({ ids: [credential.id] }),
+      reschedule: () => Promise.reject(new Error('A run changes no schedule')),
       plan: async (oneTime) => {
         const create = async () => {
           if (!planned.some(({ name }) => name === oneTime.name)) planned.push(oneTime);
@@ -162,6 +165,7 @@ export function createWorld({
       },
     },
     tasks: () => tasks,
+    ledger: () => ledger,
     inboxes: () =>
       secretsManagerInbox(secretsManager, `csr-inbox/${credential.id}`, { sleep: async (ms) => advance(ms) }),
     announcements: {
@@ -210,6 +214,7 @@ export function createWorld({
     secrets,
     planned,
     tasks,
+    ledger,
     announcements,
     calls,
     names,

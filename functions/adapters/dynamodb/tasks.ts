@@ -33,7 +33,7 @@ type VersionOf = TaskSubject & Pick<Task, 'versionId'>;
  */
 export function dynamoDbTasks(sdk: Pick<DynamoDBClient, 'send'>, credential: string, options: TableOptions): Tasks {
   const { tableName: TableName } = options;
-  const client = tableClient(sdk, options, [REFUSED]);
+  const client = tableClient(sdk, options, { about: 'tasks', expected: [REFUSED] });
   const keyOf = (sk: string) => ({ TableName, Key: { pk: { S: credential }, sk: { S: sk } } });
   const put = (sk: string, attributes: Item, condition: object = {}) =>
     client.send(

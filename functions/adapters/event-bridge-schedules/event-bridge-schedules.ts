@@ -1,14 +1,18 @@
 import {
   CreateScheduleCommand,
   GetScheduleCommand,
+  type GetScheduleCommandOutput,
   ListSchedulesCommand,
   type SchedulerClient,
+  UpdateScheduleCommand,
+  type UpdateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
 import { RotationError } from '../../credential/errors.ts';
 import { scheduledSettings } from '../../credential/events/scheduled.ts';
 import type { SettingsContext } from '../../credential/settings/context.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import { faultLines } from '../../credential/settings/fault-lines.ts';
+import { windowMinutes } from '../../credential/settings/schedule.ts';
 import type { OneTime, Schedules } from '../../ports/schedules.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 
@@ -41,6 +45,14 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
     settings: async (id) => {
       const schedule = await getSchedule(client, { GroupName: options.group, Name: id });
       return parseSettings(schedule.Target?.Input, { id, context: options.context });
+    },
+    reschedule: async (id, schedule) => {
+      const known = await getSchedule(client, { GroupName: options.group, Name: id });
+      try {
+        await client.send(new UpdateScheduleCommand(rescheduled(known, schedule)));
+      } catch (error) {
+        throw updateFailure(error, id);
+      }
     },
     plan: async (oneTime) => {
       const limit = oneTime.tryMs === undefined ? {} : { requestTimeout: oneTime.tryMs };
@@ -115,6 +127,39 @@ async function getSchedule(client: SchedulerClient, input: { GroupName: string; 
     }
     throw schedulerFailure(error, input.Name);
   }
+}
+
+/** UpdateSchedule replaces a schedule as a whole: what is not changed has to be sent again. */
+function rescheduled(known: GetScheduleCommandOutput, schedule: Credential['schedule']): UpdateScheduleCommandInput {
+  const { $metadata: _, Arn: __, CreationDate: ___, LastModificationDate: ____, Target, ...kept } = known;
+  const event = (tryJson(Target?.Input) ?? {}) as { credential?: object };
+  const Input = JSON.stringify({ ...event, credential: { ...event.credential, schedule } });
+  const { expression, timezone, flexibleWindow, state } = schedule;
+  return {
+    ...kept,
+    Name: known.Name,
+    ScheduleExpression: expression,
+    ScheduleExpressionTimezone: timezone,
+    State: state,
+    FlexibleTimeWindow:
+      flexibleWindow === undefined
+        ? { Mode: 'OFF' }
+        : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: windowMinutes(flexibleWindow) },
+    Target: { ...Target, Arn: Target?.Arn, RoleArn: Target?.RoleArn, Input },
+  };
+}
+
+/** Whether a schedule was changed, where Scheduler has not said. */
+function updateFailure(error: unknown, id: string): RotationError {
+  const name = awsErrorName(error);
+  if (name === 'ResourceNotFoundException')
+    return new RotationError('credential-unknown', `There is no credential ${id}`);
+  if (name === 'ValidationException')
+    return new RotationError('request-invalid', `EventBridge Scheduler refuses the schedule of ${id}`);
+  if (name === 'ThrottlingException' || name === 'ConflictException')
+    return new RotationError('schedule-throttled', `EventBridge Scheduler, ${id}: ${name}`);
+  const next = 'Look at the credential, then repeat the call: a second time does no harm.';
+  return new RotationError('schedule-unavailable', `EventBridge Scheduler, ${id}: ${name}`, { changed: null, next });
 }
 
 /** A failure of EventBridge Scheduler, in our words: its name and what it is about. */

@@ -5,6 +5,7 @@ import {
   CredentialAnswer,
   CredentialsAnswer,
   RotationStateAnswer,
+  ScheduleAnswer,
   UnreadableAnswer,
 } from './answers/credential.ts';
 import { PlanAnswer } from './answers/plan.ts';
@@ -18,7 +19,15 @@ import {
   RotationAnswer,
   TaskAnswer,
 } from './answers/rotation.ts';
-import { AcknowledgementRequest, PageQuery, RollbackRequest, RotationRequest } from './requests.ts';
+import { RunAnswer, RunsAnswer } from './answers/run.ts';
+import {
+  AcknowledgementRequest,
+  PageQuery,
+  RollbackRequest,
+  RotationRequest,
+  RunHeaders,
+  ScheduleRequest,
+} from './requests.ts';
 import type { RouteContract } from './route.ts';
 
 const DocumentAnswer = z.looseObject({ openapi: z.string() });
@@ -28,6 +37,9 @@ export const COMPONENTS = {
   Rotation: RotationAnswer,
   Plan: PlanAnswer,
   Accepted: AcceptedAnswer,
+  Run: RunAnswer,
+  Runs: RunsAnswer,
+  Schedule: ScheduleAnswer,
   Credentials: CredentialsAnswer,
   Credential: CredentialAnswer,
   UnreadableCredential: UnreadableAnswer,
@@ -48,6 +60,7 @@ const ANY_CALL = ['request-invalid', 'internal-error'] as const satisfies readon
 const A_BODY = ['body-not-json', 'body-too-large', 'media-type-unsupported'] as const satisfies readonly ErrorCode[];
 const SETTINGS = ['settings-invalid', 'schedule-unavailable', 'schedule-throttled'] as const satisfies ErrorCode[];
 const TASKS = ['tasks-unavailable', 'tasks-throttled'] as const satisfies readonly ErrorCode[];
+const LEDGER = ['ledger-unavailable', 'ledger-throttled'] as const satisfies readonly ErrorCode[];
 const VERSIONS = [
   'store-unavailable',
   'store-throttled',
@@ -64,10 +77,13 @@ const NO_RUN: readonly ErrorCode[] = ['rotation-unknown', 'connector-not-manual'
 const A_RUN = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => !NO_RUN.includes(code));
 
 const GOES_ON = {
-  description: '25 s have passed, and the run goes on.',
+  description: 'The run goes on: 25 s have passed, or the call preferred not to wait.',
   schemas: [AcceptedAnswer],
   headers: { Location: 'Where to look.' },
 } as const;
+
+const A_PAGE = { schema: PageQuery, next: 'Use limit (1 to 50) and the nextToken of the page before.' } as const;
+const RUN_HEADERS = { schema: RunHeaders, next: 'Send a UUID as the Idempotency-Key.' } as const;
 
 /**
  * The routes of the HTTP API, as the gateway names them, and what each takes and answers. The stack, the function, the embedded
@@ -83,7 +99,7 @@ export const ROUTES = {
   'GET /credentials': {
     name: 'listCredentials',
     summary: 'Lists the credentials, a page at a time.',
-    query: { schema: PageQuery, next: 'Use limit (1 to 50) and the nextToken of the page before.' },
+    query: A_PAGE,
     answers: { 200: { description: 'A page of credentials.', schemas: [CredentialsAnswer] } },
     problems: [...ANY_CALL, ...SETTINGS, ...VERSIONS, ...TASKS],
   },
@@ -96,6 +112,7 @@ export const ROUTES = {
   'POST /credentials/{id}/rotations': {
     name: 'rotate',
     summary: 'Rotates now, and waits up to 25 s; with dryRun, tells what a run would do.',
+    headers: RUN_HEADERS,
     body: {
       schema: RotationRequest,
       next: 'Send {}, or an object with "reason", "force", "attended", "leaveBehind", "revokePrevious" and "dryRun".',
@@ -110,19 +127,42 @@ export const ROUTES = {
     problems: A_RUN,
     runs: true,
   },
+  'GET /credentials/{id}/rotations': {
+    name: 'listRotations',
+    summary: 'Lists the runs about a credential, newest first, a page at a time.',
+    query: A_PAGE,
+    answers: { 200: { description: 'A page of runs.', schemas: [RunsAnswer] } },
+    problems: [...ANY_CALL, 'credential-unknown', ...SETTINGS, ...LEDGER],
+  },
   'GET /credentials/{id}/rotations/{rotationId}': {
     name: 'getRotation',
-    summary: 'Shows where a rotation stands, by its labels.',
-    answers: { 200: { description: 'Where the rotation stands.', schemas: [RotationStateAnswer] } },
-    problems: [...ONE_CREDENTIAL, 'rotation-unknown'],
+    summary: "Shows a run by its request id or its rotation's, or where a rotation stands by its labels.",
+    answers: {
+      200: {
+        description: 'The run; of a rotation that the ledger does not know, its labels.',
+        schemas: [RunAnswer, RotationStateAnswer],
+      },
+    },
+    problems: [...ONE_CREDENTIAL, ...LEDGER, 'rotation-unknown'],
   },
   'POST /credentials/{id}/rollback': {
     name: 'rollBack',
     summary: 'Goes back to the previous document, by a rotation whose new secret is the previous one.',
+    headers: RUN_HEADERS,
     body: { schema: RollbackRequest, next: 'Send {}, or an object with "reason", "force" and "attended".' },
     answers: { 200: { description: 'The rotation.', schemas: [RotationAnswer] }, 202: GOES_ON },
     problems: A_RUN,
     runs: true,
+  },
+  'PATCH /credentials/{id}/schedule': {
+    name: 'changeSchedule',
+    summary: 'Pauses, resumes or moves the schedule of a credential, until a deployment takes that back.',
+    body: {
+      schema: ScheduleRequest,
+      next: 'Send an object with at least one of "state", "expression", "timezone" and "flexibleWindow".',
+    },
+    answers: { 200: { description: 'The schedule as it is now.', schemas: [ScheduleAnswer] } },
+    problems: [...ANY_CALL, ...A_BODY, 'credential-unknown', ...SETTINGS],
   },
   'POST /credentials/{id}/connectors/{name}/acknowledgement': {
     name: 'acknowledge',

@@ -4,6 +4,8 @@ import * as z from 'zod';
 export const OnDemandEvent = z.strictObject({
   trigger: z.literal('api'),
   id: z.string(),
+  /** Drawn by the API before anything begins. */
+  requestId: z.string().optional(),
   reason: z.string().optional(),
   force: z.boolean().optional(),
   attended: z.boolean().optional(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { durationMs } from '../duration.ts';
 import { durationBetween } from './parts.ts';
 
 /** Whether the expression and the zone can be used is judged at synth: a run reads them, and must not be refused by the clock. */
@@ -25,6 +26,11 @@ export const schedule = z
       .describe('DISABLED stops scheduled rotations. Rotations on demand still work.'),
   })
   .describe('When the secret is rotated.');
+
+/** Scheduler counts whole minutes; a part of one is left out, so that the window is never longer than was asked for. */
+export function windowMinutes(flexibleWindow: string): number {
+  return Math.floor(durationMs(flexibleWindow) / 60_000);
+}
 
 /** Days on which scheduled runs do nothing, both included. */
 export const freeze = z

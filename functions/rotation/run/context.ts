@@ -62,6 +62,8 @@ export interface RunDeps {
 /** What was asked for. */
 export interface RotationRequest {
   readonly trigger: Trigger;
+  /** The id of the run, drawn before anything began. */
+  readonly requestId?: string;
   /** With `schedule`: the time that this run was planned for. */
   readonly scheduledTime?: Date;
   readonly reason?: string;

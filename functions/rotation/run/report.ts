@@ -5,7 +5,9 @@ import type { Connector, ConnectorConfiguration } from '../../ports/connector.ts
 /** Whom a report is about, and what was asked for. */
 interface Subject {
   readonly credential: Credential;
-  readonly request: Pick<Rotation, 'trigger' | 'reason' | 'requestedBy'> & { readonly leaveBehind?: readonly string[] };
+  readonly request: Pick<Rotation, 'requestId' | 'trigger' | 'reason' | 'requestedBy'> & {
+    readonly leaveBehind?: readonly string[];
+  };
   readonly startedAt: Date;
 }
 
@@ -91,9 +93,10 @@ export class ReportDraft {
     ending: { readonly outcome: Outcome } & Partial<Rotation>,
   ): Rotation {
     const { credential, startedAt } = subject;
-    const { reason, requestedBy, trigger } = subject.request;
+    const { requestId, reason, requestedBy, trigger } = subject.request;
     const validUntil = this.#previousValidUntil;
     return {
+      ...(requestId === undefined ? {} : { requestId }),
       rotationId: this.#rotationId ?? null,
       credential: credential.id,
       trigger,

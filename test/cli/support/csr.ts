@@ -54,10 +54,3 @@ export async function csr(args: readonly string[], surroundings: Surroundings = 
   transcript.push(args.join(' '), stdout, stderr);
   return { exit, stdout, stderr, json: () => JSON.parse(stdout) };
 }
-
-/** The arguments of a command line as a shell would split it: words, and words in double quotes. */
-export function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, double, single, bare]) => double ?? single ?? bare ?? '',
-  );
-}

@@ -1,17 +1,21 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
 import type { ApiResponse } from '../../../functions/api/problem.ts';
-import { rotateNow } from '../../../functions/api/rotations.ts';
+import { type RotationCall, rotateLater, rotateNow } from '../../../functions/api/rotations.ts';
 import { RotationError } from '../../../functions/credential/errors.ts';
-import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
 import { lambdaError, serviceError } from '../../support/sdk.ts';
 
-const CALL = { id: 'acme-prod', body: { reason: 'left', force: true }, requestedBy: 'arn:aws:iam::1:user/eve' };
+const CALL: RotationCall = {
+  id: 'acme-prod',
+  requestId: 'r1',
+  body: { reason: 'left', force: true },
+  requestedBy: 'arn:aws:iam::1:user/eve',
+};
 const ROTATION = { rotationId: 'v1', credential: 'acme-prod', trigger: 'api', outcome: 'rotated', connectors: [] };
 
 /** A Lambda service whose function answers so; `sent` holds the inputs of the calls. */
 function lambda(answer: (abort: AbortSignal) => Promise<object>) {
-  const sent: { FunctionName: string; Payload: string }[] = [];
+  const sent: { FunctionName: string; InvocationType: string; Payload: string }[] = [];
   const send = async (command: { input: never }, { abortSignal }: { abortSignal: AbortSignal }) => {
     sent.push(command.input);
     return await answer(abortSignal);
@@ -19,30 +23,17 @@ function lambda(answer: (abort: AbortSignal) => Promise<object>) {
   return { client: { send } as unknown as LambdaClient, sent };
 }
 
-const CALLED_AT = new Date('2026-03-01T03:00:00.250Z');
-
-/** A version that was created so many milliseconds after the call. */
-function version(id: string, stages: string[], afterCallMs: number): SecretVersion {
-  return { id, stages, createdAt: new Date(CALLED_AT.getTime() + afterCallMs) };
-}
-
 interface Setting {
   readonly waitMs?: number;
-  readonly versions?: () => Promise<readonly SecretVersion[]>;
+  readonly asked?: RotationCall;
+  readonly rotate?: typeof rotateLater;
 }
 
 async function call(answer: (abort: AbortSignal) => Promise<object>, setting: Setting = {}) {
-  const { waitMs = 5000, versions = async () => [] } = setting;
+  const { waitMs = 5000, asked = CALL, rotate = rotateNow } = setting;
   const { client, sent } = lambda(answer);
-  const deps = {
-    lambda: client,
-    rotateFunctionName: 'rotate',
-    storeOf: () => ({ versions }),
-    waitMs,
-    now: () => CALLED_AT,
-  };
-  const response: ApiResponse = await rotateNow(CALL, deps);
-  return { ...response, json: JSON.parse(response.body), sent };
+  const response = await rotate(asked, { lambda: client, rotateFunctionName: 'rotate', waitMs });
+  return { ...(response as ApiResponse), json: JSON.parse(response?.body ?? 'null'), sent };
 }
 
 const payload = (value: unknown) => async () => ({ Payload: Buffer.from(JSON.stringify(value)) });
@@ -52,13 +43,11 @@ const never = (abort: AbortSignal) =>
   });
 
 describe('rotateNow', () => {
-  it('invokes rotate once, with who called and why', async () => {
+  it('invokes rotate once, with the request id, who called and why', async () => {
     const { sent, statusCode, json } = await call(payload({ rotation: ROTATION }));
-    expect(sent.map(({ FunctionName, Payload }) => [FunctionName, JSON.parse(Payload)])).toEqual([
-      [
-        'rotate',
-        { trigger: 'api', id: 'acme-prod', requestedBy: 'arn:aws:iam::1:user/eve', reason: 'left', force: true },
-      ],
+    const event = { trigger: 'api', id: 'acme-prod', requestId: 'r1', requestedBy: CALL.requestedBy, ...CALL.body };
+    expect(sent.map((one) => ({ ...one, Payload: JSON.parse(one.Payload) }))).toEqual([
+      { FunctionName: 'rotate', InvocationType: 'RequestResponse', Payload: event },
     ]);
     expect([statusCode, json]).toEqual([200, ROTATION]);
   });
@@ -73,30 +62,26 @@ describe('rotateNow', () => {
     };
     const { statusCode, headers, json } = await call(payload({ problem }));
     expect([statusCode, headers['retry-after']]).toEqual([409, '100']);
-    expect(json).toMatchObject({ code: 'too-soon', credential: 'acme-prod', nothingChanged: true });
+    expect(json).toMatchObject({ code: 'too-soon', credential: 'acme-prod', requestId: 'r1', nothingChanged: true });
   });
 
-  it('answers 202 with where to look when the run takes longer, and it goes on', async () => {
-    const versions = async () => [version('v1', ['AWSCURRENT'], -604_800_000), version('v2', ['AWSPENDING'], 300)];
-    const { statusCode, headers, json, sent } = await call(never, { waitMs: 20, versions });
-    expect([statusCode, json]).toEqual([202, { rotationId: 'v2' }]);
-    expect(headers.location).toBe('/credentials/acme-prod/rotations/v2');
+  it('answers 202 with the request id and where to look when the run takes longer, and it goes on', async () => {
+    const { statusCode, headers, json, sent } = await call(never, { waitMs: 20 });
+    expect([statusCode, json]).toEqual([202, { requestId: 'r1' }]);
+    expect(headers.location).toBe('/credentials/acme-prod/rotations/r1');
     expect(sent).toHaveLength(1);
   });
 
-  it.each<[string, () => Promise<readonly SecretVersion[]>]>([
-    ['nothing has been begun yet', async () => [version('v1', ['AWSCURRENT'], -604_800_000)]],
-    [
-      'what is pending is older than the call',
-      async () => [version('v1', ['AWSCURRENT'], -604_800_000), version('v2', ['AWSPENDING'], -1)],
-    ],
-    ['there is no version at all', async () => []],
-    ['the labels can not be read', async () => Promise.reject(new RotationError('store-unavailable', 'away'))],
-    ['the labels take too long', () => new Promise(() => {})],
-  ])('answers 202 without a rotation, and with the place of the credential, when %s', async (_what, versions) => {
-    const { statusCode, headers, json } = await call(never, { waitMs: 20, versions });
-    expect([statusCode, json]).toEqual([202, { rotationId: null }]);
+  it('leads to the credential where the ledger does not know of the request, and says so', async () => {
+    const { statusCode, headers, json } = await call(never, { waitMs: 20, asked: { ...CALL, recorded: false } });
+    expect([statusCode, json]).toEqual([202, { requestId: 'r1', recorded: false }]);
     expect(headers.location).toBe('/credentials/acme-prod');
+  });
+
+  it('answers 504 when a dry run takes longer: nothing goes on that could be looked at', async () => {
+    const asked = { id: 'acme-prod', requestedBy: 'arn:eve', body: { dryRun: true } };
+    const { statusCode, json } = await call(never, { waitMs: 20, asked });
+    expect([statusCode, json.code, json.nothingChanged]).toEqual([504, 'out-of-time', true]);
   });
 
   it.each<[string, (abort: AbortSignal) => Promise<object>]>([
@@ -114,7 +99,13 @@ describe('rotateNow', () => {
   ])('says that it does not know whether something was changed when %s', async (_what, answer) => {
     const { statusCode, json, body } = await call(answer);
     expect(statusCode).toBe(500);
-    expect(json).toMatchObject({ code: 'internal-error', nothingChanged: null, credential: 'acme-prod' });
+    expect(json).toMatchObject({
+      code: 'internal-error',
+      nothingChanged: null,
+      credential: 'acme-prod',
+      requestId: 'r1',
+    });
+    expect(json.next).toContain('GET /credentials/acme-prod/rotations/r1');
     expect(body).not.toContain('not-to-be-told');
   });
 
@@ -137,5 +128,23 @@ describe('rotateNow', () => {
     );
     expect(error).toMatchObject({ code: 'internal-error', message: expect.stringContaining('unknown error') });
     expect(String(error)).not.toContain('not-to-be-told');
+  });
+});
+
+describe('rotateLater', () => {
+  it('hands the event over to Lambda and does not wait for the run', async () => {
+    const { sent, statusCode } = await call(async () => ({ StatusCode: 202 }), { rotate: rotateLater });
+    expect(statusCode).toBeUndefined();
+    expect(sent).toMatchObject([{ InvocationType: 'Event' }]);
+  });
+
+  it('does not know whether a run begins when Lambda does not answer', async () => {
+    const { statusCode, json } = await call(never, { rotate: rotateLater, waitMs: 20 });
+    expect([statusCode, json.nothingChanged, json.requestId]).toEqual([500, null, 'r1']);
+  });
+
+  it('throws when Lambda refuses the event: nothing begins', async () => {
+    const refused = call(() => Promise.reject(lambdaError('TooManyRequestsException', 429)), { rotate: rotateLater });
+    await expect(refused).rejects.toMatchObject({ code: 'lambda-throttled' });
   });
 });

@@ -29,9 +29,9 @@ describe('the embedded stack', () => {
   });
   afterAll(() => stack.close());
 
-  const signed = (path: string, body?: object) => {
+  const signed = (path: string, body?: object, headers: Record<string, string> = {}) => {
     const aws = new AwsClient({ ...OPERATOR, region: REGION, service: 'execute-api', retries: 0 });
-    const post = body && { method: 'POST', body: JSON.stringify(body) };
+    const post = body && { method: 'POST', body: JSON.stringify(body), headers };
     return aws.fetch(`${stack.apiUrl}${path}`, post);
   };
 
@@ -119,6 +119,48 @@ describe('the embedded stack', () => {
     });
     const secret = stack.iam.findClient(initech.realm, CLIENT_ID)?.secret;
     expect(JSON.stringify(stack.events)).not.toContain(secret);
+  });
+
+  it('makes one run of twenty parallel calls with one key, and the history leads to it', async () => {
+    const umbrella: Customer = {
+      id: 'umbrella-prod',
+      realm: 'umbrellaprod',
+      overlap: true,
+      iam: 'keycloak',
+      via: 'https',
+    };
+    await onboard(stack, umbrella, { connectorToken: OPTIONS.connectorToken, grace: 'PT1H' });
+    const path = '/credentials/umbrella-prod/rotations';
+    const before = ended.length;
+    const call = () => signed(path, { reason: 'first run' }, { 'idempotency-key': 'k-1' });
+    const answers = await Promise.all(Array.from({ length: 20 }, call));
+    const bodies = await Promise.all(answers.map((answer) => answer.text()));
+    expect([new Set(answers.map(({ status }) => status)), new Set(bodies).size]).toEqual([new Set([200]), 1]);
+    expect(ended.slice(before).filter(({ functionName }) => functionName.endsWith('-rotate'))).toHaveLength(1);
+    const rotation = JSON.parse(bodies[0] ?? '') as Rotation;
+    expect(rotation).toMatchObject({ outcome: 'adopted', requestedBy: OPERATOR.userArn });
+    expect((await signed(path, { reason: 'another' }, { 'idempotency-key': 'k-1' })).status).toBe(422);
+
+    for (const id of [rotation.requestId, rotation.rotationId])
+      expect(await (await signed(`${path}/${id}`)).json()).toMatchObject({
+        ...rotation,
+        status: 'ended',
+        state: 'current',
+      });
+    // Within a lease of the adoption nothing may begin.
+    const tooSoon = await signed(path, {}, { prefer: 'respond-async' });
+    expect([tooSoon.status, tooSoon.headers.get('preference-applied')]).toEqual([202, 'respond-async']);
+    const { requestId } = (await tooSoon.json()) as { requestId: string };
+    expect(tooSoon.headers.get('location')).toBe(`${path}/${requestId}`);
+    const view = async () => (await (await signed(`${path}/${requestId}`)).json()) as { status: string };
+    while ((await view()).status !== 'ended') await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await view()).toMatchObject({ rotationId: null, failure: { code: 'too-soon' }, nothingChanged: true });
+
+    const first = (await (await signed(`${path}?limit=1`)).json()) as { rotations: object[]; nextToken: string };
+    expect(first.rotations).toMatchObject([{ requestId }]);
+    const second = await signed(`${path}?limit=1&nextToken=${first.nextToken}`);
+    expect(await second.json()).toEqual({ rotations: [expect.objectContaining({ requestId: rotation.requestId })] });
+    expect((await signed(`${path}?nextToken=${first.nextToken}x`)).status).toBe(422);
   });
 
   it('does not start when the port of the API is taken', async () => {

@@ -49,8 +49,22 @@ export const AcknowledgementAnswer = z.object({
   at: instant,
 });
 
+/** A schedule after a change. */
+export const ScheduleAnswer = z.object({
+  credential: z.string(),
+  schedule: z.object({
+    expression: z.string(),
+    timezone: z.string(),
+    flexibleWindow: z.string().optional(),
+    state: z.enum(['ENABLED', 'DISABLED']),
+  }),
+  changed: z.boolean().describe('Whether the call has changed anything.'),
+  note: z.string().describe('How long the change lasts.'),
+});
+
 export type CredentialView = z.infer<typeof CredentialAnswer>;
 export type UnreadableCredential = z.infer<typeof UnreadableAnswer>;
 export type CredentialsPage = z.infer<typeof CredentialsAnswer>;
 export type RotationView = z.infer<typeof RotationStateAnswer>;
+export type ScheduleView = z.infer<typeof ScheduleAnswer>;
 export type AcknowledgementView = z.infer<typeof AcknowledgementAnswer>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Outcome } from '../../../credential/outcome.ts';
-import { errorCode, RotationAnswer } from './rotation.ts';
+import { errorCode, RotationAnswer, recorded } from './rotation.ts';
 
 /** Ends of a run that are a problem in themselves, whatever caused them. */
 export const TROUBLE = ['rolled-back', 'stored-not-applied', 'interrupted'] as const satisfies readonly Outcome[];
@@ -19,10 +19,12 @@ export const ProblemAnswer = z.object({
   code: errorCode,
   detail: z.string(),
   credential: z.string().exactOptional(),
+  requestId: z.string().exactOptional().describe('With a request for a run.'),
   nothingChanged: z.boolean().nullable().describe('Whether everything is as it was; null when nobody knows.'),
   next: z.string().describe('What to do.'),
   retryAfter: z.int().min(0).exactOptional().describe('Seconds, as in `Retry-After`.'),
   errors: z.array(Fault).max(10).exactOptional().describe('The faults of the request, each with its place.'),
+  recorded,
 });
 
 /** A problem that a run ended with: the rotation's members stand beside those of the problem. */

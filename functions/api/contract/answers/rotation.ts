@@ -50,8 +50,11 @@ export const ConnectorAnswer = agreeing<ConnectorReport>()(
   }),
 );
 
-const Run = agreeing<Rotation>()(
+export const recorded = z.literal(false).exactOptional().describe('The ledger does not know of it.');
+
+export const ReportAnswer = agreeing<Rotation>()(
   z.object({
+    requestId: z.string().exactOptional().describe('Drawn before anything began: it leads to the run.'),
     rotationId: z.string().nullable().describe('Version id of the candidate; null when nothing was begun.'),
     credential: z.string(),
     trigger: z.enum(['schedule', 'api', 'secrets-manager']),
@@ -72,13 +75,15 @@ const Run = agreeing<Rotation>()(
     nothingChanged: z.boolean().nullable().describe('Null when nobody knows.'),
     repeatAt: instant.nullable().describe('When the run goes on by itself; null when nothing is planned.'),
     failure: FailureAnswer.exactOptional(),
+    recorded,
   }),
 );
 
 /** A rotation that ended well. One that did not is a problem: its failure stands in the problem's own members. */
-export const RotationAnswer = Run.omit({ failure: true });
+export const RotationAnswer = ReportAnswer.omit({ failure: true });
 
 /** A rotation that goes on. */
 export const AcceptedAnswer = z.object({
-  rotationId: z.string().nullable().describe('Null until the labels show a rotation that began after the call.'),
+  requestId: z.string().describe('It leads to the run, and to its end.'),
+  recorded,
 });

@@ -1,4 +1,5 @@
 import { RotationError } from '../../../credential/errors.ts';
+import { MOST_YOUNG_VERSIONS } from '../../../credential/schedule/version-quota.ts';
 import { secretMaker } from '../../../credential/settings/credential.ts';
 import type { IamClient } from '../../../ports/iam.ts';
 import {
@@ -16,11 +17,6 @@ import type { ActionOf, Overlap, RotationAction } from './action.ts';
 import type { Facts } from './facts.ts';
 
 const DAY_MS = 86_400_000;
-/**
- * With more versions than this that are younger than a day no rotation begins: Secrets Manager keeps each for a day, and takes 100.
- * The rest is kept free for repairs, undos and ends of graces.
- */
-export const MOST_YOUNG_VERSIONS = 70;
 
 /** The action that ends the run with the first of some failures; undefined when there is none. */
 export function refusal(

@@ -1,6 +1,11 @@
-import type { Credential, KeycloakSettings } from '../functions/credential/settings/credential.ts';
-import { MOST_YOUNG_VERSIONS } from '../functions/rotation/decide/terms/checks.ts';
+import type { Credential, KeycloakSettings } from '../settings/credential.ts';
 import { DAY_MS, mostRunsADay } from './run-times.ts';
+
+/**
+ * With more versions than this that are younger than a day no rotation begins: Secrets Manager keeps each for a day, and takes 100.
+ * The rest is kept free for repairs, undos and ends of graces.
+ */
+export const MOST_YOUNG_VERSIONS = 70;
 
 /** What decides how many versions a credential puts. Other faults may have left parts of it out. */
 export interface Rotating {

@@ -1,7 +1,5 @@
-import { cronTimes } from '../functions/credential/schedule/cron.ts';
-import { cronOf, rateIntervalMs } from '../functions/credential/schedule/expression.ts';
-import type { Credential } from '../functions/credential/settings/credential.ts';
-import { skippedTimes } from './skipped-times.ts';
+import { cronTimes } from './cron.ts';
+import { cronOf, rateIntervalMs } from './expression.ts';
 
 export const DAY_MS = 86_400_000;
 
@@ -45,17 +43,8 @@ export function mostRunsADay(expression: string, { now, enough }: { now: Date; e
   return most;
 }
 
-/** The first coming run that daylight saving skips, as the wall clock would have shown it. Hourly runs don't miss one. */
-export function skippedRun({ expression, timezone }: Credential['schedule'], now: Date): string | undefined {
-  const intervals = intervalsOf(expression, now);
-  if (!intervals || intervals.shortest < DAY_MS / 2 || rateIntervalMs(expression) !== undefined) return undefined;
-  const skipped = skippedTimes(timezone, now);
-  const time = comingTimes(expression, now).find((one) => skipped.some(({ from, to }) => from <= one && one < to));
-  return time === undefined ? undefined : new Date(time).toISOString().slice(0, 16).replace('T', ' ');
-}
-
-/** Wall-clock times as if they were UTC. */
-function comingTimes(expression: string, now: Date): number[] {
+/** When a `cron()` runs, up to a leap day ahead: wall-clock times as if they were UTC. None for `rate()`. */
+export function comingTimes(expression: string, now: Date): number[] {
   const cron = cronOf(expression);
   const times: number[] = [];
   for (const time of cron ? cronTimes(cron, now) : []) {

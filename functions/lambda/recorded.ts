@@ -1,0 +1,85 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { describeError, isRotationError } from '../credential/errors.ts';
+import { requestIdAt } from '../credential/events/request-id.ts';
+import type { RunEnd, RunLedger, RunOrigin, RunProblem } from '../ports/ledger.ts';
+import { tryMsOfRest } from './budgeted.ts';
+import type { World } from './compose.ts';
+import type { RetireEvent, RotateEvent } from './events.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** A try of the note that a run begins gets this part of the HTTP timeout: the run itself matters more. */
+const BEGIN_PART = 4;
+
+/** Who asked for this run. A run that was not asked for by the API draws its own id. */
+export function originOf(event: RotateEvent | RetireEvent, world: Pick<World, 'now' | 'newId'>): RunOrigin {
+  const requestedAt = world.now();
+  const drawn = () => requestIdAt(requestedAt, world.newId());
+  if (event.trigger === 'retire') return { requestId: drawn(), kind: 'retire', trigger: 'schedule', requestedAt };
+  if (event.trigger === 'schedule') return { requestId: drawn(), kind: 'rotation', trigger: 'schedule', requestedAt };
+  const { requestId = drawn(), requestedBy, reason, force, attended, leaveBehind, revokePrevious, rollback } = event;
+  const given = Object.entries({ force, attended, leaveBehind, revokePrevious, rollback });
+  const asked = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  return {
+    requestId,
+    kind: 'rotation',
+    trigger: 'api',
+    requestedBy,
+    ...(reason !== undefined && { reason }),
+    ...(Object.keys(asked).length > 0 && { asked }),
+    requestedAt,
+  };
+}
+
+/** Where a run is noted, and how it is told that a note is missing. */
+export interface Recording {
+  readonly run: RunOrigin;
+  readonly ledger: Pick<RunLedger, 'begin' | 'end'>;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+}
+
+/** How long the notes of a run may take: what is left of the function's time, and at its beginning not much. */
+export function ledgerWithin(
+  { world, id }: { readonly world: Pick<World, 'ledger'>; readonly id: string },
+  { remainingMs, httpTimeoutMs }: { readonly remainingMs: () => number; readonly httpTimeoutMs: number },
+): Recording['ledger'] {
+  const within = (mostMs: number) => world.ledger(id, () => tryMsOfRest(remainingMs(), mostMs));
+  return {
+    begin: (run, begunAt) => within(httpTimeoutMs / BEGIN_PART).begin(run, begunAt),
+    end: (run, end) => within(httpTimeoutMs).end(run, end),
+  };
+}
+
+/** @returns false when this run has begun before. A ledger that can't be asked keeps nothing from beginning */
+export async function noteBegin({ run, ledger, telemetry, now }: Recording): Promise<boolean> {
+  try {
+    return await ledger.begin(run, now());
+  } catch (error) {
+    telemetry.logger.warn('the beginning was not recorded', { failure: describeError(error) });
+    return true;
+  }
+}
+
+/**
+ * Notes how a run ended, as the last thing that the run does. The run stands, whatever becomes of the note.
+ *
+ * @returns whether it was noted
+ */
+export async function noteEnd({ run, ledger, telemetry }: Recording, end: RunEnd): Promise<boolean> {
+  try {
+    await ledger.end(run, end);
+    return true;
+  } catch (error) {
+    telemetry.logger.error('ledger record missing', { requestId: run.requestId, failure: describeError(error) });
+    telemetry.metrics.addMetric('LedgerRecordMissing', MetricUnit.Count, 1);
+    return false;
+  }
+}
+
+/** Why a run came to no report. */
+export function problemOf(error: unknown): RunProblem {
+  if (!isRotationError(error)) return { ...describeError(error), nothingChanged: null };
+  const { retryAfter, changed, pointer } = error;
+  const known = { ...(retryAfter !== undefined && { retryAfter }), ...(pointer !== undefined && { pointer }) };
+  return { ...describeError(error), ...known, nothingChanged: changed === null ? null : !changed };
+}
