@@ -23,7 +23,7 @@ type Answer<R extends Route> = (call: Call<R>, deps: Deps) => Promise<ApiRespons
 /** The gateway answers within 30 s, whatever goes on behind it. */
 const WAIT_MS = 25_000;
 /** How long one try of a call to the table may take, in milliseconds. */
-const TABLE_MS = 1000;
+const TABLE_MS = 3000;
 
 const ANSWERS: { readonly [R in Route]: Answer<R> } = {
   'GET /openapi.json': async () => json(200, document()),
