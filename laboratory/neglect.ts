@@ -76,8 +76,9 @@ export function repeatFaults({ player }: Played): string[] {
 /** A scheduled run that began a rotation in a freeze, where there was nothing to put right. */
 export function freezeFaults({ laboratory, player }: Played): string[] {
   const { credential } = laboratory;
-  const begun = player.records.filter(({ startedAt, aheadMs, ...record }) => {
-    const frozen = activeFreeze(credential, new Date(startedAt + aheadMs));
+  const begun = player.records.filter(({ startedAt, endedAt, aheadMs, ...record }) => {
+    // A freeze that ends meanwhile keeps nobody from what is begun afterwards.
+    const frozen = [startedAt, endedAt].every((at) => activeFreeze(credential, new Date(at + aheadMs)));
     return frozen && record.name === 'rotate by schedule' && record.undisturbedButForSteps && renews(record);
   });
   return begun.map(({ process }) => `run ${process + 1} began a rotation in a freeze`);
