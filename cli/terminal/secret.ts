@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { usage } from '../errors.ts';
 
@@ -14,12 +16,20 @@ export async function readSecret(what: string): Promise<string> {
   return secret;
 }
 
+/** Nothing of what is typed is shown, not even how much. */
 async function prompt(what: string): Promise<string> {
-  const { default: password } = await import('@inquirer/password');
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 });
+  const left = new AbortController();
+  // Ctrl-C and Ctrl-D.
+  lines.on('SIGINT', () => lines.close()).on('close', () => left.abort());
+  process.stderr.write(`${what} (hidden): `);
   try {
-    return await password({ message: `${what} (hidden):` }, { output: process.stderr });
+    return await lines.question('', { signal: left.signal });
   } catch {
-    // Ctrl-C, or the terminal went away.
     throw usage(`The prompt was left: ${what}`, 'Repeat the command.');
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
   }
 }

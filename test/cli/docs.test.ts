@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { createProgram } from '../../cli/program.ts';
 import { isRoute } from '../../functions/api/contract/routes.ts';
-import { CLIENT_ID } from '../../local/demo/fleet/customers.ts';
 import { ROOT, words } from './support/csr.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
@@ -81,16 +80,11 @@ describe('docs/cli.md', () => {
   function inputFor(line: string): string {
     if (line.startsWith('csr ack')) return 'yes\n';
     if (line.startsWith('csr access')) return 'a-secret';
-    if (line.startsWith('csr submit')) return refreshed();
+    if (line.startsWith('csr submit')) return stage.refresh('globexprod');
     if (!line.startsWith('csr fleet add')) return '';
     const url = 'https://initech.example.com/auth/realms/initech/protocol/openid-connect/token';
     const upTo = ['initech-prod', url, '', '', 'yes', '', '', '', '', '', 'https://flow.initech.example.com/c', '', ''];
     return `${[...upTo, 'no', '', 'UTC', ''].join('\n')}\n`;
-  }
-
-  function refreshed(): string {
-    const { id } = stage.stack.iam.findClient('globexprod', CLIENT_ID) ?? { id: '' };
-    return stage.stack.iam.regenerateSecret('globexprod', id);
   }
 
   it.each(DOCUMENTED)('%s', async (line) => {

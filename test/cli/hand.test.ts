@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import { CLIENT_ID } from '../../local/demo/fleet/customers.ts';
 import { OPERATOR } from '../../local/embedded-stack/names.ts';
-import { transcript } from './support/csr.ts';
+import { transcript, typeInto } from './support/csr.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
 const OVER_HTTPS = { iam: 'keycloak', via: 'https' } as const;
@@ -150,6 +151,21 @@ describe('csr, where a person has a part', () => {
     transcript.splice(before, 1);
     expect([exit, stdout]).toEqual([2, '']);
     expect(stderr).not.toContain('canary');
+  });
+
+  // A terminal is what Python's standard library can give to a process, and Node's can't.
+  const python = spawnSync('python3', ['-c', 'import pty']).status === 0;
+  (python ? it : it.skip)('access set: asks at a prompt that shows nothing of the answer', async () => {
+    const name = `${stage.stack.prefix}-access/acme-prod/typed`;
+    const args = ['access', 'set', name, '--form', 'token'];
+    const { output, status } = await typeInto(args, stage.env, 'canary-typo\x7fed\r');
+    expect([status, output]).toEqual([
+      0,
+      expect.stringMatching(/^token for .*\/typed \(hidden\): \r\n.*\/typed was created\.\r\n$/),
+    ]);
+    expect(JSON.parse(await stage.stored(name))).toEqual({ token: 'canary-typed' });
+    const left = await typeInto(args, stage.env, 'canary-left\x03');
+    expect([left.status, left.output]).toEqual([2, expect.stringContaining('The prompt was left')]);
   });
 
   it('has shown no secret but on demand', () => {

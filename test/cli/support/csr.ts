@@ -54,3 +54,44 @@ export async function csr(args: readonly string[], surroundings: Surroundings = 
   transcript.push(args.join(' '), stdout, stderr);
   return { exit, stdout, stderr, json: () => JSON.parse(stdout) };
 }
+
+/** Runs a program in a terminal, types once it asks, and prints what the terminal shows. */
+const TERMINAL = `
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0: os.execv(sys.argv[2], sys.argv[2:])
+shown, typed = b'', False
+while True:
+    try: more = os.read(terminal, 4096)
+    except OSError: break
+    if not more: break
+    shown += more
+    if b'(hidden)' in shown and not typed:
+        typed = True
+        os.write(terminal, sys.stdin.buffer.read())
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+/** Runs `csr` in a terminal, where a person types. What is typed is not in the arguments of any process. */
+export async function typeInto(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  typed: string,
+): Promise<{ status: number | null; output: string }> {
+  const child = spawn('python3', ['-c', TERMINAL, '', process.execPath, BINARY, ...args], {
+    env: { ...CLEAN, ...env },
+  });
+  child.stdin.end(typed);
+  const exited = new Promise<number | null>((done) => void child.on('exit', done));
+  const [output, status] = await Promise.all([text(child.stdout), exited]);
+  transcript.push(output);
+  return { status, output };
+}
+
+/** The arguments of a command line as a shell would split it: words, and words in double quotes. */
+export function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  );
+}

@@ -23,6 +23,8 @@ export interface Stage {
   pass(): void;
   /** The secret that the IAM holds. */
   secretOf(realm: string): string;
+  /** What a person does in the IAM: makes a new secret, which ends the one before. */
+  refresh(realm: string): string;
   /** The text of a secret in Secrets Manager. */
   stored(name: string): Promise<string>;
   close(): Promise<void>;
@@ -54,6 +56,7 @@ export async function openStage(connectorToken = 'connector-access-token'): Prom
       passedMs += LEASE_MS;
     },
     secretOf: (realm) => stack.iam.findClient(realm, CLIENT_ID)?.secret ?? '',
+    refresh: (realm) => stack.iam.regenerateSecret(realm, stack.iam.findClient(realm, CLIENT_ID)?.id ?? ''),
     stored: async (name) =>
       (await stack.secretsManager.send(new GetSecretValueCommand({ SecretId: name }))).SecretString ?? '',
     close: async () => {
