@@ -4,7 +4,7 @@ import { synthesize } from './synthesize.ts';
 const template = synthesize();
 
 describe('the HTTP API', () => {
-  it('has the seven routes, each of them signed', () => {
+  it('has the nine routes, each of them signed', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties,
     );
@@ -12,13 +12,15 @@ describe('the HTTP API', () => {
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
       'GET /credentials',
       'GET /credentials/{id}',
+      'GET /credentials/{id}/rotations',
       'GET /credentials/{id}/rotations/{rotationId}',
       'GET /openapi.json',
+      'PATCH /credentials/{id}/schedule',
       'POST /credentials/{id}/connectors/{name}/acknowledgement',
       'POST /credentials/{id}/rollback',
       'POST /credentials/{id}/rotations',
     ]);
-    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(7).fill('AWS_IAM'));
+    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(9).fill('AWS_IAM'));
   });
 
   it('throttles, and logs who called what without bodies or headers', () => {

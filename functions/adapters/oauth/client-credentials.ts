@@ -88,7 +88,7 @@ function errorIn({ error, error_description: description }: Record<string, unkno
  *
  * @param body of the response
  */
-export function withoutIdToken(
+function withoutIdToken(
   { status, headers }: Pick<Response, 'status' | 'headers'>,
   { id_token: _, ...body }: Record<string, unknown>,
 ): Response {
