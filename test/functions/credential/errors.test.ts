@@ -12,6 +12,7 @@ describe('whether a write may have been carried out all the same', () => {
       'connector-unavailable',
       'connector-timeout',
       'tasks-unavailable',
+      'ledger-unavailable',
       'events-unavailable',
       'store-unavailable',
     ]);
