@@ -89,7 +89,7 @@ export const ORDER: readonly Mutation[] = [
   },
   {
     safeguard: 'an unanswered write is waited out before an undo',
-    ...change('attempt/undo.ts', 'if (run.ledger.iamUnanswered) await waitOut(run);', ''),
+    ...change('attempt/undo.ts', 'if (run.ledger.iamUnanswered) await waitOut(run, run.timing.httpTimeoutMs);', ''),
     lab: [...singles('strategy=in-place,renewal=set,trigger=api,fault=reply-lost,start=rest'), '--thorough'],
   },
   {

@@ -78,10 +78,14 @@ export const TIME: readonly Mutation[] = [
     edits: [
       {
         file: 'lambda/budgeted.ts',
-        from: 'remainingMs() - LAST_WORDS_MS - PAUSES_MS',
-        to: 'remainingMs() - LAST_WORDS_MS',
+        from: '(remainingMs - LAST_WORDS_MS - PAUSES_MS)',
+        to: '(remainingMs - LAST_WORDS_MS)',
       },
-      { file: 'lambda/budgeted.ts', from: 'if (tryMs <= 0) throw', to: 'if (tryMs < -1e9) throw' },
+      {
+        file: 'lambda/budgeted.ts',
+        from: "if (tryMs <= 0) throw new RotationError('schedule-",
+        to: "if (tryMs < -1e9) throw new RotationError('schedule-",
+      },
     ],
     lab: scene({
       strategy: 'dual-secret',
