@@ -102,7 +102,8 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
   // What was refused before the attempt still is, whatever works.
   'stored-not-applied': ({ before, after }, { previousWorks }) => [
     ...(after.pending === after.current?.id ? [] : ['AWSPENDING is not on the current version']),
-    ...(after.iam[after.current?.clientId ?? '']?.secret === after.current?.clientSecret
+    ...((after.asked?.readsIam === false && after.asked.works) ||
+    after.iam[after.current?.clientId ?? '']?.secret === after.current?.clientSecret
       ? []
       : ['the IAM holds another']),
     ...(previousWorks && revive(before, after).some(({ accepted }) => !accepted) ? ['a connector is refused'] : []),
