@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import type { RunView } from '../../functions/api/contract/answers/run.ts';
+import type { Rotation } from '../../functions/credential/outcome.ts';
 import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal } from '../support/real.ts';
@@ -145,6 +147,52 @@ describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
     expect(rotation).toMatchObject({ rotationId: versionId, credential: 'acme-prod', state: 'current' });
     expect((await stage.call('/credentials/nobody')).status).toBe(404);
     expect((await stage.call('/credentials/acme-prod/rotations/none')).status).toBe(404);
+  });
+
+  it('makes one run of parallel calls with one key, and keeps what it came to', async () => {
+    const path = '/credentials/globex-prod/rotations';
+    const keyed = { method: 'POST', body: { reason: 'one key' }, headers: { 'idempotency-key': 'k-1' } };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => stage.call(path, keyed)));
+    const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as Rotation).requestId));
+    expect(new Set(ids).size).toBe(1);
+    // A busy machine may take longer than a call waits.
+    let end = await stage.call(path, keyed);
+    while (end.status === 202) end = await stage.call(path, keyed);
+    const [text, again] = [await end.text(), await (await stage.call(path, keyed)).text()];
+    expect(again).toBe(text);
+    expect((await stage.call(path, { ...keyed, body: {} })).status).toBe(422);
+    const runs = (await (await stage.call(`${path}?limit=50`)).json()) as { rotations: RunView[] };
+    expect(runs.rotations.filter(({ reason }) => reason === 'one key')).toMatchObject([
+      { requestId: ids[0], status: 'ended', requestedBy: expect.stringContaining(`${PREFIX}-operator`) },
+    ]);
+    expect(runs.rotations).toContainEqual(expect.objectContaining({ trigger: 'api', outcome: 'adopted' }));
+    const retired = (await (await stage.call('/credentials/acme-prod/rotations')).json()) as { rotations: RunView[] };
+    expect(retired.rotations).toContainEqual(expect.objectContaining({ kind: 'retire', outcome: 'retired' }));
+  });
+
+  it('answers at once where that is preferred, and the request id leads to the end', async () => {
+    const path = '/credentials/globex-prod/rotations';
+    const answer = await stage.call(path, { method: 'POST', headers: { prefer: 'respond-async' } });
+    expect([answer.status, answer.headers.get('preference-applied')]).toEqual([202, 'respond-async']);
+    const place = answer.headers.get('location') ?? '';
+    const view = async () => (await (await stage.call(place)).json()) as RunView;
+    while (['accepted', 'running'].includes((await view()).status)) await sleep(200);
+    expect(await view()).toMatchObject({ status: 'ended', credential: 'globex-prod', trigger: 'api' });
+  });
+
+  it('pauses a schedule and resumes it, and changes nothing else of it', async () => {
+    const { scheduler } = stage;
+    const schedule = () => scheduler.send(new GetScheduleCommand({ GroupName: PREFIX, Name: 'globex-prod' }));
+    const { $metadata: _, LastModificationDate: __, ...before } = await schedule();
+    const patch = (state: string) =>
+      stage.call('/credentials/globex-prod/schedule', { method: 'PATCH', body: { state } });
+    expect((await patch('DISABLED')).status).toBe(200);
+    expect((await schedule()).State).toBe('DISABLED');
+    expect((await stage.view('globex-prod')).schedule.state).toBe('DISABLED');
+    expect(await (await patch('ENABLED')).json()).toMatchObject({ changed: true, schedule: { state: 'ENABLED' } });
+    const after = await schedule();
+    expect(after).toMatchObject({ ...before, Target: { ...before.Target, Input: expect.any(String) } });
+    expect(JSON.parse(after.Target?.Input ?? '')).toEqual(JSON.parse(before.Target?.Input ?? ''));
   });
 
   it('has written no secret anywhere', async () => {

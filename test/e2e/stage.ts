@@ -42,6 +42,7 @@ export interface Cast {
 interface CallOptions {
   readonly method?: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly unsigned?: boolean;
   /** Who calls. @default - a user who may do that and nothing else */
   readonly as?: AccessKeys;
@@ -181,8 +182,8 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     meddleWithSecretsManager: (intercept) => {
       meddle = intercept;
     },
-    call: async (path, { method = 'GET', body, unsigned = false, as } = {}) => {
-      const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    call: async (path, { method = 'GET', body, headers = {}, unsigned = false, as } = {}) => {
+      const init = { method, headers: { ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
       const url = `${deployment.apiUrl}${path}`;
       const caller = as ? signerOf(as) : signed;
       const response = await (unsigned ? fetch(url, init) : caller.fetch(url, init));
