@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -87,7 +87,7 @@ export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsS
 }
 
 /** The real world, as the functions meet it. Built once for each warm function. */
-function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now: () => Date }): World {
+function realWorld(environment: Environment, { aws, now, sleep }: Required<Outside>): World {
   const { httpTimeoutMs } = environment.timing;
   const requestHandler = {
     connectionTimeout: httpTimeoutMs,
@@ -126,9 +126,7 @@ function realWorld(environment: Environment, { aws, now }: { aws: AwsAccess; now
     },
     fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
     now,
-    sleep: async (ms) => {
-      await sleep(ms);
-    },
+    sleep,
     newSecret: () => randomBytes(32).toString('base64url'),
     newId: randomUUID,
   };
@@ -239,22 +237,36 @@ export interface Deployed {
   readonly aws: AwsAccess;
 }
 
+/** What surrounds a function. */
+interface Outside {
+  /** How AWS is reached. */
+  readonly aws?: AwsAccess;
+  /** What time it is. */
+  readonly now?: () => Date;
+  /** Waits so many milliseconds. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
 /**
  * A function's environment and world: nothing happens before the first invocation.
  *
  * @param variables the function's environment variables
- * @param outside how AWS is reached, and what time it is; by default as on AWS
+ * @param outside by default as on AWS
  */
 export function lazily(
   variables: Readonly<Record<string, string | undefined>>,
-  { aws = {}, now = () => new Date() }: { readonly aws?: AwsAccess; readonly now?: () => Date } = {},
+  { aws = {}, now = () => new Date(), sleep = waited }: Outside = {},
 ): () => Deployed {
   let known: Deployed | undefined;
   return () => {
     if (!known) {
       const environment = readEnvironment(variables);
-      known = { environment, world: realWorld(environment, { aws, now }), aws };
+      known = { environment, world: realWorld(environment, { aws, now, sleep }), aws };
     }
     return known;
   };
+}
+
+async function waited(ms: number): Promise<void> {
+  await setTimeout(ms);
 }

@@ -20,6 +20,8 @@ export interface Pace {
   readonly leaseMs: number;
   /** How much of a grace is waited for, in milliseconds; the rest passes in AWS only. */
   readonly shownGraceMs: number;
+  /** How much of a pause between two looks of a run is waited: nothing here is replicated, so that each first look is true. */
+  readonly pauses: number;
   /** Requests a second of each connector. */
   readonly rate: number;
   /** What it has to send at least, in requests a second. */
@@ -40,6 +42,8 @@ const FUNCTION_S = 9 * HTTP_S;
 const AGENT_S = 5;
 const MOST_AGENT_S = 120;
 const SHOWN_GRACE_MS = 1000;
+/** A tenth is waited, and on a slow machine more. */
+const PAUSES = 0.1;
 /** More requests than what is promised, so that a late timer doesn't matter. */
 const RATE = 60;
 const LEAST_RATE = 50;
@@ -56,6 +60,7 @@ export function paceOf(requestMs: number): Pace {
     leaseMs: FUNCTION_S * slowness * 1000 + Math.max(HTTP_S * slowness * 1000, lateWriteMs(agentS * 1000)),
     // Time for some requests; more is only waiting.
     shownGraceMs: SHOWN_GRACE_MS * Math.ceil(slowness / 4),
+    pauses: Math.min(1, PAUSES * slowness),
     rate: RATE / slowness,
     leastRate: LEAST_RATE / slowness,
   };

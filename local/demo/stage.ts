@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Running } from '../embedded-stack/running.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../embedded-stack/stack.ts';
 import type { Invocation } from '../stand-ins/lambda/host.ts';
@@ -56,6 +57,9 @@ async function setUp(live: Live, { apiPort, pace, running }: SetUp): Promise<Sta
     connectorToken,
     apiPort,
     clock: clocks.aws,
+    sleep: async (ms) => {
+      await sleep(ms * pace.pauses);
+    },
     onInvoked: (invocation) => {
       invocations.record(invocation);
       tellFailure(invocation, live);

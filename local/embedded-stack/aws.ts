@@ -31,6 +31,8 @@ export interface AwsOptions {
   readonly apiPort?: number;
   /** The time in AWS: of its services and of the functions. */
   readonly clock: () => Date;
+  /** How the functions wait, for so many milliseconds. @default - in real time */
+  readonly sleep?: (ms: number) => Promise<void>;
   /** Hears of every invocation that has ended. */
   readonly onInvoked?: (invocation: Invocation) => void;
   /** Hears of events that Lambda or the Scheduler gave up: what the dead-letter queue would get. */
@@ -89,10 +91,10 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   return { apiUrl: api.url, secretsManager, scheduler, events, sqs, endpoints };
 }
 
-function hostFor({ prefix, timeouts, clock, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {
+function hostFor({ prefix, timeouts, clock, sleep, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {
   const { onInvoked = () => {}, onGivenUp = () => {}, onLog = () => {} } = hooks;
   return new LambdaHost({
-    functions: embeddedFunctions({ prefix, timeouts, aws, clock, onLog }),
+    functions: embeddedFunctions({ prefix, timeouts, aws, clock, ...(sleep && { sleep }), onLog }),
     clock,
     region: REGION,
     account: ACCOUNT,

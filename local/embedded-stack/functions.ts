@@ -17,11 +17,13 @@ export interface FunctionsInput {
   /** Where the parts are; asked when an execution environment is made. */
   readonly aws: () => AwsAccess;
   readonly clock: () => Date;
+  /** How the functions wait. @default - in real time */
+  readonly sleep?: (ms: number) => Promise<void>;
   readonly onLog: (line: LogLine) => void;
 }
 
 /** The functions that AWS would run, from the same handlers: only environment, endpoints and telemetry are given. */
-export function embeddedFunctions({ prefix, timeouts, aws, clock, onLog }: FunctionsInput): LambdaFunction[] {
+export function embeddedFunctions({ prefix, timeouts, aws, clock, sleep, onLog }: FunctionsInput): LambdaFunction[] {
   const variables = environmentOf(prefix, timeouts);
   const timeoutMs = durationMs(timeouts.function);
   const define = (
@@ -33,7 +35,7 @@ export function embeddedFunctions({ prefix, timeouts, aws, clock, onLog }: Funct
     timeoutMs: ms,
     init: () =>
       create(
-        lazily(variables, { aws: aws(), now: clock }),
+        lazily(variables, { aws: aws(), now: clock, ...(sleep && { sleep }) }),
         embeddedTelemetry(`${prefix}-${file}`, onLog),
       ) as LambdaHandler,
   });

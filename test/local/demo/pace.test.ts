@@ -11,6 +11,7 @@ describe('the pace of the demonstration', () => {
       // The function's timeout, and the minute by which an agent's clock may be behind.
       leaseMs: 87_000,
       shownGraceMs: 1000,
+      pauses: 0.1,
       rate: 60,
       leastRate: 50,
     });
@@ -25,6 +26,7 @@ describe('the pace of the demonstration', () => {
   ])('follows the machine: a request of %d ms makes it %d times as slow', (requestMs, slowness) => {
     const pace = paceOf(requestMs);
     expect(pace).toMatchObject({ slowness, rate: 60 / slowness, leastRate: 50 / slowness });
+    expect(pace.pauses).toBeCloseTo(Math.min(1, slowness / 10));
     expect(durationMs(pace.timeouts.http)).toBe(3000 * slowness);
     const { function: run, http } = pace.timeouts;
     const longest = Math.max(durationMs(http), durationMs(pace.agentTimeout), 60_000);
