@@ -45,7 +45,7 @@ async function check(context: Context, { context: given }: FleetOptions, file: s
   const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`;
   const text =
     faults.length === 0
-      ? `${file}: no faults in ${credentials} credentials.`
+      ? `${file}: no faults in ${credentials} credential${credentials === 1 ? '' : 's'}.`
       : [...faults.map(shown), `${file}: ${count}.`].join('\n');
   return { exit: faults.length === 0 ? EXIT.done : EXIT.failed, value: { file, ...findings }, text };
 }
