@@ -45,7 +45,8 @@ describeReal('the full stack with its example fleet', ['keycloak', 'ministack'],
       strategy: 'dual-secret',
       reason: 'by hand',
     });
-    expect(rotation.connectors).toEqual([{ name: 'IFS Production', sectionsWritten: 2, sectionsSkipped: 0 }]);
+    const written = { name: 'IFS Production', sectionsWritten: 2, sectionsSkipped: 0 };
+    expect(rotation.connectors).toMatchObject([{ ...written, proof: { level: 'written' } }]);
 
     expect(await paste(show)).toMatchObject({ id: 'acme-prod', versionId: rotation.rotationId, pending: false });
   });
