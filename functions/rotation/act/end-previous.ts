@@ -7,7 +7,7 @@ import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import type { ActionOf } from '../decide/terms/action.ts';
 import { assertLabels, clear, type ExpectedLabels, journal } from '../labels/labels.ts';
 import { findWhenBack, isRefused, proveHeld, retryUntil } from '../observe/looks.ts';
-import { found, type Labels, type Observation, sameCredential } from '../observe/observation.ts';
+import { found, type Labels, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { retireIntent } from '../observe/pending.ts';
 import { planRetire } from '../plan/retire.ts';
@@ -44,11 +44,10 @@ export async function revokePrevious(
   { versionId }: ActionOf<'revoke-previous'>,
 ): Promise<Acted> {
   const old = usableDocument(run.ledger.answers.previousDocument);
+  if (!old) throw new RotationError('internal-error', 'The previous document was not read');
   const { current, labels } = found(seen);
-  if (old && !sameCredential(old, current.document)) {
-    if (run.ports.iam.capabilities.set) await endUnderLease(run, labels, { old, current: current.document });
-    else await endByPerson(run, versionId, { old, current: current.document });
-  }
+  if (run.ports.iam.capabilities.set) await endUnderLease(run, labels, { old, current: current.document });
+  else await endByPerson(run, versionId, { old, current: current.document });
   run.ledger.revoke();
   return REQUEUE;
 }

@@ -19,8 +19,10 @@ export async function storeFirst(
   draft.isAbout(await putFirst(run, seen.labels, serializeDocument(document)));
   ledger.achieve('adopted');
   ledger.oweRenewal(renewsAfter);
-  if (!renewsAfter) ledger.rotationDone();
+  // Whoever wants the secret that was in use ended wants another one.
+  const goesOn = renewsAfter || run.request.revokePrevious === true;
+  if (!goesOn) ledger.rotationDone();
   const done =
-    !renewsAfter && !seen.labels.pending && !seen.submission && seen.connectors.every((view) => holds(view, document));
+    !goesOn && !seen.labels.pending && !seen.submission && seen.connectors.every((view) => holds(view, document));
   return done ? ended(run, { outcome: 'adopted' }) : REQUEUE;
 }

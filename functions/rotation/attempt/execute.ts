@@ -4,7 +4,7 @@ import type { IamClient } from '../../ports/iam.ts';
 import { type Attempt, keepsTimeForUndo } from '../decide/terms/attempt.ts';
 import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, promote } from '../labels/labels.ts';
 import { askToken, isAway } from '../observe/looks.ts';
-import { holds } from '../observe/observation.ts';
+import { holds, sameCredential } from '../observe/observation.ts';
 import { planRetire } from '../plan/retire.ts';
 import { type Run, timed } from '../run/context.ts';
 import { type Acted, ended, REQUEUE } from './acted.ts';
@@ -88,15 +88,28 @@ async function settle(
   const { candidate, current, outcome } = attempt;
   await promote(run, { from: current.id, to: candidate.id });
   run.ledger.achieve(outcome);
-  if (outcome === 'rotated') run.ledger.rotationDone();
+  if (isAnswer(run, attempt)) run.ledger.rotationDone();
   const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);
   await planEnd(run, attempt, { ...kept, validUntil: client.previous?.validUntil });
   await probeProjection(run, candidate.document);
   const [failure] = [...failures.values(), ...(await handOver(run, attempt)).values()];
   if (failure) return await storedNotApplied(run, { failure, previous: current.document, client: kept.client });
   await clear(run, candidate.id);
-  const goesOn = run.ledger.owesRenewal || (run.request.revokePrevious && outcome === 'rotated');
-  return goesOn ? REQUEUE : ended(run, { outcome });
+  return goesOn(run) ? REQUEUE : ended(run, { outcome });
+}
+
+/**
+ * Whether an attempt has done what was asked for. What is adopted or set again is no renewal; and a rollback is not done by the
+ * candidate of another run.
+ */
+function isAnswer({ request, ledger }: Run, { adopts, candidate, current }: Attempt): boolean {
+  if (adopts || sameCredential(candidate.document, current.document)) return false;
+  return !request.rollback || ledger.hasPut(candidate.id);
+}
+
+/** Whether something is left to do once an attempt is through: a renewal that is owed, a secret to be ended, or the rollback itself. */
+function goesOn({ request, ledger }: Run): boolean {
+  return ledger.owesRenewal || request.revokePrevious === true || (request.rollback === true && !ledger.promoted);
 }
 
 /** Asks people to enter the secret, now that it is current. */

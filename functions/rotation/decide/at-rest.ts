@@ -3,13 +3,12 @@ import type { Failure } from '../../credential/outcome.ts';
 import { secretMaker } from '../../credential/settings/credential.ts';
 import { overlapActive, sameCredential } from '../observe/observation.ts';
 import { awaitPerson } from './by-person.ts';
+import { renewal } from './renewal.ts';
+import { finishedInstead, rollback } from './rollback.ts';
 import type { ActionOf, RotationAction } from './terms/action.ts';
-import { timeNeededMs, type UndoScope } from './terms/attempt.ts';
 import {
   noRoom,
-  noTime,
   notEntered,
-  overlapWanted,
   refusal,
   refuse,
   strategyCheck,
@@ -27,7 +26,8 @@ export function atRest(facts: Facts): RotationAction {
   const hasPutRight = known.achieved === 'repaired' || known.achieved === 'adopted';
   const settled = !hasPutRight || unreadable(seen) === undefined;
   if (facts.request.revokePrevious && known.promoted && !known.revoked) return revocation(facts);
-  const wanted = !known.promoted && (known.owesRenewal ? known.mayBegin : isWanted(facts));
+  const begins = known.owesRenewal && !asksForMore(facts) ? known.mayBegin : isWanted(facts);
+  const wanted = !known.promoted && begins;
   if (!wanted) return nothingToBegin(facts, settled);
   return (
     frozen(facts, settled) ??
@@ -37,6 +37,7 @@ export function atRest(facts: Facts): RotationAction {
         notEntered(seen),
         unattended(facts),
         unusable(seen.clientToRenew),
+        finishedInstead(facts),
         known.mayBegin ? undefined : tooSoon(facts.leaseMs),
         noRoom(facts),
       ],
@@ -51,9 +52,16 @@ function revocation({ seen, known }: Facts): RotationAction {
   const inUse = refusal([unreadable(seen), notEntered(seen)], true);
   if (inUse) return inUse;
   const reason = 'the previous secret is known to others';
-  if (known.answers.previousDocument === undefined)
-    return { kind: 'ask', question: 'previous-document', reason, atRest: true };
+  const { previousDocument: previous } = known.answers;
+  if (previous === undefined) return { kind: 'ask', question: 'previous-document', reason, atRest: true };
+  if (previous instanceof RotationError) return refuse(previous, true);
+  // This run has replaced a secret: an answer that shows none before the current one is old.
+  if (previous === 'none' || sameCredential(previous, seen.current.document)) return refuse(notShown(), true);
   return { kind: 'revoke-previous', versionId: seen.labels.previous?.id ?? '', reason, atRest: true };
+}
+
+function notShown(): RotationError {
+  return new RotationError('retire-failed', 'The old secret was not ended: Secrets Manager does not show it yet');
 }
 
 /** Everything is as it was before Secrets Manager took the rotation over. */
@@ -75,6 +83,11 @@ function isWanted({ request, seen }: Facts): boolean {
   return repeat?.due !== false && scheduledTime !== undefined && scheduledTime > seen.current.createdAt;
 }
 
+/** Whoever asks for more than a repair hears it where no more was done. */
+function asksForMore({ request }: Facts): boolean {
+  return request.revokePrevious === true || request.rollback === true;
+}
+
 function nothingToBegin({ request, seen, known }: Facts, settled: boolean): RotationAction {
   // For a run that has something to put right, a connector that can't be read is no rest: the next run looks at it.
   const unread = request.repeat || !settled ? refusal([unreadable(seen)], settled) : undefined;
@@ -87,7 +100,7 @@ function frozen(facts: Facts, settled: boolean): RotationAction | undefined {
   const freeze = freezeFor(facts);
   if (!freeze) return undefined;
   const { request, seen, known } = facts;
-  const byCaller = request.trigger === 'api' && known.achieved === undefined;
+  const byCaller = request.trigger === 'api' && (known.achieved === undefined || asksForMore(facts));
   const failure = new RotationError('frozen', `Frozen from ${freeze.from} to ${freeze.to}: ${freeze.reason}`);
   const note = `frozen: ${freeze.reason}`;
   return (
@@ -113,49 +126,4 @@ function beginning(facts: Facts, settled: boolean): RotationAction {
   return (
     strategyCheck(facts, settled) ?? { kind: 'hand-over', reason: 'the rotation belongs to Secrets Manager (native)' }
   );
-}
-
-/**
- * Begins a rotation, once all that can be known before is known.
- *
- * @param undoScope what there has to be time for an undo to give back; where nothing works before the rotation, `nothing`
- */
-export function renewal(facts: Facts, settled = false, undoScope: UndoScope = 'everything'): RotationAction {
-  const { credential, known } = facts;
-  const outcome = known.owesRenewal && known.achieved === 'repaired' ? 'repaired' : 'rotated';
-  const overlap = overlapWanted(facts);
-  const reason = known.owesRenewal ? 'a secret that a person saw is no secret' : 'a rotation is due';
-  const plan = { overlap, outcome, reason } as const;
-  return (
-    infeasible(facts, settled, undoScope) ??
-    (secretMaker(credential) === 'iam' ? { kind: 'regenerate', ...plan } : { kind: 'begin', candidate: 'new', ...plan })
-  );
-}
-
-/** Too little time, or a strategy that the IAM can't carry out. */
-function infeasible(facts: Facts, settled: boolean, undoScope: UndoScope = 'everything'): RotationAction | undefined {
-  const overlap = overlapWanted(facts);
-  const needed = timeNeededMs(facts.time, { overlap, undoScope, renews: true });
-  return refusal([noTime(facts, needed)], settled) ?? strategyCheck(facts, settled);
-}
-
-/** A rollback is a rotation whose candidate is a copy of the previous document. */
-function rollback(facts: Facts, settled: boolean): RotationAction {
-  const { credential, known, seen } = facts;
-  const previous = known.answers.previousDocument;
-  const impossible = (why: string) => refuse(new RotationError('rollback-impossible', why), settled);
-  if (secretMaker(credential) !== 'rotator') return impossible('An IAM that makes the secrets takes no old one back');
-  if (previous === undefined) {
-    const reason = 'a rollback goes back to the previous document';
-    return { kind: 'ask', question: 'previous-document', reason, atRest: settled };
-  }
-  if (previous === 'none') return impossible('There is no previous document');
-  if (previous instanceof RotationError) return refuse(previous, settled);
-  if (sameCredential(previous, seen.current.document))
-    return impossible('The previous document holds the secret that is in use');
-  if (previous.clientId !== seen.clientToRenew.clientId)
-    return impossible('The previous document is about the client in use, and there is no overlap to keep both');
-  const overlap = overlapWanted(facts);
-  const reason = 'a rollback was asked for';
-  return infeasible(facts, settled) ?? { kind: 'begin', candidate: 'previous', overlap, outcome: 'rotated', reason };
 }

@@ -5,6 +5,7 @@ import { leaseLeftMs } from '../run/context.ts';
 import { atRest } from './at-rest.ts';
 import { byPerson } from './by-person.ts';
 import { changedByHand, expired, firstRun } from './repairs.ts';
+import { rollbackNever } from './rollback.ts';
 import type { RotationAction } from './terms/action.ts';
 import { connectorDiffers, refusal, unusable } from './terms/checks.ts';
 import type { Facts } from './terms/facts.ts';
@@ -42,6 +43,8 @@ export function decide(facts: Facts<Observation>): RotationAction {
   const { seen } = facts;
   const alive = backOff(facts);
   if (alive) return alive;
+  const never = rollbackNever(facts);
+  if (never) return never;
   const manual = facts.credential.iam.type === 'manual' ? byPerson(facts) : undefined;
   if (manual) return manual;
   const state = classify(seen);

@@ -3,7 +3,7 @@ import { type Credential, secretMaker } from '../../credential/settings/credenti
 import type { IamClient } from '../../ports/iam.ts';
 import type { TokenResult } from '../../ports/token-endpoint.ts';
 import { refused } from '../observe/looks.ts';
-import { renewal } from './at-rest.ts';
+import { renewal } from './renewal.ts';
 import type { RotationAction } from './terms/action.ts';
 import { refusal, tooSoon, unreadable, unusable } from './terms/checks.ts';
 import { type Facts, type FirstFacts, mayRenew } from './terms/facts.ts';

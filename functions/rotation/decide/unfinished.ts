@@ -72,15 +72,18 @@ export function candidateUnset(facts: Facts): RotationAction {
   const holdsCurrent = seen.clientInUse.secret === seen.current.document.clientSecret;
   const pushable = seen.connectors.every((view) => !view.error) && seen.clientToRenew.fault === undefined;
   const resumable = holdsCurrent && pushable && mayRenew(facts) && secretMaker(credential) === 'rotator';
+  const pending = pendingOf(facts);
+  if (facts.request.rollback && !facts.known.hasPut(pending.id))
+    return clear(pending, 'a rollback was asked for, and not the candidate of a dead run');
   if (!resumable || notEntered(seen) || unattended(facts))
-    return clear(pendingOf(facts), 'the candidate of a dead run cannot be set now');
+    return clear(pending, 'the candidate of a dead run cannot be set now');
   if (seen.answer.accepted && !holdOurs(seen))
     return { kind: 'push-current', reason: 'a connector holds neither the current secret nor the candidate' };
   const plan = { overlap: overlapWanted(facts), outcome: 'rotated', candidate: candidateOf(seen) } as const;
   const tooLate = refusal([noTime(facts, timeNeededMs(time, reversible(renewalOf(facts, plan))))]);
   if (tooLate) return tooLate;
   if (overlapPossible(facts) === 'no')
-    return clear(pendingOf(facts), 'the IAM can no longer keep the previous secret beside the candidate');
+    return clear(pending, 'the IAM can no longer keep the previous secret beside the candidate');
   const reason = 'a run died before it set the candidate';
   return strategyCheck(facts) ?? { kind: 'resume', overlap: plan.overlap, renews: true, reason };
 }

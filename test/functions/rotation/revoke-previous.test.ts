@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { CLIENT_ID, createWorld, FIRST_SECRET, IDLE_CLIENT_ID, REALM, type WorldOptions } from '../../support/world.ts';
+import {
+  CLIENT_ID,
+  createWorld,
+  FIRST_SECRET,
+  IDLE_CLIENT_ID,
+  REALM,
+  TIMING,
+  type WorldOptions,
+} from '../../support/world.ts';
 
 const PAIR = { clientId: [CLIENT_ID, IDLE_CLIENT_ID], strategy: 'alternating-clients' };
 const WORLDS: readonly (readonly [string, WorldOptions])[] = [
@@ -60,6 +68,37 @@ describe('revokePrevious', () => {
     });
     const [end] = world.planned.filter(({ target }) => target === 'retire');
     expect((end?.at.getTime() ?? 0) - world.now().getTime()).toBeLessThanOrEqual(110_000);
+  });
+
+  it('ends at a first run the secret that was found in use: another one is made at once', async () => {
+    const world = createWorld({ adopted: false });
+    const rotation = await world.rotate({ revokePrevious: true });
+    expect(rotation).toMatchObject({ outcome: 'rotated', previousRevoked: true });
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+  });
+
+  it('ends a secret that a person has set as well as the one before', async () => {
+    const world = createWorld();
+    world.changeClient({ secret: 'set-by-a-person' });
+    const rotation = await world.rotate({ revokePrevious: true });
+    expect(rotation).toMatchObject({ outcome: 'repaired', previousRevoked: true });
+    expect(await world.accepts('set-by-a-person')).toBe(false);
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+  });
+
+  it('is told to come again where a secret of a person was adopted, and nothing may be renewed yet', async () => {
+    const world = createWorld();
+    world.put('11111111-1111-4111-8111-111111111111', '', 'AWSPENDING');
+    world.advance(TIMING.leaseMs);
+    world.changeClient({ secret: 'set-by-a-person' });
+    await expect(world.rotate({ revokePrevious: true })).rejects.toMatchObject({
+      code: 'too-soon',
+      changed: true,
+      retryAfter: expect.any(Number),
+    });
+    expect(world.current().clientSecret).toBe('set-by-a-person');
   });
 
   it('is not for a rotation that Secrets Manager carries out itself', async () => {

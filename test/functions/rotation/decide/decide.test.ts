@@ -187,6 +187,24 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
     { request: CALL, known: { owesRenewal: true, achieved: 'repaired', mayBegin: false } },
     'rest repaired',
   ],
+  [
+    'at-rest',
+    'a revoke of what can not be read',
+    {
+      request: { ...CALL, revokePrevious: true },
+      known: { promoted: true, ...answers({ previousDocument: new RotationError('document-invalid', 'x') }) },
+    },
+    'refuse document-invalid',
+  ],
+  [
+    'at-rest',
+    'a revoke where an old answer shows the same document before',
+    {
+      request: { ...CALL, revokePrevious: true },
+      known: { promoted: true, achieved: 'rotated', ...answers({ previousDocument: CURRENT }) },
+    },
+    'refuse retire-failed',
+  ],
   ['at-rest', 'a rollback', { request: { ...CALL, rollback: true } }, 'ask previous-document'],
   [
     'at-rest',
