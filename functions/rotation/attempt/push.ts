@@ -7,7 +7,7 @@ import {
   type ConnectorConfiguration,
   type StoredVersion,
 } from '../../ports/connector.ts';
-import { type ConnectorView, holds, isHandedOver, matches } from '../observe/observation.ts';
+import { type ConnectorView, holds, isHandedOver, isSettled, matches } from '../observe/observation.ts';
 import { assertFits } from '../run/budget.ts';
 import { type Run, timed } from '../run/context.ts';
 
@@ -84,11 +84,10 @@ async function pushOne(run: Run, view: ConnectorView, { version, former, fence, 
 function isDone(
   run: Run,
   view: ConnectorView & { readonly configuration: ConnectorConfiguration },
-  { id, document }: StoredVersion,
+  version: StoredVersion,
 ): boolean {
-  if (isHandedOver(view, id)) return true;
-  if (!holds(view, document)) return false;
-  run.draft.proved(view, id);
+  if (!isSettled(view, version)) return false;
+  if (!isHandedOver(view, version.id)) run.draft.proved(view, version.id);
   return true;
 }
 

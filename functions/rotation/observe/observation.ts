@@ -102,10 +102,11 @@ export function matches({ sections }: ConnectorConfiguration, document: Credenti
 
 /**
  * Whether nothing is to be done about a connector as things are: it holds the current document, a person was asked to enter that, or
- * it can't be read.
+ * it can't be read. Whoever was asked to enter another version may have done so, and is asked to enter this one.
  */
-export function isSettled(view: ConnectorView, { id, document }: StoredDocument): boolean {
-  return view.error !== undefined || holds(view, document) || isHandedOver(view, id);
+export function isSettled(view: ConnectorView, { id, document }: Pick<StoredDocument, 'id' | 'document'>): boolean {
+  if (view.error !== undefined || isHandedOver(view, id)) return true;
+  return holds(view, document) && view.configuration.handedOver === undefined;
 }
 
 /** Whether a person was asked to enter a version in a connector, and has not said yet that it was done. */

@@ -165,6 +165,33 @@ describe('a secret that a person has changed in the IAM', () => {
   });
 });
 
+describe('a connector that holds what has become current again', () => {
+  it('is handed over anew: whoever was asked to enter another version may have done so', async () => {
+    const world = await createSettled();
+    await world.rotate();
+    const entered = world.labelled('AWSCURRENT')?.id;
+    expect((await world.tasks.read()).tasks).toEqual([expect.objectContaining({ versionId: entered })]);
+    // An old copy of the client is saved.
+    world.changeClient({ secret: FIRST_SECRET });
+    world.advance(HOUR_MS);
+    expect(await world.scheduled()).toMatchObject({ outcome: 'repaired' });
+    const currentId = await acknowledge(world);
+    expect(currentId).not.toBe(entered);
+    expect((await world.tasks.read()).tasks).toEqual([]);
+  });
+
+  it('is asked for no older version once a person has acknowledged the current one', async () => {
+    const world = await createSettled();
+    await world.rotate();
+    world.changeClient({ secret: 'set-by-a-person' });
+    world.advance(HOUR_MS);
+    await world.rotate({ leaveBehind: ['Desk'] });
+    await acknowledge(world);
+    await world.scheduled(REMINDER);
+    expect((await world.tasks.read()).tasks).toEqual([]);
+  });
+});
+
 describe('a task', () => {
   it('is announced when it is opened, at half of its time, at 80 % of it and when its time is over, each once', async () => {
     const world = createOffice();
