@@ -5,7 +5,7 @@ import { act } from './act/act.ts';
 import { type Acted, REQUEUE } from './attempt/acted.ts';
 import { decide } from './decide/decide.ts';
 import { factsOf } from './decide/terms/facts.ts';
-import { LabelsMovedError } from './labels/labels.ts';
+import { LabelsMovedError, movedMeanwhile } from './labels/labels.ts';
 import type { Observation } from './observe/observation.ts';
 import { observe } from './observe/observe.ts';
 import { isStillDue, planRepeat } from './plan/repeat.ts';
@@ -84,11 +84,20 @@ async function reconcile(run: Run): Promise<Rotation> {
       const acted = await decideAndAct(run, await observe(run), progress);
       if (acted.kind === 'ended') return acted.rotation;
     }
-    throw new RotationError('internal-error', 'The run did not come to rest');
+    return failed(run, restless(run), progress);
   } catch (error) {
     if (isNotNow(error)) throw withChanges(error, run.ledger.changed);
-    return report(run, { outcome: outcomeOf(run, error, progress), failure: describeError(error) });
+    return failed(run, error, progress);
   }
+}
+
+function failed(run: Run, error: unknown, progress: Progress): Rotation {
+  return report(run, { outcome: outcomeOf(run, error, progress), failure: describeError(error) });
+}
+
+/** Why a run that has looked so often is not at rest: the labels moved at each look, or the run itself is at fault. */
+function restless({ ledger }: Run): RotationError {
+  return ledger.undisturbed ? new RotationError('internal-error', 'The run did not come to rest') : movedMeanwhile();
 }
 
 /** Decides and acts about one observation, until the run ends or has to observe anew. */

@@ -295,6 +295,25 @@ describe('a freeze', () => {
   });
 });
 
+describe('a run for which Secrets Manager takes no version of its own at any look', () => {
+  it('leaves the rest to its repeat, and names the reason', async () => {
+    const adminUrl = `https://iam.example.com/auth/admin/realms/${REALM}`;
+    const auth = { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' };
+    const world = createWorld({ overlap: false, settings: { iam: { renewal: 'regenerate', adminUrl, auth } } });
+    let isMade = false;
+    world.intercept(async ({ name }, perform) => {
+      isMade ||= name.endsWith('client-secret');
+      if (!isMade || !name.includes('PutSecretValue')) return await perform();
+      return Response.json({ __type: 'ResourceExistsException' }, { status: 400 });
+    });
+    expect(await world.rotate()).toMatchObject({
+      outcome: 'interrupted',
+      failure: { code: 'rotation-in-progress' },
+      repeatAt: expect.any(String),
+    });
+  });
+});
+
 describe('what the realm looks like', () => {
   it('is never changed besides our client', async () => {
     const world = createWorld();
