@@ -8,15 +8,17 @@ import { factsOf } from './decide/terms/facts.ts';
 import { type ConnectorView, holds, isHandedOver, type Observation } from './observe/observation.ts';
 import { observe } from './observe/observe.ts';
 import { classify } from './observe/states.ts';
+import { assertAvailable } from './run/available.ts';
 import { beginRun, type RotationRequest, type Run, type RunDeps } from './run/context.ts';
 
 /**
  * What a run would do now, without doing it: it observes, decides, and writes nothing at all. A question whose answer needs a write,
  * whether the IAM would keep the previous secret, is not asked: the plan says that it would be.
  *
- * @throws {RotationError} when what there is can't be read
+ * @throws {RotationError} when what there is can't be read, or the credential can't do what is asked for
  */
 export async function dryRun(credential: Credential, request: RotationRequest, deps: RunDeps): Promise<Plan> {
+  assertAvailable(credential, request);
   const run = beginRun(credential, request, deps);
   const seen = await observe(run);
   const { action, probes } = await decided(run, seen);

@@ -10,6 +10,7 @@ import type { Observation } from './observe/observation.ts';
 import { observe } from './observe/observe.ts';
 import { isStillDue, planRepeat } from './plan/repeat.ts';
 import { withTasks } from './plan/tasks.ts';
+import { assertAvailable } from './run/available.ts';
 import { beginRun, type RotationRequest, type Run, type RunDeps, report } from './run/context.ts';
 import { withChanges } from './run/in-doubt.ts';
 
@@ -26,7 +27,7 @@ const MAX_LOOKS = 8;
 export async function rotate(credential: Credential, request: RotationRequest, deps: RunDeps): Promise<Rotation> {
   const run = beginRun(credential, request, deps);
   try {
-    assertKnown(credential, request);
+    assertAvailable(credential, request);
     const ended = await withTasks(run, await reconcile(run));
     const rotation = request.revokePrevious ? { ...ended, previousRevoked: run.ledger.revoked } : ended;
     // A connector that was left behind is given the new secret as soon as it can be.
@@ -36,23 +37,6 @@ export async function rotate(credential: Credential, request: RotationRequest, d
     if (request.trigger === 'schedule' && isNotNow(error)) await tryToPlan(run, request.repeat?.due ?? true);
     throw error;
   }
-}
-
-/** @throws {RotationError} `request-invalid` when a connector that is to be left behind is none of the credential's */
-function assertKnown({ connectors, native }: Credential, request: RotationRequest): void {
-  const { leaveBehind = [], revokePrevious } = request;
-  if (native && revokePrevious)
-    throw new RotationError(
-      'not-available',
-      'revokePrevious: a rotation by Secrets Manager itself ends nothing at once',
-    );
-  if (native && leaveBehind.length > 0)
-    throw new RotationError('not-available', 'leaveBehind: a rotation by Secrets Manager itself leaves nobody behind');
-  const unknown = leaveBehind.find((name) => !connectors.some((connector) => connector.name === name));
-  if (unknown === undefined) return;
-  const names = connectors.map(({ name }) => `'${name}'`).join(', ');
-  const detail = `leaveBehind: there is no connector '${unknown}'; there is ${names}`;
-  throw new RotationError('request-invalid', detail, { pointer: `/leaveBehind/${leaveBehind.indexOf(unknown)}` });
 }
 
 /** The report, with the time at which the run goes on; without one when that could not be planned. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { dryRun } from '../../../functions/rotation/dry-run.ts';
 import {
   CLIENT_ID,
   createWorld,
@@ -104,6 +105,8 @@ describe('revokePrevious', () => {
   it('is not for a rotation that Secrets Manager carries out itself', async () => {
     const world = createWorld({ settings: { native: true } });
     await expect(world.rotate({ revokePrevious: true })).rejects.toMatchObject({ code: 'not-available' });
+    const planned = dryRun(world.credential, { trigger: 'api', revokePrevious: true }, world.deps());
+    await expect(planned).rejects.toMatchObject({ code: 'not-available' });
   });
 
   it('leaves a client that nobody else has touched with one secret', async () => {
