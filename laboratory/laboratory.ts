@@ -285,7 +285,7 @@ export class Laboratory {
       secretsManager,
       accessSecrets: accessSecrets(secretsManager, { sleep: (ms) => process.sleep(ms) }),
       schedules: this.#schedulesOf(process),
-      tasks: (id) => tasksOf(this.tasksOf(id), process, () => this.simulation.now),
+      tasks: (id, tryMs) => tasksOf(this.tasksOf(id), process, { now: () => this.simulation.now, tryMs }),
       ledger: () => new MemoryLedger(),
       inboxes: (id) => secretsManagerInbox(secretsManager, `csr-inbox/${id}`, { sleep: (ms) => process.sleep(ms) }),
       announcements: announcementsOf(this.announcements, process),

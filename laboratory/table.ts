@@ -5,9 +5,19 @@ import type { Answer } from './faults.ts';
 import { DESK } from './parts.ts';
 import type { Process } from './process.ts';
 
+/** The simulation's clock, and how long a call of the function may wait for an answer. */
+interface Times {
+  readonly now: () => number;
+  readonly tryMs?: (() => number) | undefined;
+}
+
 /** The table of tasks, as one process sees it: every call is one of its requests. */
-export function tasksOf(tasks: Tasks, process: Process, now: () => number): Tasks {
-  const io = <T>(name: string, perform: () => Promise<T>) => process.io<T>({ name: `table ${name}`, perform, fail });
+export function tasksOf(tasks: Tasks, process: Process, { now, tryMs }: Times): Tasks {
+  const io = async <T>(name: string, perform: () => Promise<T>) => {
+    const timeoutMs = tryMs?.();
+    if (timeoutMs !== undefined && timeoutMs <= 0) throw new RotationError('tasks-unavailable', 'no time is left');
+    return await process.io<T>({ name: `table ${name}`, timeoutMs, perform, fail });
+  };
   return {
     read: () =>
       io('Query', () => {
