@@ -1,6 +1,7 @@
 import { isRotationError } from '../functions/credential/errors.ts';
 import type { Rotation } from '../functions/credential/outcome.ts';
 import { DESK } from './parts.ts';
+import { previousSecretFaults } from './previous-claims.ts';
 import { accepts, type Credentials, clientOf, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
 import { type RunRecord, wordFor } from './truth.ts';
 
@@ -28,6 +29,7 @@ export function falseClaims(parts: Parts, record: RunRecord): string[] {
     ...nothingChangedFaults(record, rotation),
     ...outcomeFaults(parts, record, rotation),
     ...previousFaults(parts, record, rotation),
+    ...previousSecretFaults(parts, record, rotation),
     ...taskFaults(record, rotation),
   ]);
 }

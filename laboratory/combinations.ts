@@ -5,7 +5,7 @@ export const STRATEGIES = ['dual-secret', 'alternating-clients', 'in-place'] as 
 const RENEWALS = ['set', 'regenerate'] as const;
 /** The same, and a person in the IAM where no API is. */
 export const MAKERS = [...RENEWALS, 'by-person'] as const;
-export const TRIGGERS = ['schedule', 'api', 'attended', 'secrets-manager', 'retire'] as const;
+export const TRIGGERS = ['schedule', 'api', 'attended', 'secrets-manager', 'retire', 'rollback', 'revoke'] as const;
 
 /** A rotation a day: what is left behind is found before an IAM of its own accord ends a previous secret. */
 export const GRACE_HOURS = 12;

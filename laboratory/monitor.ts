@@ -34,7 +34,7 @@ export interface Outage {
   readonly cause: Cause;
   /** Whether the IAM would have kept the previous secret at that time. */
   readonly overlapping: boolean;
-  /** A person had said what is not so: nobody could know. */
+  /** A person had said what is not so, which nobody could know; or a caller has accepted it. */
   readonly excused?: boolean;
   /** When the process whose doing it is had seen each dependency last, by then. */
   readonly looks?: ReadonlyMap<string, number>;
@@ -53,6 +53,8 @@ export class Monitor {
   readonly foreign = new Set<string>();
   /** Whether two secrets can work at this moment. */
   overlapping: () => boolean = () => false;
+  /** Connectors that a caller has left behind, by name: they may be cut off. */
+  readonly leftBehind = new Set<string>();
   /** Whether a person has said of a place what is not so. */
   isLiedAbout: (place: string) => boolean = () => false;
   /** What people have submitted, client and secret. */
@@ -97,7 +99,8 @@ export class Monitor {
   }
 
   #excuseOf(place: string): Pick<Outage, 'excused'> {
-    return this.isLiedAbout(place) ? { excused: true } : {};
+    const isLeft = this.leftBehind.has(place.split(' ')[0] ?? '');
+    return isLeft || this.isLiedAbout(place) ? { excused: true } : {};
   }
 
   /** Somebody has submitted a secret: what lay in the inbox before is theirs to lose. */

@@ -37,9 +37,10 @@ function isNeglected(
   const isBlind = laboratory.credential.iam.type === 'manual';
   const isOff = (what: string) => what === 'disable' || (isBlind && what === 'disable-idle');
   if (simulation.deeds.some(({ at, what }) => isOff(what) || (from < at && at <= to))) return false;
-  const seen = records.find((record) => record.startedAt >= from && helps(record));
+  const connector = place.split(' ')[0] ?? '';
+  const seen = records.find((record) => record.startedAt >= from && helps(record, connector));
   if (!seen) return false;
-  const needed = ['iam', 'store', 'scheduler', place.split(' ')[0]];
+  const needed = ['iam', 'store', 'scheduler', connector];
   const troubles = [
     ...simulation.troubles.filter(({ name }) => needed.includes(dependencyOf(name))).map(({ at }) => at),
     ...climate.windows
@@ -60,10 +61,12 @@ function submittedAt({ credential, person }: Played['laboratory'], to: number): 
   return last?.isHeld ? last.at : Number.POSITIVE_INFINITY;
 }
 
-/** A run that could not read its settings has seen nothing. */
-function helps(record: RunRecord): boolean {
-  if (record.ending.kind === 'threw' && wordFor(record).startsWith('schedule-')) return false;
-  return record.name.startsWith('rotate') && !record.rollsBack && !stoodDown(record) && wordFor(record) !== 'died';
+/** A run that could not read its settings, or was refused what it was called for, has seen nothing; nor has one a connector that it left behind. */
+function helps(record: RunRecord, connector: string): boolean {
+  const word = wordFor(record);
+  if (record.ending.kind === 'threw' && (word.startsWith('schedule-') || word === 'not-available')) return false;
+  if (record.asked.leaveBehind?.includes(connector)) return false;
+  return record.name.startsWith('rotate') && !record.asked.rollback && !stoodDown(record) && word !== 'died';
 }
 
 /** A repeat that had only to finish what was left, and began a rotation. */

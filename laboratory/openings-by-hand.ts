@@ -46,6 +46,8 @@ function ofDesk(combination: Combination): readonly Beginning[] {
           [HOUR_MS, 'attended'],
         ],
       },
+      { trigger: 'revoke', starts: ['rest', 'grace'], events: [[0, 'attended-revoke']] },
+      ...rollbackOf(combination, 'attended-rollback'),
     ];
   return [
     { trigger: 'schedule', starts: ['rest', 'grace', 'behind', 'first-run', ...found], events: [[0, 'schedule']] },
@@ -58,6 +60,15 @@ function ofDesk(combination: Combination): readonly Beginning[] {
         [HOUR_MS, 'api'],
       ],
     },
+    {
+      trigger: 'revoke',
+      starts: ['rest', 'grace'],
+      events: [
+        [0, 'revoke'],
+        [20 * MINUTE_MS, 'enter'],
+      ],
+    },
+    ...rollbackOf(combination, 'rollback'),
     { trigger: 'retire', starts: ['retire-due'], events: [[0, 'retire']] },
     {
       trigger: 'retire',
@@ -70,6 +81,11 @@ function ofDesk(combination: Combination): readonly Beginning[] {
       ],
     },
   ];
+}
+
+/** Where an IAM makes the secrets, a rollback is refused. */
+function rollbackOf({ renewal }: Combination, call: 'rollback' | 'attended-rollback'): readonly Beginning[] {
+  return renewal === 'set' ? [{ trigger: 'rollback', starts: ['grace', 'restored'], events: [[0, call]] }] : [];
 }
 
 /** A person refreshes and submits; and does so wrongly, or not at all. */
@@ -143,6 +159,16 @@ function ofManualIam(combination: Combination): readonly Beginning[] {
         [20 * MINUTE_MS, 'api'],
       ],
     },
+    {
+      trigger: 'revoke',
+      starts: ['rest', 'restored'],
+      events: [
+        [0, 'refresh'],
+        [MINUTE_MS, 'submit'],
+        [2 * MINUTE_MS, 'revoke'],
+      ],
+    },
+    { trigger: 'rollback', starts: ['grace'], events: [[0, 'rollback']] },
     ...(overlaps(combination) ? alternating : []),
   ];
 }

@@ -22,5 +22,6 @@ export function nobodyCould(records: readonly RunRecord[], lastDisturbance: numb
   const killed = word === 'died' && !last.timedOut;
   // Whoever can't read the settings can't plan anything either: both are the scheduler's.
   const blind = last.ending.kind === 'threw' && word.startsWith('schedule-');
-  return killed || blind || stoodDown(last) || word === 'frozen' || (last.rollsBack && word === 'refused');
+  const isTold = ['frozen', 'not-available'].includes(word) || (last.asked.rollback === true && word === 'refused');
+  return killed || blind || stoodDown(last) || isTold;
 }

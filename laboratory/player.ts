@@ -59,10 +59,11 @@ export class Player {
   /** A caller who repeats when told to, and when there was no answer or no end. */
   async api(request: Partial<RotationRequest> = {}): Promise<void> {
     const { simulation } = this.#laboratory;
+    for (const name of request.leaveBehind ?? []) this.#laboratory.monitor.leftBehind.add(name);
     for (let repeats = 0; ; repeats++) {
       const begun = simulation.now;
       const record = await this.#record(() => this.#laboratory.rotate({ trigger: 'api', ...request }), {
-        rollsBack: request.rollback === true,
+        asked: request,
       });
       const pause = pauseOf(record, begun, simulation.now);
       if (pause === undefined || repeats === REPEATS) return;
@@ -146,7 +147,7 @@ export class Player {
 
   async #record(
     invoke: () => Promise<RunRecord['ending']>,
-    { attempt = ++this.#attempt, repeat, rollsBack = false, id }: RecordOptions = {},
+    { attempt = ++this.#attempt, repeat, asked = {}, id }: RecordOptions = {},
   ): Promise<RunRecord> {
     const { simulation, second } = this.#laboratory;
     const parts = second && id === SECOND_ID ? second.parts : this.#laboratory.parts;
@@ -164,7 +165,7 @@ export class Player {
       credential: id === SECOND_ID ? id : this.#laboratory.credential.id,
       attempt,
       repeat,
-      rollsBack,
+      asked,
       startedAt,
       endedAt: simulation.now,
       before,
@@ -203,7 +204,7 @@ export class Player {
 
 interface RecordOptions {
   readonly attempt?: number;
-  readonly rollsBack?: boolean;
+  readonly asked?: RunRecord['asked'];
   readonly repeat?: RotationRequest['repeat'];
   readonly id?: string | undefined;
 }

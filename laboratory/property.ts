@@ -90,9 +90,18 @@ function scripts(
 /** At rest more often than otherwise. */
 const BEGINNINGS = ['rest', ...STARTS] as const;
 
-const OWN_TRIGGERS = ['schedule', 'schedule', 'api', 'api', 'retire', 'rollback'] as const;
-const DESK_TRIGGERS = [...OWN_TRIGGERS, 'attended', 'attended'] as const;
-const NATIVE_TRIGGERS = ['schedule', 'api', 'secrets-manager', 'secrets-manager', 'retire'] as const;
+const OWN_TRIGGERS = [
+  ...(['schedule', 'schedule', 'api', 'api', 'retire', 'rollback'] as const),
+  ...(['revoke', 'revoke', 'leaving-revoke'] as const),
+];
+const DESK_TRIGGERS = [
+  ...OWN_TRIGGERS,
+  ...(['attended', 'attended', 'attended-rollback', 'attended-revoke'] as const),
+] as const;
+const NATIVE_TRIGGERS = [
+  ...(['schedule', 'api', 'secrets-manager', 'secrets-manager', 'retire'] as const),
+  ...(['rollback', 'revoke'] as const),
+];
 
 /** Plays random scripts. A failure is made as small as it can be, and the search goes on behind it. */
 export async function playProperty({

@@ -129,6 +129,10 @@ caller's, after \`Retry-After\`; Secrets Manager's next \`RotateSecret\`. After 
   the outage ended within the run or its first repeat that may act.
 - **The truth**: every reported outcome was true, and in the end the old secret is refused.
 
+Callers also revoke the previous secret, or roll back. A revoke that reports no failure has ended every secret that was in use before it,
+and the IAM refuses them; no connector is cut off that the caller didn't leave behind. A rollback that reports no failure has made the
+previous document current.
+
 Random scenes have two to five rotators that take turns at every request, up to four faults, and now and then a person who presses
 *Regenerate*, restores a connector or saves a stale page. The laboratory makes a scene that breaks a promise as small
 as possible, and prints it as a script that \`npm run faults -- --replay <script>\` plays again.

@@ -1,3 +1,4 @@
+import { isCall, requestOf } from './calls.ts';
 import { Climate } from './climate.ts';
 import { byHand, GRACE_HOURS } from './combinations.ts';
 import { Deeds } from './deeds.ts';
@@ -42,7 +43,9 @@ export async function play(script: Script): Promise<Scene> {
   const climate = new Climate(script, simulation.now);
   simulation.setWeather(climate.weather);
   deeds.openPage();
-  await simulation.run(Promise.all(script.events.map((event) => perform(event, { player, deeds, laboratory }))));
+  await simulation.run(
+    Promise.all(script.events.map((event) => perform(event, { script, player, deeds, laboratory }))),
+  );
   // What is still under way may yet be carried out.
   await simulation.run(simulation.wait(Math.max(HTTP_TIMEOUT_MS, climate.endsAt - simulation.now)));
   const left = leftOf(laboratory);
@@ -101,19 +104,14 @@ interface Cast {
 
 async function perform(
   event: Script['events'][number],
-  { player, deeds, laboratory }: Cast & { deeds: Deeds },
+  { script, player, deeds, laboratory }: Cast & { script: Script; deeds: Deeds },
 ): Promise<void> {
   await laboratory.simulation.wait(event.at);
   if (isDeed(event.do)) return deeds.do(event.do);
+  if (isCall(event.do)) return await player.api(requestOf(event.do, script));
   switch (event.do) {
     case 'schedule':
       return await player.schedule();
-    case 'api':
-      return await player.api();
-    case 'attended':
-      return await player.api({ attended: true });
-    case 'rollback':
-      return await player.api({ rollback: true });
     case 'secrets-manager':
       return await player.secretsManager();
     case 'retire':
@@ -127,7 +125,7 @@ async function perform(
 function unadmitted(left: readonly string[], records: readonly RunRecord[]): string[] {
   const last = records.at(-1);
   if (left.length === 0 || !last) return [];
-  const honest = last.ending.kind !== 'returned' || ADMISSIONS.includes(wordFor(last));
+  const honest = last.ending.kind !== 'returned' || last.asked.leaveBehind || ADMISSIONS.includes(wordFor(last));
   return honest ? [] : [`the last run ended as ${wordFor(last)}, but ${left.join('; ')}`];
 }
 

@@ -7,10 +7,22 @@ import { PlannedFault } from './faults.ts';
 export const STARTS = ['rest', 'grace', 'behind', 'retire-due', 'first-run', 'foreign', 'restored', 'expired'] as const;
 
 /**
- * What asks for something; `second` is the schedule of a second credential in the same configurations, and `attended` a call of
- * somebody who is at hand to enter the new secret.
+ * What asks for something; `second` is the schedule of a second credential in the same configurations. In `attended` calls somebody is
+ * at hand to enter the new secret, and a `leaving` one leaves a connector behind, by its name.
  */
-const TRIGGERED = ['schedule', 'api', 'attended', 'secrets-manager', 'retire', 'rollback', 'second'] as const;
+const TRIGGERED = [
+  'schedule',
+  'api',
+  'attended',
+  'secrets-manager',
+  'retire',
+  'rollback',
+  'attended-rollback',
+  'revoke',
+  'attended-revoke',
+  'leaving-revoke',
+  'second',
+] as const;
 
 /** What a person, or a mishap at the IAM, does in between. */
 export const DEEDS = [
@@ -127,6 +139,8 @@ export const Script = z.strictObject({
 });
 
 export type Script = z.infer<typeof Script>;
+
+export type Triggered = (typeof TRIGGERED)[number];
 
 export type Deed = (typeof DEEDS | typeof HAND_DEEDS)[number];
 

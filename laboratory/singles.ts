@@ -59,9 +59,13 @@ function usualOpenings(): Opening[] {
 
 function startsOf(combination: Combination, trigger: Trigger): Script['start'][] {
   if (trigger === 'retire') return ['retire-due'];
-  const grace: Script['start'][] = overlaps(combination) ? ['grace', 'behind'] : [];
-  const found: Script['start'][] = trigger === 'schedule' ? ['foreign', 'restored', 'expired'] : [];
-  return ['rest', ...grace, ...(combination.native ? [] : ['first-run' as const, ...found])];
+  // Where an IAM makes the secrets, a rollback is refused whatever there is.
+  if (trigger === 'rollback' && combination.renewal !== 'set') return ['grace'];
+  const isAboutPrevious = trigger === 'rollback' || trigger === 'revoke';
+  const grace: Script['start'][] = overlaps(combination) || isAboutPrevious ? ['grace', 'behind'] : [];
+  const found: Script['start'][] = trigger === 'schedule' || isAboutPrevious ? ['foreign', 'restored', 'expired'] : [];
+  const first: Script['start'][] = trigger === 'rollback' ? [] : ['first-run'];
+  return ['rest', ...grace, ...(combination.native ? [] : [...first, ...found])];
 }
 
 function wanted(values: Readonly<Record<string, unknown>>, only: Only): boolean {

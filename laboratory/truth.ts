@@ -23,8 +23,8 @@ export interface RunRecord {
   readonly undisturbedButForSteps: boolean;
   /** What an earlier run has left to this one; undefined when somebody has asked for it. */
   readonly repeat: RotationRequest['repeat'];
-  /** Asked to go back to the previous document. */
-  readonly rollsBack: boolean;
+  /** What a caller has asked for; nothing where nobody has called. */
+  readonly asked: Pick<RotationRequest, 'rollback' | 'revokePrevious' | 'leaveBehind'>;
   readonly ending: Ending<Rotation | RetireReport | undefined>;
   readonly conduct: Conduct;
   /** Ended by the function's time-out while it was at work. */
@@ -70,7 +70,10 @@ function thrown({ before, after, undisturbed, ...record }: RunRecord, error: unk
   if (!isRotationError(error))
     return [`a run failed by ${error instanceof Error ? `${error.name}: ${error.message}` : 'something'}`];
   if (error.code === 'internal-error') return [error.message];
-  const begun = undisturbed && after.current?.id !== before.current?.id && after.current?.id !== before.pending;
+  // Whoever says that something was changed has put right what was found.
+  const isTold = (error.changed as boolean | null) === true;
+  const begun =
+    !isTold && undisturbed && after.current?.id !== before.current?.id && after.current?.id !== before.pending;
   return begun && stoodDown({ ...record, before, after, undisturbed })
     ? [`a run stood down (${error.code}), but AWSCURRENT moved`]
     : [];
@@ -79,20 +82,22 @@ function thrown({ before, after, undisturbed, ...record }: RunRecord, error: unk
 type Claim = (record: RunRecord, rotation: Rotation) => string[];
 
 const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
-  rotated: ({ before, after, rollsBack }, { rotationId, strategy, previousValidUntil, ...rotation }) => [
-    ...discordUntold(after, rotation),
-    ...(strategy === 'dual-secret' && previousValidUntil && before.current && !works(after, before.current)
+  rotated: ({ before, after, asked }, { rotationId, strategy, previousValidUntil, ...rotation }) => [
+    ...discordUntold({ after, asked }, rotation),
+    ...(strategy === 'dual-secret' && previousValidUntil && isPrevious(before, after) && !works(after, before.current)
       ? ['the previous secret is refused']
       : []),
     ...(rotationId === after.current?.id ? [] : ['its id is not that of AWSCURRENT']),
-    ...(!rollsBack && rotationId !== before.current?.id && after.current?.clientSecret === before.current?.clientSecret
+    ...(!asked.rollback &&
+    rotationId !== before.current?.id &&
+    after.current?.clientSecret === before.current?.clientSecret
       ? ['the secret is the old one']
       : []),
   ],
-  repaired: ({ after }, rotation) => discordUntold(after, rotation),
-  adopted: ({ before, after }, rotation) => [
-    ...discordUntold(after, rotation),
-    ...(same(before.iam, after.iam) ? [] : ['the IAM changed']),
+  repaired: discordUntold,
+  adopted: (record, rotation) => [
+    ...discordUntold(record, rotation),
+    ...(same(record.before.iam, record.after.iam) ? [] : ['the IAM changed']),
   ],
   // What was refused before the attempt still is; and what was adopted before it stays so.
   'rolled-back': ({ before, after }) => [
@@ -119,10 +124,19 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
   },
 };
 
-/** What is not at rest, but for another run's version where that is told. */
-function discordUntold(after: Snapshot, { failure }: Pick<Rotation, 'failure'>): string[] {
+/** What is not at rest, but for another run's version where that is told, and for a connector that the caller left behind. */
+function discordUntold(
+  { after, asked: { leaveBehind = [] } }: Pick<RunRecord, 'after' | 'asked'>,
+  { failure }: Pick<Rotation, 'failure'>,
+): string[] {
   const isTold = failure?.code === 'rotation-in-progress';
-  return discord(after).filter((text) => !isTold || text !== 'AWSPENDING stands');
+  const sections = after.sections.filter(({ place }) => !leaveBehind.includes(place.split(' ')[0] ?? ''));
+  return discord({ ...after, sections }).filter((text) => !isTold || text !== 'AWSPENDING stands');
+}
+
+/** Whether the version that was current is the one before now: what somebody has made meanwhile is adopted in between. */
+function isPrevious(before: Snapshot, { previous }: Snapshot): before is Snapshot & { current: Credentials } {
+  return before.current !== undefined && before.current.id === previous;
 }
 
 function revive(before: Snapshot, after: Snapshot): Snapshot['sections'] {

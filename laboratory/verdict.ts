@@ -55,8 +55,8 @@ function crowdFaults({ laboratory: { simulation }, climate }: Played, { ending, 
 }
 
 const DONE = ['rotated', 'adopted', 'repaired', 'unchanged', 'retired', 'done', 'died'];
-/** Whoever called is told when to call again. */
-const TOLD = ['rotation-in-progress', 'too-soon', 'frozen'];
+/** Whoever called is told when to call again, or that what was asked for can't be had. */
+const TOLD = ['rotation-in-progress', 'too-soon', 'frozen', 'not-available'];
 
 /** Whatever a run leaves to be done is planned, or whoever called is told. */
 function nextRunFaults({ simulation }: Laboratory, record: RunRecord): string[] {
@@ -68,7 +68,7 @@ function nextRunFaults({ simulation }: Laboratory, record: RunRecord): string[] 
   if (word === 'awaiting-person' && record.after.asked?.submit) return [];
   // Nobody can plan anything while the scheduler is away.
   if (simulation.troubles.some((one) => one.process === process && one.name.startsWith('scheduler'))) return [];
-  const refusedRollback = record.rollsBack && ending.kind === 'returned' && word === 'refused';
+  const refusedRollback = record.asked.rollback && ending.kind === 'returned' && word === 'refused';
   return refusedRollback ? [] : [`${name} ended as ${word}, and nothing is planned`];
 }
 

@@ -49,7 +49,7 @@ function recordOf({ parts, simulation, credential }: Laboratory, differs: Partia
     undisturbed: true,
     undisturbedButForSteps: true,
     repeat: undefined,
-    rollsBack: false,
+    asked: {},
     ending: { kind: 'returned', value: REPORT },
     conduct: { sent: [], changes: [], touched: new Set(), looks: new Map() },
     timedOut: false,
