@@ -2,7 +2,8 @@ import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import { DESK } from './parts.ts';
 import type { Script, Triggered } from './script.ts';
 
-const CALLS = {
+/** What each call asks for. */
+export const CALLS = {
   api: {},
   attended: { attended: true },
   rollback: { rollback: true },

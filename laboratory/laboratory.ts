@@ -5,13 +5,15 @@ import { secretsManagerInbox } from '../functions/adapters/secrets-manager/inbox
 import { RotationError } from '../functions/credential/errors.ts';
 import type { NativeRequest } from '../functions/credential/native-steps.ts';
 import type { RetireReport, Rotation } from '../functions/credential/outcome.ts';
+import type { Plan } from '../functions/credential/plan.ts';
 import { type Credential, secretMaker } from '../functions/credential/settings/credential.ts';
 import { runDeps, type World } from '../functions/lambda/compose.ts';
 import type { Announcement } from '../functions/ports/announcements.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../functions/ports/schedules.ts';
+import { dryRun } from '../functions/rotation/dry-run.ts';
 import { rotationStep } from '../functions/rotation/native.ts';
 import { type RetireRequest, retire } from '../functions/rotation/retire.ts';
-import type { RotationRequest } from '../functions/rotation/run/context.ts';
+import type { Decided, RotationRequest } from '../functions/rotation/run/context.ts';
 import { rotate } from '../functions/rotation/workflow.ts';
 import { createSecret } from '../local/stand-ins/secrets-manager/lifecycle.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';
@@ -96,6 +98,8 @@ export class Laboratory {
   takeStep = (request: NativeRequest): Promise<Ending<undefined>> => this.step(request);
   /** Called where a connector stores something else than it was given. */
   distort: (connector: string) => void = () => undefined;
+  /** Told of each action that a run has decided on. */
+  decided: (action: Decided) => void = () => undefined;
   /** Called right before a write to the IAM is carried out. */
   beforeIamWrite: () => void = () => undefined;
   /** By how much the clock of a process is ahead, in milliseconds. */
@@ -219,9 +223,17 @@ export class Laboratory {
       async (world, deps) => {
         const credential = this.credentialOf(id);
         if (request.trigger === 'api') await world.schedules.settings(id);
-        return await rotate(credential, request, deps(credential));
+        return await rotate(credential, request, { ...deps(credential), decided: (action) => this.decided(action) });
       },
     );
+  }
+
+  /** What a rotation would do now. */
+  plan(request: RotationRequest): Promise<Ending<Plan>> {
+    return this.#spawn('dry run', async (world, deps) => {
+      const credential = await world.schedules.settings(this.credential.id);
+      return await dryRun(credential, request, deps(credential));
+    });
   }
 
   /** One try to end a grace. */

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CONDITIONS, dimensionsOf, JUDGEMENTS, NEW_DIMENSIONS } from './dimensions.ts';
+import { dryRunFaults, playDryRuns } from './dry-runs.ts';
 import { playStates, statesText } from './exhaustive.ts';
 import { SINGLE, THOROUGH } from './faults.ts';
 import { playPairs } from './pairs.ts';
@@ -32,6 +33,7 @@ npm run faults -- --write-docs                   also writes docs/reliability.md
   --dimensions LIST    what scenes meet and are judged by besides: all, or some of
                        ${CONDITIONS.join(', ')};
                        ${JUDGEMENTS.join(', ')}
+  --dry-runs           what a dry run names, and what a run then takes, in each state and for each call
   --states             each state of a credential under each fault that lasts: what ends it, and when
   --tally              random scenes only: counts each kind of violation, with the smallest scene of it
 
@@ -52,6 +54,7 @@ const { values: options } = parseArgs({
     singles: { type: 'boolean', default: false },
     dimensions: { type: 'string' },
     tally: { type: 'boolean', default: false },
+    'dry-runs': { type: 'boolean', default: false },
     states: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -61,6 +64,7 @@ const { values: options } = parseArgs({
 if (options.help) console.log(HELP);
 else if (options.replay !== undefined) await replay(scriptIn(options.replay));
 else if (options.scene !== undefined) await replay(sceneCalled(options.scene));
+else if (options['dry-runs']) await tryDryRuns();
 else if (options.states) await tryStates();
 else await tryEverything();
 
@@ -90,6 +94,14 @@ async function tryStates(): Promise<void> {
   const rows = await playStates();
   console.log(options.json ? JSON.stringify(rows) : statesText(rows));
   process.exitCode = rows.some(({ ended, forgotten }) => ended === 'never' || forgotten) ? 1 : 0;
+}
+
+async function tryDryRuns(): Promise<void> {
+  const runs = await playDryRuns({ only: onlyOf(options.only), progress: (line) => console.error(line) });
+  const faults = dryRunFaults(runs);
+  for (const fault of faults) console.log(`violation: ${fault}`);
+  console.log(options.json ? JSON.stringify({ tried: runs.length, faults }) : `dry runs: ${runs.length}`);
+  process.exitCode = faults.length > 0 ? 1 : 0;
 }
 
 async function tryEverything(): Promise<void> {

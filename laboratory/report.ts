@@ -133,6 +133,9 @@ Callers also revoke the previous secret, or roll back. A revoke that reports no 
 and the IAM refuses them; no connector is cut off that the caller didn't leave behind. A rollback that reports no failure has made the
 previous document current.
 
+A dry run comes before the real run in every state in which a scene begins, and in every state that a run leaves which dies after one of
+its writes, for every call: it sends reads only, and names the action that the run then takes (\`npm run faults -- --dry-runs\`).
+
 Random scenes have two to five rotators that take turns at every request, up to four faults, and now and then a person who presses
 *Regenerate*, restores a connector or saves a stale page. The laboratory makes a scene that breaks a promise as small
 as possible, and prints it as a script that \`npm run faults -- --replay <script>\` plays again.

@@ -90,6 +90,7 @@ async function decideAndAct(run: Run, seen: Observation, progress: Progress): Pr
     for (;;) {
       const action = decide(factsOf(run, seen));
       progress.atRest = action.atRest ?? false;
+      run.decided?.(action);
       const acted = await act(run, seen, action);
       if (acted.kind !== 'answered') return acted;
     }

@@ -57,6 +57,17 @@ export interface RunDeps {
   readonly timing: Timing;
   /** Measures how long the ports take. @default a budget that measures nothing */
   readonly budget?: Budget;
+  /** Is told each action before it is carried out. @default nobody is */
+  readonly decided?: (action: Decided) => void;
+}
+
+/** What a run has decided to do. */
+export interface Decided {
+  readonly kind: string;
+  /** With `ask`: what is found out before the decision is taken again. */
+  readonly question?: string;
+  readonly reason: string;
+  readonly failure?: { readonly code: string };
 }
 
 /** What was asked for. */
@@ -100,6 +111,7 @@ interface RunContext {
   readonly timing: Timing;
   readonly budget: Budget;
   readonly startedAt: Date;
+  readonly decided?: RunDeps['decided'];
 }
 
 /**
