@@ -1,5 +1,6 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { describeError, isRotationError, type RotationError } from '../../credential/errors.ts';
+import { secretFingerprint } from '../../credential/fingerprint.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Attempt, keepsTimeForUndo } from '../decide/terms/attempt.ts';
 import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, promote } from '../labels/labels.ts';
@@ -87,6 +88,7 @@ async function settle(
 ): Promise<Acted> {
   const { candidate, current, outcome } = attempt;
   await promote(run, { from: current.id, to: candidate.id });
+  run.ledger.sawHeld(candidate.document.clientId, secretFingerprint(candidate.document.clientSecret));
   run.ledger.achieve(outcome);
   if (isAnswer(run, attempt)) run.ledger.rotationDone();
   const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);

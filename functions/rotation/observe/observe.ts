@@ -1,5 +1,6 @@
 import { type CredentialDocument, isUsableSecret, parseDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
+import { secretFingerprint } from '../../credential/fingerprint.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { Connector } from '../../ports/connector.ts';
 import type { IamClient } from '../../ports/iam.ts';
@@ -78,7 +79,7 @@ export async function look(run: Run): Promise<Look> {
 /** An IAM that can't be read is asked about each secret that may be a client's, once those are known. */
 async function findClients(run: Run, stored: Reading): Promise<IamClient[]> {
   const ids = clientIdsOf(run.credential);
-  if (run.ports.iam.capabilities.read) return await Promise.all(ids.map((id) => findClient(run, id)));
+  if (run.ports.iam.capabilities.read) return await Promise.all(ids.map((id) => findRecent(run, id)));
   const [current, pending, submission] = await inOrder([stored.reading, stored.pending, stored.submission]);
   const find = (id: string) => findClient(run, id, known(id, { current, pending, submission }));
   // A node that has not heard of the refresh yet would have the submitted secret thrown away.
@@ -86,6 +87,15 @@ async function findClients(run: Run, stored: Reading): Promise<IamClient[]> {
     run,
     () => Promise.all(ids.map(find)),
     (clients) => submission === undefined || !mayBeLate(submission, clients),
+  );
+}
+
+/** A node that has not heard of what this run has done tells of the secret that was replaced. */
+async function findRecent(run: Run, clientId: string): Promise<IamClient> {
+  return await retryUntil(
+    run,
+    () => findClient(run, clientId),
+    ({ secret }) => !run.ledger.mayBeLate(clientId, secretFingerprint(secret)),
   );
 }
 

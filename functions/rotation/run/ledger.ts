@@ -21,6 +21,7 @@ export class Ledger implements Known {
   /** Fingerprints of previous secrets that this run has ended. */
   readonly #ended = new Set<string>();
   readonly #cleared = new Set<string>();
+  #held: { readonly clientId: string; readonly fingerprint: string } | undefined;
   #firstSeen: ReadonlySet<string> | undefined;
   #currentId: string | undefined;
   #undisturbed: boolean | undefined;
@@ -214,6 +215,16 @@ export class Ledger implements Known {
 
   hasEnded(fingerprint: string): boolean {
     return this.#ended.has(fingerprint);
+  }
+
+  /** The IAM was seen to hold the secret that this run has promoted. */
+  sawHeld(clientId: string, fingerprint: string): void {
+    this.#held = { clientId, fingerprint };
+  }
+
+  /** Whether the IAM shows another secret of a client than the one that this run has promoted: the answer may be late. */
+  mayBeLate(clientId: string, fingerprint: string): boolean {
+    return this.#held?.clientId === clientId && this.#held.fingerprint !== fingerprint;
   }
 
   /** What the run has achieved. */

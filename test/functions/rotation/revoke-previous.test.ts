@@ -102,6 +102,24 @@ describe('revokePrevious', () => {
     expect(world.current().clientSecret).toBe('set-by-a-person');
   });
 
+  it('does not take the secret that it has replaced for a change by hand where a node of the IAM lags behind', async () => {
+    const world = createWorld();
+    let before = '';
+    let isLate = 2;
+    world.intercept(async ({ name }, perform) => {
+      const isPromoted = world.labelled('AWSPREVIOUS') !== undefined;
+      const isLook = /^iam GET .*clients/.test(name);
+      if (isLook && isPromoted && isLate-- > 0)
+        return new Response(before, { headers: { 'content-type': 'application/json' } });
+      const response = await perform();
+      if (isLook && !isPromoted && before === '') before = await response.clone().text();
+      return response;
+    });
+    expect(await world.rotate({ revokePrevious: true })).toMatchObject({ outcome: 'rotated', previousRevoked: true });
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+    expect(world.secrets.versions('csr/acme-prod')).toHaveLength(3);
+  });
+
   it('is not for a rotation that Secrets Manager carries out itself', async () => {
     const world = createWorld({ settings: { native: true } });
     await expect(world.rotate({ revokePrevious: true })).rejects.toMatchObject({ code: 'not-available' });
