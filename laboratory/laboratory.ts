@@ -295,11 +295,11 @@ export class Laboratory {
     });
     return {
       secretsManager,
-      accessSecrets: accessSecrets(secretsManager, { sleep: (ms) => process.sleep(ms) }),
+      accessSecrets,
       schedules: this.#schedulesOf(process),
       tasks: (id, tryMs) => tasksOf(this.tasksOf(id), process, { now: () => this.simulation.now, tryMs }),
       ledger: () => new MemoryLedger(),
-      inboxes: (id) => secretsManagerInbox(secretsManager, `csr-inbox/${id}`, { sleep: (ms) => process.sleep(ms) }),
+      inboxes: (id, client, patience) => secretsManagerInbox(client, `csr-inbox/${id}`, patience),
       announcements: announcementsOf(this.announcements, process),
       queues: queuesOf(this.sqs, process),
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {

@@ -8,6 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { agentConnector } from '../adapters/agent-connector/agent-connector.ts';
 import { type AgentLine, agentLine } from '../adapters/agent-connector/line.ts';
 import { type Queues, queueUrls } from '../adapters/agent-connector/queues.ts';
+import type { Patience } from '../adapters/aws/throttled.ts';
 import { dynamoDbLedger } from '../adapters/dynamodb/ledger.ts';
 import { dynamoDbTasks } from '../adapters/dynamodb/tasks.ts';
 import { eventBridgeAnnouncements } from '../adapters/event-bridge/announcements.ts';
@@ -54,14 +55,15 @@ import { type Environment, readEnvironment } from './environment.ts';
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */
 export interface World {
   readonly secretsManager: SecretsManagerClient;
-  readonly accessSecrets: AccessSecrets;
+  /** Access secrets, which a warm function remembers, whatever client they are read with. */
+  readonly accessSecrets: (client: SecretsManagerClient, patience: Patience) => AccessSecrets;
   readonly schedules: Schedules;
   /** The tasks and acknowledgements of a credential. A try of theirs may wait for `tryMs` milliseconds, where that is given. */
   readonly tasks: (credential: string, tryMs?: () => number) => Tasks;
   /** The runs of a credential. A try of its may wait for `tryMs` milliseconds, where that is given. */
   readonly ledger: (credential: string, tryMs?: () => number) => RunLedger;
   /** The inbox of a credential. */
-  readonly inboxes: (credential: string) => Inbox;
+  readonly inboxes: (credential: string, client: SecretsManagerClient, patience: Patience) => Inbox;
   readonly announcements: Announcements;
   readonly fetch: Fetch;
   /** The queues between runs and agents. */
@@ -99,9 +101,10 @@ function realWorld(environment: Environment, { aws, now, sleep }: Required<Outsi
   const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
   const events = new EventBridgeClient({ ...clientOptions(aws, 'eventBridge'), requestHandler });
   const { PREFIX: prefix, TABLE_NAME: tableName } = environment;
+  const remembered = new Map<string, unknown>();
   return {
     secretsManager,
-    accessSecrets: accessSecrets(secretsManager),
+    accessSecrets: (client, patience) => accessSecrets(client, { ...patience, remembered }),
     schedules: eventBridgeSchedules(new SchedulerClient({ ...clientOptions(aws, 'scheduler'), requestHandler }), {
       context: { prefix, local: environment.local },
       group: environment.SCHEDULE_GROUP,
@@ -113,7 +116,7 @@ function realWorld(environment: Environment, { aws, now, sleep }: Required<Outsi
     }),
     tasks: (credential, tryMs) => dynamoDbTasks(table, credential, { tableName, tryMs }),
     ledger: (credential, tryMs) => dynamoDbLedger(table, credential, { tableName, tryMs }),
-    inboxes: (credential) => secretsManagerInbox(secretsManager, `${prefix}-inbox/${credential}`),
+    inboxes: (credential, client, patience) => secretsManagerInbox(client, `${prefix}-inbox/${credential}`, patience),
     announcements: eventBridgeAnnouncements(events),
     queues: {
       client: new SQSClient({
@@ -171,20 +174,23 @@ function portsOf(
   { world, budget }: { readonly world: World; readonly budget: Budget },
 ): Omit<Ports, 'schedules'> {
   const { serviceUri, probePath } = credential;
-  const iam = { ...world, fetch: budgetedFetch(world.fetch, budget, 'iam') };
-  const store = secretsManagerStore(budgetedClient(world.secretsManager, budget), `${prefix}/${credential.id}`, {
+  const client = budgetedClient(world.secretsManager, budget);
+  // A fleet on one minute is throttled for as long as it takes: that is waited for while the run can still do its work.
+  const patience: Patience = {
     sleep: world.sleep,
-    // A fleet on one minute is throttled for as long as it takes: that is waited for while the run can still do its work.
     mayWait: (ms) => budget.fits(ms + budget.estimate('store')),
-  });
+  };
+  const store = secretsManagerStore(client, `${prefix}/${credential.id}`, patience);
+  const access = world.accessSecrets(client, patience);
+  const iam = { ...world, accessSecrets: access, fetch: budgetedFetch(world.fetch, budget, 'iam') };
   const tokens = tokenEndpoint(iam);
   const line = agentLine({ prefix, credential: credential.id }, world);
-  const parts = { credential, prefix, store, line, world, budget };
+  const parts = { credential, prefix, store, access, line, world, budget };
   return {
     store,
     iam: iamOf(credential, { ...iam, tokens }),
     tokens,
-    ...(credential.iam.type === 'manual' && { inbox: world.inboxes(credential.id) }),
+    ...(credential.iam.type === 'manual' && { inbox: world.inboxes(credential.id, client, patience) }),
     ...(hasManualDoor(credential) && { tasks: world.tasks(credential.id), announcements: world.announcements }),
     ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
     connectors: credential.connectors.map((settings) => connectorOf(settings, parts)),
@@ -200,6 +206,7 @@ interface ConnectorParts {
   readonly credential: Credential;
   readonly prefix: string;
   readonly store: SecretStore;
+  readonly access: AccessSecrets;
   /** One for all agents of the credential: their replies come over one queue. */
   readonly line: AgentLine;
   readonly world: World;
@@ -209,13 +216,15 @@ interface ConnectorParts {
 /** The adapter behind a connector's door. */
 function connectorOf(
   settings: ConnectorSettings,
-  { credential, store, world, budget, ...parts }: ConnectorParts,
+  { credential, store, access, world, budget, ...parts }: ConnectorParts,
 ): Connector {
   const { accessTokenUrl, clientId, id } = credential;
   const ours = { clientIds: [clientId].flat(), accessTokenUrl };
   switch (settings.via) {
-    case 'https':
-      return odataConnector(settings, ours, { ...world, fetch: budgetedFetch(world.fetch, budget, 'connector') });
+    case 'https': {
+      const fetch = budgetedFetch(world.fetch, budget, 'connector');
+      return odataConnector(settings, ours, { fetch, sleep: world.sleep, accessSecrets: access });
+    }
     case 'agent': {
       const line = budgetedLine(parts.line, budget);
       return agentConnector(settings, ours, { line, sleep: world.sleep, secretId: `${parts.prefix}/${id}` });

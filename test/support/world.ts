@@ -149,7 +149,7 @@ export function createWorld({
   const announcements: Announcement[] = [];
   const world: World = {
     secretsManager,
-    accessSecrets: accessSecrets(secretsManager),
+    accessSecrets,
     schedules: {
       settings: async () => credential,
       list: async () => ({ ids: [credential.id] }),
@@ -166,8 +166,7 @@ export function createWorld({
     },
     tasks: () => tasks,
     ledger: () => ledger,
-    inboxes: () =>
-      secretsManagerInbox(secretsManager, `csr-inbox/${credential.id}`, { sleep: async (ms) => advance(ms) }),
+    inboxes: (id, client, patience) => secretsManagerInbox(client, `csr-inbox/${id}`, patience),
     announcements: {
       publish: async (announcement) => {
         await io(`events ${announcement.stage}`, JSON.stringify(announcement), async () => new Response());

@@ -15,13 +15,21 @@ export const FORMS = {
   basic: z.object({ username: text.refine((name) => !name.includes(':')), password: text }),
 } as const satisfies { [F in keyof AccessForms]: z.ZodObject<Record<keyof AccessForms[F], z.ZodType<string>>> };
 
+/** How access secrets are read. */
+interface Reading extends Patience {
+  /** What was read, by secret, for whoever reads next. @default - nobody does */
+  readonly remembered?: Map<string, unknown>;
+}
+
 /**
  * Access secrets in Secrets Manager.
  *
- * @param patience how long it bears with throttling
+ * @param reading how long it bears with throttling, and what is remembered
  */
-export function accessSecrets(client: SecretsManagerClient, patience: Patience = {}): AccessSecrets {
-  const known = new Map<string, unknown>();
+export function accessSecrets(
+  client: SecretsManagerClient,
+  { remembered: known = new Map(), ...patience }: Reading = {},
+): AccessSecrets {
   const read: AccessSecrets['read'] = async (secretId, form, { fresh = false } = {}) => {
     const remembered = !fresh && known.has(secretId);
     if (!remembered) known.set(secretId, await fetchJson(client, secretId, patience));
