@@ -37,7 +37,7 @@ export class ConfigurationChangedError extends Error {
 
 /**
  * The configuration of one OData connector. All methods throw a RotationError `connector-*`; `connector-timeout` and
- * `connector-unavailable` leave open whether a write was carried out.
+ * `connector-unavailable` leave open whether a write was carried out. Where a person carries writes out, they throw `tasks-*`.
  */
 export interface Connector {
   readonly name: string;
@@ -70,7 +70,8 @@ export interface Connector {
   prepare?(configuration: ConnectorConfiguration): Promise<void>;
 
   /**
-   * Writes the document of a version into every section of ours, in one request. Sent once.
+   * Writes the document of a version into every section of ours, in one request. Sent once. Where a person carries it out, a repeat
+   * asks nobody again, and it doesn't matter what was read.
    *
    * @throws {ConfigurationChangedError} when the configuration is no longer the one that was read
    */

@@ -38,7 +38,8 @@ interface IamCapabilities {
  * The administration of one realm's clients. A success is not a proof: read the client and request a token afterwards. A write
  * changes the secret and what belongs to it, and nothing else of the client, whatever was changed there since it was read. The one
  * exception is `keep`: hand over a client that was read just before, and read it anew for a repeat or an undo.
- * All methods throw a RotationError `iam-*`; `iam-timeout` and `iam-unavailable` leave open whether a write was carried out.
+ * All methods throw a RotationError `iam-*`; `iam-timeout` and `iam-unavailable` leave open whether a write was carried out. A write
+ * that the capabilities don't offer is refused as `internal-error`, and changes nothing: no run asks for one.
  */
 export interface Iam {
   readonly capabilities: IamCapabilities;
@@ -49,7 +50,8 @@ export interface Iam {
    * @param known secrets that may be the client's, the likeliest first. An IAM that can't be read is asked for a token with each of
    *   them: the first that is accepted is the client's secret, and another one is kept beside it; with none it is empty.
    *   @default - none
-   * @throws {RotationError} `client-not-found` when there is none, also when only the case differs
+   * @throws {RotationError} `client-not-found` when there is none, also when only the case differs. An IAM that can't be read can't tell
+   *   that from a client whose secret is unknown
    */
   find(clientId: string, known?: readonly string[]): Promise<IamClient>;
 

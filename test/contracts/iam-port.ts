@@ -1,21 +1,27 @@
 import { beforeAll, describe, expect } from '@jest/globals';
 import { createFetch, type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { keycloak } from '../../functions/adapters/keycloak/keycloak.ts';
+import { manualIam } from '../../functions/adapters/manual/manual-iam.ts';
 import { tokenEndpoint } from '../../functions/adapters/token-endpoint/token-endpoint.ts';
 import { OVERLAP_POLICY, OVERLAP_POLICY_BY_ROLE, OVERLAP_PROFILE } from '../../local/stand-ins/iam/overlap-policy.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
+import { iamCapabilityCases } from './iam-port/capabilities.ts';
 import { iamFindCases } from './iam-port/find.ts';
+import { iamManualCases } from './iam-port/manual.ts';
 import { iamRichClientCases } from './iam-port/rich-client.ts';
 import { iamSecretCases } from './iam-port/secrets.ts';
 import { iamTokenCases } from './iam-port/tokens.ts';
 import { type IamFixture, type IamProbe, iamProbe } from './iam-probe.ts';
 
+const SCOPE = 'openid microprofile-jwt';
+
 /** What the cases of the ports use. */
 export type IamPortLab = ReturnType<typeof iamPortLab>;
 
 /**
- * What the ports promise of an IAM, as cases against `keycloak()` in the role of a rotator with the least rights, and against
- * `tokenEndpoint()`. The same cases run on the embedded IAM and on a real Keycloak.
+ * What the ports promise of an IAM, as cases against `keycloak()` in the role of a rotator with the least rights, against
+ * `manualIam()`, whose person refreshes secrets as an administrator of the realm, and against `tokenEndpoint()`. The same cases run
+ * on the embedded IAM and on a real Keycloak.
  *
  * @param setUp makes an empty realm and says how it is reached; called once for a realm with the overlap policy and once for one
  *   without
@@ -34,6 +40,8 @@ export function iamPortContract(setUp: () => Promise<IamFixture>): void {
   const overlap = () => made(labs.overlap);
   const plain = () => made(labs.plain);
 
+  describe('Iam, by its capabilities', () => iamCapabilityCases({ overlap, plain }));
+  describe('Iam that only a person can change', () => iamManualCases({ overlap, plain }));
   describe('Iam.find', () => iamFindCases(overlap));
   describe('Iam, secrets', () => iamSecretCases({ overlap, plain }));
   describe('Iam, a rich client', () =>
@@ -72,14 +80,17 @@ export function iamPortLab(fixture: IamFixture) {
       accessTokenUrl: fixture.tokenUrl,
       clientId: client.clientId,
       clientSecret,
-      scope: 'openid microprofile-jwt',
+      scope: SCOPE,
     });
     const accepts = async (secret: string) => (await tokens().request(document(secret))).accepted;
     return { client, auth, iam, document, accepts };
   };
   /** The token endpoint, as far as `fetch` leads there. */
   const tokens = (through: Fetch = fetch) => tokenEndpoint({ fetch: through, sleep });
-  return { fixture, probe, fetch, now, iamAs, rotated, tokens };
+  /** The IAM that only a person can change, as far as `fetch` leads there. */
+  const manual = (through: Fetch = fetch) =>
+    manualIam({ accessTokenUrl: fixture.tokenUrl, scope: SCOPE }, { tokens: tokens(through) });
+  return { fixture, probe, fetch, now, iamAs, rotated, tokens, manual };
 }
 
 /** Calls as the functions do: over undici where there is a socket. */

@@ -1,25 +1,7 @@
 import { expect, it } from '@jest/globals';
-import type { Iam, IamClient } from '../../../functions/ports/iam.ts';
 import type { IamPortLab } from '../iam-port.ts';
 import { enrich, everything, RICH, SWITCHES } from '../iam-rich-client.ts';
-
-/** A write of the port, on a client that was found. */
-type Write = (iam: Iam, client: IamClient, lab: IamPortLab) => Promise<unknown>;
-
-const inTenMinutes = (lab: IamPortLab) => new Date(lab.now().getTime() + 600_000);
-
-const WRITES: Readonly<Record<string, Write>> = {
-  prepareOverlap: (iam, client) => iam.prepareOverlap(client),
-  probeOverlap: (iam, client) => iam.probeOverlap(client),
-  'setSecret with a previous one': (iam, client, lab) =>
-    iam.setSecret(client, {
-      secret: 'the-new-secret',
-      previous: { secret: client.secret, validUntil: inTenMinutes(lab) },
-    }),
-  'setSecret without a previous one': (iam, client) => iam.setSecret(client, { secret: 'the-new-secret' }),
-  regenerate: (iam, client) => iam.regenerate(client),
-  endPrevious: (iam, client) => iam.endPrevious(client),
-};
+import { WRITES } from './writes.ts';
 
 /** A client with all that a client can have: a write changes the secret and what belongs to it, and nothing else. */
 export function iamRichClientCases(labs: Readonly<Record<string, () => IamPortLab>>): void {
