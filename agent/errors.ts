@@ -5,7 +5,11 @@ type Row = { readonly status: (typeof AGENT_STATUSES)[number]; readonly next: st
 /** Every way in which the agent can refuse or fail: the status of its answer, and what to do. The codes don't change. */
 export const PROBLEMS = {
   'request-invalid': { status: 400, next: 'Use versions of rotator and agent that belong together.' },
-  'wrong-agent': { status: 409, next: 'Give each agent its own name, and start one host per name.' },
+  'wrong-agent': { status: 409, next: 'Give each agent its own name.' },
+  'another-host': {
+    status: 409,
+    next: 'Start one host per name: end the agent on the other host, or give it its own name.',
+  },
   'credential-mismatch': {
     status: 403,
     next: "Compare the credential's id in the fleet file and in the agent's settings.",

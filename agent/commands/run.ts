@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { asAgentError, UsageError } from '../errors.ts';
 import { createAwsClients, createEngines } from '../host/compose.ts';
 import { makePrivateFolder } from '../host/durable.ts';
+import { hostIdIn } from '../host/identity.ts';
 import { lockFolder } from '../host/lock.ts';
 import type { Log } from '../host/log.ts';
 import { createNetwork, type Network } from '../host/network.ts';
@@ -26,18 +27,23 @@ export async function run(
   await makePrivateFolder(settings.state);
   const unlock = await lockFolder(settings.state);
   try {
+    const host = await hostIdIn(settings.state);
     const network = await createNetwork(settings);
     const engines = await createEngines(settings, { log, fetch: network.fetch });
     await startAll(engines, log);
     const server = await listening(settings, engines, log);
     log.info('started', {
       agent: settings.name,
+      host,
       version,
       configurations: engines.size,
       url: server?.url,
       sqs: settings.transports.sqs ?? false,
     });
-    await Promise.all([settings.transports.sqs && loop(settings, { engines, network, log }, signal), ended(signal)]);
+    await Promise.all([
+      settings.transports.sqs && loop(settings, { host, engines, network, log }, signal),
+      ended(signal),
+    ]);
     await server?.close();
     log.info('ended', { agent: settings.name });
   } finally {
@@ -84,14 +90,16 @@ export async function readToken(path: string): Promise<string> {
 }
 
 interface LoopParts {
+  readonly host: string;
   readonly engines: ReadonlyMap<string, Engine>;
   readonly network: Network;
   readonly log: Log;
 }
 
-async function loop(settings: Settings, { engines, network, log }: LoopParts, signal: AbortSignal): Promise<void> {
+async function loop(settings: Settings, { network, ...parts }: LoopParts, signal: AbortSignal): Promise<void> {
   const { sqs, secretsManager } = createAwsClients(settings, network);
-  const answer = createRequests({ settings, engines, readSecret: secretsReader(secretsManager), log, now: Date.now });
+  const { log } = parts;
+  const answer = createRequests({ settings, ...parts, readSecret: secretsReader(secretsManager), now: Date.now });
   const sleep = (ms: number, until: AbortSignal) => wait(ms, undefined, { signal: until }).catch(() => {});
   await runLoop({ line: sqsLine(settings, sqs), answer, log, random: Math.random, sleep }, signal);
 }

@@ -18,6 +18,8 @@ const base = {
   credential: z.string().min(1),
   /** The name of a configuration in the agent's own settings. */
   configuration: z.string().min(1),
+  /** The host that has answered this run under the agent's name, once one has: another one refuses. */
+  host: z.string().min(1).optional(),
   /** The sender's clock when it sent. An agent whose clock differs by more than a minute refuses to write. */
   sentAt: instant,
   /** After this instant the request is dropped: nobody waits for its reply. */
@@ -51,6 +53,8 @@ export const AGENT_STATUSES = [200, 204, 400, 403, 404, 409, 412, 503] as const;
 export const AgentReply = z.strictObject({
   v: z.literal(1),
   id,
+  /** Which host answers: two hosts may have been given one agent's name. */
+  host: z.string().min(1).max(64),
   status: z.union(AGENT_STATUSES.map((status) => z.literal(status))),
   etag: z.string().optional(),
   /** How far what is read has got: stored, or loaded by the connector's process. */

@@ -30,7 +30,8 @@ interface Opened {
   readonly reads: readonly boolean[];
 }
 
-const OURS: Ours = { clientIds: ['NC_Flow_ClientCredentials'], accessTokenUrl: TOKEN_URL };
+/** What the cases call ours. */
+export const OURS: Ours = { clientIds: ['NC_Flow_ClientCredentials'], accessTokenUrl: TOKEN_URL };
 const CLIENT_ID = 'NC_Flow_ClientCredentials';
 const DOCUMENT = {
   accessTokenUrl: TOKEN_URL,
@@ -38,11 +39,13 @@ const DOCUMENT = {
   clientSecret: UMLAUT.secret,
   scope: 'openid microprofile-jwt',
 };
-const VERSION = { id: 'version-2', document: DOCUMENT };
+/** The version that the cases write. */
+export const VERSION = { id: 'version-2', document: DOCUMENT };
 
 /**
- * What the port promises of a connector, as cases against an adapter. They run on the embedded connector behind both doors: over
- * HTTPS, in process and as a process of its own, and through an agent. A real one is not to be had.
+ * What the port promises of a connector that can be read, as cases against an adapter. They run on the embedded connector behind both
+ * doors: over HTTPS, in process and as a process of its own, and through an agent, the stand-in and the program. A real connector is
+ * not to be had. `connector-attended.ts` has what the port promises where a person is the door.
  *
  * @param fixture asked at the beginning of each test, so that it may be made in a `beforeAll`
  */

@@ -56,14 +56,25 @@ export function createBench({ skewMs = 0 }: { readonly skewMs?: number } = {}) {
   const queues = { client: clientOf(sqs, io), urlOf: (name: string) => `https://sqs.example.com/1/${name}` };
   const sleep = async (ms: number) => advance(ms);
   const deps = { queues, now: () => new Date(clock), sleep, newId: () => idOf(++drawn) };
-  const line = agentLine({ prefix: PREFIX, credential: CREDENTIAL }, deps);
+  const runOf = () => {
+    const line = agentLine({ prefix: PREFIX, credential: CREDENTIAL }, deps);
+    const portOn = (configuration: string, { ours = OURS, agent: name = AGENT, timeout = 'PT45S' }: PortOptions = {}) =>
+      agentConnector(
+        { name: 'IFS Production', via: 'agent', agent: name, configuration, timeout, proof: 'loaded' },
+        ours,
+        { line, sleep, secretId: SECRET_ID },
+      );
+    return { line, portOn };
+  };
   return {
     sqs,
     engine,
     versions,
     agent,
     served,
-    line,
+    ...runOf(),
+    /** A run of its own, which knows nothing of another one. */
+    newRun: runOf,
     calls,
     now,
     advance,
@@ -71,11 +82,5 @@ export function createBench({ skewMs = 0 }: { readonly skewMs?: number } = {}) {
     intercept: (interceptor: typeof intercept) => {
       intercept = interceptor;
     },
-    portOn: (configuration: string, { ours = OURS, agent: name = AGENT, timeout = 'PT45S' }: PortOptions = {}) =>
-      agentConnector(
-        { name: 'IFS Production', via: 'agent', agent: name, configuration, timeout, proof: 'loaded' },
-        ours,
-        { line, sleep, secretId: SECRET_ID },
-      ),
   };
 }

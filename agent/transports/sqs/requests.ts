@@ -17,6 +17,8 @@ const SKEWED = "The sender's clock and this host's differ by more than a minute.
 /** What answering requests takes. */
 export interface RequestsDeps {
   readonly settings: Settings;
+  /** Which host this is. */
+  readonly host: string;
   /** By the configuration's name. */
   readonly engines: ReadonlyMap<string, Engine>;
   readonly readSecret: ReadSecret;
@@ -54,7 +56,7 @@ export function createRequests(deps: RequestsDeps): AnswerRequest {
 }
 
 async function answerOnce(request: AgentRequest, deps: RequestsDeps): Promise<Addressed | undefined> {
-  const { log, settings, now } = deps;
+  const { log, settings, host, now } = deps;
   const facts = {
     request: request.id,
     op: request.op,
@@ -75,23 +77,28 @@ async function answerOnce(request: AgentRequest, deps: RequestsDeps): Promise<Ad
   try {
     const answer = await carryOut(request, { ...deps, skewed });
     log.info('answered', { ...facts, status: answer.status, proof: answer.proof });
-    return { credential: request.credential, reply: { v: 1, id: request.id, ...answer } };
+    return { credential: request.credential, reply: { v: 1, id: request.id, host, ...answer } };
   } catch (error) {
     const { code, status, message } = asAgentError(error);
     log[status === 412 ? 'info' : 'error']('refused', { ...facts, status, code, detail: message });
     const problem = { code, detail: message.slice(0, 1000) };
-    return { credential: request.credential, reply: { v: 1, id: request.id, status, problem } };
+    return { credential: request.credential, reply: { v: 1, id: request.id, host, status, problem } };
   }
 }
 
 type Answered = Pick<AgentReply, 'status' | 'etag' | 'proof' | 'body'>;
 
 async function carryOut(request: AgentRequest, deps: RequestsDeps & { skewed: boolean }): Promise<Answered> {
-  const { settings, engines } = deps;
+  const { settings, engines, host } = deps;
   if (request.agent !== settings.name)
     throw new AgentError(
       'wrong-agent',
       `The request is for the agent ${request.agent}, and this one is ${settings.name}.`,
+    );
+  if (request.host !== undefined && request.host !== host)
+    throw new AgentError(
+      'another-host',
+      `The host ${request.host} has answered the same run as the agent ${settings.name}, and this host is ${host}. Nothing was changed.`,
     );
   const configuration = settings.configurations.find(({ name }) => name === request.configuration);
   const engine = engines.get(request.configuration);

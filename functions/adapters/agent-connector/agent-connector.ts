@@ -7,7 +7,7 @@ import { repeatRead } from '../http/repeat.ts';
 import { type Ownership, parseConfiguration } from '../odata-connector/configuration.ts';
 import type { AgentLine, Question } from './line.ts';
 import { LineError, type LineFault, NoReplyError } from './line-errors.ts';
-import { replyFailure } from './problems.ts';
+import { ONE_HOST, replyFailure } from './problems.ts';
 
 type AgentSettings = ConnectorVia<'agent'>;
 
@@ -81,6 +81,7 @@ const BY_FAULT: Readonly<Record<LineFault, readonly [ErrorCode, next?: string]>>
   'not-allowed': ['connector-not-found', DEPLOY],
   'key-unusable': ['key-unusable', "Enable the stack's KMS key, with which the queues are encrypted."],
   unavailable: ['connector-unavailable', 'Wait until SQS answers again.'],
+  'two-hosts': ['connector-invalid', ONE_HOST],
   'not-a-reply': ['connector-invalid', 'Use versions of rotator and agent that belong together.'],
 };
 

@@ -6,7 +6,7 @@ export class NoReplyError extends Error {
 }
 
 /** What keeps a request or a reply from getting through. */
-export type LineFault = 'no-queue' | 'not-allowed' | 'key-unusable' | 'unavailable' | 'not-a-reply';
+export type LineFault = 'no-queue' | 'not-allowed' | 'key-unusable' | 'unavailable' | 'not-a-reply' | 'two-hosts';
 
 /** The line to an agent can't be used. */
 export class LineError extends Error {

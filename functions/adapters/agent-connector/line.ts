@@ -1,10 +1,11 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type AgentReply, type AgentRequest, replyQueueName, requestQueueName } from '../../credential/agent-line.ts';
+import { OneHost } from './hosts.ts';
 import { inWords, LineError, lineFault } from './line-errors.ts';
 import { type LineDeps, Replies } from './replies.ts';
 
-/** What an agent is asked; the line adds whose question it is, and until when it is one. */
-export type Question = Without<AgentRequest, 'v' | 'id' | 'credential' | 'sentAt' | 'notAfter'>;
+/** What an agent is asked; the line adds whose question it is, which host is to answer, and until when it is one. */
+export type Question = Without<AgentRequest, 'v' | 'id' | 'credential' | 'host' | 'sentAt' | 'notAfter'>;
 
 type Without<T, Key extends string> = T extends unknown ? Omit<T, Key> : never;
 
@@ -15,7 +16,7 @@ export interface AgentLine {
    *
    * @param timeoutMs after so many milliseconds nobody waits any more, and the agent drops the question
    * @throws {NoReplyError} when there is no reply in time
-   * @throws {LineError} when the queues can't be used
+   * @throws {LineError} when the queues can't be used, or two hosts answer under the agent's name
    */
   ask(question: Question, timeoutMs: number): Promise<AgentReply>;
 }
@@ -33,13 +34,21 @@ export function agentLine(
 ): AgentLine {
   const { now, newId } = deps;
   const replies = new Replies(replyQueueName(prefix, credential), deps);
+  const hosts = new OneHost();
   return {
     ask: async (question, timeoutMs) => {
       const sentAt = now();
       const notAfter = new Date(sentAt.getTime() + timeoutMs);
       const id = newId();
       const times = { sentAt: sentAt.toISOString(), notAfter: notAfter.toISOString() };
-      const request = { v: 1, id, credential, ...times, ...question } satisfies AgentRequest;
+      const request = {
+        v: 1,
+        id,
+        credential,
+        ...hosts.named(question.agent),
+        ...times,
+        ...question,
+      } satisfies AgentRequest;
       const reply = replies.expect(id, notAfter.getTime());
       try {
         await send(requestQueueName(prefix, question.agent), request, deps);
@@ -50,6 +59,7 @@ export function agentLine(
       void replies.poll();
       const result = await reply;
       if (result instanceof Error) throw result;
+      hosts.demandSame(question.agent, result);
       return result;
     },
   };

@@ -10,12 +10,17 @@ const BY_STATUS: Readonly<Record<Exclude<AgentReply['status'], 200 | 204 | 412>,
   503: 'connector-unavailable',
 };
 
+/** What to do where two hosts have one agent's name. */
+export const ONE_HOST =
+  'Start one host per name: end the agent on the other host, or give it a name, a queue and a role of its own.';
+
 /** What the agents' codes say, and what to do. An agent's own sentence is another side's text: it is not repeated. */
 const KNOWN: Readonly<Record<string, readonly [says: string, next: string]>> = {
   'wrong-agent': [
     'another agent reads its queue',
-    "Give each agent its own name and its own role, and start one host per name: see agents[] and the agents' settings.",
+    "Give each agent its own name and its own role: see agents[] and the agents' settings.",
   ],
+  'another-host': ['two hosts answer under its name', ONE_HOST],
   'credential-mismatch': [
     "the agent's settings give this configuration to another credential",
     "Compare the credential's id in the fleet file and in the agent's settings.",

@@ -18,6 +18,8 @@ export interface ServedConfiguration {
 /** What an agent is made of. */
 export interface AgentOptions {
   readonly name: string;
+  /** Which host it is on. @default 'host-1' */
+  readonly host?: string;
   /** Asked for each request, so that configurations may come later. */
   readonly configurations: () => readonly ServedConfiguration[];
   readonly connector: ConnectorEngine;
@@ -36,6 +38,9 @@ export interface AddressedReply {
 }
 
 const MOST_SKEW_MS = 60_000;
+const HOST = 'host-1';
+
+type Answered = Omit<AgentReply, 'v' | 'id' | 'host'>;
 
 class Refusal extends Error {
   readonly status: AgentReply['status'];
@@ -80,17 +85,18 @@ export class AgentStandIn {
     const { configurations } = this.#options;
     if (!request || !configurations().some(({ credential }) => credential === request.credential)) return undefined;
     const { id, credential } = request;
+    const { host = HOST } = this.#options;
     if (!this.#isSkewed(request) && this.#isExpired(request)) return undefined;
     try {
-      return { credential, reply: { v: 1, id, ...(await this.#carryOut(request)) } };
+      return { credential, reply: { v: 1, id, host, ...(await this.#carryOut(request)) } };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const problem = { code: error.code, detail: `The stand-in of an agent says ${error.code}.` };
-      return { credential, reply: { v: 1, id, status: error.status, problem } };
+      return { credential, reply: { v: 1, id, host, status: error.status, problem } };
     }
   }
 
-  async #carryOut(request: AgentRequest): Promise<Omit<AgentReply, 'v' | 'id'>> {
+  async #carryOut(request: AgentRequest): Promise<Answered> {
     const served = this.#served(request);
     if (request.op === 'read') return this.#view(served);
     if (this.#isSkewed(request)) throw new Refusal(503, 'clock-skew');
@@ -100,9 +106,10 @@ export class AgentStandIn {
     return await this.#write(request, { served, configuration });
   }
 
-  #served({ agent, configuration, credential }: AgentRequest): ServedConfiguration {
-    const { name, configurations } = this.#options;
+  #served({ agent, host, configuration, credential }: AgentRequest): ServedConfiguration {
+    const { name, host: own = HOST, configurations } = this.#options;
     if (agent !== name) throw new Refusal(409, 'wrong-agent');
+    if (host !== undefined && host !== own) throw new Refusal(409, 'another-host');
     const served = configurations().find((one) => one.name === configuration);
     if (!served) throw new Refusal(404, 'configuration-unknown');
     if (served.credential !== credential) throw new Refusal(403, 'credential-mismatch');
@@ -112,7 +119,7 @@ export class AgentStandIn {
   async #write(
     request: AgentRequest & { op: 'write' },
     { served, configuration }: { served: ServedConfiguration; configuration: Configuration },
-  ): Promise<Omit<AgentReply, 'v' | 'id'>> {
+  ): Promise<Answered> {
     const { connector } = this.#options;
     if (request.secretId !== served.secretId) throw new Refusal(403, 'secret-mismatch');
     const document = documentIn(await this.#secret(request));
@@ -139,7 +146,7 @@ export class AgentStandIn {
     return { etag: found.etag, configuration: connector.backup(name).open() };
   }
 
-  #view({ name }: ServedConfiguration): Omit<AgentReply, 'v' | 'id'> {
+  #view({ name }: ServedConfiguration): Answered {
     const found = this.#options.connector.read(name);
     if (!found) throw new Refusal(404, 'file-not-found');
     const proof = this.#proof();

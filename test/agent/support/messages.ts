@@ -24,7 +24,14 @@ export async function overMessages({
 }): Promise<Fetch> {
   const versions = new Map<string, string>();
   const readSecret = async (_: string, versionId: string) => versions.get(versionId) ?? '';
-  const answer = createRequests({ settings, engines, readSecret, log: linesOfLog().log, now: Date.now });
+  const answer = createRequests({
+    settings,
+    host: 'host-id',
+    engines,
+    readSecret,
+    log: linesOfLog().log,
+    now: Date.now,
+  });
   const ask = async (part: object) => {
     const at = (ms: number) => new Date(Date.now() + ms).toISOString();
     const request = {

@@ -6,7 +6,7 @@ import { linesOfLog } from '../support/agent.ts';
 
 const REPLY: Addressed = {
   credential: 'acme-test',
-  reply: { v: 1, id: '6f9b2f52-6c3e-4ad7-9b44-6a7f1d3a3c5e', status: 204 },
+  reply: { v: 1, id: '6f9b2f52-6c3e-4ad7-9b44-6a7f1d3a3c5e', host: 'host-id', status: 204 },
 };
 
 /** A line that gives one batch after the other, and ends the loop after the last. */

@@ -16,6 +16,7 @@ import { temporaryFolders } from '../support/folder.ts';
 import { AT_FIRST, bytesOf, CLIENT_ID, FORMS } from '../support/forms.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 12);
+const HOST = 'id-of-this-host';
 const NEW = 'secret-of-february';
 const VERSION = '6f9b2f52-6c3e-4ad7-9b44-6a7f1d3a3c5e';
 const COMMAND = fileURLToPath(new URL('../support/command-connector.ts', import.meta.url));
@@ -59,7 +60,7 @@ async function setUp(
     return (options.readSecret ?? (async () => documentText(NEW)))(...args);
   };
   const engines = new Map([['ifs-test', await engineOf(settings, options.substitutes)]]);
-  const answer = createRequests({ settings, engines, readSecret, log, now: options.now ?? (() => NOW) });
+  const answer = createRequests({ settings, host: HOST, engines, readSecret, log, now: options.now ?? (() => NOW) });
   const ask = async (request: object) => {
     const addressed = await answer(JSON.stringify(request));
     if (addressed) AgentReply.parse(addressed.reply);
@@ -80,6 +81,7 @@ describe('a request over a line', () => {
     expect(addressed?.reply).toMatchObject({
       v: 1,
       id: request.id,
+      host: HOST,
       status: 200,
       proof: 'written',
       etag: expect.stringMatching(/^".+"$/),
@@ -123,6 +125,7 @@ describe('a request over a line', () => {
 
   it.each<[string, Partial<AgentRequest>, number, string]>([
     ['another agent', { agent: 'host-2' }, 409, 'wrong-agent'],
+    ['another host', { host: 'id-of-the-other-host' }, 409, 'another-host'],
     ['a configuration that is not there', { configuration: 'ifs-prod' }, 404, 'configuration-unknown'],
     ["another credential's secret", { secretId: 'client-secret-rotation/other' } as never, 403, 'secret-mismatch'],
     [

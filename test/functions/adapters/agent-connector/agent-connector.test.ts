@@ -4,6 +4,9 @@ import { queueUrls } from '../../../../functions/adapters/agent-connector/queues
 import type { AgentReply } from '../../../../functions/credential/agent-line.ts';
 import { serializeDocument } from '../../../../functions/credential/document.ts';
 import { ConfigurationChangedError } from '../../../../functions/ports/connector.ts';
+import { AgentStandIn } from '../../../../local/stand-ins/agent/agent.ts';
+import { serveAgent } from '../../../../local/stand-ins/agent/serve.ts';
+import { ConnectorEngine } from '../../../../local/stand-ins/connector/engine.ts';
 import { configuration, JANUARY, TOKEN_URL, UMLAUT } from '../../../local/stand-ins/connector/fixture.ts';
 import { AGENT, CREDENTIAL, createBench, PREFIX } from '../../../support/agent-bench.ts';
 
@@ -29,13 +32,13 @@ function bench(options: Parameters<typeof createBench>[0] = {}) {
 }
 
 /** An agent that answers each request with one reply. */
-function answering(reply: Omit<AgentReply, 'v' | 'id'>) {
+function answering(reply: Omit<AgentReply, 'v' | 'id' | 'host'>) {
   const made = bench();
   made.served.stop();
   made.sqs.listen((name) => {
     if (name !== REQUESTS) return;
     for (const { Body = '' } of take(made)) {
-      made.sqs.send(REPLIES, JSON.stringify({ v: 1, id: JSON.parse(Body).id, ...reply }));
+      made.sqs.send(REPLIES, JSON.stringify({ v: 1, id: JSON.parse(Body).id, host: 'host-1', ...reply }));
     }
   });
   return made;
@@ -172,6 +175,7 @@ describe('a reply', () => {
     [403, 'secret-denied', 'connector-unauthorized', /may not read the secret/],
     [404, 'configuration-unknown', 'connector-not-found', /no such configuration/],
     [409, 'wrong-agent', 'connector-invalid', /another agent reads its queue/],
+    [409, 'another-host', 'connector-invalid', /two hosts answer under its name/],
     [503, 'restart-failed', 'connector-unproven', /could not be restarted/],
   ] as const)('%d %s is %s', async (status, code, expected, words) => {
     const made = answering({ status, problem: { code, detail: 'C:\\ifs\\secret=hunter2' } });
@@ -319,3 +323,67 @@ it('questions that wait side by side get each its own reply', async () => {
 function failure(type: string, status = 400): Response {
   return Response.json({ __type: `com.amazonaws.sqs#${type}`, message: 'no' }, { status });
 }
+
+describe('two hosts with the name of one agent', () => {
+  /** The second host, beside a connector of its own with a configuration of the same name. */
+  function withSecond() {
+    const made = bench();
+    const engine = new ConnectorEngine({ now: made.now, instance: 'second' });
+    engine.configure('ifs', configuration());
+    const second = new AgentStandIn({
+      name: AGENT,
+      host: 'host-2',
+      configurations: () => [{ name: 'ifs', credential: CREDENTIAL, secretId: 'csr/acme-prod' }],
+      connector: engine,
+      readSecret: async (_, id) => made.versions.get(id) ?? '',
+      now: made.now,
+    });
+    /** From now on it is the second host that gets what comes. */
+    const swap = () => {
+      made.served.stop();
+      return serveAgent(made.sqs, PREFIX, second);
+    };
+    return { ...made, swap, heldBySecond: () => engine.secretOf('ifs', 'runtime') };
+  }
+  const refused = { code: 'connector-invalid', next: expect.stringContaining('Start one host per name') };
+
+  it('are told apart within a run: the second one refuses, and neither is written', async () => {
+    const made = withSecond();
+    const read = await made.connector.read();
+    made.swap();
+    for (const asked of [
+      () => made.connector.read(),
+      () => made.connector.prepare?.(read),
+      () => made.connector.write(read, VERSION),
+    ])
+      await expect(asked()).rejects.toMatchObject({ ...refused, message: expect.stringContaining('another-host') });
+    expect([made.held(), made.heldBySecond()]).toEqual([JANUARY.secret, JANUARY.secret]);
+    expect(sentRequests(made).map(({ host }) => host)).toEqual([undefined, 'host-1', 'host-1', 'host-1']);
+  });
+
+  it('are told apart where both answer before either is known', async () => {
+    const made = bench();
+    made.served.stop();
+    const hosts = ['host-1', 'host-2'];
+    made.sqs.listen((name) => {
+      if (name !== REQUESTS) return;
+      for (const { Body = '' } of take(made)) {
+        const problem = { code: 'configuration-unknown', detail: 'x' };
+        const reply = { v: 1, id: JSON.parse(Body).id, host: hosts.shift(), status: 404, problem };
+        made.sqs.send(REPLIES, JSON.stringify(reply));
+      }
+    });
+    const results = await Promise.allSettled([made.connector.read(), made.portOn('other').read()]);
+    expect(results.map((result) => result.status === 'rejected' && result.reason.code)).toEqual([
+      'connector-not-found',
+      'connector-invalid',
+    ]);
+  });
+
+  it('a later run takes the one that answers it', async () => {
+    const made = withSecond();
+    await made.connector.read();
+    made.swap();
+    expect((await made.newRun().portOn('ifs').read()).etag).toBe('"second.1"');
+  });
+});
