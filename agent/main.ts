@@ -11,6 +11,9 @@ import { loadSettings } from './settings/load.ts';
 
 const VERSION = manifest.version;
 
+/** What ends a run. Windows has no SIGTERM: a service gets Ctrl+C, a console that closes is SIGHUP there. */
+const ENDINGS = ['SIGTERM', 'SIGINT', 'SIGHUP', ...(process.platform === 'win32' ? ['SIGBREAK'] : [])];
+
 /** 0 done, 1 failed, 2 the command line or the settings can't be served. */
 type ExitCode = 0 | 1 | 2;
 
@@ -33,7 +36,7 @@ function program(done: (code: ExitCode) => void): Command {
     .exitOverride();
   agent
     .command('run')
-    .description('serves requests until SIGTERM or SIGINT; logs JSON lines to standard output')
+    .description('serves requests until SIGTERM, SIGHUP or SIGINT; logs JSON lines to standard output')
     .requiredOption(...SETTINGS)
     .action(async ({ settings }: { settings: string }) => done(await runCommand(settings)));
   agent
@@ -64,7 +67,7 @@ async function runCommand(path: string): Promise<ExitCode> {
   const settings = await loadSettings(path);
   const log = createLog((line) => process.stdout.write(line), Date.now);
   const ending = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort());
+  for (const signal of ENDINGS) process.once(signal, () => ending.abort());
   await run(settings, { log, version: VERSION }, ending.signal);
   return 0;
 }

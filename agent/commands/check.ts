@@ -6,10 +6,10 @@ import { loadingOf } from '../apply/loading.ts';
 import { asAgentError, codeOf, PROBLEMS, UsageError } from '../errors.ts';
 import { createAwsClients } from '../host/compose.ts';
 import { makePrivateFolder } from '../host/durable.ts';
+import { realFileDeps } from '../host/files.ts';
 import { createNetwork } from '../host/network.ts';
 import type { ConfigurationSettings, Settings } from '../settings/settings.ts';
 import { createStore } from '../stores/create.ts';
-import { realFileDeps } from '../stores/file/config-file.ts';
 import { readToken } from './run.ts';
 
 /** What was found out. */
@@ -59,7 +59,8 @@ async function checkState(folder: string): Promise<void> {
 
 /** @throws {UsageError} when a program is neither at its path nor in a folder of PATH */
 async function demandProgram(file: string): Promise<void> {
-  const endings = process.platform === 'win32' ? ['', ...(process.env.PATHEXT ?? '.EXE').split(';')] : [''];
+  // What the system finds without a shell: scripts and batch files are not among it.
+  const endings = process.platform === 'win32' ? ['', '.com', '.exe'] : [''];
   const folders = isAbsolute(file) ? [''] : (process.env.PATH ?? '').split(delimiter);
   const candidates = folders.flatMap((folder) =>
     endings.map((ending) => (folder ? join(folder, file) : file) + ending),

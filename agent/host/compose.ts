@@ -10,8 +10,8 @@ import { createEngine, type Engine } from '../engine/engine.ts';
 import { openState } from '../engine/state.ts';
 import type { ConfigurationSettings, Settings } from '../settings/settings.ts';
 import { createStore } from '../stores/create.ts';
-import { type FileDeps, realFileDeps } from '../stores/file/config-file.ts';
 import { makePrivateFolder } from './durable.ts';
+import { type FileDeps, realFileDeps } from './files.ts';
 import type { Log } from './log.ts';
 import type { Network } from './network.ts';
 

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from '../errors.ts';
+import { type FileDeps, isHeldOn, patiently, realFileDeps } from './files.ts';
 
 /** Creates a folder that only its owner may enter. */
 export async function makePrivateFolder(path: string): Promise<void> {
@@ -8,18 +9,23 @@ export async function makePrivateFolder(path: string): Promise<void> {
 }
 
 /** Writes a file of the agent's own, owner-only: after a crash it is wholly old or wholly new. */
-export async function writeDurably(path: string, content: string | Buffer): Promise<void> {
+export async function writeDurably(path: string, content: string | Buffer, deps = realFileDeps): Promise<void> {
   const temporary = `${path}.new`;
-  await rm(temporary, { force: true });
+  await removePatiently(temporary, deps);
   await writeThrough(temporary, content);
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
+  await patiently(deps, { again: isHeldOn(deps.platform) }, () => deps.rename(temporary, path));
+  await syncFolder(dirname(path), deps);
 }
 
-/** Removes a file, and lets the removal reach the disk. */
-export async function removeDurably(path: string): Promise<void> {
-  await rm(path, { force: true });
-  await syncFolder(dirname(path));
+/** Removes a file, with what a write that was cut off left of it, and lets the removal reach the disk. */
+export async function removeDurably(path: string, deps = realFileDeps): Promise<void> {
+  await removePatiently(`${path}.new`, deps);
+  await removePatiently(path, deps);
+  await syncFolder(dirname(path), deps);
+}
+
+function removePatiently(path: string, deps: FileDeps): Promise<void> {
+  return patiently(deps, { again: isHeldOn(deps.platform) }, () => deps.remove(path));
 }
 
 /** Creates a file that isn't there yet, owner-only, and lets it reach the disk. */
@@ -31,10 +37,11 @@ export async function writeThrough(path: string, content: string | Buffer): Prom
   });
 }
 
-/** Lets renames and removals in a folder reach the disk. Windows can't open a folder, and needs no such call. */
-export async function syncFolder(path: string): Promise<void> {
+/** Lets renames and removals in a folder reach the disk. Windows refuses that for a folder, and does it by itself. */
+export async function syncFolder(path: string, { platform }: Pick<FileDeps, 'platform'>): Promise<void> {
+  if (platform === 'win32') return;
   const folder = await open(path, 'r').catch((error: unknown) => {
-    if (process.platform === 'win32' || codeOf(error) === 'EACCES') return undefined;
+    if (codeOf(error) === 'EACCES') return undefined;
     throw error;
   });
   if (folder) await endingWith(folder, () => folder.sync());

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -19,10 +19,12 @@ type Holder = z.infer<typeof Holder>;
  * @throws {UsageError} when another agent has the folder
  */
 export async function lockFolder(folder: string): Promise<Unlock> {
-  return process.platform === 'win32' ? lockByPipe(folder) : lockByFile(join(folder, 'agent.lock'), folder);
+  return process.platform === 'win32'
+    ? lockByPipe(await realpath(folder))
+    : lockByFile(join(folder, 'agent.lock'), folder);
 }
 
-/** The system itself closes a pipe when its process ends. */
+/** The system itself closes a pipe when its process ends. @param folder as the system spells it, but for its case */
 async function lockByPipe(folder: string): Promise<Unlock> {
   const id = createHash('sha256').update(folder.toLowerCase()).digest('hex').slice(0, 32);
   const server = createServer((socket) => socket.destroy());

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 
 /** A program of the settings, and how long it may take. */
 export interface Program {
@@ -22,15 +23,10 @@ const MOST_OUTPUT = 1024 * 1024;
  *
  * With an input its whole output is awaited; without one its end counts, whatever it has left running.
  */
-export async function runProgram({ argv: [file, ...args], timeoutMs, input }: Program): Promise<Ended> {
+export async function runProgram({ argv, timeoutMs, input }: Program): Promise<Ended> {
   const talks = input !== undefined;
-  const child = spawn(file, args, {
-    shell: false,
-    windowsHide: true,
-    detached: process.platform !== 'win32',
-    stdio: talks ? ['pipe', 'pipe', 'ignore'] : 'ignore',
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^AWS_/i.test(name))),
-  });
+  const child = started(argv, talks);
+  if (!child) return { kind: 'not-started' };
   let output = '';
   const ended = new Promise<Ended>((resolve) => {
     const timer = setTimeout(() => resolve({ kind: 'timeout' }), timeoutMs);
@@ -54,11 +50,28 @@ export async function runProgram({ argv: [file, ...args], timeoutMs, input }: Pr
   return how;
 }
 
+/** Undefined where the system refuses at once: a batch file on Windows, a path that leads through a file. */
+function started([file, ...args]: Program['argv'], talks: boolean): ChildProcess | undefined {
+  try {
+    return spawn(file, args, {
+      shell: false,
+      windowsHide: true,
+      detached: process.platform !== 'win32',
+      stdio: talks ? ['pipe', 'pipe', 'ignore'] : 'ignore',
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^AWS_/i.test(name))),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Ends a process with all that it has started. */
 async function killTree({ pid, stdout }: ChildProcess): Promise<void> {
   if (pid === undefined) return;
   if (process.platform === 'win32') {
-    const killer = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
+    // By its path: a program of this name in the working directory would come first.
+    const taskkill = join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+    const killer = spawn(taskkill, ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
     await Promise.race([once(killer, 'exit'), once(killer, 'error')]).catch(() => {});
   } else {
     try {

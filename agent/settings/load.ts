@@ -3,6 +3,7 @@ import { type ParseError, parse } from 'jsonc-parser';
 import type * as z from 'zod';
 import { codeOf, UsageError } from '../errors.ts';
 import { Settings } from './settings.ts';
+import { windowsFaults } from './windows.ts';
 
 /**
  * Reads the agent's settings: JSON, comments allowed.
@@ -18,13 +19,20 @@ export async function loadSettings(path: string): Promise<Settings> {
 
 /** @throws {UsageError} with one line a fault */
 export function parseSettings(text: string, path: string): Settings {
+  if (text.includes('\u0000')) throw new UsageError(`${path}: is UTF-16; save it as UTF-8.`);
   const errors: ParseError[] = [];
   const value: unknown = parse(text.replace(/^\uFEFF/, ''), errors, { allowTrailingComma: true });
   const [fault] = errors;
   if (fault) throw new UsageError(`${path}: line ${text.slice(0, fault.offset).split('\n').length} is not JSON.`);
   const settings = Settings.safeParse(value);
-  if (settings.success) return settings.data;
+  if (settings.success) return servable(settings.data, path);
   throw new UsageError(settings.error.issues.flatMap((issue) => linesOf(issue, path)).join('\n'));
+}
+
+function servable(settings: Settings, path: string): Settings {
+  const faults = process.platform === 'win32' ? windowsFaults(settings) : [];
+  if (faults.length === 0) return settings;
+  throw new UsageError(faults.map((fault) => `${path}: ${fault}`).join('\n'));
 }
 
 function linesOf(issue: z.core.$ZodIssue, path: string): string[] {

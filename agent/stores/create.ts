@@ -1,6 +1,6 @@
+import type { FileDeps } from '../host/files.ts';
 import type { ConfigurationSettings } from '../settings/settings.ts';
 import { commandStore } from './command-store.ts';
-import type { FileDeps } from './file/config-file.ts';
 import { fileStore } from './file/file-store.ts';
 import { jsonFormat } from './file/json.ts';
 import { textFormat } from './file/text.ts';

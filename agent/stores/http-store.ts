@@ -59,7 +59,9 @@ async function tokenIn(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new AgentError('store-unauthorized', `The adapter's token file ${file} can't be read.`);
   });
-  return text.trim();
+  const token = text.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new AgentError('store-unauthorized', `The adapter's token file ${file} has no usable token.`);
 }
 
 function demandDone({ status }: Response): void {

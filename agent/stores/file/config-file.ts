@@ -1,34 +1,13 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { access, chmod, chown, lstat, open, rename, rm } from 'node:fs/promises';
+import { access, chmod, chown, lstat, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AgentError, codeOf } from '../../errors.ts';
 import { syncFolder, writeThrough } from '../../host/durable.ts';
+import { type FileDeps, isHeld, isHeldOn, patiently } from '../../host/files.ts';
 
 /** A configuration has at most this many bytes. */
 const MOST_BYTES = 10 * 1024 * 1024;
-/** How long a file that another program holds is tried again, in milliseconds, and how often. */
-const PATIENCE_MS = 2000;
-const PAUSE_MS = 50;
-
-/** What scanners and open handles on Windows cause for a moment. */
-const HELD = new Set(['EBUSY', 'EPERM', 'EACCES']);
-
-/** What a file needs from outside. */
-export interface FileDeps {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly rename: (from: string, to: string) => Promise<void>;
-}
-
-/** {@link FileDeps} of a real host. */
-export const realFileDeps: FileDeps = {
-  now: Date.now,
-  sleep: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
-  rename,
-};
-
 /** The content of a file at one moment. */
 export interface Content {
   readonly bytes: Buffer;
@@ -52,7 +31,7 @@ function temporaryOf(path: string): string {
  * @throws {AgentError} `file-not-found`, `file-not-readable`, `file-is-a-link`, `file-too-large`, `file-locked`
  */
 export async function readContent(path: string, deps: FileDeps): Promise<Content> {
-  return patiently(deps, { again: isHeldForReading }, async () => {
+  return patiently(deps, { again: isHeldOn(deps.platform) }, async () => {
     const stats = await lstat(path);
     if (stats.isSymbolicLink() || (stats.isFile() && stats.nlink > 1))
       throw new AgentError('file-is-a-link', `${path} is a symbolic link, or has a second name.`);
@@ -61,7 +40,7 @@ export async function readContent(path: string, deps: FileDeps): Promise<Content
     const bytes = await readBounded(path);
     return { bytes, sha256: sha256Of(bytes), stats };
   }).catch((error: unknown) => {
-    throw readingError(error, path);
+    throw readingError(error, path, deps.platform);
   });
 }
 
@@ -90,47 +69,64 @@ export async function replaceContent(
   const temporary = temporaryOf(path);
   try {
     const { stats } = await readContent(path, deps);
-    await writeTemporary(temporary, bytes, stats);
+    await writeTemporary(temporary, { bytes, stats }, deps);
     const { sha256 } = await readContent(path, deps);
     if (sha256 !== expected)
       throw new AgentError('configuration-changed', `${path} was changed meanwhile. It stays as it is.`);
     await patiently(deps, { again: isHeld }, () => deps.rename(temporary, path));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    await deps.remove(temporary).catch(() => {});
     throw writingError(error, path);
   }
-  await syncFolder(dirname(path));
+  await syncFolder(dirname(path), deps);
 }
 
 /**
  * Finds out whether a file could be replaced: by its rights, and by creating a file beside it.
  *
- * @throws {AgentError} `file-read-only`, `folder-not-writable`, `owner-not-kept`, `disk-full`
+ * @throws {AgentError} `file-read-only`, `file-locked`, `folder-not-writable`, `owner-not-kept`, `disk-full`
  */
-export async function demandWritable(path: string, { bytes, stats }: Content): Promise<void> {
-  if ((stats.mode & 0o222) === 0) throw new AgentError('file-read-only', `${path} is read-only.`);
-  await access(path, constants.W_OK).catch(() => {
-    throw new AgentError('file-read-only', `The agent's user may not write ${path}.`);
-  });
+export async function demandWritable(path: string, content: Content, deps: FileDeps): Promise<void> {
+  if ((content.stats.mode & 0o222) === 0) throw new AgentError('file-read-only', `${path} is read-only.`);
+  await demandRight(path, deps);
   const temporary = temporaryOf(path);
   try {
-    await writeTemporary(temporary, bytes, stats);
+    await writeTemporary(temporary, content, deps);
   } catch (error) {
     throw writingError(error, path);
   } finally {
-    await rm(temporary, { force: true }).catch(() => {});
+    await deps.remove(temporary).catch(() => {});
   }
 }
 
-/** Removes what a write that was cut off has left beside a file. */
-export async function removeTemporary(path: string): Promise<void> {
-  await rm(temporaryOf(path), { force: true });
+/** On Windows only opening the file asks for the right; elsewhere opening it for writing would wake who watches it. */
+async function demandRight(path: string, deps: FileDeps): Promise<void> {
+  const isWindows = deps.platform === 'win32';
+  const ask = async () => (isWindows ? await (await open(path, 'r+')).close() : await access(path, constants.W_OK));
+  await patiently(deps, { again: isHeldOn(deps.platform) }, ask).catch((error: unknown) => {
+    if (codeOf(error) === 'EBUSY')
+      throw new AgentError('file-locked', `Another program holds ${path}, for two seconds now.`);
+    throw new AgentError('file-read-only', `The agent's user may not write ${path}.`);
+  });
 }
 
-async function writeTemporary(temporary: string, bytes: Buffer, { mode, uid, gid }: Stats): Promise<void> {
-  await rm(temporary, { force: true });
-  await writeThrough(temporary, bytes);
-  if (process.platform !== 'win32') await keepOwner(temporary, uid, gid);
+/** Removes what a write that was cut off has left beside a file. */
+export async function removeTemporary(path: string, deps: FileDeps): Promise<void> {
+  await patiently(deps, { again: isHeldOn(deps.platform) }, () => deps.remove(temporaryOf(path)));
+}
+
+/** Windows has neither owner nor mode that could be kept: a file has the access rights of its folder there. */
+async function writeTemporary(
+  temporary: string,
+  { bytes, stats: { mode, uid, gid } }: Pick<Content, 'bytes' | 'stats'>,
+  deps: FileDeps,
+): Promise<void> {
+  await patiently(deps, { again: isHeldOn(deps.platform) }, async () => {
+    await deps.remove(temporary);
+    await writeThrough(temporary, bytes);
+  });
+  if (deps.platform === 'win32') return;
+  await keepOwner(temporary, uid, gid);
   await chmod(temporary, mode & 0o7777);
 }
 
@@ -145,38 +141,12 @@ async function keepOwner(temporary: string, uid: number, gid: number): Promise<v
   });
 }
 
-/** Tries again for two seconds while another program holds a file. */
-async function patiently<T>(
-  { now, sleep }: FileDeps,
-  { again }: { again: (error: unknown) => boolean },
-  work: () => Promise<T>,
-): Promise<T> {
-  const end = now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!again(error) || now() >= end) throw error;
-      await sleep(PAUSE_MS);
-    }
-  }
-}
-
-function isHeld(error: unknown): boolean {
-  return HELD.has(codeOf(error) ?? '');
-}
-
-/** Elsewhere than on Windows a lack of rights stays. */
-function isHeldForReading(error: unknown): boolean {
-  return codeOf(error) === 'EBUSY' || (process.platform === 'win32' && isHeld(error));
-}
-
-function readingError(error: unknown, path: string): unknown {
+function readingError(error: unknown, path: string, platform: NodeJS.Platform): unknown {
   const code = codeOf(error) ?? '';
   if (error instanceof AgentError) return error;
   if (code === 'ENOENT' || code === 'ENOTDIR') return new AgentError('file-not-found', `There is no file ${path}.`);
   if (code === 'ELOOP') return new AgentError('file-is-a-link', `${path} is a symbolic link.`);
-  if (isHeldForReading(error))
+  if (isHeldOn(platform)(error))
     return new AgentError('file-locked', `Another program holds ${path}, for two seconds now.`);
   return new AgentError('file-not-readable', `${path} can't be read (${code || 'unknown error'}).`);
 }
@@ -188,7 +158,10 @@ function writingError(error: unknown, path: string): unknown {
     return new AgentError('disk-full', `There is no room beside ${path}. It stays as it is.`);
   const syscall = (error as NodeJS.ErrnoException).syscall;
   if (isHeld(error) && syscall !== 'open')
-    return new AgentError('file-locked', `Another program holds ${path}, for two seconds now. It stays as it is.`);
+    return new AgentError(
+      'file-locked',
+      `Another program holds ${path}, for two seconds now, or the agent's user may not replace it. It stays as it is.`,
+    );
   return new AgentError(
     'folder-not-writable',
     `The agent can't create a file beside ${path} (${code || 'unknown error'}). It stays as it is.`,

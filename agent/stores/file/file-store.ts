@@ -1,19 +1,12 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change } from '../../engine/contract.ts';
 import { AgentError, codeOf } from '../../errors.ts';
 import { removeDurably, writeDurably } from '../../host/durable.ts';
+import type { FileDeps } from '../../host/files.ts';
 import type { FileAdapter } from '../../settings/adapter.ts';
 import type { Plan, Staged, Standing, Store, StoreReading } from '../store.ts';
-import {
-  type Content,
-  demandWritable,
-  type FileDeps,
-  readContent,
-  removeTemporary,
-  replaceContent,
-  sha256Of,
-} from './config-file.ts';
+import { type Content, demandWritable, readContent, removeTemporary, replaceContent, sha256Of } from './config-file.ts';
 import { type Decoded, decode } from './encoding.ts';
 import { around, type Format, type Located, splice } from './format.ts';
 import { configurationOf, placesOf, sectionsOf, writesOf } from './places.ts';
@@ -59,7 +52,7 @@ export function fileStore({ adapter, format, displayName, folder, deps }: FileSt
     prepare: async () => {
       const opened = await open();
       patched(opened, trialOf(configurationOf(adapter, opened.values, displayName).sections));
-      await demandWritable(path, opened.content);
+      await demandWritable(path, opened.content, deps);
     },
 
     stage: async (reading, change): Promise<Staged> => {
@@ -67,7 +60,7 @@ export function fileStore({ adapter, format, displayName, folder, deps }: FileSt
       if (revisionOf(opened.content) !== reading.revision)
         throw new AgentError('configuration-changed', `${path} was changed meanwhile. It stays as it is.`);
       const bytes = patched(opened, change);
-      await demandWritable(path, opened.content);
+      await demandWritable(path, opened.content, deps);
       await writeDurably(backup, opened.content.bytes);
       const plan = { before: opened.content.sha256, after: sha256Of(bytes) };
       return { plan, commit: () => replaceContent(path, bytes, { expected: plan.before, deps }) };
@@ -93,8 +86,7 @@ export function fileStore({ adapter, format, displayName, folder, deps }: FileSt
     },
 
     settle: async () => {
-      await removeTemporary(path);
-      await rm(`${backup}.new`, { force: true });
+      await removeTemporary(path, deps);
       await removeDurably(backup);
     },
   };

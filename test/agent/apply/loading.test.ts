@@ -44,6 +44,7 @@ describe('a connector that does not come up', () => {
     ['the restart fails', { restart: { command: ['false'] } }, 'restart-failed'],
     ['the restart takes too long', { restart: { command: ['sleep', '600'], timeout: 'PT1S' } }, 'restart-failed'],
     ['the restart is not there', { restart: { command: ['/nowhere/at-all'] } }, 'restart-failed'],
+    ['the system refuses the restart at once', { restart: { command: ['/etc/passwd/x'] } }, 'restart-failed'],
     [
       'the ready command fails',
       { restart: { command: ['true'] }, ready: { command: ['false'], timeout: 'PT1S' } },

@@ -26,6 +26,11 @@ describe("the agent's settings", () => {
     });
   });
 
+  it('are not UTF-16, and that is said', () => {
+    const text = Buffer.from(JSON.stringify(settings), 'utf16le').toString('utf8');
+    expect(() => parseSettings(text, 'agent.json')).toThrow('agent.json: is UTF-16; save it as UTF-8.');
+  });
+
   it.each<[string, unknown, RegExp]>([
     ['an unknown member', { ...settings, comand: 1 }, /comand/],
     ['no transport', { ...settings, transports: {} }, /neither listen nor sqs/],

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Point } from '../../../agent/apply/apply.ts';
 import type { Engine } from '../../../agent/engine/engine.ts';
 import { createEngines } from '../../../agent/host/compose.ts';
+import type { FileDeps } from '../../../agent/host/files.ts';
 import { createLog, type Log } from '../../../agent/host/log.ts';
 import { parseSettings } from '../../../agent/settings/load.ts';
 import type { Settings } from '../../../agent/settings/settings.ts';
-import type { FileDeps } from '../../../agent/stores/file/config-file.ts';
 import { bytesOf, FORMS, type Form, type Secrets } from './forms.ts';
 
 /** What a test changes of the fixture's configuration. */

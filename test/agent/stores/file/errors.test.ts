@@ -2,7 +2,7 @@ import { chmod, link, mkdir, readdir, rename, symlink, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { ProblemCode } from '../../../../agent/errors.ts';
-import type { FileDeps } from '../../../../agent/stores/file/config-file.ts';
+import { type FileDeps, realFileDeps } from '../../../../agent/host/files.ts';
 import { engineOf, fileIn, settingsIn } from '../../support/agent.ts';
 import { temporaryFolders } from '../../support/folder.ts';
 import { AT_FIRST, bytesOf, FORMS } from '../../support/forms.ts';
@@ -25,7 +25,7 @@ function steppingFiles(rename: FileDeps['rename']): FileDeps & { slept: () => nu
   const sleep = async (ms: number) => {
     now += ms;
   };
-  return { now: () => now, sleep, rename, slept: () => now };
+  return { ...realFileDeps, now: () => now, sleep, rename, slept: () => now };
 }
 
 const failure = (code: string) => Object.assign(new Error(code), { code, syscall: 'rename' });
