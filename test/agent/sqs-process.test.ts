@@ -22,6 +22,17 @@ const document = serializeDocument({
   scope: 'openid microprofile-jwt',
 });
 
+/** What every request has. */
+const base = () => ({
+  v: 1,
+  id: randomUUID(),
+  agent: 'host-1',
+  credential: 'acme-test',
+  configuration: 'ifs-test',
+  sentAt: new Date().toISOString(),
+  notAfter: new Date(Date.now() + 55_000).toISOString(),
+});
+
 const folders = temporaryFolders();
 
 describe('an agent process on queues', () => {
@@ -59,18 +70,8 @@ describe('an agent process on queues', () => {
     const process = await startAgent(join(folder, 'agent.json'), env);
     agent = process;
     const ask = async (part: object) => {
-      const at = (ms: number) => new Date(Date.now() + ms).toISOString();
       const id = randomUUID();
-      const base = {
-        v: 1,
-        id,
-        agent: 'host-1',
-        credential: 'acme-test',
-        configuration: 'ifs-test',
-        sentAt: at(0),
-        notAfter: at(55_000),
-      };
-      line.send(REQUESTS, JSON.stringify({ ...base, ...part }));
+      line.send(REQUESTS, JSON.stringify({ ...base(), id, ...part }));
       const reply = AgentReply.parse(JSON.parse(await line.next(REPLIES)));
       expect(reply.id).toBe(id);
       return reply;
@@ -92,6 +93,42 @@ describe('an agent process on queues', () => {
     expect(line.undeleted.size).toBe(0);
     expect(process.output()).toContain('"event":"ended"');
     expect(process.output()).not.toContain(NEW);
+  });
+
+  it('leaves the file as it is whatever is forged, late or sent by a wrong clock; and says so', async () => {
+    const { read, line, process, ask, versionId } = await setUp();
+    const { etag: ifMatch } = await ask({ op: 'read' });
+    const write = { op: 'write', ifMatch, secretId: SECRET, versionId };
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const skewed = { sentAt: at(-600_000), notAfter: at(-545_000) };
+    const refused: [object, number, string][] = [
+      [{ ...write, secretId: 'client-secret-rotation/other' }, 403, 'secret-mismatch'],
+      [{ ...write, agent: 'host-2' }, 409, 'wrong-agent'],
+      [{ ...write, host: 'of-another-machine' }, 409, 'another-host'],
+      [{ ...write, configuration: '../../etc' }, 404, 'configuration-unknown'],
+      [{ ...write, versionId: randomUUID() }, 400, 'document-invalid'],
+      [{ ...write, ifMatch: '"forged"' }, 412, 'configuration-changed'],
+      [{ ...write, ...skewed }, 503, 'clock-skew'],
+      [{ ...write, sentAt: at(600_000), notAfter: at(655_000) }, 503, 'clock-skew'],
+    ];
+    for (const [part, status, code] of refused) expect(await ask(part)).toMatchObject({ status, problem: { code } });
+    const dropped = ['', 'x', '[]', JSON.stringify({ ...write, command: ['rm'] }), JSON.stringify({ v: 1, ...write })];
+    for (const body of dropped) line.send(REQUESTS, body);
+    line.send(REQUESTS, JSON.stringify({ ...base(), ...write, sentAt: at(-50_000), notAfter: at(-5000) }));
+    line.send(REQUESTS, JSON.stringify({ ...base(), ...write, credential: 'acme-other' }));
+
+    expect((await ask({ op: 'read' })).status).toBe(200);
+    await line.polled(REQUESTS);
+    expect(await read()).toEqual(bytesOf(FORMS.json));
+    expect(line.undeleted.size).toBe(0);
+    const events = process
+      .output()
+      .split('\n')
+      .filter(Boolean)
+      .map((text) => JSON.parse(text));
+    const count = (event: string) => events.filter((one) => one.event === event).length;
+    expect([count('request-invalid'), count('request-expired'), count('credential-unknown')]).toEqual([5, 1, 1]);
+    expect(events.filter(({ level, event }) => level === 'error' && event === 'clock-skew')).toHaveLength(2);
   });
 
   it('keeps its AWS variables from what it starts', async () => {

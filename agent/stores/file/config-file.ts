@@ -7,7 +7,7 @@ import { syncFolder, writeThrough } from '../../host/durable.ts';
 import { type FileDeps, isHeld, isHeldOn, patiently } from '../../host/files.ts';
 
 /** A configuration has at most this many bytes. */
-const MOST_BYTES = 10 * 1024 * 1024;
+export const MOST_BYTES = 10 * 1024 * 1024;
 /** The content of a file at one moment. */
 export interface Content {
   readonly bytes: Buffer;

@@ -6,7 +6,15 @@ import { removeDurably, writeDurably } from '../../host/durable.ts';
 import type { FileDeps } from '../../host/files.ts';
 import type { FileAdapter } from '../../settings/adapter.ts';
 import type { Plan, Staged, Standing, Store, StoreReading } from '../store.ts';
-import { type Content, demandWritable, readContent, removeTemporary, replaceContent, sha256Of } from './config-file.ts';
+import {
+  type Content,
+  demandWritable,
+  MOST_BYTES,
+  readContent,
+  removeTemporary,
+  replaceContent,
+  sha256Of,
+} from './config-file.ts';
 import { type Decoded, decode } from './encoding.ts';
 import { around, type Format, type Located, splice } from './format.ts';
 import { configurationOf, placesOf, sectionsOf, writesOf } from './places.ts';
@@ -32,15 +40,16 @@ interface Opened {
 export function fileStore({ adapter, format, displayName, folder, deps }: FileStoreOptions): Store {
   const path = adapter.file;
   const backup = join(folder, 'backup');
+  const locate = (text: string) => locateIn(text, format, adapter);
   const open = async (): Promise<Opened> => {
     const content = await readContent(path, deps);
     const decoded = decode(content.bytes, adapter.encoding);
-    return { content, decoded, values: format.locate(decoded.text, placesOf(adapter)) };
+    return { content, decoded, values: locate(decoded.text) };
   };
   const patched = ({ decoded, values }: Opened, change: Change): Buffer => {
     const text = splice(decoded.text, replacements(adapter, values, change));
-    demandNothingElse({ text: decoded.text, values }, { text, values: format.locate(text, placesOf(adapter)) });
-    return decoded.encode(text);
+    demandNothingElse({ text: decoded.text, values }, { text, values: locate(text) });
+    return demandReadable(decoded.encode(text), path);
   };
 
   return {
@@ -90,6 +99,22 @@ export function fileStore({ adapter, format, displayName, folder, deps }: FileSt
       await removeDurably(backup);
     },
   };
+}
+
+/** A parser of a library follows a text's nesting by its own calls, of which there can't be any number. */
+function locateIn(text: string, format: Format, adapter: FileAdapter): ReadonlyMap<string, Located> {
+  try {
+    return format.locate(text, placesOf(adapter));
+  } catch (error) {
+    if (error instanceof RangeError) throw new AgentError('syntax-invalid', 'The file is nested too deeply.');
+    throw error;
+  }
+}
+
+/** What could not be read back could not be taken back either. */
+function demandReadable(bytes: Buffer, path: string): Buffer {
+  if (bytes.length <= MOST_BYTES) return bytes;
+  throw new AgentError('file-too-large', `${path} would have more than 10 MB. Nothing was changed.`);
 }
 
 /** The time is in it, so that a content that comes back counts as a write. */

@@ -78,8 +78,12 @@ function rawAt(place: Anywhere, values: Values): string | boolean | null {
   return typeof place === 'string' ? (values.get(place)?.value ?? null) : place.value;
 }
 
+/** @throws {AgentError} `value-not-usable` for a switch in the place of a text: a text that is written there would change its kind */
 function textAt(place: Anywhere, values: Values): string {
-  return String(rawAt(place, values) ?? '');
+  const raw = rawAt(place, values);
+  if (typeof place === 'string' && typeof raw === 'boolean')
+    throw new AgentError('value-not-usable', `The value at ${place} is not a text.`);
+  return String(raw ?? '');
 }
 
 /**

@@ -29,6 +29,9 @@ const DECLARED: Readonly<Record<Encoding, RegExp>> = {
   'windows-1252': /^windows-1252$/i,
 };
 
+/** The tree takes time by the square of its depth. */
+const MOST_DEPTH = 500;
+
 /**
  * Parses an XML text. Document type declarations are refused: entities of a file's own would change what a value means.
  *
@@ -51,7 +54,10 @@ export function parseXml(text: string, encoding: Encoding): XmlText {
     throw refuse(' has a document type declaration');
   });
   parser.on('attribute', (attribute) => reader.attribute(attribute, parser.position));
-  parser.on('opentag', (tag) => reader.open(tag, parser.position));
+  parser.on('opentag', (tag) => {
+    if (reader.depth >= MOST_DEPTH) throw refuse(' is nested too deeply');
+    reader.open(tag, parser.position);
+  });
   parser.on('text', (part) => reader.text(part, false));
   parser.on('cdata', (part) => reader.text(part, true));
   parser.on('comment', () => reader.other());
@@ -73,6 +79,11 @@ class Reader implements XmlText {
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  /** How many elements are open. */
+  get depth(): number {
+    return this.#stack.length;
   }
 
   /** @param position the first character after the closing quotation mark */

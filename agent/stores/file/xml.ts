@@ -16,10 +16,23 @@ export function xmlFormat(encoding: Encoding, namespaces: Readonly<Record<string
   return {
     locate(text, places) {
       const parsed = parseXml(text, encoding);
-      const find = (place: string) => locateOne(select(place, parsed.document as unknown as Node), place, parsed);
+      const find = (place: string) => locateOne(selectedBy(select, place, parsed), place, parsed);
       return new Map(places.map((place) => [place, find(place)]));
     },
   };
+}
+
+/** @throws {AgentError} `place-not-found` where the library can't evaluate what the settings say */
+function selectedBy(select: ReturnType<typeof xpath.useNamespaces>, place: string, { document }: XmlText): unknown {
+  try {
+    return select(place, document as unknown as Node);
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    throw new AgentError(
+      'place-not-found',
+      `${place} is not an XPath 1.0, or has a prefix that namespaces doesn't give.`,
+    );
+  }
 }
 
 function locateOne(selected: unknown, place: string, { located }: XmlText): Located {

@@ -1,4 +1,4 @@
-import { chmod, link, mkdir, readdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { ProblemCode } from '../../../../agent/errors.ts';
@@ -36,6 +36,9 @@ describe('reading a file that is not as the settings say', () => {
     ['a member that stands twice', 'place-ambiguous', JSON_TEXT.replace('"id"', '"secret": "x", "id"')],
     ['a number in the place of a text', 'value-not-usable', JSON_TEXT.replace('"secret-of-january"', '42')],
     ['a flow type that nobody knows', 'value-not-usable', JSON_TEXT.replace('client_credentials', 'magic')],
+    ['a switch in the place of a secret', 'value-not-usable', JSON_TEXT.replace('"secret-of-january"', 'true')],
+    ['JSON that is nested 20,000 deep', 'syntax-invalid', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+    ['two documents in one file', 'syntax-invalid', JSON_TEXT + JSON_TEXT],
     ['half of a JSON file', 'syntax-invalid', JSON_TEXT.slice(0, 300)],
     ['an empty file', 'syntax-invalid', ''],
     [
@@ -87,6 +90,55 @@ describe('reading a file that is not as the settings say', () => {
         text: (s) => FORMS.xml.text(s).replace('<configuration', '<!DOCTYPE x [<!ENTITY a "b">]><configuration'),
       }),
       FORMS.xml.adapter,
+    ],
+    [
+      'XML that is nested 20,000 deep',
+      'syntax-invalid',
+      bytesOf({
+        ...FORMS.xml,
+        text: (s) =>
+          FORMS.xml
+            .text(s)
+            .replace('</configuration>', `${'<a>'.repeat(20_000)}${'</a>'.repeat(20_000)}</configuration>`),
+      }),
+      FORMS.xml.adapter,
+    ],
+    [
+      'an entity that nobody has declared',
+      'syntax-invalid',
+      bytesOf({ ...FORMS.xml, text: (s) => FORMS.xml.text(s).replace('<id>', '<id>&own;') }),
+      FORMS.xml.adapter,
+    ],
+    ['an XPath that is none', 'place-not-found', bytesOf(FORMS.xml), { ...FORMS.xml.adapter, name: '/c[' }],
+    [
+      'an XPath with a prefix of nobody',
+      'place-not-found',
+      bytesOf(FORMS.xml),
+      { ...FORMS.xml.adapter, name: '//z:c' },
+    ],
+    [
+      'a regular expression that tries for ever',
+      'place-ambiguous',
+      `${bytesOf(FORMS.text).toString('latin1')}\r\nNAME=${'a'.repeat(40)}!`,
+      { ...FORMS.text.adapter, name: '^NAME=((?:a+)+)$' },
+    ],
+    [
+      'a value that goes on in the next line',
+      'value-not-usable',
+      bytesOf(FORMS.text).toString('latin1').replace('RUN_ID=', 'RUN_ID=a\\\r\n'),
+      FORMS.text.adapter,
+    ],
+    [
+      'a value with a comment after it',
+      'value-not-usable',
+      bytesOf(FORMS.text).toString('latin1').replace('RUN_ID=', 'RUN_ID=a # '),
+      FORMS.text.adapter,
+    ],
+    [
+      'a value that a line separator cuts',
+      'value-not-usable',
+      FORMS.text.text(AT_FIRST).replace('RUN_ID=', 'RUN_ID=a\u2028'),
+      { ...FORMS.text.adapter, encoding: 'utf-8' },
     ],
     [
       'XML that is not well-formed',
@@ -170,6 +222,29 @@ describe('a write that cannot be made', () => {
     await expect(engine.prepare(etag)).rejects.toMatchObject({ code: 'file-read-only', status: 403 });
     await expect(writeSecret(engine, 'new')).rejects.toMatchObject({ code: 'file-read-only' });
     await untouched();
+  });
+
+  it('is refused where the file would get too large to be read back', async () => {
+    const { engine, file } = await setUp();
+    const full = Buffer.alloc(10 * 1024 * 1024, '/');
+    bytesOf(FORMS.json).copy(full);
+    await writeFile(file, full);
+    await expect(writeSecret(engine, 'a'.repeat(60))).rejects.toMatchObject({ code: 'file-too-large' });
+    expect(full.equals(await readFile(file))).toBe(true);
+  });
+
+  it.each<[string, ProblemCode, (file: string) => Promise<unknown>]>([
+    ['a folder', 'file-not-found', (file) => rm(file).then(() => mkdir(file))],
+    ['a link', 'file-is-a-link', (file) => rename(file, `${file}.real`).then(() => symlink(`${file}.real`, file))],
+    ['nothing', 'file-not-found', (file) => rm(file)],
+  ])('is refused where the file has become %s since it was read: %s', async (_, code, change) => {
+    const { engine, file } = await setUp();
+    const { etag: ifMatch } = await engine.read();
+    await change(file);
+    const written = engine.write({ id: 'test', ifMatch, change: withSecret('new') });
+    await expect(written).rejects.toMatchObject({ code });
+    const beside = await readFile(`${file}.real`).catch(() => bytesOf(FORMS.json));
+    expect(beside).toEqual(bytesOf(FORMS.json));
   });
 
   it('is refused with 412 when a person edits the file at the last moment, and the edit stays', async () => {
