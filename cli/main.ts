@@ -1,14 +1,16 @@
 import { type Command, CommanderError } from 'commander';
 import type { Act } from './commands/register.ts';
-import { createContext, type GlobalOptions, type Result } from './context.ts';
+import { createContext, type GlobalOptions } from './context.ts';
 import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { createProgram, VERSION, withoutValue } from './program.ts';
+import { wasLeft } from './terminal/leave.ts';
+import { bearLostReaders, print } from './terminal/output.ts';
 
 /** Carries a command line out. @returns the exit code */
 async function main(argv: readonly string[]): Promise<ExitCode> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${VERSION}\n`);
+    await print(`${VERSION}\n`);
     return EXIT.done;
   }
   let exit: ExitCode = EXIT.done;
@@ -22,33 +24,34 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
         options as never,
         ...(command.processedArgs as never),
       );
-      print(result, options.json === true);
+      await print(options.json === true ? jsonOf(result.value) : `${result.text}\n`);
       exit = result.exit;
     };
   try {
     await createProgram(act).parseAsync(argv, { from: 'user' });
     return exit;
   } catch (error) {
-    return fail(error, argv);
+    return await fail(error, argv);
   }
 }
 
-function print({ value, text }: Result, json: boolean): void {
-  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+function jsonOf(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** The words go to stderr, and with `--json` what is known goes to stdout too. */
-function fail(error: unknown, argv: readonly string[]): ExitCode {
+async function fail(error: unknown, argv: readonly string[]): Promise<ExitCode> {
   const json = argv.includes('--json');
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
     // Commander has said on stderr what is wrong.
-    if (json) process.stdout.write(`${JSON.stringify({ error: { what: withoutValue(error.message) } }, null, 2)}\n`);
+    if (json) await print(jsonOf({ error: { what: withoutValue(error.message) } }));
     return EXIT.usage;
   }
   const failure = error instanceof CliError ? error : unforeseen(error);
-  if (json) process.stdout.write(`${JSON.stringify(failure.value, null, 2)}\n`);
   process.stderr.write(`csr: ${failure.message}\n`);
+  // The exit code and stderr tell the failure, whatever becomes of stdout.
+  if (json) await print(jsonOf(failure.value)).catch(() => {});
   return failure.exit;
 }
 
@@ -63,6 +66,8 @@ function unforeseen(error: unknown): CliError {
   });
 }
 
+bearLostReaders();
 void main(process.argv.slice(2)).then((exit) => {
   process.exitCode = exit;
+  if (wasLeft()) process.exit();
 });

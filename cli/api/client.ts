@@ -3,21 +3,13 @@ import { noRegion } from '../aws/failure.ts';
 import type { Session } from '../aws/session.ts';
 import { CliError, failed } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { isUnsent } from '../network.ts';
+import { leavable } from '../terminal/leave.ts';
 
 /** The gateway gives up after 30 s; an answer that takes longer is lost. */
 const PATIENCE_MS = 40_000;
 /** Reads are repeated after these pauses, in milliseconds. */
 const PAUSES_MS = [500, 1500];
-/** No connection was made, so nothing was sent. */
-const NOT_SENT = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-];
 
 /** A call of the HTTP API. */
 export interface ApiCall {
@@ -77,14 +69,15 @@ export function apiClient(url: string, session: Session): Api {
       try {
         const signed = await signer.sign(`${url}${call.path}`, { method: call.method, headers, ...body });
         const response = await fetch(signed, { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'error' });
-        if (pause === undefined || response.status < 500) return await answerOf(response);
+        if (pause === undefined || !isBusy(response)) return await answerOf(response);
       } catch (error) {
         if (pause === undefined) throw lost(error, url, call);
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   };
-  return { url, send };
+  const left = (call: ApiCall) => () => unanswered(call, { what: 'The command was left before the API answered' });
+  return { url, send: (call) => (isRead(call) ? send(call) : leavable(left(call), () => send(call))) };
 }
 
 async function answerOf(response: Response): Promise<ApiAnswer> {
@@ -95,6 +88,10 @@ async function answerOf(response: Response): Promise<ApiAnswer> {
   } catch {
     return { status, headers, body: undefined, at: Date.now() };
   }
+}
+
+function isBusy({ status }: Response): boolean {
+  return status >= 500 || status === 429;
 }
 
 /** A call that can be repeated without harm. */
@@ -110,11 +107,16 @@ function regionIn(url: string): string | undefined {
 function lost(error: unknown, url: string, call: ApiCall): CliError {
   const { name, cause } = error as Error & { cause?: { code?: string } };
   const code = cause?.code ?? name;
-  const facts = { credential: call.credential, what: `The API at ${url} did not answer`, code };
-  if (isRead(call) || NOT_SENT.includes(code))
-    return failed({ ...facts, next: 'See whether the address can be reached from here: csr doctor.' });
+  const facts = { what: `The API at ${url} did not answer`, code };
+  if (!isRead(call) && !isUnsent(code)) return unanswered(call, facts);
+  const next = 'See whether the address is right, and can be reached from here: csr doctor.';
+  return failed({ ...facts, credential: call.credential, next });
+}
+
+function unanswered(call: ApiCall, facts: { readonly what: string; readonly code?: string }): CliError {
   return new CliError(EXIT.changed, {
     ...facts,
+    credential: call.credential,
     state: 'the call may have been carried out, or may be under way',
     next: call.ifLost ?? `Look first: csr status ${call.credential ?? 'ID'}.`,
   });

@@ -3,6 +3,7 @@ import type { CredentialView } from '../../functions/api/contract/answers/creden
 import type { Context, Result } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { leavable } from '../terminal/leave.ts';
 import type { Api, ApiCall } from './client.ts';
 import { getCredential } from './credentials.ts';
 import { bodyOf } from './problems.ts';
@@ -41,8 +42,21 @@ export async function follow(
   { id, patienceMs }: { readonly id: string; readonly patienceMs: number },
   following: Following,
 ): Promise<Result> {
-  const { context, before, accepted } = following;
+  const { accepted } = following;
   const name = accepted.recorded === false ? undefined : (accepted.requestId ?? accepted.rotationId ?? undefined);
+  const left = () => lostSight(id, name, 'The command was left; the rotation was begun, and goes on without it');
+  return await leavable(left, () => toTheEnd({ id, name, patienceMs }, following));
+}
+
+/** A run, and how long it is followed. */
+interface Followed {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly patienceMs: number;
+}
+
+async function toTheEnd({ id, name, patienceMs }: Followed, following: Following): Promise<Result> {
+  const { context, before } = following;
   const began = Date.now();
   let seenAt = began;
   const tell = progress(id, context);
@@ -56,8 +70,9 @@ export async function follow(
       now && (name === undefined || PROMOTED.includes(view?.state ?? '')) && endByLabels(now, { before, name });
     if (ended) return ended;
     if (name === undefined ? now : view) seenAt = Date.now();
-    if (fault?.facts.code === 'HTTP 403' || Date.now() - seenAt > UNKNOWN_MS) throw lostSight(id, name, fault);
-    if (Date.now() - began > patienceMs) throw lostSight(id, name);
+    if (fault?.facts.code === 'HTTP 403' || Date.now() - seenAt > UNKNOWN_MS) throw lostSight(id, name, UNSEEN, fault);
+    if (Date.now() - began > patienceMs)
+      throw lostSight(id, name, 'The rotation has not come to its end in the time that was given');
     await sleep(POLL_MS);
   }
 }
@@ -114,11 +129,11 @@ function endByLabels(
   };
 }
 
-function lostSight(id: string, name: string | undefined, fault?: CliError): CliError {
+const UNSEEN = "The rotation was begun, and can't be followed";
+
+function lostSight(id: string, name: string | undefined, what: string, fault?: CliError): CliError {
   return new CliError(EXIT.changed, {
-    what: fault
-      ? "The rotation was begun, and can't be followed"
-      : 'The rotation has not come to its end in the time that was given',
+    what,
     credential: id,
     code: fault?.facts.code,
     detail: [fault?.facts.what, name && `the id of the request is ${name}`].filter(Boolean).join('; ') || undefined,

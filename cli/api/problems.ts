@@ -75,15 +75,20 @@ function gatewayFailure(
     code: `HTTP ${status}`,
     detail: shown(message),
     state: STATES.get(unknown ? null : true) ?? '',
-    next: adviceFor(status, unknown),
+    next: unknown ? `Look at the credential first: csr status ${credential ?? 'ID'}.` : adviceFor(status, message),
   });
 }
 
-function adviceFor(status: number, unknown: boolean): string {
-  if (unknown) return 'Look at the credential first: csr status ID.';
+/** Words of the gateway about keys and clocks. */
+const SIGNED_WRONG = /security token|signature|expired/i;
+
+function adviceFor(status: number, message: string): string {
+  if (status === 403 && SIGNED_WRONG.test(message))
+    return 'Sign in anew, and see whether the clock of this machine is right: csr doctor.';
   if (status === 403)
     return 'Your principal needs execute-api:Invoke on this route, and a clock that is right: csr doctor. Or use another profile: --profile.';
-  if (status === 404) return 'This deployment has no such call: deploy the version that this csr is of.';
+  if (status === 404)
+    return 'This deployment has no such call: deploy the version that this csr is of. Or --api-url names another API.';
   if (status === 429 || status === 503) return 'Repeat the command in a few seconds.';
   return 'See whether --api-url is the address of this API: csr doctor.';
 }

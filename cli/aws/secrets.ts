@@ -15,6 +15,7 @@ export interface SecretValue {
  * @throws {CliError}
  */
 export async function readSecretValue(name: string, session: Session, credential?: string): Promise<SecretValue> {
+  await session.keys();
   const client = await session.secretsManager();
   const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
   const next = {
@@ -49,6 +50,7 @@ export async function writeSecretValue(
   { name, value, credential, absent }: SecretWrite,
   session: Session,
 ): Promise<'created' | 'replaced'> {
+  await session.keys();
   const client = await session.secretsManager();
   const { CreateSecretCommand, PutSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
   const SecretString = JSON.stringify(value);

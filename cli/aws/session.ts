@@ -31,10 +31,14 @@ export interface Session {
   secretsManager(): Promise<SecretsManagerClient>;
 }
 
+/** In milliseconds: an AWS that can't be reached is told of soon. */
+const PATIENCE = { connectionTimeout: 5000, requestTimeout: 10_000 };
+
 /** Opens a session; nothing is called yet. */
 export function openSession({ profile, region }: SessionOptions): Session {
   const options = {
     maxAttempts: 3,
+    requestHandler: { ...PATIENCE, throwOnRequestTimeout: true },
     ...(profile !== undefined && { profile }),
     ...(region !== undefined && { region }),
   };
@@ -48,17 +52,18 @@ export function openSession({ profile, region }: SessionOptions): Session {
   });
   const cloudFormation = once(async () => {
     const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
-    return new CloudFormationClient(options);
+    return new CloudFormationClient({ ...options, credentials: (await secretsManager()).config.credentials });
   });
   const configured = async <T>(read: (config: SecretsManagerClient['config']) => Promise<T>, to: string) => {
     try {
       return await read((await secretsManager()).config);
     } catch (error) {
-      throw awsFailure(error, { to });
+      throw awsFailure(error, { to, profile: profile ?? process.env.AWS_PROFILE });
     }
   };
   return {
-    keys: once(() => configured((config) => config.credentials(), 'give credentials')),
+    // The SDK keeps them, and renews them before they expire.
+    keys: () => configured((config) => config.credentials(), 'give credentials'),
     region: once(() => configured((config) => config.region(), 'name a region')),
     cloudFormation,
     secretsManager,

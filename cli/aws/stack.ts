@@ -11,6 +11,7 @@ import type { Session } from './session.ts';
  */
 export async function findApiUrl(prefix: string, session: Session): Promise<string> {
   const region = await session.region();
+  await session.keys();
   const client = await session.cloudFormation();
   const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
   const to = `describe the stack ${prefix} in ${region}`;

@@ -4,21 +4,35 @@ export function shown(text: string): string {
 }
 
 /**
- * Columns side by side, two blanks between them. A row may be shorter than the others.
+ * Columns side by side, two blanks between them; in a terminal that is too narrow for that, one row below the other. A row may be shorter
+ * than the others.
  *
  * @param head titles, in capitals by custom
+ * @param width of the terminal, in characters @default - as wide as it gets where stdout is no terminal
  */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width = process.stdout.columns ?? Number.POSITIVE_INFINITY,
+): string {
   const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll(/\s+/g, ' ')));
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  if (lines.every((line) => line.length <= width)) return lines.join('\n');
   return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+    .slice(1)
+    .map((row) => stacked(head, row))
+    .join('\n\n');
+}
+
+/** The first cell is the name of the row; empty ones are left out. */
+function stacked(head: readonly string[], [name = '', ...cells]: readonly string[]): string {
+  return [name, ...pairs(cells.map((cell, i) => [head[i + 1] ?? '', cell || null]))].join('\n');
 }
 
 /** Names and values, one pair a line; pairs without a value are left out. */

@@ -141,6 +141,15 @@ describe('csr, where a person has a part', () => {
     expect(JSON.parse(await stage.stored(name))).toEqual({ username: 'flow', password: PASSWORD });
   });
 
+  it('access set: takes a file as Windows writes it', async () => {
+    const name = `${stage.stack.prefix}-access/acme-prod/windows`;
+    const args = ['access', 'set', name, '--form', 'clientSecret'];
+    expect(await stage.csr(args, { input: `\uFEFF${TOKEN}\r\n` })).toMatchObject({ exit: 0 });
+    expect(JSON.parse(await stage.stored(name))).toEqual({ clientSecret: TOKEN });
+    const utf16 = await stage.csr(args, { input: '\uFEFFc\0a\0n\0a\0r\0y\0' });
+    expect([utf16.exit, utf16.stderr]).toEqual([2, expect.stringContaining('has a control character')]);
+  });
+
   it.each([
     ['a name of another deployment', 'another-access/acme-prod/iam', 'canary-5'],
     ['a secret in the place of the name', 'canary-6/with+slash==', 'x'],

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -43,11 +43,18 @@ const CLEAN = {
   NO_COLOR: '1',
 };
 
-/** Runs `csr` as a process of its own, and waits for its end. */
-export async function csr(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
-  const { env = {}, input = '', cwd = HOME, binary = BINARY } = surroundings;
+/** Starts `csr` as a process of its own. */
+export function start(args: readonly string[], surroundings: Surroundings = {}): ChildProcessWithoutNullStreams {
+  const { env = {}, cwd = HOME, binary = BINARY } = surroundings;
   const child = spawn(process.execPath, [binary, ...args], { cwd, env: { ...CLEAN, ...env } });
   child.stdin.on('error', () => {});
+  return child;
+}
+
+/** Runs `csr` as a process of its own, and waits for its end. */
+export async function csr(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  const { input = '' } = surroundings;
+  const child = start(args, surroundings);
   child.stdin.end(input);
   const exited = new Promise<number | null>((done) => void child.on('exit', done));
   const [stdout, stderr, exit] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
