@@ -1,6 +1,10 @@
 import type { Context, Result } from '../context.ts';
 import { type CliError, failed, usage } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { FleetDeployment } from '../fleet/check.ts';
+import type { Entry } from '../fleet/interview.ts';
+import type { FleetText } from '../fleet/write.ts';
+import { leavable } from '../terminal/leave.ts';
 import { openQuestions } from '../terminal/questions.ts';
 import { shown } from '../terminal/text.ts';
 import { begin, collect, type Register } from './register.ts';
@@ -51,16 +55,14 @@ async function check(context: Context, { context: given }: FleetOptions, file: s
 }
 
 async function add(context: Context, { context: given }: FleetOptions, file: string): Promise<Result> {
-  const [{ interview }, { readFleetText, replaceFleet, withEntry }] = await Promise.all([
-    import('../fleet/interview.ts'),
-    import('../fleet/write.ts'),
-  ]);
-  const { text, ids, agents } = readFleetText(file);
-  const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
-  const questions = openQuestions();
-  const entry = await interview(questions, { prefix: context.prefix, ids, agents, timezone }).finally(questions.close);
-  const { faults, warnings } = replaceFleet(file, withEntry(text, entry), { context: contextOf(context, given) });
-  if (faults.length > 0) throw refused(file, faults);
+  const { readFleetText, replaceFleet, withEntry } = await import('../fleet/write.ts');
+  const deployment = { context: contextOf(context, given) };
+  const before = readFleetText(file);
+  if (before.ids.length > 0) await assertFaultless(file, deployment);
+  const left = () => usage('The questions were left, and nothing was written', 'Repeat the command.');
+  const entry = await leavable(left, () => ask(context, before));
+  const { faults, warnings } = replaceFleet(before, withEntry(before.text, entry), deployment);
+  if (faults.length > 0) throw refused(file, { faults, entry });
   for (const line of warnings) context.note(`warning: ${shown(line)}`);
   const { id } = entry.credential;
   const value = { file, credential: entry.credential, warnings };
@@ -71,14 +73,43 @@ async function add(context: Context, { context: given }: FleetOptions, file: str
   };
 }
 
-function refused(file: string, faults: readonly string[]): CliError {
-  return failed({
-    what: `${file} would have faults`,
-    detail: faults.map(shown).join('\n         '),
-    state: 'nothing was written',
-    next: `Repeat the command with other answers; where the fault is of another entry: csr fleet check ${file}.`,
+/** A file that has faults will have them afterwards, too: that is better known before the questions. */
+async function assertFaultless(file: string, deployment: FleetDeployment): Promise<void> {
+  const { checkFleet } = await import('../fleet/check.ts');
+  const { faults } = checkFleet(file, deployment);
+  if (faults.length === 0) return;
+  throw failed({
+    what: `${file} has faults already`,
+    detail: linesOf(faults),
+    next: `Correct them first: csr fleet check ${file}.`,
     json: { file, faults },
   });
+}
+
+async function ask({ prefix }: Context, { ids, agents }: FleetText): Promise<Entry> {
+  const { interview } = await import('../fleet/interview.ts');
+  const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
+  const questions = openQuestions();
+  return await interview(questions, { prefix, ids, agents, timezone }).finally(questions.close);
+}
+
+/** The answers aren't lost: a person can correct them in the file. */
+function refused(
+  file: string,
+  { faults, entry }: { readonly faults: readonly string[]; readonly entry: Entry },
+): CliError {
+  const { credential, agents } = entry;
+  return failed({
+    what: `${file} would have faults`,
+    detail: linesOf(faults),
+    state: `nothing was written. The entry:\n${JSON.stringify(credential, null, 2)}`,
+    next: 'Repeat the command with other answers, or put the entry into the file by hand, corrected.',
+    json: { file, faults, credential, agents },
+  });
+}
+
+function linesOf(faults: readonly string[]): string {
+  return faults.map(shown).join('\n         ');
 }
 
 /** The context as `-c` gives it. A deployment of another prefix is another deployment. */

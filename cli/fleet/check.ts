@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../../infra/configuration-error.ts';
 import { contextWarnings, readContext, unknownContext } from '../../infra/context.ts';
 import { loadFleet } from '../../infra/fleet.ts';
+import { failed } from '../errors.ts';
 
 /** What a check of a fleet file has found: one line each. */
 export interface FleetFindings {
@@ -25,8 +26,10 @@ export interface FleetDeployment {
  * can tell.
  *
  * @param path absolute, or relative to the working directory
+ * @throws {CliError} when there is no such file
  */
 export function checkFleet(path: string, { context, folder = dirname(path) }: FleetDeployment): FleetFindings {
+  assertFile(path);
   const all: Readonly<Record<string, unknown>> = { ...contextAbove(folder), ...context };
   const unknown = unknownContext(Object.keys(all));
   try {
@@ -41,6 +44,14 @@ export function checkFleet(path: string, { context, folder = dirname(path) }: Fl
     if (!(error instanceof ConfigurationError)) throw error;
     return { faults: [...unknown, ...error.lines], warnings: [] };
   }
+}
+
+/** @throws {CliError} when there is no such file */
+export function assertFile(path: string): void {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (entry && !entry.isDirectory()) return;
+  const what = entry ? `${path} is a folder` : `The file ${path} does not exist`;
+  throw failed({ what, next: 'Name the fleet file: csr fleet check fleet.json.' });
 }
 
 /** The context of the nearest `cdk.json`. One that can't be read has none: the CDK tells what is wrong with it. */

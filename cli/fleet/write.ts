@@ -1,8 +1,21 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { applyEdits, type FormattingOptions, modify, parse } from 'jsonc-parser';
+import { ConfigurationError } from '../../infra/configuration-error.ts';
+import { readText } from '../../infra/file-text.ts';
 import { failed } from '../errors.ts';
-import { checkFleet, type FleetDeployment, type FleetFindings } from './check.ts';
+import { assertFile, checkFleet, type FleetDeployment, type FleetFindings } from './check.ts';
 import type { Entry } from './interview.ts';
 
 const EMPTY = '{\n  "credentials": []\n}\n';
@@ -10,20 +23,48 @@ const FORMAT: FormattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
 
 /** What a fleet file holds by now. */
 export interface FleetText {
+  readonly path: string;
   readonly text: string;
   readonly ids: readonly string[];
   readonly agents: readonly string[];
 }
 
-/** Reads a fleet file for an addition; one that doesn't exist yet is empty. @throws {CliError} when it is no fleet file */
+/**
+ * Reads a fleet file for an addition; one that doesn't exist yet is empty.
+ *
+ * @throws {CliError} when it is no fleet file, or could not be written
+ */
 export function readFleetText(path: string): FleetText {
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : EMPTY;
+  assertWritable(dirname(path));
+  const text = textAt(path);
   const value = parse(text, undefined, { allowTrailingComma: true }) as
     | { credentials?: unknown; agents?: unknown }
     | undefined;
   if (!Array.isArray(value?.credentials))
     throw failed({ what: `${path} has no list of credentials`, next: `See what is wrong: csr fleet check ${path}.` });
-  return { text, ids: idsOf(value.credentials, 'id'), agents: idsOf(value.agents, 'name') };
+  return { path, text, ids: idsOf(value.credentials, 'id'), agents: idsOf(value.agents, 'name') };
+}
+
+/** With its byte order mark, if it has one. */
+function textAt(path: string): string {
+  if (!existsSync(path)) return EMPTY;
+  assertFile(path);
+  try {
+    readText(path);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw failed({ what: error.lines.join('; '), next: 'Nothing is added to a file that would be misread.' });
+  }
+  return readFileSync(path, 'utf8');
+}
+
+function assertWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw failed({ what: `Nothing can be written into the folder ${folder}`, code, next: 'Name a file elsewhere.' });
+  }
 }
 
 function idsOf(list: unknown, key: string): string[] {
@@ -41,13 +82,22 @@ export function withEntry(text: string, { credential, agents }: Entry): string {
   return agents.reduce((into, agent) => add(into, ['agents'], agent), added);
 }
 
-/** Writes a fleet file as a whole, or not at all: only a text in which synth would find no fault takes the place of the old one. */
-export function replaceFleet(path: string, text: string, deployment: FleetDeployment): FleetFindings {
+/**
+ * Writes a fleet file as a whole, or not at all: only a text in which synth would find no fault takes the place of the old one. A link
+ * stays a link, and the file's mode stays as it is.
+ *
+ * @param before what was there when the questions began; nothing is written where it is something else now
+ */
+export function replaceFleet(before: FleetText, text: string, deployment: FleetDeployment): FleetFindings {
+  const exists = existsSync(before.path);
+  const path = exists ? realpathSync(before.path) : before.path;
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     writeFileSync(draft, text, { flag: 'wx' });
-    const { faults, warnings, ...rest } = checkFleet(draft, deployment);
+    if (exists) chmodSync(draft, statSync(path).mode);
+    const { faults, warnings, ...rest } = checkFleet(draft, { folder: dirname(before.path), ...deployment });
     const named = (lines: readonly string[]) => lines.map((line) => line.replaceAll(basename(draft), basename(path)));
+    if (textAt(before.path) !== before.text) return { faults: [`${path}: was changed meanwhile`], warnings: [] };
     if (faults.length === 0) renameSync(draft, path);
     return { faults: named(faults), warnings: named(warnings), ...rest };
   } finally {

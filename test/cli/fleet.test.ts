@@ -1,12 +1,24 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from '../../infra/configuration-error.ts';
 import { readContext } from '../../infra/context.ts';
 import { loadFleet } from '../../infra/fleet.ts';
 import { CONNECTOR, customer } from '../support/settings.ts';
-import { csr, ROOT } from './support/csr.ts';
+import { csr, ROOT, start } from './support/csr.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'csr-fleet-'));
 const TOKEN_URL = 'https://acme.example.com/auth/realms/acmeprod/protocol/openid-connect/token';
@@ -95,8 +107,13 @@ describe('csr fleet check', () => {
   });
 
   it('says that a file does not exist', async () => {
-    const { exit, stdout } = await csr(['fleet', 'check', join(folder, 'absent.json')]);
-    expect([exit, stdout]).toEqual([1, expect.stringContaining('does not exist')]);
+    const { exit, stdout, stderr } = await csr(['fleet', 'check', join(folder, 'absent.json')]);
+    expect([exit, stdout, stderr]).toEqual([1, '', expect.stringMatching(/absent\.json does not exist/)]);
+    expect(stderr).not.toContain('-c credentials');
+    expect(await csr(['fleet', 'check', folder])).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('is a folder'),
+    });
   });
 });
 
@@ -231,5 +248,84 @@ describe('csr fleet add', () => {
       expect.stringContaining('stdin ended before this was answered: Access Token URL'),
       false,
     ]);
+  });
+
+  const ANSWERS = (id: string) => `${BY_API.with(0, id).join('\n')}\n`;
+  const asked = (file: string, id = 'globex-prod') =>
+    csr(['fleet', 'add', file, '--prefix', 'csr', '-c', 'allowedHosts=*.example.com'], { input: ANSWERS(id) });
+
+  it.each([
+    [
+      'has faults already',
+      (file: string) => writeFileSync(file, '{ "credentials": [{ "id": "acme-prod" }] }'),
+      /has faults already/,
+    ],
+    ['is not JSON', (file: string) => writeFileSync(file, 'credentials:'), /no list of credentials/],
+    [
+      'is Latin-1',
+      (file: string) => writeFileSync(file, Buffer.from('{ "credentials": [] } // \u00e4', 'latin1')),
+      /is not UTF-8/,
+    ],
+    ['is a folder', (file: string) => mkdirSync(file), /is a folder/],
+  ])('asks nothing where the file %s, and leaves it as it is', async (_what, make, words) => {
+    const file = join(mkdtempSync(join(folder, 'odd-')), 'fleet.json');
+    make(file);
+    const before = statSync(file).isFile() ? readFileSync(file) : undefined;
+    const { exit, stdout, stderr } = await asked(file);
+    expect([exit, stdout, stderr]).toEqual([1, '', expect.stringMatching(words)]);
+    expect(stderr).not.toContain('Id of the credential');
+    if (before) expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('asks nothing where the file could not be written', async () => {
+    const { exit, stderr } = await asked(join(folder, 'no-folder/fleet.json'));
+    expect([exit, stderr]).toEqual([1, expect.stringMatching(/can be written into the folder .*no-folder \(ENOENT\)/)]);
+    expect(stderr).not.toContain('Id of the credential');
+  });
+
+  it('leaves a link a link, the mode as it is, the byte order mark and the ends of lines', async () => {
+    const inner = mkdtempSync(join(folder, 'linked-'));
+    const file = join(inner, 'real.json');
+    const text = JSON.stringify({ credentials: [customer('acme-prod')] }, null, 2).replaceAll('\n', '\r\n');
+    writeFileSync(file, `\uFEFF${text}\r\n`, { mode: 0o640 });
+    const link = join(folder, 'link.json');
+    symlinkSync(file, link);
+    expect(await asked(link)).toMatchObject({ exit: 0 });
+    const written = readFileSync(file, 'utf8');
+    expect([lstatSync(link).isSymbolicLink(), statSync(file).mode & 0o777]).toEqual([true, 0o640]);
+    expect(written.startsWith('\uFEFF{')).toBe(true);
+    expect(written.split('\n').filter((line) => line !== '' && !line.endsWith('\r'))).toEqual([]);
+    expect(written).toContain('globex-prod');
+    expect(readdirSync(inner)).toEqual(['real.json']);
+  });
+
+  it('shows the entry that could not be written: no answer is lost', async () => {
+    const file = join(folder, 'kept.json');
+    const input = `${BY_API.with(15, 'Mars/X').join('\n')}\n`;
+    const { exit, stderr, json } = await csr(['fleet', 'add', file, '--json'], { input });
+    expect([exit, json()]).toMatchObject([1, { credential: { id: 'acme-prod', schedule: { timezone: 'Mars/X' } } }]);
+    expect(stderr).toContain('"accessTokenUrl"');
+  });
+
+  it('writes nothing over what somebody else has written meanwhile', async () => {
+    const file = join(folder, 'raced.json');
+    const child = start(['fleet', 'add', file, '--prefix', 'csr', '-c', 'allowedHosts=*.example.com']);
+    const ended = Promise.all([text(child.stderr), once(child, 'exit')]);
+    await once(child.stderr, 'readable');
+    writeFileSync(file, '{ "credentials": [] }');
+    child.stdin.end(ANSWERS('acme-prod'));
+    const [stderr, [exit]] = await ended;
+    expect([exit, stderr]).toEqual([1, expect.stringMatching(/was changed meanwhile[\s\S]*nothing was written/)]);
+    expect(readFileSync(file, 'utf8')).toBe('{ "credentials": [] }');
+  });
+
+  it('writes nothing when it is left', async () => {
+    const file = join(folder, 'left.json');
+    const child = start(['fleet', 'add', file]);
+    const ended = Promise.all([text(child.stderr), once(child, 'exit')]);
+    await once(child.stderr, 'readable');
+    child.kill('SIGINT');
+    const [stderr, [exit]] = await ended;
+    expect([exit, stderr, existsSync(file)]).toEqual([2, expect.stringContaining('nothing was written'), false]);
   });
 });
