@@ -34,6 +34,8 @@ export interface Context {
 
 /** Makes the context of a command; nothing is called yet. */
 export function createContext({ prefix, profile, region, apiUrl }: GlobalOptions): Context {
+  // The SDK looks for the endpoints of a profile in the environment's profile only.
+  if (profile !== undefined) process.env.AWS_PROFILE = profile;
   const session = openSession({ profile, region });
   let api: Promise<Api> | undefined;
   const connect = async () => apiClient(apiUrl ? checkedUrl(apiUrl) : await findApiUrl(prefix, session), session);

@@ -9,7 +9,7 @@ import {
 import type { Result } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { pairs, seconds, shown } from '../terminal/text.ts';
-import { exitOf } from './problems.ts';
+import { exitOf, STATES } from './problems.ts';
 
 /** Failures after which the same call can succeed by itself. */
 const NOT_NOW: readonly string[] = [
@@ -52,6 +52,7 @@ function rotationText(rotation: Rotation): string {
       ['took', took],
       ['previous', previousOf(rotation)],
       ['why', failure && shown(`${failure.code}: ${failure.detail}`)],
+      ['state', failure && STATES.get(rotation.nothingChanged)],
       ['do', failure && shown(failure.next)],
       ['goes on', rotation.repeatAt && `by itself at ${rotation.repeatAt}`],
     ]),

@@ -34,10 +34,14 @@ export interface Session {
 /** In milliseconds: an AWS that can't be reached is told of soon. */
 const PATIENCE = { connectionTimeout: 5000, requestTimeout: 10_000 };
 
+/** The SDK warns of keys in the environment beside a profile. A profile that was named counts. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** Opens a session; nothing is called yet. */
 export function openSession({ profile, region }: SessionOptions): Session {
   const options = {
     maxAttempts: 3,
+    logger: SILENT,
     requestHandler: { ...PATIENCE, throwOnRequestTimeout: true },
     ...(profile !== undefined && { profile }),
     ...(region !== undefined && { region }),

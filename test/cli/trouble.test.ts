@@ -131,6 +131,21 @@ describe('csr, without access to AWS', () => {
     }
   });
 
+  it('asks where the profile says, in spite of keys in the environment', async () => {
+    const asked: string[] = [];
+    const server = await serve(async (request) => {
+      asked.push(request.headers.get('authorization') ?? '');
+      return new Response('', { status: 400 });
+    });
+    const keys = 'aws_access_key_id = AKIAPROFILE\naws_secret_access_key = x';
+    writeFileSync(join(home, 'elsewhere'), `[profile elsewhere]\nendpoint_url = ${server.url}\n${keys}\n`);
+    const env = { HOME: home, AWS_CONFIG_FILE: join(home, 'elsewhere') };
+    const { exit, stderr } = await csr(['list', '--profile', 'elsewhere'], { env });
+    await server.close();
+    expect([exit, asked]).toEqual([1, [expect.stringContaining('Credential=AKIAPROFILE/')]]);
+    expect(stderr).toMatch(/^csr: AWS did not describe the stack/);
+  });
+
   it('an address where nobody is: names it, and says that nothing was written', async () => {
     const gone = await serve(async () => new Response());
     await gone.close();
