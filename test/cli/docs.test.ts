@@ -55,6 +55,36 @@ const ROUTE_OF: Readonly<Record<string, string>> = {
   resume: 'PATCH /credentials/{id}/schedule',
 };
 
+/** What the documented commands print; the first that fits counts. */
+const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
+  ['csr --help', /^Usage: csr \[options\] \[command\]/],
+  ['csr rotate --help', /^Usage: csr rotate /],
+  ['csr completion bash', /complete -o default -F _csr csr/],
+  ['csr doctor', /^CHECK +RESULT[\s\S]*\nacme-prod +ok .*[\s\S]*Nothing is wrong\.\n$/],
+  ['csr list --json', /^\{\n {2}"credentials": \[[\s\S]*"acme-test"[\s\S]*\}\n$/],
+  ['csr list', /^ID +CLIENT [\s\S]*\nacme-prod /],
+  ['csr status acme-prod --json', /^\{\n {2}"id": "acme-prod"[\s\S]*\}\n$/],
+  ['csr status', /^acme-prod\n {2}client /],
+  ['csr plan', /^acme-prod: nothing was changed\. A rotation now would:\n {2}find +[a-z-]+\n/],
+  ['csr history acme-prod --csv', /^requestedAt,kind,.*\r\n.*,adopted,api,/],
+  ['csr history', /^STARTED +KIND +OUTCOME [\s\S]* adopted +api /],
+  ['csr rotate', /^acme-prod: rotated\. [\s\S]*has the current secret/],
+  ['csr rollback', /^acme-prod: rotated\. /],
+  ['csr revoke', /^acme-prod: rotated\. [\s\S]*ended: the IAM refuses it/],
+  ['csr pause', /^acme-prod: scheduled rotations are paused\./],
+  ['csr resume', /^acme-prod: scheduled rotations go on\./],
+  ['csr submit', /^globex-prod: rotated\. /],
+  ['csr reveal', /^acme-test: clientSecret is in the clipboard \(wl-copy\)/],
+  ['csr ack', /^acme-test: Flow Connect has version [0-9a-f-]{36}, by the word of /],
+  ['csr access set', /^client-secret-rotation-access\/acme-prod\/\w+ was (created|replaced)\.\n$/],
+  ['csr fleet check', /^fleet\.json: no faults in \d credentials\.\n$/],
+  ['csr fleet add', /^fleet\.json: initech-prod was added\./],
+];
+
+function printedBy(line: string): RegExp | undefined {
+  return PRINTED.find(([begins]) => line.startsWith(begins))?.[1];
+}
+
 describe('docs/cli.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'csr-docs-'));
   let stage: Stage;
@@ -87,6 +117,12 @@ describe('docs/cli.md', () => {
     return `${[...upTo, 'no', '', 'UTC', ''].join('\n')}\n`;
   }
 
+  it('has a line here of what each of its commands prints', () => {
+    const unknown = DOCUMENTED.filter((line) => printedBy(line) === undefined);
+    expect(unknown).toEqual([]);
+    expect(DOCUMENTED.length).toBeGreaterThan(20);
+  });
+
   it.each(DOCUMENTED)('%s', async (line) => {
     const PATH = [folder, process.env.PATH].join(delimiter);
     const [, command = '', ...args] = words(line);
@@ -95,11 +131,12 @@ describe('docs/cli.md', () => {
       stage.pass();
       return stage.csr([command, ...args], { cwd: folder, env: { PATH }, input });
     };
-    let { exit, stderr } = await once();
+    let { exit, stdout, stderr } = await once();
     // What a command before has planned may happen at the same moment: 4 means that the same command can succeed later.
-    for (let repeats = 0; exit === 4 && repeats < 5; repeats += 1) ({ exit, stderr } = await once());
+    for (let repeats = 0; exit === 4 && repeats < 5; repeats += 1) ({ exit, stdout, stderr } = await once());
     const route = ROUTE_OF[command];
-    if (route === undefined || isRoute(route)) expect([exit, stderr]).toEqual([0, expect.anything()]);
+    if (route === undefined || isRoute(route))
+      expect([exit, stdout, stderr]).toEqual([0, expect.stringMatching(printedBy(line) ?? /^$/), expect.anything()]);
     else expect([exit, stderr]).toEqual([1, expect.stringContaining('has no such call')]);
   });
 });

@@ -166,6 +166,28 @@ describe('the packed command line', () => {
     expect(await csr(['--help'], { binary: link, cwd: folder })).toMatchObject({ exit: 0, stderr: '' });
   });
 
+  it('is found by npx, here and in a checkout', () => {
+    const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+    const env = { PATH, HOME: folder, npm_config_offline: 'true', npm_config_update_notifier: 'false' };
+    for (const cwd of [folder, ROOT]) {
+      const { status, stdout } = spawnSync('npx', ['csr', '--version'], { cwd, env, encoding: 'utf8' });
+      expect([cwd, status, stdout]).toEqual([cwd, 0, `${version}\n`]);
+    }
+  });
+
+  it('doctor: says how to sign in where nobody has, and looks no further', async () => {
+    const env = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const { exit, stderr, json } = await csr(['doctor', '--json'], { binary, cwd: folder, env });
+    const { findings } = json<{ findings: object[] }>();
+    expect([exit, stderr]).toEqual([1, '']);
+    expect(findings).toMatchObject([
+      { check: 'AWS credentials', result: 'wrong', next: expect.stringContaining('aws sso login') },
+      { check: 'region', result: 'ok' },
+      { check: 'stack', result: 'not checked' },
+      { check: 'API', result: 'not checked' },
+    ]);
+  });
+
   it('checks a fleet, and reaches for AWS', async () => {
     const check = await csr(['fleet', 'check', join(ROOT, 'credentials.example.json')], { binary, cwd: folder });
     expect(check).toMatchObject({ exit: 0, stdout: expect.stringContaining('no faults in 3 credentials') });
