@@ -55,7 +55,10 @@ async function check(context: Context, { context: given }: FleetOptions, file: s
 }
 
 async function add(context: Context, { context: given }: FleetOptions, file: string): Promise<Result> {
-  const { readFleetText, replaceFleet, withEntry } = await import('../fleet/write.ts');
+  const [{ nextSteps }, { readFleetText, replaceFleet, withEntry }] = await Promise.all([
+    import('../fleet/next-steps.ts'),
+    import('../fleet/write.ts'),
+  ]);
   const deployment = { context: contextOf(context, given) };
   const before = readFleetText(file);
   if (before.ids.length > 0) await assertFaultless(file, deployment);
@@ -65,11 +68,13 @@ async function add(context: Context, { context: given }: FleetOptions, file: str
   if (faults.length > 0) throw refused(file, { faults, entry });
   for (const line of warnings) context.note(`warning: ${shown(line)}`);
   const { id } = entry.credential;
-  const value = { file, credential: entry.credential, warnings };
+  const prefix = context.prefix === DEFAULT_PREFIX ? undefined : context.prefix;
+  const steps = nextSteps(entry, { file, prefix });
+  const value = { file, credential: entry.credential, warnings, next: steps };
   return {
     exit: EXIT.done,
     value,
-    text: `${file}: ${id} was added. Next: csr access set for its access secrets, then npx cdk deploy.`,
+    text: [`${file}: ${id} was added. Next:`, ...steps.map((step) => `  ${step}`)].join('\n'),
   };
 }
 

@@ -153,7 +153,14 @@ describe('csr fleet add', () => {
   it('begins a file with one credential, by nothing but what has no default', async () => {
     const file = join(folder, 'new.json');
     const { exit, stdout } = await csr(['fleet', 'add', file], { input: `${BY_API.join('\n')}\n` });
-    expect([exit, stdout]).toEqual([0, expect.stringContaining('acme-prod was added')]);
+    const steps = [
+      `${file}: acme-prod was added. Next:`,
+      'csr access set client-secret-rotation-access/acme-prod/iam --form clientSecret',
+      'csr access set client-secret-rotation-access/acme-prod/connector --form token',
+      `npx cdk deploy -c credentials=${file}`,
+      'csr rotate acme-prod --wait',
+    ];
+    expect([exit, stdout]).toEqual([0, `${steps.join('\n  ')}\n`]);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
       credentials: [
         {
