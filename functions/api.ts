@@ -3,7 +3,8 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { dynamoDbRequestIds } from './adapters/dynamodb/idempotency.ts';
 import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
 import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
-import { type ApiEvent, type Call, readCall } from './api/call.ts';
+import { type Call, readCall } from './api/call.ts';
+import type { ApiEvent } from './api/caller.ts';
 import { openApiDocument } from './api/contract/openapi.ts';
 import { isRoute, type Route } from './api/contract/routes.ts';
 import { credentialsPage, credentialView } from './api/credentials.ts';
@@ -49,7 +50,7 @@ const ANSWERS: { readonly [R in Route]: Answer<R> } = {
 let made: object | undefined;
 const document = () => (made ??= openApiDocument());
 
-/** Makes the HTTP API. Who may call it is decided before, by the gateway's IAM authorizer. */
+/** Makes the HTTP API. Who may call it is decided before, by the gateway's authorizer. */
 export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
   let known: Deps | undefined;
   return observed(async (event: ApiEvent): Promise<ApiResponse> => {

@@ -1,15 +1,12 @@
-import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
 import { RotationError } from '../credential/errors.ts';
 import { ID, ID_RULE } from '../credential/settings/parts.ts';
 import { readJson } from './body.ts';
+import { type ApiEvent, callerOf } from './caller.ts';
 import type { Form } from './contract/route.ts';
 import { contractOf, type ROUTES, type Route } from './contract/routes.ts';
 import { invalid } from './faults.ts';
 import type { ApiResponse } from './problem.ts';
-
-/** A request, as the gateway hands it over. */
-export type ApiEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
 
 /** A request of which every part is what the route takes. */
 export interface Call<R extends Route> {
@@ -20,7 +17,7 @@ export interface Call<R extends Route> {
   readonly query: Part<R, 'query'>;
   readonly headers: Part<R, 'headers'>;
   readonly body: Part<R, 'body'>;
-  /** Who signed the call. */
+  /** {@link callerOf} */
   readonly caller: string;
 }
 
@@ -37,10 +34,13 @@ const NO_QUERY: Form = { schema: z.strictObject({}), next: 'Leave the query out:
  * Reads a request.
  *
  * @returns the call, or the problem to answer with
- * @throws {RotationError} `credential-unknown` when no credential can have the path's id
+ * @throws {RotationError} `caller-unknown` when the gateway doesn't say who calls; `credential-unknown` when no credential can have
+ *   the path's id
  */
 export function readCall<R extends Route>(route: R, event: ApiEvent): { readonly call: Call<R> } | ApiResponse {
   const { query: queryForm = NO_QUERY, headers: headerForm, body: bodyForm } = contractOf(route);
+  const caller = callerOf(event);
+  if (caller === undefined) throw new RotationError('caller-unknown', 'The gateway does not say who calls');
   const id = route.includes('{id}') ? idOf(event) : '';
   const query = read('The query', queryOf(event), queryForm);
   if ('statusCode' in query) return query;
@@ -48,7 +48,6 @@ export function readCall<R extends Route>(route: R, event: ApiEvent): { readonly
   if ('statusCode' in headers) return headers;
   const body = bodyForm ? readJson(event, bodyForm) : NOTHING;
   if ('statusCode' in body) return body;
-  const caller = event.requestContext.authorizer.iam.userArn;
   const parts = { query: query.data, headers: headers.data, body: body.data };
   return { call: { id, path: event.pathParameters ?? {}, caller, ...parts } as Call<R> };
 }

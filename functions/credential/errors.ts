@@ -12,6 +12,11 @@ export const ERRORS = {
     retryable: false,
     next: 'Send application/json.',
   },
+  'caller-unknown': {
+    title: 'Nobody knows who calls',
+    retryable: false,
+    next: "Sign the call, or bring a token, as the deployment's authorizer demands.",
+  },
   'settings-invalid': {
     title: 'The settings are not valid',
     retryable: false,

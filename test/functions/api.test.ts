@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
+import { ROUTES } from '../../functions/api/contract/routes.ts';
 import type { ApiResponse } from '../../functions/api/problem.ts';
 import { OPENAPI_FILE } from '../../infra/openapi.ts';
 
@@ -140,6 +141,13 @@ describe('the HTTP API', () => {
     const answer = await call('GET /openapi.json');
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/json']);
     expect(answer.json).toEqual(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')));
+  });
+
+  it.each(Object.keys(ROUTES))('%s is refused where the gateway does not say who calls', async (routeKey) => {
+    const pathParameters = { id: 'acme-prod', rotationId: 'v1', name: 'IFS Production' };
+    const answer = await call(routeKey, { pathParameters, body: 'not JSON', requestContext: {} });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([403, 'application/problem+json']);
+    expect(answer.json).toMatchObject({ code: 'caller-unknown', nothingChanged: true });
   });
 
   it('bounds the faults of a query', async () => {

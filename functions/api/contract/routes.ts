@@ -56,7 +56,7 @@ export const COMPONENTS = {
   Document: DocumentAnswer,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
-const ANY_CALL = ['request-invalid', 'internal-error'] as const satisfies readonly ErrorCode[];
+const ANY_CALL = ['request-invalid', 'caller-unknown', 'internal-error'] as const satisfies readonly ErrorCode[];
 const A_BODY = ['body-not-json', 'body-too-large', 'media-type-unsupported'] as const satisfies readonly ErrorCode[];
 const SETTINGS = ['settings-invalid', 'schedule-unavailable', 'schedule-throttled'] as const satisfies ErrorCode[];
 const TASKS = ['tasks-unavailable', 'tasks-throttled'] as const satisfies readonly ErrorCode[];

@@ -6,6 +6,7 @@ export const STATUSES = {
   'body-not-json': 400,
   'body-too-large': 413,
   'media-type-unsupported': 415,
+  'caller-unknown': 403,
   'settings-invalid': 422,
   'not-available': 422,
   'credential-unknown': 404,
