@@ -5,6 +5,7 @@ import { faultLines } from '../functions/credential/settings/fault-lines.ts';
 import { shortestFunctionTimeoutMs } from '../functions/rotation/run/budget.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { issuerFaults, jwtSettings } from './jwt.ts';
 import { inPlainWords } from './plain-words.ts';
 import { hasOneOwner } from './public-suffixes.ts';
 
@@ -64,6 +65,7 @@ const Context = z.object({
     .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w.-]+$/, 'is not the ARN of an SNS topic')
     .optional(),
   secretsManagerEndpoint: z.url({ protocol: /^https?$/ }).optional(),
+  jwt: z.preprocess(parseText, jwtSettings.optional()),
 });
 
 /** Names of the CDK's own without a colon, a slash or an @. */
@@ -79,7 +81,8 @@ export interface Deployment extends Omit<z.infer<typeof Context>, 'timeouts'> {
 
 /**
  * Reads and checks the deployment's context. Values given on the command line are texts: `-c local=true`,
- * `-c allowedHosts=*.example.com,auth.example.org`, `-c timeouts={"function":"PT3M"}`.
+ * `-c allowedHosts=*.example.com,auth.example.org`, `-c timeouts={"function":"PT3M"}`,
+ * `-c jwt={"issuer":"https://auth.example.org","audience":["rotation"]}`.
  *
  * @param get returns a context value, or undefined
  * @throws {ConfigurationError} with one line a fault
@@ -93,6 +96,8 @@ export function readContext(get: (key: string) => unknown): Deployment {
   if (data.secretsManagerEndpoint && !data.local) {
     throw new ConfigurationError(['context.secretsManagerEndpoint: only together with local=true']);
   }
+  const issuer = data.jwt ? issuerFaults(data.jwt.issuer, data) : [];
+  if (issuer.length > 0) throw new ConfigurationError(issuer.map((fault) => `context.jwt.issuer: ${fault}`));
   const merged = withDefaults(data.timeouts, data.local ? LOCAL_TIMEOUTS : TIMEOUTS);
   const shortest = Math.ceil(shortestFunctionTimeoutMs(durationMs(merged.http)) / 1000);
   if (durationMs(merged.function) < shortest * 1000) {

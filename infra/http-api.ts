@@ -5,13 +5,15 @@ import {
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ROUTES } from '../functions/api/contract/routes.ts';
+import { scopeOf } from '../functions/api/contract/scopes.ts';
 import type { Deployment } from './context.ts';
+import type { JwtSettings } from './jwt.ts';
 import { encryptedLogs } from './logs.ts';
 import type { Names } from './names.ts';
 
@@ -19,7 +21,6 @@ import type { Names } from './names.ts';
 const ACCESS_LOG = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
-  caller: '$context.identity.userArn',
   sourceIp: '$context.identity.sourceIp',
   route: '$context.routeKey',
   path: '$context.path',
@@ -27,6 +28,14 @@ const ACCESS_LOG = {
   latencyMs: '$context.responseLatency',
   error: '$context.error.message',
   integrationStatus: '$context.integrationStatus',
+};
+
+/** Who called, in the access log. */
+const SIGNER = { caller: '$context.identity.userArn' };
+const BEARER = {
+  caller: '$context.authorizer.claims.sub',
+  client: '$context.authorizer.claims.client_id',
+  refusal: '$context.authorizer.error',
 };
 
 /** Properties of {@link HttpApi}. */
@@ -37,7 +46,10 @@ export interface HttpApiProps {
   readonly handler: IFunction;
 }
 
-/** The HTTP API. Every call is signed (SigV4) and needs `execute-api:Invoke` on its route. */
+/**
+ * The HTTP API. Every call is signed (SigV4) and needs `execute-api:Invoke` on its route; with context `jwt` it brings a token that has
+ * the route's scope.
+ */
 export class HttpApi extends Construct {
   readonly api: GatewayApi;
   /** Base address, with a slash at the end. */
@@ -45,10 +57,11 @@ export class HttpApi extends Construct {
 
   constructor(scope: Construct, id: string, { deployment, names, key, handler }: HttpApiProps) {
     super(scope, id);
+    const { jwt } = deployment;
     this.api = new GatewayApi(this, 'Api', {
       apiName: deployment.prefix,
       createDefaultStage: false,
-      defaultAuthorizer: new HttpIamAuthorizer(),
+      defaultAuthorizer: jwt ? tokens(jwt) : new HttpIamAuthorizer(),
     });
     const integration = new HttpLambdaIntegration('Integration', handler, {
       // One permission for all routes: CloudFormation's 500 resources are for credentials.
@@ -56,7 +69,8 @@ export class HttpApi extends Construct {
     });
     for (const route of Object.keys(ROUTES)) {
       const [method, path] = route.split(' ') as [HttpMethod, string];
-      this.api.addRoutes({ path, methods: [method], integration });
+      const scopes = jwt && { authorizationScopes: [scopeOf(route)] };
+      this.api.addRoutes({ path, methods: [method], integration, ...scopes });
     }
     const accessLog = encryptedLogs(this, 'AccessLog', { deployment, key, logGroupName: names.logGroups.access });
     const stage = new HttpStage(this, 'Stage', {
@@ -67,9 +81,14 @@ export class HttpApi extends Construct {
       detailedMetricsEnabled: true,
       accessLogSettings: {
         destination: new LogGroupLogDestination(accessLog),
-        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+        format: AccessLogFormat.custom(JSON.stringify({ ...ACCESS_LOG, ...(jwt ? BEARER : SIGNER) })),
       },
     });
     this.url = stage.url;
   }
+}
+
+/** @see [JWT authorizers](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html) */
+function tokens({ issuer, audience }: JwtSettings): HttpJwtAuthorizer {
+  return new HttpJwtAuthorizer('Tokens', issuer, { jwtAudience: audience });
 }

@@ -2,9 +2,12 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ROUTES } from '../../functions/api/contract/routes.ts';
+import { scopeOf } from '../../functions/api/contract/scopes.ts';
 import { type AwsAccess, clientOptions } from '../../functions/lambda/compose.ts';
 import { type BusEvent, eventBridgeHandler } from '../stand-ins/event-bridge/handler.ts';
 import { httpApiHandler } from '../stand-ins/http-api/handler.ts';
+import { iamAuthorizer } from '../stand-ins/http-api/iam-authorizer.ts';
+import { type JwtIssuer, jwtAuthorizer } from '../stand-ins/http-api/jwt-authorizer.ts';
 import { lambdaHandler } from '../stand-ins/lambda/handler.ts';
 import { type Invocation, LambdaHost } from '../stand-ins/lambda/host.ts';
 import { createScheduler } from '../stand-ins/scheduler/scheduler.ts';
@@ -38,11 +41,13 @@ export interface AwsOptions {
   /** Hears of events that Lambda or the Scheduler gave up: what the dead-letter queue would get. */
   readonly onGivenUp?: (what: string) => void;
   readonly onLog?: (line: LogLine) => void;
+  /** Whose tokens the API takes. @default - calls are signed with the operator's keys */
+  readonly jwt?: JwtIssuer;
 }
 
 /** Where the HTTP API answers, and clients of what is behind it. */
 export interface EmbeddedAws {
-  /** No slash at the end. Calls are signed with the operator's keys. */
+  /** No slash at the end. Calls are signed with the operator's keys, or bring a token. */
   readonly apiUrl: string;
   readonly secretsManager: SecretsManagerClient;
   readonly scheduler: SchedulerClient;
@@ -63,7 +68,7 @@ export interface EmbeddedAws {
 export async function startAws(options: AwsOptions, running: Running): Promise<EmbeddedAws> {
   let aws: AwsAccess = {};
   const host = hostFor(options, () => aws);
-  const api = await running.listen(apiOf(host, options.prefix), options.apiPort);
+  const api = await running.listen(apiOf(host, options), options.apiPort);
   const lambda = await running.listen(lambdaHandler(host));
   const lambdaClient = new LambdaClient({ region: REGION, credentials: KEYS, endpoint: lambda.url, maxAttempts: 1 });
   const scheduling = schedulerFor(lambdaClient, options);
@@ -103,9 +108,11 @@ function hostFor({ prefix, timeouts, clock, sleep, ...hooks }: AwsOptions, aws: 
   });
 }
 
-function apiOf(host: LambdaHost, prefix: string): Handler {
+function apiOf(host: LambdaHost, { prefix, jwt }: AwsOptions): Handler {
   const invoke = (event: unknown) => host.invoke(`${prefix}-api`, event);
-  return httpApiHandler({ routes: Object.keys(ROUTES), callers: [OPERATOR], region: REGION, account: ACCOUNT, invoke });
+  const signed = { callers: [OPERATOR], region: REGION, account: ACCOUNT };
+  const authorize = jwt ? jwtAuthorizer({ ...jwt, scopeOf }) : iamAuthorizer(signed);
+  return httpApiHandler({ routes: Object.keys(ROUTES), authorize, account: ACCOUNT, invoke });
 }
 
 /** Scheduler invokes asynchronously, as its Lambda targets do. */

@@ -16,6 +16,7 @@ function faults(context: Record<string, unknown>): readonly string[] {
   return [];
 }
 
+const ISSUER = 'https://auth.example.org/realms/ops';
 const TAKEN = "must not end with '-access', '-inbox' or '-once': they name other things";
 
 describe('readContext', () => {
@@ -102,6 +103,25 @@ describe('readContext', () => {
       { timeouts: { function: 'PT30S' } },
       "context.timeouts.function: 'PT30S' is too short: with http PT10S a run needs at least PT41S to take back what it has begun",
     ],
+    [{ jwt: 'https://auth.example.org' }, 'context.jwt: must be an object { … }, not a text in quotes'],
+    [{ jwt: { audience: ['rotation'] } }, 'context.jwt.issuer: is missing'],
+    [{ jwt: { issuer: ISSUER } }, 'context.jwt.audience: is missing'],
+    [
+      { jwt: { issuer: ISSUER, audience: 'rotation' } },
+      'context.jwt.audience: must be a list [ … ], not a text in quotes',
+    ],
+    [{ jwt: { issuer: ISSUER, audience: [] } }, 'context.jwt.audience: needs at least 1'],
+    [{ jwt: { issuer: ISSUER, audience: [''] } }, 'context.jwt.audience[0]: must not be empty'],
+    [{ jwt: { issuer: ISSUER, audience: ['rotation'], scope: 'x' } }, 'context.jwt.scope: unknown key'],
+    ...[
+      ['http://auth.example.org', 'must use https'],
+      ['auth.example.org', 'is not an https URL; for example https://acme.example.com/path'],
+      ['https://auth.example.org/?realm=ops', 'must have neither query nor fragment'],
+      ['https://auth.example.org/#ops', 'must have neither query nor fragment'],
+      ['https://me:secret@auth.example.org', 'must not carry user information; if it held a password, renew that'],
+      ['https://localhost/realms/ops', "is the function's own machine, where nothing listens"],
+      [`${ISSUER}/.well-known/openid-configuration`, 'is the discovery document; name what stands before /.well-known'],
+    ].map(([issuer, line]) => [{ jwt: { issuer, audience: ['rotation'] } }, `context.jwt.issuer: ${line}`] as const),
     [{ alarmTopicArn: 'on-call' }, 'context.alarmTopicArn: is not the ARN of an SNS topic'],
     [
       { secretsManagerEndpoint: 'http://127.0.0.1:4510' },
@@ -121,6 +141,20 @@ describe('readContext', () => {
     'abc.execute-api.eu-north-1.amazonaws.com',
   ])('takes %s', (allowed) => {
     expect(read({ allowedHosts: allowed }).allowedHosts).toEqual([allowed]);
+  });
+
+  it('reads whose tokens are taken', () => {
+    const jwt = { issuer: ISSUER, audience: ['rotation'] };
+    expect([read({ jwt }).jwt, read({ jwt: JSON.stringify(jwt) }).jwt]).toEqual([jwt, jwt]);
+  });
+
+  it('reads the issuer that docs/api.md gives as an example', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');
+    const [, jwt] = /-c jwt='(.*)'/.exec(page) ?? [];
+    expect(read({ jwt }).jwt).toEqual({
+      issuer: 'https://auth.example.com/realms/operators',
+      audience: ['client-secret-rotation'],
+    });
   });
 
   it('tells every fault at once', () => {

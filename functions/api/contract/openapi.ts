@@ -3,6 +3,7 @@ import { PATH_PARAMETERS } from './requests.ts';
 import { gatewayResponses, responsesOf } from './responses.ts';
 import type { Form, RouteContract } from './route.ts';
 import { ROUTES } from './routes.ts';
+import { scopeOf } from './scopes.ts';
 
 /** The version of the package, which `test/openapi.test.ts` compares. */
 const VERSION = '0.1.0';
@@ -16,6 +17,14 @@ const SIGV4 = {
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };
 
+/** Where the deployment's context `jwt` names an issuer, tokens take the place of signatures. */
+const JWT = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'Instead of sigv4, where the deployment names an issuer of tokens: a token with the scope of the call.',
+};
+
 /**
  * The OpenAPI document of the HTTP API.
  *
@@ -26,7 +35,8 @@ export function openApiDocument(routes: Readonly<Record<string, RouteContract>> 
   const paths: Record<string, Record<string, Json>> = {};
   for (const [route, contract] of Object.entries(routes)) {
     const [method = '', path = ''] = route.split(' ');
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(path, contract) };
+    const security = [{ sigv4: [] }, { jwt: [scopeOf(route)] }];
+    paths[path] = { ...paths[path], [method.toLowerCase()]: { ...operationOf(path, contract), security } };
   }
   return {
     openapi: '3.1.0',
@@ -37,9 +47,12 @@ export function openApiDocument(routes: Readonly<Record<string, RouteContract>> 
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: "The stack's output ApiUrl." }],
-    security: [{ sigv4: [] }],
     paths,
-    components: { securitySchemes: { sigv4: SIGV4 }, responses: gatewayResponses(), schemas: componentSchemas() },
+    components: {
+      securitySchemes: { sigv4: SIGV4, jwt: JWT },
+      responses: gatewayResponses(),
+      schemas: componentSchemas(),
+    },
   };
 }
 

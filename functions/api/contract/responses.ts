@@ -8,7 +8,8 @@ import { STATUSES } from './statuses.ts';
 /** What the gateway answers by itself, on every route. */
 const GATEWAY: Readonly<Record<number, string>> = {
   400: 'The path cannot be decoded.',
-  403: 'The call is not signed, or not allowed.',
+  401: 'Where callers bring tokens: there is no token, or it is not valid.',
+  403: 'The call is not signed, or not allowed; the token lacks the scope.',
   404: 'There is no such route.',
   413: 'The request is too large for the gateway.',
   429: 'Too many calls.',

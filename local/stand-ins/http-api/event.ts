@@ -1,6 +1,10 @@
-import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
+import type {
+  APIGatewayEventRequestContextV2WithAuthorizer,
+  APIGatewayProxyEventV2WithRequestContext,
+} from 'aws-lambda';
+import type { Allowed } from './authorizer.ts';
 
-type IamEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
+type Context = APIGatewayEventRequestContextV2WithAuthorizer<Allowed>;
 
 /** A request on its way to the function. */
 export interface Routed {
@@ -13,8 +17,8 @@ export interface Routed {
   readonly requestId: string;
   readonly now: Date;
   readonly account: string;
-  /** Who signed it. */
-  readonly caller: { readonly accessKeyId: string; readonly userArn: string };
+  /** What the authorizer says of its caller. */
+  readonly authorizer: Allowed;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface Routed {
  *
  * @see [Payload format](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html)
  */
-export function eventOf(routed: Routed): IamEvent {
+export function eventOf(routed: Routed): APIGatewayProxyEventV2WithRequestContext<Context> {
   const { request, body, routeKey, pathParameters } = routed;
   const { pathname, search, searchParams } = new URL(request.url);
   const names = [...new Set(searchParams.keys())];
@@ -52,25 +56,13 @@ function bodyOf(request: Request, body: Buffer): { body?: string; isBase64Encode
   return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 }
 
-function requestContextOf(routed: Routed, path: string): IamEvent['requestContext'] {
-  const { request, routeKey, requestId, now, account, caller } = routed;
+function requestContextOf(routed: Routed, path: string): Context {
+  const { request, routeKey, requestId, now, account, authorizer } = routed;
   const { host } = new URL(request.url);
-  const { accessKeyId: accessKey, userArn } = caller;
-  const userId = userArn.split('/').at(-1) ?? '';
   return {
     accountId: account,
     apiId: 'embedded',
-    authorizer: {
-      iam: {
-        accessKey,
-        accountId: account,
-        callerId: userId,
-        cognitoIdentity: null,
-        principalOrgId: '',
-        userArn,
-        userId,
-      },
-    },
+    authorizer,
     domainName: host,
     domainPrefix: 'embedded',
     http: {

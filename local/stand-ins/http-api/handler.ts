@@ -2,22 +2,14 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { InvocationResult } from '../lambda/invocation.ts';
 import type { Handler } from '../serve.ts';
+import type { Authorizer } from './authorizer.ts';
 import { eventOf } from './event.ts';
-import { signerOf } from './signature.ts';
-
-/** Who may call: the keys of an IAM user. */
-interface Caller {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly userArn: string;
-}
 
 /** Options of {@link httpApiHandler}. */
 export interface HttpApiOptions {
   /** As the gateway names them: `GET /credentials/{id}`. */
   readonly routes: readonly string[];
-  readonly callers: readonly Caller[];
-  readonly region: string;
+  readonly authorize: Authorizer;
   readonly account: string;
   /** Invokes the function behind all routes. */
   readonly invoke: (event: unknown) => Promise<InvocationResult>;
@@ -32,14 +24,13 @@ const Answer = z.object({
 });
 
 /**
- * An HTTP API of API Gateway in front of one function: routes, an IAM authorizer (Signature Version 4) and payload format 2.0. Its own
- * answers are the gateway's: 404 without a route, 400 for a path that can't be decoded, 403 without a valid signature, 500 when the function fails.
+ * An HTTP API of API Gateway in front of one function: routes, an authorizer and payload format 2.0. Its own answers are the
+ * gateway's: 404 without a route, 400 for a path that can't be decoded, what the authorizer refuses with, 500 when the function fails.
  *
- * @see [IAM authorization](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html)
+ * @see [Access control](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html)
  */
 export function httpApiHandler(options: HttpApiOptions): Handler {
-  const { routes, callers, region, account, invoke, clock = () => new Date() } = options;
-  const secretOf = (id: string) => callers.find(({ accessKeyId }) => accessKeyId === id)?.secretAccessKey;
+  const { routes, authorize, account, invoke, clock = () => new Date() } = options;
   return async (request) => {
     const route = routeOf(routes, request);
     if (!route) return gateway(404, 'Not Found');
@@ -47,12 +38,12 @@ export function httpApiHandler(options: HttpApiOptions): Handler {
     if (!pathParameters) return gateway(400, 'Bad Request');
     const now = clock();
     const body = Buffer.from(await request.arrayBuffer());
-    const signer = await signerOf(request, body, { secretOf, region, service: 'execute-api', now });
-    const caller = callers.find(({ accessKeyId }) => accessKeyId === signer);
-    if (!caller) return gateway(403, 'Forbidden');
     const { routeKey } = route;
+    const { allowed: authorizer, refused } = await authorize({ request, body, routeKey, now });
+    if (refused) return refused;
     const requestId = randomUUID();
-    return respond(await invoke(eventOf({ request, body, routeKey, pathParameters, requestId, now, account, caller })));
+    const routed = { request, body, routeKey, pathParameters, requestId, now, account, authorizer };
+    return respond(await invoke(eventOf(routed)));
   };
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { AwsV4Signer } from 'aws4fetch';
 import { httpApiHandler } from '../../../../local/stand-ins/http-api/handler.ts';
+import { iamAuthorizer } from '../../../../local/stand-ins/http-api/iam-authorizer.ts';
 import { signerOf } from '../../../../local/stand-ins/http-api/signature.ts';
 
 const NOW = new Date('2026-03-01T03:00:00Z');
+const ACCOUNT = '123456789012';
 const KEYS = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'operator-secret' };
 
 interface Call {
@@ -20,9 +22,12 @@ function bench(result: object = { payload: { statusCode: 200, headers: { 'x-own'
   const events: unknown[] = [];
   const handler = httpApiHandler({
     routes: ['GET /credentials', 'POST /credentials/{id}/rotations'],
-    callers: [{ ...KEYS, userArn: 'arn:aws:iam::123456789012:user/operator' }],
-    region: 'eu-north-1',
-    account: '123456789012',
+    authorize: iamAuthorizer({
+      callers: [{ ...KEYS, userArn: 'arn:aws:iam::123456789012:user/operator' }],
+      region: 'eu-north-1',
+      account: ACCOUNT,
+    }),
+    account: ACCOUNT,
     invoke: async (event) => {
       events.push(event);
       return result as { payload: unknown };
@@ -140,8 +145,18 @@ describe('a call that nothing valid has signed', () => {
     const { method, headers } = await signed();
     return new Request('http://127.0.0.1:8080/credentials/globex-prod/rotations', { method, headers, body: '{}' });
   };
+  const withHeader = async (authorization: string) => {
+    const request = await signed();
+    request.headers.set('authorization', authorization);
+    return request;
+  };
   it.each<[string, () => Promise<Request>]>([
     ['is unsigned', async () => new Request('http://127.0.0.1:8080/credentials')],
+    ['brings a token', () => withHeader('Bearer eyJhbGciOiJub25lIn0.e30.')],
+    ['has a password', () => withHeader('Basic b3BlcmF0b3I6c2VjcmV0')],
+    ['has an empty header', () => withHeader('')],
+    ['has a signature cut off', () => withHeader('AWS4-HMAC-SHA256 Credential=AKIAOPERATOR/20260301')],
+    ['has a signature of another kind', () => withHeader('AWS4-ECDSA-P256-SHA256 Credential=AKIAOPERATOR/20260301')],
     ['has another key', () => signed({ keys: { ...KEYS, secretAccessKey: 'guessed' } })],
     ['has an unknown key id', () => signed({ keys: { ...KEYS, accessKeyId: 'AKIAOTHER' } })],
     ['is for another region', () => signed({ region: 'us-east-1' })],
