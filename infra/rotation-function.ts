@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
+import { MAX_EVENT_AGE_MS } from '../functions/credential/events/on-demand.ts';
 import type { Deployment } from './context.ts';
 import { acknowledgeNamespaces } from './findings.ts';
 import { encryptedLogs } from './logs.ts';
@@ -83,7 +84,7 @@ export class RotationFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel[deployment.logLevel],
       systemLogLevelV2: SystemLogLevel.INFO,
       tracing: Tracing.ACTIVE,
-      ...(onFailure && { onFailure, retryAttempts: 2, maxEventAge: Duration.minutes(10) }),
+      ...(onFailure && { onFailure, retryAttempts: 2, maxEventAge: Duration.millis(MAX_EVENT_AGE_MS) }),
     });
     acknowledgeNamespaces(role, deployment.prefix);
   }

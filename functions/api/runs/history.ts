@@ -1,4 +1,5 @@
 import { isRotationError } from '../../credential/errors.ts';
+import { MAX_EVENT_AGE_MS } from '../../credential/events/on-demand.ts';
 import type { LedgerEntry, RunLedger, RunProblem } from '../../ports/ledger.ts';
 import type { RotationView } from '../contract/answers/credential.ts';
 import type { RunView } from '../contract/answers/run.ts';
@@ -72,7 +73,7 @@ function viewOf(id: string, entry: LedgerEntry, deps: HistoryDeps): RunView {
     outcome: null,
     nothingChanged: null,
   };
-  if (status === 'unknown') return { ...head, next: `Look at the credential, and at the log of ${requestId}.` };
+  if (status === 'unknown') return { ...head, next: nextOf(entry) };
   if (!end) return head;
   const endedAt = end.endedAt.toISOString();
   if (end.rotation) return { ...head, ...end.rotation };
@@ -87,7 +88,13 @@ function failed({ code, detail, next, nothingChanged }: RunProblem) {
 
 function statusOf({ requestedAt, begunAt, end }: LedgerEntry, { now, leaseMs }: HistoryDeps): RunView['status'] {
   if (end) return 'ended';
-  const since = (begunAt ?? requestedAt).getTime();
-  if (now().getTime() - since > leaseMs) return 'unknown';
-  return begunAt ? 'running' : 'accepted';
+  const age = now().getTime() - (begunAt ?? requestedAt).getTime();
+  if (begunAt) return age > leaseMs ? 'unknown' : 'running';
+  return age > MAX_EVENT_AGE_MS + leaseMs ? 'unknown' : 'accepted';
+}
+
+/** A run notes its beginning before it does anything, as long as the ledger answers. */
+function nextOf({ requestId, begunAt }: LedgerEntry): string {
+  if (begunAt) return `Look at the credential, and at the log of ${requestId}.`;
+  return 'No beginning was noted, so most likely nothing has begun. Look at the credential, then ask again.';
 }

@@ -1,6 +1,6 @@
 import type { KeyedRequest, RequestIds } from '../../adapters/dynamodb/idempotency.ts';
-import { isRotationError } from '../../credential/errors.ts';
-import type { LedgerEntry, RunEnd, RunLedger, RunOrigin } from '../../ports/ledger.ts';
+import { describeError, isRotationError } from '../../credential/errors.ts';
+import type { LedgerEntry, RunEnd, RunLedger, RunOrigin, RunProblem } from '../../ports/ledger.ts';
 import type { Schedules } from '../../ports/schedules.ts';
 import { type ApiResponse, problem, rotationResponse } from '../problem.ts';
 import { accepted, type RotationCall, type RotationsDeps, rotateLater, rotateNow } from '../rotations.ts';
@@ -9,13 +9,16 @@ import type { Wishes } from './wishes.ts';
 /** What a request for a run needs. */
 export interface RequestDeps extends RotationsDeps {
   readonly schedules: Pick<Schedules, 'settings'>;
-  readonly ledgerOf: (id: string) => Pick<RunLedger, 'accept' | 'find'>;
+  readonly ledgerOf: (id: string) => Pick<RunLedger, 'accept' | 'end' | 'find'>;
   readonly requestIdsOf: (id: string) => RequestIds;
   /** Draws a request id. */
   readonly newRequestId: () => string;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<unknown>;
 }
+
+/** A call that has its request id. */
+type Asked = RotationCall & { readonly requestId: string };
 
 /** A request that has not begun after so long, in milliseconds, was left by a function that died: a repeat hands it over again. */
 const STRANDED_MS = 5000;
@@ -30,7 +33,8 @@ const APPLIED = { 'preference-applied': 'respond-async' };
  * - With `respond-async`, the run is handed over, and nobody waits.
  * - Else `rotate` is called, and waited for. That needs no ledger: a leaked secret can't wait for a table.
  *
- * @throws {RotationError} `credential-unknown`, `idempotency-key-reused`, `ledger-*`, `schedule-*`, or as `rotateNow`: nothing began
+ * @throws {RotationError} `credential-unknown`, `idempotency-key-reused`, `ledger-*`, `schedule-*`, with a key also as `rotateLater`:
+ *   nothing began
  */
 export async function requestRun(call: RotationCall, wishes: Wishes, deps: RequestDeps): Promise<ApiResponse> {
   const { id, body } = call;
@@ -38,9 +42,25 @@ export async function requestRun(call: RotationCall, wishes: Wishes, deps: Reque
   await deps.schedules.settings(id);
   if (wishes.key !== undefined) return await keyed(call, { key: wishes.key, ...wishes }, deps);
   const asked = { ...call, requestId: deps.newRequestId() };
-  if (!wishes.respondAsync) return await rotateNow({ ...asked, recorded: await isNoted(asked, deps) }, deps);
-  await deps.ledgerOf(id).accept(originOf(asked, deps));
+  const accepting = deps.ledgerOf(id).accept(originOf(asked, deps));
+  if (wishes.respondAsync) await accepting;
+  else if (!(await isDone(accepting))) return await rotateNow({ ...asked, recorded: false }, deps);
+  return await begin(asked, wishes, deps).catch((error: unknown) => notBegun(asked, error, deps));
+}
+
+async function begin(asked: Asked, { respondAsync }: Wishes, deps: RequestDeps): Promise<ApiResponse> {
+  if (!respondAsync) return await rotateNow(asked, deps);
   return (await rotateLater(asked, deps)) ?? accepted(asked, APPLIED);
+}
+
+/** Lambda has refused the event: nothing begins, and the request has come to its end. */
+async function notBegun(asked: Asked, error: unknown, deps: RequestDeps): Promise<ApiResponse> {
+  if (!isRotationError(error)) throw error;
+  const why: RunProblem = { ...describeError(error), nothingChanged: true };
+  const { id, requestId } = asked;
+  const end = { endedAt: deps.now(), problem: why };
+  const noted = await isDone(deps.ledgerOf(id).end(originOf(asked, deps), end));
+  return problem(error.code, { ...why, credential: id, requestId, ...(!noted && { recorded: false }) });
 }
 
 async function keyed(call: RotationCall, wishes: Wishes & { key: string }, deps: RequestDeps): Promise<ApiResponse> {
@@ -72,11 +92,7 @@ function isStranded(entry: LedgerEntry | undefined, now: Date): boolean {
 }
 
 /** How a run ended, as soon as the ledger says so; undefined when the time is over. */
-async function endOf(
-  { id, requestId }: RotationCall & { requestId: string },
-  deadline: number,
-  deps: RequestDeps,
-): Promise<RunEnd | undefined> {
+async function endOf({ id, requestId }: Asked, deadline: number, deps: RequestDeps): Promise<RunEnd | undefined> {
   for (let looks = 0; ; looks++) {
     const entry = await deps
       .ledgerOf(id)
@@ -99,9 +115,10 @@ function answerOf({ id, requestId }: RotationCall, { rotation, problem: why }: R
   throw new Error('A retire is not asked for by a call');
 }
 
-async function isNoted(call: RotationCall & { requestId: string }, deps: RequestDeps): Promise<boolean> {
+/** Whether the ledger has taken a note. */
+async function isDone(write: Promise<void>): Promise<boolean> {
   try {
-    await deps.ledgerOf(call.id).accept(originOf(call, deps));
+    await write;
     return true;
   } catch (error) {
     if (isRotationError(error)) return false;
@@ -109,10 +126,7 @@ async function isNoted(call: RotationCall & { requestId: string }, deps: Request
   }
 }
 
-function originOf(
-  { requestId, requestedBy, body }: RotationCall & { requestId: string },
-  deps: RequestDeps,
-): RunOrigin {
+function originOf({ requestId, requestedBy, body }: Asked, deps: RequestDeps): RunOrigin {
   const { reason, dryRun: _, ...asked } = body;
   return {
     requestId,

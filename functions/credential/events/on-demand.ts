@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** How long Lambda tries to start the function for an event before it gives the event up, in milliseconds. */
+export const MAX_EVENT_AGE_MS = 600_000;
+
 /** A rotation that somebody has asked the API for. */
 export const OnDemandEvent = z.strictObject({
   trigger: z.literal('api'),

@@ -6,8 +6,8 @@ import { RotationStateAnswer, type RotationView } from './credential.ts';
 import { instant, ReportAnswer } from './rotation.ts';
 
 /**
- * Where a run stands: `accepted` before its function begins, `running`, `ended`; `unknown` when it has not ended in the time that a
- * run has: its function was killed, or the record of its end is missing.
+ * Where a run stands: `accepted` before its function begins, `running`, `ended`; `unknown` when it has neither begun in the time that
+ * Lambda tries, nor ended in the time that a run has: it was given up, its function was killed, or its record is missing.
  */
 type RunStatus = 'accepted' | 'running' | 'ended' | 'unknown';
 
@@ -44,7 +44,9 @@ export const RunAnswer = agreeing<RunView>()(
     kind: z.enum(['rotation', 'retire']).describe('`retire`: the end of a grace.'),
     status: z
       .enum(['accepted', 'running', 'ended', 'unknown'])
-      .describe('`unknown`: no end was noted in the time that a run has.'),
+      .describe(
+        '`unknown`: no beginning was noted in the time that Lambda tries, or no end in the time that a run has.',
+      ),
     trigger: report.trigger,
     requestedBy: report.requestedBy,
     reason: report.reason,

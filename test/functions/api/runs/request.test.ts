@@ -108,6 +108,33 @@ describe('a request without a key', () => {
   });
 });
 
+describe('a request without a key that Lambda refuses', () => {
+  const throttled = lambdaError('TooManyRequestsException', 429);
+
+  it.each([false, true])('has ended: its id leads to why nothing began; respond-async: %p', async (respondAsync) => {
+    const { call, ledger, refuse } = bench();
+    refuse(throttled);
+    const answer = await call({ respondAsync });
+    const [entry] = (await ledger.list({ limit: 9 })).entries;
+    expect(answer).toMatchObject({
+      statusCode: 503,
+      headers: { 'retry-after': '5' },
+      json: { code: 'lambda-throttled', nothingChanged: true, requestId: entry?.requestId, credential: 'acme-prod' },
+    });
+    expect(answer.json).not.toHaveProperty('recorded');
+    expect(entry).toMatchObject({ end: { problem: { code: 'lambda-throttled', nothingChanged: true } } });
+    expect(entry).not.toHaveProperty('begunAt');
+  });
+
+  it('says so where its end could not be noted', async () => {
+    const { call, deps, ledger, refuse } = bench();
+    refuse(throttled);
+    const ledgerOf = () => ({ accept: ledger.accept.bind(ledger), find: away, end: away });
+    Object.assign(deps, { ledgerOf });
+    expect((await call()).json).toMatchObject({ code: 'lambda-throttled', nothingChanged: true, recorded: false });
+  });
+});
+
 describe('Prefer: respond-async', () => {
   it('is answered at once with the request id, which is known already', async () => {
     const { call, events, ledger } = bench();
