@@ -43,7 +43,7 @@ function parseBody<Schema extends z.ZodType>(bytes: Buffer, { schema, next }: Fo
     return refuse('body-not-json', 'The body is not JSON');
   }
   const result = schema.safeParse(value);
-  return result.success ? { data: result.data } : invalid('The body', { error: result.error, next });
+  return result.success ? { data: result.data } : invalid('The body is', { error: result.error, next });
 }
 
 /** Anything else than UTF-8 would be read as something that nobody sent. JSON has no byte order mark. */

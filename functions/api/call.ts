@@ -42,9 +42,9 @@ export function readCall<R extends Route>(route: R, event: ApiEvent): { readonly
   const caller = callerOf(event);
   if (caller === undefined) throw new RotationError('caller-unknown', 'The gateway does not say who calls');
   const id = route.includes('{id}') ? idOf(event) : '';
-  const query = read('The query', queryOf(event), queryForm);
+  const query = read('The query is', queryOf(event), queryForm);
   if ('statusCode' in query) return query;
-  const headers = headerForm ? read('The headers', event.headers ?? {}, headerForm) : NOTHING;
+  const headers = headerForm ? read('The headers are', event.headers ?? {}, headerForm) : NOTHING;
   if ('statusCode' in headers) return headers;
   const body = bodyForm ? readJson(event, bodyForm) : NOTHING;
   if ('statusCode' in body) return body;

@@ -8,12 +8,12 @@ const MOST_FAULTS = 10;
 /**
  * The problem of a part of a request that is not valid.
  *
- * @param what the part, with its article: `The body`
+ * @param what the part, as the subject of a sentence: `The body is`
  */
 export function invalid(what: string, { error, next }: { error: z.ZodError; next: string }): ApiResponse {
   const { errors, omitted } = faultsIn(error);
   const more = omitted === 0 ? '' : `; ${omitted} more faults are not listed`;
-  return problem('request-invalid', { detail: `${what} is not valid${more}`, nothingChanged: true, next, errors });
+  return problem('request-invalid', { detail: `${what} not valid${more}`, nothingChanged: true, next, errors });
 }
 
 /** The faults, each with its place, ten at most: an answer is never much larger than what it answers. */

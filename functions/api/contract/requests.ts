@@ -60,6 +60,11 @@ export const ScheduleRequest = z
   .refine((body) => Object.keys(body).length > 0, 'names nothing to change')
   .meta({ minProperties: 1 });
 
+/** Whether a text can be in the place of a `{name}` of a path. */
+export function canBe(name: keyof typeof PATH_PARAMETERS, sent: string): boolean {
+  return PATH_PARAMETERS[name].safeParse(sent).success;
+}
+
 /** A query's number is text, written as JSON writes a whole number. */
 const wholeNumber = (sent: unknown) => (typeof sent === 'string' && /^[1-9]\d{0,8}$/.test(sent) ? Number(sent) : sent);
 
@@ -79,7 +84,7 @@ export type RotationBody = z.infer<typeof RotationRequest>;
 
 /**
  * A text of so many characters. They are counted as JSON Schema counts them, by code point: zod counts the halves of a character
- * that UTF-16 writes in two.
+ * that UTF-16 writes in two. One half alone is refused: it can't be written in UTF-8, so a table or a log may refuse it later.
  */
 function text(least: number, most: number) {
   return z
@@ -88,5 +93,6 @@ function text(least: number, most: number) {
       const { length } = [...value];
       return length >= least && length <= most;
     }, `must have ${least} to ${most} characters`)
+    .refine((value) => value.isWellFormed(), 'has half of a character in it')
     .meta({ minLength: least, maxLength: most });
 }

@@ -1,8 +1,9 @@
-import { isRotationError } from '../../credential/errors.ts';
+import { isRotationError, RotationError } from '../../credential/errors.ts';
 import { MAX_EVENT_AGE_MS } from '../../credential/events/on-demand.ts';
 import type { LedgerEntry, RunLedger, RunProblem } from '../../ports/ledger.ts';
 import type { RotationView } from '../contract/answers/credential.ts';
 import type { RunView } from '../contract/answers/run.ts';
+import { canBe } from '../contract/requests.ts';
 import { type CredentialsDeps, rotationView } from '../credentials.ts';
 import { pageToken, readPageToken } from './page-token.ts';
 
@@ -19,6 +20,10 @@ export interface HistoryDeps extends CredentialsDeps {
  * @throws {RotationError} `credential-unknown` or `rotation-unknown`; `ledger-*` when the labels know nothing either
  */
 export async function runView(id: string, named: string, deps: HistoryDeps): Promise<RunView | RotationView> {
+  if (!canBe('rotationId', named)) {
+    await deps.schedules.settings(id);
+    throw new RotationError('rotation-unknown', 'No rotation can have this id');
+  }
   const [entry, labels] = await Promise.allSettled([deps.ledgerOf(id).find(named), rotationView(id, named, deps)]);
   if (labels.status === 'rejected' && !isRotationError(labels.reason, 'rotation-unknown')) throw labels.reason;
   if (entry.status === 'fulfilled' && entry.value) return await withState(viewOf(id, entry.value, deps), deps);
