@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { JwtSettings } from '../../infra/jwt.ts';
 import { type AccessKeys, ROOT_KEYS } from './ministack/users.ts';
 import { type GuardedFolder, guardedFolder } from './programs/guarded-folder.ts';
 
@@ -26,6 +27,8 @@ export interface DeploymentOptions {
   readonly secretsManagerEndpoint: string;
   /** Context `timeouts`. @default - those of a local deployment */
   readonly timeouts?: Readonly<Record<string, string>>;
+  /** Context `jwt`. @default - calls are signed */
+  readonly jwt?: JwtSettings;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -42,7 +45,7 @@ export interface Deployment {
  * @throws {Error} with the last lines of the CDK's output when it fails
  */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
-  const { aws, region, prefix, credentials, secretsManagerEndpoint, timeouts, onProgress = () => {} } = options;
+  const { aws, region, prefix, credentials, secretsManagerEndpoint, timeouts, jwt, onProgress = () => {} } = options;
   const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-cdk-'));
   try {
     const context = Object.entries({
@@ -51,6 +54,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
       credentials,
       secretsManagerEndpoint,
       ...(timeouts ? { timeouts: JSON.stringify(timeouts) } : {}),
+      ...(jwt ? { jwt: JSON.stringify(jwt) } : {}),
     });
     const flags = ['-o', join(folder.path, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
     onProgress('cdk bootstrap');

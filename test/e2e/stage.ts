@@ -12,6 +12,7 @@ import { type CredentialDocument, parseDocument } from '../../functions/credenti
 import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
+import type { JwtSettings } from '../../infra/jwt.ts';
 import { type Deployment, deploy } from '../../local/real-stack/deployment.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
 import { LATEST, releaseOf } from '../../local/real-stack/keycloak/releases.ts';
@@ -72,7 +73,7 @@ export interface Stage {
   /** What the API has answered so far. */
   readonly answers: readonly string[];
   /** Rotates by the API, after as many too-early calls as it takes. */
-  rotate(id: string, body?: unknown): Promise<Rotation>;
+  rotate(id: string, body?: unknown, as?: AccessKeys): Promise<Rotation>;
   /** `GET /credentials/{id}`. */
   view(id: string): Promise<CredentialView>;
   /** The current document. */
@@ -102,6 +103,8 @@ export interface StageOptions {
   readonly agents?: readonly object[];
   /** Context `timeouts` of the deployment. @default - those of a local deployment */
   readonly timeouts?: Readonly<Record<string, string>>;
+  /** Context `jwt` of the deployment: then only unsigned calls with a token pass. @default - calls are signed */
+  readonly jwt?: JwtSettings;
 }
 
 /** Sets up the real Keycloak's realms, a connector process, the strict front, and deploys the unchanged stack. */
@@ -156,6 +159,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     prefix,
     secretsManagerEndpoint: frontServer.url,
     ...(options.timeouts ? { timeouts: options.timeouts } : {}),
+    ...(options.jwt ? { jwt: options.jwt } : {}),
   });
   const operator = await createUser(ministack.url, { name: `${prefix}-operator`, policy: mayCallApi() });
   const signed = signerOf(operator);
@@ -190,9 +194,9 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
       answers.push(await response.clone().text());
       return response;
     },
-    rotate: async (id, body) => {
+    rotate: async (id, body, as) => {
       for (;;) {
-        const response = await stage.call(`/credentials/${id}/rotations`, { method: 'POST', body });
+        const response = await stage.call(`/credentials/${id}/rotations`, { method: 'POST', body, ...(as && { as }) });
         const answer = (await response.json()) as Rotation & { code?: string };
         if (answer.code !== 'too-soon') return answer;
         await sleep(Number(response.headers.get('retry-after')) * 1000);
