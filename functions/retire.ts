@@ -3,11 +3,12 @@ import { isRotationError } from './credential/errors.ts';
 import type { RetireReport } from './credential/outcome.ts';
 import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
 import { parseRetireEvent } from './lambda/events.ts';
-import { ledgerWithin, noteEnd, originOf, problemOf, type Recording } from './lambda/recorded.ts';
+import { meterCredential } from './lambda/metrics.ts';
+import { eventsWithin, ledgerWithin, noteEnd, originOf, problemOf, type Recording } from './lambda/recorded.ts';
 import { observed, recordRetire, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import { retire } from './rotation/retire.ts';
 
-/** Makes the function that ends a grace period: see {@link retire}. What it did it writes to the ledger last. */
+/** Makes the function that ends a grace period: see {@link retire}. What it did it writes to the ledger and publishes last. */
 export function createRetireHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
   return observed(async (event: unknown, context: Context): Promise<RetireReport> => {
     const { environment, world } = deployed();
@@ -16,8 +17,10 @@ export function createRetireHandler(deployed: () => Deployed, telemetry: Telemet
     const remainingMs = () => context.getRemainingTimeInMillis();
     const run = originOf(request, world);
     const ledger = ledgerWithin({ world, id: request.id }, { remainingMs, httpTimeoutMs });
-    const recording: Recording = { run, ledger, telemetry, now: world.now };
+    const events = eventsWithin(world, { remainingMs, httpTimeoutMs });
+    const recording: Recording = { run, ledger, events, telemetry, now: world.now };
     telemetry.logger.appendKeys({ credential: request.id, trigger: 'retire', requestId: run.requestId });
+    if (environment.METRICS_PER_CREDENTIAL) meterCredential(request.id, telemetry);
     let report: RetireReport;
     try {
       const credential = await world.schedules.settings(request.id);

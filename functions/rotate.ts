@@ -4,7 +4,16 @@ import { isRotationError, RotationError } from './credential/errors.ts';
 import type { Rotation } from './credential/outcome.ts';
 import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './lambda/events.ts';
-import { ledgerWithin, noteBegin, noteEnd, originOf, problemOf, type Recording } from './lambda/recorded.ts';
+import { meterCredential } from './lambda/metrics.ts';
+import {
+  eventsWithin,
+  ledgerWithin,
+  noteBegin,
+  noteEnd,
+  originOf,
+  problemOf,
+  type Recording,
+} from './lambda/recorded.ts';
 import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import type { RunOrigin } from './ports/ledger.ts';
 import { dryRun } from './rotation/dry-run.ts';
@@ -17,7 +26,7 @@ import { rotate } from './rotation/workflow.ts';
  * Makes the function that does one rotation.
  *
  * For the scheduler it throws whenever the run should be tried again, so that Lambda's own retries do so and the dead-letter
- * queue tells the rest. For the API it answers. What it did, or why it did nothing, it writes to the ledger last.
+ * queue tells the rest. For the API it answers. What it did, or why it did nothing, it writes to the ledger and publishes last.
  */
 export function createRotateHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
   return observed(async (event: unknown, context: Context): Promise<RotateAnswer | undefined> => {
@@ -26,6 +35,7 @@ export function createRotateHandler(deployed: () => Deployed, telemetry: Telemet
     const parsed = parseRotateEvent(event, settingsContext);
     const call: Call = { deployed: deployed(), context, telemetry };
     telemetry.logger.appendKeys({ credential: parsed.id, trigger: parsed.trigger });
+    if (environment.METRICS_PER_CREDENTIAL) meterCredential(parsed.id, telemetry);
     if (parsed.trigger === 'secrets-manager') return await takeStep(parsed, call);
     if (parsed.trigger === 'api' && parsed.dryRun) return await planned(parsed, call);
     return await recorded(parsed, call);
@@ -81,7 +91,8 @@ async function recorded(event: RotateEvent, call: Call): Promise<RotateAnswer> {
   const run = originOf(event, world);
   const remainingMs = () => context.getRemainingTimeInMillis();
   const ledger = ledgerWithin({ world, id: event.id }, { remainingMs, httpTimeoutMs });
-  const recording: Recording = { run, ledger, telemetry, now: world.now };
+  const events = eventsWithin(world, { remainingMs, httpTimeoutMs });
+  const recording: Recording = { run, ledger, events, telemetry, now: world.now };
   telemetry.logger.appendKeys({ requestId: run.requestId });
   // Lambda delivers an event again whose function died, and at times without any reason.
   const again = event.trigger === 'api' && !(await noteBegin(recording));

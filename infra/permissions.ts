@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { type Conditions, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { EVENT_SOURCE } from '../functions/ports/announcements.ts';
+import { EVENT_SOURCE } from '../functions/credential/published/vocabulary.ts';
 import type { Names } from './names.ts';
 
 /** What the functions' grants are about. */

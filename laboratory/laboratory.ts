@@ -6,9 +6,10 @@ import { RotationError } from '../functions/credential/errors.ts';
 import type { NativeRequest } from '../functions/credential/native-steps.ts';
 import type { RetireReport, Rotation } from '../functions/credential/outcome.ts';
 import type { Plan } from '../functions/credential/plan.ts';
+import { retireEvent } from '../functions/credential/published/retired.ts';
+import { rotationEvent } from '../functions/credential/published/rotation-ended.ts';
 import { type Credential, secretMaker } from '../functions/credential/settings/credential.ts';
 import { runDeps, type World } from '../functions/lambda/compose.ts';
-import type { Announcement } from '../functions/ports/announcements.ts';
 import type { OneTime, Schedules as SchedulesPort } from '../functions/ports/schedules.ts';
 import { dryRun } from '../functions/rotation/dry-run.ts';
 import { rotationStep } from '../functions/rotation/native.ts';
@@ -21,6 +22,7 @@ import { SqsEngine } from '../local/stand-ins/sqs/engine.ts';
 import { MemoryLedger } from '../local/stand-ins/table/ledger.ts';
 import { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
+import { Bus } from './bus.ts';
 import { byHand, type Combination, credentialFor } from './combinations.ts';
 import { createEngines, register } from './engines.ts';
 import { isWrite } from './faults.ts';
@@ -46,7 +48,7 @@ import { ATTENDED, type Ending, type Process } from './process.ts';
 import { Simulation } from './simulation.ts';
 import { type Parts, SECOND } from './snapshot.ts';
 import { type Staleness, StaleReads } from './stale.ts';
-import { announcementsOf, tasksOf } from './table.ts';
+import { tasksOf } from './table.ts';
 import { Witness } from './witness.ts';
 
 const START = Date.parse('2026-03-01T03:00:00Z');
@@ -108,8 +110,7 @@ export class Laboratory {
   readonly #handlers: Readonly<Record<string, Handler>>;
   readonly #schedules;
   readonly #sharedIds: boolean;
-  /** What people were told. */
-  readonly announcements: Announcement[] = [];
+  readonly bus = new Bus();
   /** The queues between runs and agents. */
   readonly sqs: SqsEngine;
   readonly #tasks = new Map<string, MemoryTasks>();
@@ -223,7 +224,12 @@ export class Laboratory {
       async (world, deps) => {
         const credential = this.credentialOf(id);
         if (request.trigger === 'api') await world.schedules.settings(id);
-        return await rotate(credential, request, { ...deps(credential), decided: (action) => this.decided(action) });
+        const rotation = await rotate(credential, request, {
+          ...deps(credential),
+          decided: (action) => this.decided(action),
+        });
+        this.bus.take(rotationEvent(rotation));
+        return rotation;
       },
     );
   }
@@ -240,7 +246,9 @@ export class Laboratory {
   retire(request: RetireRequest, id = this.credential.id): Promise<Ending<RetireReport>> {
     return this.#spawn('retire', async (world, deps) => {
       const credential = await world.schedules.settings(id);
-      return await retire(credential, request, deps(credential));
+      const report = await retire(credential, request, deps(credential));
+      this.bus.take(retireEvent(report, world.now()));
+      return report;
     });
   }
 
@@ -300,7 +308,7 @@ export class Laboratory {
       tasks: (id, tryMs) => tasksOf(this.tasksOf(id), process, { now: () => this.simulation.now, tryMs }),
       ledger: () => new MemoryLedger(),
       inboxes: (id, client, patience) => secretsManagerInbox(client, `csr-inbox/${id}`, patience),
-      announcements: announcementsOf(this.announcements, process),
+      events: this.bus.seenBy(process),
       queues: queuesOf(this.sqs, process),
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
         allowedHosts: Object.keys(this.#handlers),

@@ -66,6 +66,7 @@ export async function play(script: Script): Promise<Scene> {
     violations.push(...outageFaults(script, laboratory.monitor.outages, player));
   violations.push(...verdict(played, script.judge));
   violations.push(...laboratory.monitor.sins);
+  violations.push(...laboratory.bus.faults);
   return {
     converged: left.length === 0,
     violations: [...new Set(violations)].filter((violation) => !isUnfenced(script, violation)),

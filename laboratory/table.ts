@@ -1,5 +1,4 @@
 import { RotationError } from '../functions/credential/errors.ts';
-import type { Announcement, Announcements } from '../functions/ports/announcements.ts';
 import type { Tasks } from '../functions/ports/tasks.ts';
 import type { Answer } from './faults.ts';
 import { DESK } from './parts.ts';
@@ -28,20 +27,6 @@ export function tasksOf(tasks: Tasks, process: Process, { now, tryMs }: Times): 
     close: (task) => io(`PutItem close ${task.kind}`, () => tasks.close(task)),
     announced: (task) => io(`UpdateItem ${task.kind}`, () => tasks.announced(task)),
     acknowledge: (acknowledgement) => io('PutItem acknowledgement', () => tasks.acknowledge(acknowledgement)),
-  };
-}
-
-/** The bus on which people are told, as one process sees it. */
-export function announcementsOf(told: Announcement[], process: Process): Announcements {
-  return {
-    publish: (announcement) =>
-      process.io<void>({
-        name: `events PutEvents ${announcement.kind}`,
-        perform: async () => void told.push(announcement),
-        fail: () => {
-          throw new RotationError('events-unavailable', 'the bus does not answer');
-        },
-      }),
   };
 }
 

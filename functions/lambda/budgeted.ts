@@ -4,7 +4,7 @@ import { NoReplyError } from '../adapters/agent-connector/line-errors.ts';
 import { type Fetch, HttpError } from '../adapters/http/fetch.ts';
 import { RotationError } from '../credential/errors.ts';
 import type { ConnectorSettings, Credential } from '../credential/settings/credential.ts';
-import type { Announcements } from '../ports/announcements.ts';
+import type { Events } from '../ports/events.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Budget, Measured } from '../rotation/run/budget.ts';
 
@@ -124,13 +124,13 @@ export function tryMsOfRest(remainingMs: number, mostMs: number): number {
   return Math.floor(Math.min(mostMs, (remainingMs - LAST_WORDS_MS - PAUSES_MS) / TRIES));
 }
 
-/** Announcements for which a run waits no longer than it has time. */
-export function budgetedAnnouncements(announcements: Announcements, budget: Budget): Announcements {
+/** Events for which a run waits no longer than it has time. */
+export function budgetedEvents(events: Events, budget: Budget): Events {
   return {
-    publish: async (announcement) => {
+    publish: async (event) => {
       const tryMs = tryMsIn(budget);
       if (tryMs <= 0) throw new RotationError('events-unavailable', 'No time is left to call EventBridge');
-      await announcements.publish(announcement, tryMs);
+      await events.publish(event, tryMs);
     },
   };
 }

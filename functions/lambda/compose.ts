@@ -11,7 +11,7 @@ import { type Queues, queueUrls } from '../adapters/agent-connector/queues.ts';
 import type { Patience } from '../adapters/aws/throttled.ts';
 import { dynamoDbLedger } from '../adapters/dynamodb/ledger.ts';
 import { dynamoDbTasks } from '../adapters/dynamodb/tasks.ts';
-import { eventBridgeAnnouncements } from '../adapters/event-bridge/announcements.ts';
+import { eventBridgeEvents } from '../adapters/event-bridge/events.ts';
 import { eventBridgeSchedules } from '../adapters/event-bridge-schedules/event-bridge-schedules.ts';
 import { createFetch, type Fetch } from '../adapters/http/fetch.ts';
 import { type KeycloakDeps, keycloak } from '../adapters/keycloak/keycloak.ts';
@@ -30,8 +30,8 @@ import {
   hasManualDoor,
 } from '../credential/settings/credential.ts';
 import type { AccessSecrets } from '../ports/access-secrets.ts';
-import type { Announcements } from '../ports/announcements.ts';
 import type { Connector } from '../ports/connector.ts';
+import type { Events } from '../ports/events.ts';
 import type { Iam } from '../ports/iam.ts';
 import type { Inbox } from '../ports/inbox.ts';
 import type { RunLedger } from '../ports/ledger.ts';
@@ -42,8 +42,8 @@ import type { TokenEndpoint } from '../ports/token-endpoint.ts';
 import { Budget } from '../rotation/run/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from '../rotation/run/context.ts';
 import {
-  budgetedAnnouncements,
   budgetedClient,
+  budgetedEvents,
   budgetedFetch,
   budgetedLine,
   budgetedSchedules,
@@ -64,7 +64,7 @@ export interface World {
   readonly ledger: (credential: string, tryMs?: () => number) => RunLedger;
   /** The inbox of a credential. */
   readonly inboxes: (credential: string, client: SecretsManagerClient, patience: Patience) => Inbox;
-  readonly announcements: Announcements;
+  readonly events: Events;
   readonly fetch: Fetch;
   /** The queues between runs and agents. */
   readonly queues: Queues;
@@ -99,7 +99,7 @@ function realWorld(environment: Environment, { aws, now, sleep }: Required<Outsi
   };
   const secretsManager = new SecretsManagerClient({ ...clientOptions(aws, 'secretsManager'), requestHandler });
   const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
-  const events = new EventBridgeClient({ ...clientOptions(aws, 'eventBridge'), requestHandler });
+  const bus = new EventBridgeClient({ ...clientOptions(aws, 'eventBridge'), requestHandler });
   const { PREFIX: prefix, TABLE_NAME: tableName } = environment;
   const remembered = new Map<string, unknown>();
   return {
@@ -117,7 +117,7 @@ function realWorld(environment: Environment, { aws, now, sleep }: Required<Outsi
     tasks: (credential, tryMs) => dynamoDbTasks(table, credential, { tableName, tryMs }),
     ledger: (credential, tryMs) => dynamoDbLedger(table, credential, { tableName, tryMs }),
     inboxes: (credential, client, patience) => secretsManagerInbox(client, `${prefix}-inbox/${credential}`, patience),
-    announcements: eventBridgeAnnouncements(events),
+    events: eventBridgeEvents(bus, { stack: prefix }),
     queues: {
       client: new SQSClient({
         ...clientOptions(aws, 'sqs'),
@@ -152,7 +152,7 @@ export function runDeps(
     ...world,
     fetch: ownHostsOnly(world.fetch, credential),
     tasks: (id) => world.tasks(id, () => tryMsIn(budget)),
-    announcements: budgetedAnnouncements(world.announcements, budget),
+    events: budgetedEvents(world.events, budget),
   };
   const { httpTimeoutMs } = timing;
   const schedules = budgetedSchedules(world.schedules, { remainingMs, httpTimeoutMs });
@@ -191,7 +191,7 @@ function portsOf(
     iam: iamOf(credential, { ...iam, tokens }),
     tokens,
     ...(credential.iam.type === 'manual' && { inbox: world.inboxes(credential.id, client, patience) }),
-    ...(hasManualDoor(credential) && { tasks: world.tasks(credential.id), announcements: world.announcements }),
+    ...(hasManualDoor(credential) && { tasks: world.tasks(credential.id), events: world.events }),
     ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
     connectors: credential.connectors.map((settings) => connectorOf(settings, parts)),
   };

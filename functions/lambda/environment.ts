@@ -12,6 +12,8 @@ const duration = z.string().transform((text, issues) => {
 const Environment = z.object({
   PREFIX: z.string().min(1),
   LOCAL: z.literal('true').optional(),
+  /** Whether metrics count for each credential as well. */
+  METRICS_PER_CREDENTIAL: z.literal('true').optional(),
   ALLOWED_HOSTS: z.string().transform((hosts) => hosts.split(',').filter(Boolean)),
   FUNCTION_TIMEOUT: duration,
   HTTP_TIMEOUT: duration,

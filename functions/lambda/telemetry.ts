@@ -1,9 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { isFailure, type RetireReport, type Rotation } from '../credential/outcome.ts';
+import { isPostponed, measure, measureRotation } from './metrics.ts';
 
 /** The logger of this function. It never logs an event: a report is all there is to tell. */
 export const logger = new Logger({ logRecordOrder: ['level', 'message'] });
@@ -29,6 +30,8 @@ export function observed<E, R>(
   // Powertools' own middleware publishes in any case, and warns of each invocation that counted nothing.
   const publish = () => {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    // A dimension that was added counts for this invocation alone, published or not.
+    metrics.clearDimensions();
   };
   return middy<E, R>()
     .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
@@ -37,33 +40,21 @@ export function observed<E, R>(
 }
 
 /** Tells logs and metrics how a rotation ended. */
-export function recordRotation(rotation: Rotation, { logger, metrics }: Telemetry = telemetryOfLambda): void {
-  const { outcome, durationMs, failure } = rotation;
-  const failed = failure !== undefined || isFailure(outcome);
-  if (failed) logger.error(`rotation ${outcome}`, { rotation });
+export function recordRotation(rotation: Rotation, telemetry: Telemetry = telemetryOfLambda): void {
+  const { credential, outcome, failure, tasks = [] } = rotation;
+  const { logger } = telemetry;
+  if (failure !== undefined || isFailure(outcome)) logger.error(`rotation ${outcome}`, { rotation });
   else logger.info(`rotation ${outcome}`, { rotation });
-  metrics.addMetric('RotationDuration', MetricUnit.Milliseconds, durationMs);
-  if (failed) metrics.addMetric('RotationFailed', MetricUnit.Count, 1);
-  if (outcome === 'stored-not-applied') metrics.addMetric('StoredNotApplied', MetricUnit.Count, 1);
-  if (outcome === 'interrupted') metrics.addMetric('Interrupted', MetricUnit.Count, 1);
-  recordTasks(rotation, { logger, metrics });
-}
-
-/** What people are asked to do, and what of it is overdue. */
-function recordTasks({ credential, tasks = [] }: Rotation, { logger, metrics }: Telemetry): void {
-  if (tasks.length === 0) return;
-  const overdue = tasks.filter((task) => task.overdue);
-  for (const task of overdue) logger.warn('task overdue', { credential, task });
-  metrics.addMetric('TasksOpen', MetricUnit.Count, tasks.length);
-  metrics.addMetric('TasksOverdue', MetricUnit.Count, overdue.length);
+  for (const task of tasks.filter(({ overdue }) => overdue)) logger.warn('task overdue', { credential, task });
+  measureRotation(rotation, telemetry);
 }
 
 /** Tells logs and metrics how a retire ended. */
-export function recordRetire(report: RetireReport, { logger, metrics }: Telemetry = telemetryOfLambda): void {
-  // A person has been asked to end the secret: a task that is overdue is told by itself.
-  if (report.failure && report.failure.code !== 'awaiting-person') {
+export function recordRetire(report: RetireReport, telemetry: Telemetry = telemetryOfLambda): void {
+  const { logger } = telemetry;
+  if (isPostponed(report)) {
     logger.error(`retire ${report.outcome}`, { retire: report });
-    metrics.addMetric('RetirePostponed', MetricUnit.Count, 1);
+    measure('RetirePostponed', 1, telemetry);
   } else {
     logger.info(`retire ${report.outcome}`, { retire: report });
   }

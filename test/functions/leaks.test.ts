@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import { rotationResponse } from '../../functions/api/problem.ts';
+import { rotationEvent } from '../../functions/credential/published/rotation-ended.ts';
 import { recordRetire, recordRotation } from '../../functions/lambda/telemetry.ts';
 import { ECHOES, traceIn } from '../support/encodings.ts';
 import { CONNECTOR_TOKEN } from '../support/parts.ts';
@@ -126,7 +127,7 @@ async function tell(world: TestWorld): Promise<unknown[]> {
   const retired = previous && (await endOf(world.retire(previous)));
   if (typeof rotation === 'object' && rotation !== null && 'outcome' in rotation) {
     recordRotation(rotation as never);
-    return [rotation, retired, rotationResponse(rotation as never)];
+    return [rotation, retired, rotationResponse(rotation as never), rotationEvent(rotation as never)];
   }
   if (typeof retired === 'object' && retired !== null && 'outcome' in retired) recordRetire(retired as never);
   return [rotation, retired];

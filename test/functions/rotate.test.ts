@@ -247,3 +247,87 @@ describe('the ledger', () => {
 async function away(): Promise<never> {
   throw new RotationError('ledger-unavailable', 'DynamoDB, csr: TimeoutError');
 }
+
+describe('an event', () => {
+  const onDemand = { trigger: 'api', id: 'acme-prod', requestedBy: 'arn:anna', reason: 'leak' };
+
+  it('tells how a rotation ended, once its record is written', async () => {
+    const world = createWorld();
+    const order: string[] = [];
+    const { end } = world.ledger;
+    world.ledger.end = async (...args: Parameters<typeof end>) => {
+      await end.apply(world.ledger, args);
+      order.push('recorded');
+    };
+    world.intercept((io, perform) => {
+      if (io.name.startsWith('events')) order.push('published');
+      return perform();
+    });
+    const answer = await invoke(world, onDemand);
+    const { requestId, rotationId, startedAt, durationMs } = answer?.rotation ?? {};
+    expect(world.events).toEqual([
+      {
+        detailType: 'Rotation Succeeded',
+        detail: {
+          credential: 'acme-prod',
+          requestId,
+          rotationId,
+          outcome: 'rotated',
+          trigger: 'api',
+          strategy: 'dual-secret',
+          startedAt,
+          durationMs,
+          reason: 'leak',
+          code: undefined,
+          next: undefined,
+          repeatAt: null,
+        },
+      },
+    ]);
+    expect(order).toEqual(['recorded', 'published']);
+  });
+
+  it('tells of a rotation that was undone: why, and when it is repeated', async () => {
+    const world = createWorld({ overlap: false });
+    world.intercept(instead(/^connector PATCH/, () => new Response(null, { status: 403 })));
+    const answer = await invoke(world, scheduled(world));
+    const { repeatAt, failure } = answer?.rotation ?? {};
+    expect(world.events).toMatchObject([
+      {
+        detailType: 'Rolled Back',
+        detail: { outcome: 'rolled-back', code: failure?.code, next: failure?.next, repeatAt },
+      },
+    ]);
+    expect(failure?.code).toBe('connector-unauthorized');
+  });
+
+  it('is not published where nothing happened: a duplicate, a dry run, a call that came too early', async () => {
+    const world = createWorld();
+    await invoke(world, scheduled(world, { scheduledTime: '2026-01-01T00:00:00Z' }));
+    await invoke(world, { ...onDemand, dryRun: true });
+    expect(world.events).toEqual([]);
+    await invoke(world, onDemand);
+    expect(await invoke(world, onDemand)).toMatchObject({ problem: { code: 'too-soon' } });
+    expect(world.events).toHaveLength(1);
+  });
+
+  it('that can not be published takes nothing away: a metric tells of it', async () => {
+    const world = createWorld();
+    const publish = () => Promise.reject(new RotationError('events-unavailable', 'EventBridge: TimeoutError'));
+    Object.assign(world.world, { events: { publish } });
+    const counted = jest.spyOn(silent.metrics, 'addMetric');
+    expect(await invoke(world, onDemand)).toMatchObject({ rotation: { outcome: 'rotated' } });
+    expect(counted).toHaveBeenCalledWith('EventMissing', 'Count', 1);
+    counted.mockRestore();
+  });
+
+  it('is not waited for where the time is used up', async () => {
+    const world = createWorld();
+    const tries: (number | undefined)[] = [];
+    Object.assign(world.world, {
+      events: { publish: async (_event: unknown, tryMs?: number) => void tries.push(tryMs) },
+    });
+    await invoke(world, onDemand);
+    expect(tries).toEqual([TIMING.httpTimeoutMs / 4]);
+  });
+});

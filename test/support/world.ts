@@ -6,8 +6,8 @@ import { parseDocument } from '../../functions/credential/document.ts';
 import { RotationError } from '../../functions/credential/errors.ts';
 import type { NativeRequest } from '../../functions/credential/native-steps.ts';
 import type { RetireReport, Rotation } from '../../functions/credential/outcome.ts';
+import type { PublishedEvent } from '../../functions/credential/published/vocabulary.ts';
 import { runDeps, type World } from '../../functions/lambda/compose.ts';
-import type { Announcement } from '../../functions/ports/announcements.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
 import { rotationStep } from '../../functions/rotation/native.ts';
 import { retire } from '../../functions/rotation/retire.ts';
@@ -146,7 +146,7 @@ export function createWorld({
   const planned: OneTime[] = [];
   const tasks = new MemoryTasks();
   const ledger = new MemoryLedger();
-  const announcements: Announcement[] = [];
+  const events: PublishedEvent[] = [];
   const world: World = {
     secretsManager,
     accessSecrets,
@@ -167,10 +167,10 @@ export function createWorld({
     tasks: () => tasks,
     ledger: () => ledger,
     inboxes: (id, client, patience) => secretsManagerInbox(client, `csr-inbox/${id}`, patience),
-    announcements: {
-      publish: async (announcement) => {
-        await io(`events ${announcement.stage}`, JSON.stringify(announcement), async () => new Response());
-        announcements.push(announcement);
+    events: {
+      publish: async (event) => {
+        await io(`events ${event.detailType}`, JSON.stringify(event), async () => new Response());
+        events.push(event);
       },
     },
     queues: line.queues,
@@ -214,7 +214,10 @@ export function createWorld({
     planned,
     tasks,
     ledger,
-    announcements,
+    /** What was published. */
+    events,
+    /** What people were told of their tasks. */
+    announcements: () => events.flatMap(({ detail }) => ('stage' in detail ? [detail] : [])),
     calls,
     names,
     now,

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describeError, isRotationError } from '../../credential/errors.ts';
 import type { ConnectorReport, Rotation, TaskReport } from '../../credential/outcome.ts';
+import { TASK_STAGES } from '../../credential/published/task-announced.ts';
+import type { PublishedEvent } from '../../credential/published/vocabulary.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
-import { ANNOUNCEMENTS, type Announcement } from '../../ports/announcements.ts';
 import type { Task, Tasks } from '../../ports/tasks.ts';
 import { type Run, timed } from '../run/context.ts';
 import type { Ledger } from '../run/ledger.ts';
@@ -76,7 +77,7 @@ async function announce(run: Run, tasks: Tasks, task: Task): Promise<void> {
   const due = announcementsDue(task, run.runtime.now());
   if (due <= task.announced) return;
   if (task.announced === 0) await planReminders(run, task);
-  await run.ports.announcements?.publish(announcementOf(run.credential, task, due));
+  await run.ports.events?.publish(announcementOf(run.credential, task, due));
   await tasks.announced({ ...task, announced: due });
 }
 
@@ -86,23 +87,29 @@ function announcementsDue({ openedAt, dueAt }: Task, now: Date): number {
   return PARTS.filter((part) => now.getTime() >= openedAt.getTime() + part * length).length;
 }
 
-function announcementOf({ id, iam, connectors }: Credential, task: Task, due: number): Announcement {
-  const { kind, connector, versionId, openedAt, dueAt } = task;
+function announcementOf({ id, iam, connectors }: Credential, task: Task, due: number): PublishedEvent {
+  const { kind, connector = '', versionId, openedAt, dueAt } = task;
   const settings = connectors.find(({ name }) => name === connector);
   const door = kind === 'enter-secret' ? settings : iam;
   const { owner, instructions } = (door ?? {}) as { owner?: string; instructions?: string };
-  return {
+  const detail = {
     credential: id,
-    kind,
     versionId,
-    ...(connector !== undefined && { connector }),
-    stage: ANNOUNCEMENTS[due - 1] ?? 'opened',
-    openedAt,
-    dueAt,
-    ...(owner !== undefined && { owner }),
-    ...(instructions !== undefined && { instructions }),
-    steps: stepsOf(task, id),
+    stage: TASK_STAGES[due - 1] ?? 'opened',
+    openedAt: openedAt.toISOString(),
+    dueAt: dueAt.toISOString(),
+    owner,
+    instructions,
+    steps: [...stepsOf(task, id)],
   };
+  switch (kind) {
+    case 'enter-secret':
+      return { detailType: 'Acknowledgement Needed', detail: { ...detail, kind, connector } };
+    case 'submit-secret':
+      return { detailType: 'Rotation Due', detail: { ...detail, kind } };
+    case 'end-former-secret':
+      return { detailType: 'Retire Due', detail: { ...detail, kind } };
+  }
 }
 
 /** Plans the runs that look at a task again, at each later part of its time. Planning them twice is planning them once. */

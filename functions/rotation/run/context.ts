@@ -1,7 +1,7 @@
 import type { Outcome, Rotation, Trigger } from '../../credential/outcome.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
-import type { Announcements } from '../../ports/announcements.ts';
 import type { Connector } from '../../ports/connector.ts';
+import type { Events } from '../../ports/events.ts';
 import type { Iam } from '../../ports/iam.ts';
 import type { Inbox } from '../../ports/inbox.ts';
 import type { Schedules } from '../../ports/schedules.ts';
@@ -24,7 +24,7 @@ export interface Ports {
   /** Present when a person has a part in each rotation. */
   readonly tasks?: Tasks;
   /** The same. */
-  readonly announcements?: Announcements;
+  readonly events?: Events;
   /** Present when only a person can change the IAM. */
   readonly inbox?: Inbox;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { budgetedAnnouncements, budgetedSchedules, tryMsIn } from '../../../functions/lambda/budgeted.ts';
-import type { Announcement } from '../../../functions/ports/announcements.ts';
+import type { PublishedEvent } from '../../../functions/credential/published/vocabulary.ts';
+import { budgetedEvents, budgetedSchedules, tryMsIn } from '../../../functions/lambda/budgeted.ts';
 import type { OneTime } from '../../../functions/ports/schedules.ts';
 import { Budget } from '../../../functions/rotation/run/budget.ts';
 
@@ -64,11 +64,11 @@ describe('a call to the table or to EventBridge', () => {
 
   it('announces with what a try may take, and nothing where no time is left', async () => {
     const sent: unknown[] = [];
-    const publish = async (_announcement: Announcement, tryMs?: number) => void sent.push(tryMs);
-    await budgetedAnnouncements({ publish }, budgetOf(90_000)).publish({} as Announcement);
+    const publish = async (_event: PublishedEvent, tryMs?: number) => void sent.push(tryMs);
+    await budgetedEvents({ publish }, budgetOf(90_000)).publish({} as PublishedEvent);
     expect(sent).toEqual([3133]);
-    const late = budgetedAnnouncements({ publish }, budgetOf(2600));
-    await expect(late.publish({} as Announcement)).rejects.toMatchObject({ code: 'events-unavailable' });
+    const late = budgetedEvents({ publish }, budgetOf(2600));
+    await expect(late.publish({} as PublishedEvent)).rejects.toMatchObject({ code: 'events-unavailable' });
     expect(sent).toHaveLength(1);
   });
 });

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import type { Outcome, Rotation } from '../../../functions/credential/outcome.ts';
+import { METRICS, meterCredential } from '../../../functions/lambda/metrics.ts';
 import { logger, observed, recordRetire, recordRotation } from '../../../functions/lambda/telemetry.ts';
 
 const CONTEXT = {
@@ -70,20 +73,20 @@ async function run(handle: () => Promise<unknown>): Promise<{ logs: typeof lines
 
 describe('a rotation', () => {
   it.each([
-    ['rotated', 'INFO', []],
-    ['adopted', 'INFO', []],
+    ['rotated', 'INFO', ['RotationSucceeded']],
+    ['adopted', 'INFO', ['RotationSucceeded']],
     ['awaiting-person', 'INFO', []],
-    ['repaired', 'INFO', []],
+    ['repaired', 'INFO', ['RotationSucceeded']],
     ['unchanged', 'INFO', []],
-    ['rolled-back', 'ERROR', ['RotationFailed']],
+    ['rolled-back', 'ERROR', ['RolledBack']],
     ['refused', 'ERROR', ['RotationFailed']],
-    ['stored-not-applied', 'ERROR', ['RotationFailed', 'StoredNotApplied']],
-    ['interrupted', 'ERROR', ['RotationFailed', 'Interrupted']],
-  ] as const)('that ended %s is one line of level %s, and counts %j', async (outcome, level, counted) => {
+    ['stored-not-applied', 'ERROR', ['StoredNotApplied']],
+    ['interrupted', 'ERROR', ['Interrupted']],
+  ] as const)('that ended %s is one line of level %s, and counts once: %j', async (outcome, level, counted) => {
     const { logs, metrics } = await run(async () => recordRotation(rotation(outcome), TELEMETRY));
     expect(logs).toEqual([expect.objectContaining({ level, rotation: rotation(outcome) })]);
-    const failures = ['RotationFailed', 'StoredNotApplied', 'Interrupted'].filter((name) => name in metrics);
-    expect(failures).toEqual(counted);
+    const ends = ['RotationSucceeded', 'RotationFailed', 'RolledBack', 'StoredNotApplied', 'Interrupted'];
+    expect(ends.filter((name) => name in metrics)).toEqual(counted);
     expect(metrics).toMatchObject({ RotationDuration: 1000 });
   });
 
@@ -95,6 +98,55 @@ describe('a rotation', () => {
     const { logs, metrics } = await run(async () => recordRotation(late, TELEMETRY));
     expect(logs).toEqual([expect.objectContaining({ level: 'ERROR', message: 'rotation awaiting-person' })]);
     expect(metrics).toMatchObject({ RotationFailed: 1 });
+  });
+});
+
+describe('a rotation that did its work', () => {
+  it('is a failure all the same, where it left something to do', async () => {
+    const failure = { code: 'events-unavailable', detail: 'd', next: 'n' } as const;
+    const { metrics } = await run(async () => recordRotation({ ...rotation('rotated'), failure }, TELEMETRY));
+    expect(metrics).toMatchObject({ RotationFailed: 1 });
+    expect(metrics).not.toHaveProperty('RotationSucceeded');
+  });
+
+  it.each([
+    ['rotated', 0],
+    ['adopted', undefined],
+    ['refused', undefined],
+  ] as const)('tells the age of the new secret: %s', async (outcome, days) => {
+    const { metrics } = await run(async () => recordRotation(rotation(outcome), TELEMETRY));
+    expect(metrics.DaysSinceRotation).toBe(days);
+  });
+});
+
+describe('metrics', () => {
+  const dimensions = (metrics: Record<string, unknown>) =>
+    (metrics._aws as { CloudWatchMetrics: { Dimensions: string[][] }[] }).CloudWatchMetrics.map(
+      ({ Dimensions }) => Dimensions,
+    );
+
+  it('count for the stack, and on demand for the credential as well', async () => {
+    const stack = await run(async () => recordRotation(rotation('rotated'), TELEMETRY));
+    expect(dimensions(stack.metrics)).toEqual([[['service']]]);
+    lines = [];
+    const both = await run(async () => {
+      meterCredential('acme-prod', TELEMETRY);
+      recordRotation(rotation('rotated'), TELEMETRY);
+    });
+    expect(dimensions(both.metrics)).toEqual([[['service'], ['service', 'credential']]]);
+    expect(both.metrics).toMatchObject({ credential: 'acme-prod', RotationSucceeded: 1 });
+  });
+
+  it('of an invocation that counted nothing leave no credential to the next one', async () => {
+    await run(async () => meterCredential('acme-prod', TELEMETRY));
+    const { metrics } = await run(async () => recordRotation(rotation('rotated'), TELEMETRY));
+    expect(dimensions(metrics)).toEqual([[['service']]]);
+  });
+
+  it('are in the table of docs/operations.md, word for word, and no others', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `([A-Z][A-Za-z]+)` \| (\w+) \| (.*) \|$/gm)].map(([, ...cells]) => cells);
+    expect(rows).toEqual(Object.entries(METRICS).map(([name, { unit, counts }]) => [name, unit, counts]));
   });
 });
 

@@ -100,7 +100,12 @@ describe('the embedded stack', () => {
     const task = { kind: 'enter-secret', connector: byHand.name, versionId };
     expect(adoption).toMatchObject({ outcome: 'adopted', tasks: [{ ...task, overdue: false }] });
     const about = { ...task, credential: 'initech-prod', stage: 'opened', dueAt: adoption.tasks?.[0]?.dueAt };
-    expect(stack.events).toMatchObject([{ detailType: 'Acknowledgement Needed', detail: about }]);
+    const adopted = { credential: 'initech-prod', outcome: 'adopted' };
+    const ours = stack.events.filter(({ detail }) => (detail as typeof about).credential === 'initech-prod');
+    expect(ours).toMatchObject([
+      { detailType: 'Acknowledgement Needed', detail: about },
+      { detailType: 'Rotation Succeeded', detail: adopted },
+    ]);
 
     const path = `/credentials/initech-prod/connectors/${encodeURIComponent(byHand.name)}/acknowledgement`;
     expect((await signed(path, { versionId: 'an-older-one' })).status).toBe(409);

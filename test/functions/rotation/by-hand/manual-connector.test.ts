@@ -62,7 +62,7 @@ describe('a connector of which nobody has said what it holds', () => {
     world.advance(HOUR_MS);
     await world.scheduled();
     expect((await world.tasks.read()).tasks).toEqual([first]);
-    expect(world.announcements.map(({ stage }) => stage)).toEqual(['opened']);
+    expect(world.announcements().map(({ stage }) => stage)).toEqual(['opened']);
   });
 });
 
@@ -196,7 +196,7 @@ describe('a task', () => {
   it('is announced when it is opened, at half of its time, at 80 % of it and when its time is over, each once', async () => {
     const world = createOffice();
     await world.scheduled();
-    const stages = () => world.announcements.map(({ stage }) => stage);
+    const stages = () => world.announcements().map(({ stage }) => stage);
     for (const [hours, expected] of [
       [1, ['opened']],
       [4.1, ['opened', 'half']],
@@ -216,7 +216,7 @@ describe('a task', () => {
     await world.scheduled();
     world.advance(20 * HOUR_MS);
     const rotation = await world.scheduled(REMINDER);
-    expect(world.announcements.map(({ stage }) => stage)).toEqual(['opened', 'overdue']);
+    expect(world.announcements().map(({ stage }) => stage)).toEqual(['opened', 'overdue']);
     expect(rotation.tasks).toEqual([expect.objectContaining({ overdue: true })]);
   });
 
@@ -237,7 +237,7 @@ describe('a task', () => {
   it('says who does what, in the order of the vendor, for design time and runtime, and no secret', async () => {
     const world = createOffice();
     await world.scheduled();
-    const [announcement] = world.announcements;
+    const [announcement] = world.announcements();
     expect(announcement).toMatchObject({
       credential: 'acme-prod',
       kind: 'enter-secret',
@@ -248,7 +248,7 @@ describe('a task', () => {
     expect(announcement?.steps.join(' ')).toMatch(
       /Design time.*Access Token URL, Client ID, Client Secret and Scopes.*Runtime/,
     );
-    expect(JSON.stringify(world.announcements)).not.toContain(FIRST_SECRET);
+    expect(JSON.stringify(world.announcements())).not.toContain(FIRST_SECRET);
   });
 
   it('is announced by the next run where people could not be told, and the rotation stands', async () => {
@@ -262,10 +262,10 @@ describe('a task', () => {
       failure: { code: 'events-unavailable' },
       repeatAt: expect.any(String),
     });
-    expect(world.announcements).toEqual([]);
+    expect(world.announcements()).toEqual([]);
     world.intercept((_io, perform) => perform());
     world.advance(HOUR_MS);
     expect(await world.scheduled(REMINDER)).toMatchObject({ outcome: 'unchanged' });
-    expect(world.announcements.map(({ stage }) => stage)).toEqual(['opened']);
+    expect(world.announcements().map(({ stage }) => stage)).toEqual(['opened']);
   });
 });

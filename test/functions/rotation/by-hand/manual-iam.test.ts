@@ -56,7 +56,7 @@ describe('a manual IAM whose current secret works', () => {
     const dueAt = new Date(rotation.tasks?.[0]?.dueAt ?? 0).getTime();
     expect(rotation.tasks).toEqual([expect.objectContaining({ kind: 'submit-secret', overdue: false })]);
     expect(Math.round((dueAt - world.now().getTime()) / DAY_MS)).toBe(7);
-    expect(world.announcements).toEqual([
+    expect(world.announcements()).toEqual([
       expect.objectContaining({ kind: 'submit-secret', stage: 'opened', owner: 'IFS administrator' }),
     ]);
     expect(world.calls.filter((name) => /^iam (PUT|GET)|client-secret/.test(name))).toEqual([]);
