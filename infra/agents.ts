@@ -12,12 +12,12 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MESSAGE_RETENTION_MS, replyQueueName, requestQueueName } from '../functions/credential/agent-line.ts';
 import type { Credential } from '../functions/credential/settings/credential.ts';
-import { agentSilent } from './alarms.ts';
 import type { Deployment } from './context.ts';
 import { acknowledge } from './findings.ts';
 import type { AgentSettings } from './fleet-agents.ts';
 import { type AgentGrants, agentPermissions } from './permissions.ts';
 import type { Service } from './service.ts';
+import { agentSilent } from './watch/alarm-table.ts';
 
 /** After a crash a message comes again while somebody still waits; what comes twice is carried out once. */
 const VISIBILITY = Duration.seconds(30);
@@ -64,7 +64,7 @@ export class Agents extends Construct {
         local: deployment.local,
       });
       for (const statement of statements) role.addToPolicy(statement);
-      agentSilent(this, name, { queue: requests, deployment });
+      service.watch.add(agentSilent(name, requests));
       new CfnOutput(Stack.of(this), `AgentRoleArn${pascal(name)}`, { value: role.roleArn });
     }
   }

@@ -8,6 +8,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { issuerFaults, jwtSettings } from './jwt.ts';
 import { inPlainWords } from './plain-words.ts';
 import { hasOneOwner } from './public-suffixes.ts';
+import { isChat, Notify } from './watch/notify.ts';
 
 const TIMEOUTS = { function: 'PT90S', http: 'PT10S' };
 const LOCAL_TIMEOUTS = { function: 'PT15S', http: 'PT3S' };
@@ -59,10 +60,16 @@ const Context = z.object({
   example: flag.default(false),
   allowedHosts: z.preprocess(splitText, z.array(host).min(1).optional()),
   timeouts: z.preprocess(parseText, timeouts),
+  metricsPerCredential: flag.default(false),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   alarmTopicArn: z
     .string()
     .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w.-]+$/, 'is not the ARN of an SNS topic')
+    .optional(),
+  notify: z.preprocess(parseText, Notify.optional()),
+  runbook: z
+    .url({ protocol: /^https$/, error: 'is not an https URL' })
+    .regex(/^[^#]*$/, "has a '#' in it: the section is added")
     .optional(),
   secretsManagerEndpoint: z.url({ protocol: /^https?$/ }).optional(),
   jwt: z.preprocess(parseText, jwtSettings.optional()),
@@ -98,6 +105,8 @@ export function readContext(get: (key: string) => unknown): Deployment {
   }
   const issuer = data.jwt ? issuerFaults(data.jwt.issuer, data) : [];
   if (issuer.length > 0) throw new ConfigurationError(issuer.map((fault) => `context.jwt.issuer: ${fault}`));
+  const recipients = recipientFaults(data);
+  if (recipients.length > 0) throw new ConfigurationError(recipients);
   const merged = withDefaults(data.timeouts, data.local ? LOCAL_TIMEOUTS : TIMEOUTS);
   const shortest = Math.ceil(shortestFunctionTimeoutMs(durationMs(merged.http)) / 1000);
   if (durationMs(merged.function) < shortest * 1000) {
@@ -124,10 +133,12 @@ export function unknownContext(names: readonly string[]): string[] {
 
 /** What is allowed in a context, yet worth a second look. One line each. */
 export function contextWarnings(deployment: Deployment): string[] {
-  const { timeouts, alarmTopicArn, local, example } = deployment;
+  const { timeouts, alarmTopicArn, notify, local, example } = deployment;
   const warnings: string[] = [];
-  if (alarmTopicArn === undefined && !local && !example) {
-    warnings.push('context.alarmTopicArn: alarms reach nobody; name an SNS topic');
+  if (alarmTopicArn === undefined && notify === undefined && !local && !example) {
+    warnings.push(
+      'context.notify: alarms reach nobody; name e-mail addresses or a chat, as in {"email":["ops@example.com"]}',
+    );
   }
   if (durationMs(timeouts.function) + durationMs(timeouts.http) > LAST_RETRY_MS) {
     warnings.push(
@@ -135,6 +146,18 @@ export function contextWarnings(deployment: Deployment): string[] {
     );
   }
   return warnings;
+}
+
+/** Recipients that don't go together. */
+function recipientFaults({ notify, alarmTopicArn, local }: z.infer<typeof Context>): string[] {
+  const faults: string[] = [];
+  if (notify && alarmTopicArn) {
+    faults.push(
+      'context.notify: not together with alarmTopicArn: subscribe the recipients to that topic, or leave it out',
+    );
+  }
+  if (local && isChat(notify)) faults.push('context.notify: slack and teams not with local=true: no emulator has them');
+  return faults;
 }
 
 function withDefaults(given: z.infer<typeof timeouts>, defaults: typeof TIMEOUTS): typeof TIMEOUTS {

@@ -1,7 +1,7 @@
 import type { EnvironmentVariables } from '../functions/lambda/environment.ts';
-import { METRICS_NAMESPACE } from './alarms.ts';
 import type { Deployment } from './context.ts';
 import type { Names } from './names.ts';
+import { METRICS_NAMESPACE } from './watch/own-metric.ts';
 
 /** What the environment is made of. */
 export interface EnvironmentInput {
@@ -24,7 +24,7 @@ type FunctionEnvironment = EnvironmentVariables & {
 /** The functions' environment: names, addresses and durations. Nothing in it is secret. */
 export function functionEnvironment(input: EnvironmentInput): FunctionEnvironment {
   const { deployment, names, allowedHosts, schedulerRoleArn, deadLetterArn, keyArn } = input;
-  const { prefix, local, timeouts, logLevel, secretsManagerEndpoint } = deployment;
+  const { prefix, local, timeouts, logLevel, metricsPerCredential, secretsManagerEndpoint } = deployment;
   return {
     PREFIX: prefix,
     ALLOWED_HOSTS: allowedHosts.join(','),
@@ -42,6 +42,7 @@ export function functionEnvironment(input: EnvironmentInput): FunctionEnvironmen
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_LOG_LEVEL: logLevel,
     ...(local && { LOCAL: 'true' }),
+    ...(metricsPerCredential && { METRICS_PER_CREDENTIAL: 'true' }),
     ...(secretsManagerEndpoint && { AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerEndpoint }),
   };
 }

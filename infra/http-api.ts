@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi as GatewayApi,
@@ -7,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -54,6 +56,8 @@ export class HttpApi extends Construct {
   readonly api: GatewayApi;
   /** Base address, with a slash at the end. */
   readonly url: string;
+  /** Calls, and those that were refused or failed, by hour. */
+  readonly metrics: readonly Metric[];
 
   constructor(scope: Construct, id: string, { deployment, names, key, handler }: HttpApiProps) {
     super(scope, id);
@@ -85,6 +89,8 @@ export class HttpApi extends Construct {
       },
     });
     this.url = stage.url;
+    const hourly = { period: Duration.hours(1) };
+    this.metrics = [stage.metricCount(hourly), stage.metricClientError(hourly), stage.metricServerError(hourly)];
   }
 }
 

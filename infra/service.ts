@@ -4,7 +4,6 @@ import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { durationMs } from '../functions/credential/duration.ts';
-import { Alarms } from './alarms.ts';
 import type { Deployment } from './context.ts';
 import { functionEnvironment } from './environment.ts';
 import { acknowledge } from './findings.ts';
@@ -16,6 +15,7 @@ import { retention } from './retention.ts';
 import { RotationFunction, type RotationFunctionProps } from './rotation-function.ts';
 import { Scheduling } from './scheduling.ts';
 import { Table } from './table.ts';
+import { Watch } from './watch/watch.ts';
 
 /** API Gateway gives up after 30 seconds: the function answers before. */
 const API_TIMEOUT = Duration.seconds(29);
@@ -41,6 +41,7 @@ export class Service extends Construct {
   readonly scheduling: Scheduling;
   readonly functions: Readonly<Record<FunctionName, RotationFunction['function']>>;
   readonly httpApi: HttpApi;
+  readonly watch: Watch;
   /** Lets Secrets Manager invoke `rotate`. @default - no credential is rotated by Secrets Manager's own four steps */
   readonly mayRotate?: CfnPermission;
 
@@ -109,7 +110,14 @@ export class Service extends Construct {
     // An emulator lacks the type that needs it.
     if (native && !deployment.local) this.mayRotate = this.#letSecretsManagerRotate(names);
     this.httpApi = new HttpApi(this, 'HttpApi', { deployment, names, key: this.key, handler: this.functions.api });
-    new Alarms(this, 'Alarms', { deployment, functions: this.functions, deadLetters: this.deadLetters });
+    this.watch = new Watch(this, 'Watch', {
+      deployment,
+      names,
+      key: this.key,
+      functions: this.functions,
+      deadLetters: this.deadLetters,
+      api: this.httpApi.metrics,
+    });
   }
 
   /** One permission for every secret of the stack: one for each would overflow the function's policy at 46 of them. */

@@ -26,6 +26,7 @@ describe('readContext', () => {
       local: false,
       example: false,
       timeouts: { function: 'PT90S', http: 'PT10S' },
+      metricsPerCredential: false,
       logLevel: 'INFO',
     });
   });
@@ -124,6 +125,39 @@ describe('readContext', () => {
     ].map(([issuer, line]) => [{ jwt: { issuer, audience: ['rotation'] } }, `context.jwt.issuer: ${line}`] as const),
     [{ alarmTopicArn: 'on-call' }, 'context.alarmTopicArn: is not the ARN of an SNS topic'],
     [
+      { alarmTopicArn: 'arn:aws:sns:eu-north-1:111122223333:on-call', notify: { email: ['ops@example.com'] } },
+      'context.notify: not together with alarmTopicArn: subscribe the recipients to that topic, or leave it out',
+    ],
+    [{ notify: {} }, 'context.notify: names nobody: email, webhook, slack or teams'],
+    [{ notify: { mail: ['ops@example.com'] } }, 'context.notify.mail: unknown key'],
+    [{ notify: { email: ['ops'] } }, 'context.notify.email[0]: is not an e-mail address'],
+    [{ notify: { webhook: ['http://example.com/x'] } }, 'context.notify.webhook[0]: is not an https URL'],
+    [
+      { notify: { webhook: ['https://user:password@example.com/x'] } },
+      'context.notify.webhook[0]: has a name or a password in it, which everybody reads in the template',
+    ],
+    ...['hooks.slack.com', 'acme.webhook.office.com', 'prod-01.northeurope.logic.azure.com'].map(
+      (host) =>
+        [
+          { notify: { webhook: [`https://${host}/services/x`] } },
+          `context.notify.webhook[0]: ${host} can't confirm a subscription of SNS; for Slack or Teams name the channel instead: slack or teams`,
+        ] as const,
+    ),
+    [
+      { notify: { slack: { workspaceId: 'acme', channelId: 'C0123456789' } } },
+      "context.notify.slack.workspaceId: is not the id of a Slack workspace: 'T' and capitals or digits",
+    ],
+    [
+      { notify: { teams: { teamId: 'ops', tenantId: '11111111-2222-4333-8444-555555555555', channelId: '19:a@b' } } },
+      'context.notify.teams.teamId: is not a UUID',
+    ],
+    [
+      { local: true, notify: { slack: { workspaceId: 'T012AB3C4', channelId: 'C0123456789' } } },
+      'context.notify: slack and teams not with local=true: no emulator has them',
+    ],
+    [{ runbook: 'http://wiki.example.com' }, 'context.runbook: is not an https URL'],
+    [{ runbook: 'https://wiki.example.com/x#y' }, "context.runbook: has a '#' in it: the section is added"],
+    [
       { secretsManagerEndpoint: 'http://127.0.0.1:4510' },
       'context.secretsManagerEndpoint: only together with local=true',
     ],
@@ -175,8 +209,15 @@ describe('contextWarnings', () => {
   });
 
   it('warns when alarms reach nobody, where that matters', () => {
-    expect(contextWarnings(read({}))).toEqual(['context.alarmTopicArn: alarms reach nobody; name an SNS topic']);
-    for (const context of [{ alarmTopicArn }, { local: true }, { example: true }]) {
+    expect(contextWarnings(read({}))).toEqual([
+      'context.notify: alarms reach nobody; name e-mail addresses or a chat, as in {"email":["ops@example.com"]}',
+    ]);
+    for (const context of [
+      { alarmTopicArn },
+      { notify: '{"email":["ops@example.com"]}' },
+      { local: true },
+      { example: true },
+    ]) {
       expect(contextWarnings(read(context))).toEqual([]);
     }
   });

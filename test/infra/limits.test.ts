@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { assertResources, assertTemplateSize } from '../../infra/limits.ts';
 
 function stackOf(resources: number): Stack {
@@ -17,6 +17,16 @@ describe('what CloudFormation takes', () => {
     expect(() => assertResources(stackOf(501), 150)).toThrow(
       /^credentials: 150 of them make 501 resources, .* split the file/,
     );
+  });
+
+  it('is counted without nested stacks, which have limits of their own', () => {
+    // The nested stack itself is one of them.
+    const stack = stackOf(499);
+    const nested = new NestedStack(stack, 'Nested');
+    for (let i = 0; i < 9; i++) new CfnResource(nested, `R${i}`, { type: 'AWS::SNS::Topic' });
+    expect(() => assertResources(stack, 150)).not.toThrow();
+    new CfnResource(stack, 'More', { type: 'AWS::SNS::Topic' });
+    expect(() => assertResources(stack, 150)).toThrow(/ 501 resources/);
   });
 
   it('is a template of 1 MB', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, NestedStack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readContext } from '../../infra/context.ts';
 import { loadFleet } from '../../infra/fleet.ts';
@@ -20,4 +20,12 @@ export function buildStack(context: Record<string, unknown> = {}): { app: App; s
 /** {@link buildStack}, synthesized. */
 export function synthesize(context?: Record<string, unknown>): Template {
   return Template.fromStack(buildStack(context).stack);
+}
+
+/** The alarms and the dashboard of {@link buildStack}: a nested stack. */
+export function synthesizeScreen(context?: Record<string, unknown>): Template {
+  const { stack } = buildStack(context);
+  const screen = stack.node.findAll().find((one) => one instanceof NestedStack);
+  if (!screen) throw new Error('There is no nested stack');
+  return Template.fromStack(screen);
 }
