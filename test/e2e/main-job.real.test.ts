@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { RunView } from '../../functions/api/contract/answers/run.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
+import type { DetailType } from '../../functions/credential/published/vocabulary.ts';
+import { eventSchema } from '../../infra/watch/event-schemas.ts';
 import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
 import { type AccessKeys, createUser } from '../../local/real-stack/ministack/users.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal, realStack } from '../support/real.ts';
 import { answerOf, pastLease, versionIds } from './keyed.ts';
 import { policyOfOneCustomer } from './one-customer.ts';
+import { type Listener, listen } from './listener.ts';
 import { findSecrets, writtenBy } from './scan.ts';
 import { CLIENT_ID, OTHERS, type Stage, setStage } from './stage.ts';
 
@@ -20,6 +24,7 @@ jest.setTimeout(600_000);
 
 describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
   let stage: Stage;
+  let listener: Listener;
   /** The secrets before the first rotation, by credential. */
   const first = new Map<string, string>();
   /** Somebody with the policy that docs/api.md gives to the operators of one customer. */
@@ -35,6 +40,7 @@ describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
     for (const [id, { clientSecret }] of stage.provisioned) first.set(id, clientSecret);
     const policy = policyOfOneCustomer(stage.deployment.outputs.ApiId ?? '');
     ofAcme = await createUser(realStack().ministack.url, { name: `${PREFIX}-of-acme`, policy });
+    listener = await listen(stage);
   });
 
   afterAll(async () => {
@@ -227,6 +233,40 @@ describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
     expect(JSON.parse(after.Target?.Input ?? '')).toEqual(JSON.parse(before.Target?.Input ?? ''));
   });
 
+  it('publishes how rotations and graces ended, as the schemas say', async () => {
+    const seen = async (type: DetailType, detail: object) => {
+      const events = await listener.heard();
+      return events.some((event) => event['detail-type'] === type && isMatch(event.detail, detail)) || undefined;
+    };
+    for (const id of first.keys())
+      await until(() => seen('Rotation Succeeded', { credential: id, outcome: 'adopted', stack: PREFIX }));
+    await until(() => seen('Rotation Succeeded', { outcome: 'rotated', trigger: 'api', reason: 'leaked' }));
+    await until(() => seen('Rotation Succeeded', { outcome: 'rotated', trigger: 'schedule' }));
+    for (const credential of ['acme-prod', 'acme-test']) await until(() => seen('Retired', { credential }));
+    for (const event of await listener.heard()) {
+      const validate = ajv.compile(eventSchema(event['detail-type'] as DetailType));
+      expect([event, validate(event), validate.errors]).toEqual([event, true, null]);
+    }
+  });
+
+  it('tells whoever is subscribed to the topic, in words, of a rotation that was refused; of others it is silent', async () => {
+    const { realm, uuid } = stage.provisioned.get('globex-prod') as { realm: string; uuid: string };
+    await stage.keycloak.updateClient(realm, uuid, { enabled: false });
+    const answer = await stage.rotate('globex-prod');
+    await stage.keycloak.updateClient(realm, uuid, { enabled: true });
+    expect(answer).toMatchObject({ outcome: 'refused', code: 'client-not-usable', nothingChanged: true });
+    const [text = ''] = await until(async () => {
+      const told = await listener.told();
+      return told.length > 0 ? told : undefined;
+    });
+    console.info(`told: ${text}`);
+    expect(text).toContain('globex-prod: Nothing was changed, and nothing is under way.');
+    expect(text).toMatch(/What to do: \S/);
+    expect(text).toContain(`Since: ${answer.startedAt}`);
+    expect(text).toContain('docs/operations.md#a-rotation-failed');
+    expect((await listener.told()).filter((one) => !one.includes('globex-prod: '))).toEqual([]);
+  });
+
   it('has written no secret anywhere', async () => {
     const { texts, secrets } = await writtenBy(stage);
     expect(texts.length).toBeGreaterThan(20);
@@ -247,6 +287,13 @@ describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
     await stage.scheduler.send(new UpdateScheduleCommand({ ...same, State: 'DISABLED' }));
   }
 });
+
+const ajv = new Ajv2020({ formats: { 'date-time': true } });
+
+/** Whether a value has these members. */
+function isMatch(value: unknown, members: object): boolean {
+  return Object.entries(members).every(([name, member]) => (value as Record<string, unknown>)[name] === member);
+}
 
 /** Asks until there is an answer. */
 async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
