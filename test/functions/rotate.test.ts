@@ -279,6 +279,7 @@ describe('an event', () => {
           durationMs,
           reason: 'leak',
           code: undefined,
+          detail: undefined,
           next: undefined,
           repeatAt: null,
         },
@@ -295,7 +296,7 @@ describe('an event', () => {
     expect(world.events).toMatchObject([
       {
         detailType: 'Rolled Back',
-        detail: { outcome: 'rolled-back', code: failure?.code, next: failure?.next, repeatAt },
+        detail: { outcome: 'rolled-back', code: failure?.code, detail: failure?.detail, next: failure?.next, repeatAt },
       },
     ]);
     expect(failure?.code).toBe('connector-unauthorized');

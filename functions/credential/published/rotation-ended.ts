@@ -17,6 +17,7 @@ const RotationEnded = z.object({
   durationMs: z.number(),
   reason: z.string().optional().describe('Why the run was asked for, in the words of whoever did.'),
   code: z.enum(keysOf(ERRORS)).optional().describe('Why the run did not end well.'),
+  detail: z.string().optional().describe('What happened, in plain words, with facts.'),
   next: next.optional(),
   repeatAt: instant.nullable().describe('When the run goes on by itself; null when nothing is planned.'),
 });
@@ -41,9 +42,10 @@ const SECTIONS: Readonly<Partial<Record<Outcome, string>>> = {
 };
 
 /** The end of a rotation in words. */
-export function rotationMessage({ credential, ...detail }: z.infer<typeof RotationEnded>): Message {
-  const { outcome, code, startedAt, next = 'Nothing.', repeatAt } = detail;
-  const cause = code === undefined ? '' : ` ${ERRORS[code].title}.`;
+export function rotationMessage({ credential, detail, ...rest }: z.infer<typeof RotationEnded>): Message {
+  const { outcome, code, startedAt, next = 'Nothing.', repeatAt } = rest;
+  const facts = detail === undefined ? '' : ` (${detail})`;
+  const cause = code === undefined ? '' : ` ${ERRORS[code].title}${facts}.`;
   const goesOn = repeatAt === null ? '' : ` The run is repeated at ${repeatAt}.`;
   const runbook = SECTIONS[outcome] ?? 'outcomes';
   return { title: `${credential}: ${OUTCOMES[outcome]}${cause}`, since: startedAt, next: `${next}${goesOn}`, runbook };
@@ -88,6 +90,7 @@ export function rotationEvent(rotation: Rotation): RotationEvent | undefined {
     durationMs,
     reason,
     code: failure?.code,
+    detail: failure?.detail,
     next: failure?.next,
     repeatAt,
   };

@@ -44,7 +44,7 @@ describe('a message', () => {
     (event) => {
       const { runbook, ...message } = messageOf(event);
       expect(message).toEqual({
-        title: expect.stringMatching(/^acme-prod: \S.* The IAM .*\.$/),
+        title: expect.stringMatching(/^acme-prod: \S.* The IAM .* \(d\)\.$/),
         since: '2026-03-01T03:00:00.000Z',
         next: 'See why the IAM is slow. The run is repeated at 2026-03-01T03:05:00.000Z.',
       });
