@@ -11,8 +11,8 @@ import { type AccessKeys, createUser } from '../../local/real-stack/ministack/us
 import { patience } from '../support/machine.ts';
 import { describeReal, realStack } from '../support/real.ts';
 import { answerOf, pastLease, versionIds } from './keyed.ts';
-import { policyOfOneCustomer } from './one-customer.ts';
 import { type Listener, listen } from './listener.ts';
+import { policyOfOneCustomer } from './one-customer.ts';
 import { findSecrets, writtenBy } from './scan.ts';
 import { CLIENT_ID, OTHERS, type Stage, setStage } from './stage.ts';
 
