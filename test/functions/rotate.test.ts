@@ -277,6 +277,7 @@ describe('an event', () => {
           strategy: 'dual-secret',
           startedAt,
           durationMs,
+          requestedBy: 'arn:anna',
           reason: 'leak',
           code: undefined,
           detail: undefined,

@@ -15,6 +15,7 @@ const RotationEnded = z.object({
     .describe('Null when the run ended before it was chosen.'),
   startedAt: instant,
   durationMs: z.number(),
+  requestedBy: z.string().optional().describe('Who called; absent for a run that nobody asked for.'),
   reason: z.string().optional().describe('Why the run was asked for, in the words of whoever did.'),
   code: z.enum(keysOf(ERRORS)).optional().describe('Why the run did not end well.'),
   detail: z.string().optional().describe('What happened, in plain words, with facts.'),
@@ -78,7 +79,7 @@ export function rotationEvent(rotation: Rotation): RotationEvent | undefined {
   const detailType = DETAIL_TYPES[rotation.outcome];
   if (detailType === undefined) return undefined;
   const { credential, rotationId, outcome, trigger, strategy, startedAt, durationMs, repeatAt } = rotation;
-  const { requestId, reason, failure } = rotation;
+  const { requestId, requestedBy, reason, failure } = rotation;
   const detail = {
     credential,
     requestId,
@@ -88,6 +89,7 @@ export function rotationEvent(rotation: Rotation): RotationEvent | undefined {
     strategy,
     startedAt,
     durationMs,
+    requestedBy,
     reason,
     code: failure?.code,
     detail: failure?.detail,
