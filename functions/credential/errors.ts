@@ -178,6 +178,7 @@ export const ERRORS = {
   'connector-unproven': {
     title: 'The connector has not loaded the secret',
     retryable: true,
+    inDoubt: true,
     next: 'See why the connector was not restarted.',
   },
   'connector-unknown': {

@@ -1,3 +1,4 @@
+import { isRotationError } from '../../credential/errors.ts';
 import { leavesInDoubt } from './in-doubt.ts';
 
 /** What was sent to connectors. */
@@ -15,7 +16,8 @@ export class ConnectorLedger {
       this.#unanswered.delete(name);
       return answer;
     } catch (error) {
-      if (!leavesInDoubt(error)) this.#unanswered.delete(name);
+      // Whatever became of a secret that was not loaded: it was answered, and nothing comes late.
+      if (!leavesInDoubt(error) || isRotationError(error, 'connector-unproven')) this.#unanswered.delete(name);
       throw error;
     }
   }

@@ -11,6 +11,7 @@ describe('whether a write may have been carried out all the same', () => {
       'iam-unexpected',
       'connector-unavailable',
       'connector-timeout',
+      'connector-unproven',
       'tasks-unavailable',
       'ledger-unavailable',
       'events-unavailable',

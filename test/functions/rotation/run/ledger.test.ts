@@ -40,6 +40,7 @@ describe('whether a run has changed anything', () => {
     failed('iam-unexpected'),
     failed('connector-timeout'),
     failed('connector-unavailable'),
+    failed('connector-unproven'),
     failed('store-unavailable'),
     new TypeError('unforeseen'),
   ])('is not known after a write without an answer (%s)', async (doubt) => {
@@ -50,6 +51,27 @@ describe('whether a run has changed anything', () => {
   it('is yes after a success, whatever else is not known', async () => {
     expect(await changedAfter(undefined)).toBe(true);
     expect(await changedAfter(failed('iam-timeout'), undefined, failed('connector-timeout'))).toBe(true);
+  });
+});
+
+describe('connectors whose write may still come', () => {
+  const unanswered = async (end: Error) => {
+    const { connectors } = new Ledger();
+    const send = async () => {
+      throw end;
+    };
+    await connectors.sent('ifs', send).catch(() => undefined);
+    return [...connectors.unanswered];
+  };
+
+  it('are those that did not answer', async () => {
+    expect(await unanswered(failed('connector-timeout'))).toEqual(['ifs']);
+    expect(await unanswered(failed('connector-unavailable'))).toEqual(['ifs']);
+  });
+
+  it('are none that refused, or that said that they could not load it', async () => {
+    expect(await unanswered(failed('connector-not-found'))).toEqual([]);
+    expect(await unanswered(failed('connector-unproven'))).toEqual([]);
   });
 });
 
