@@ -116,6 +116,10 @@ export class Ledger implements Known {
     try {
       await this.sent(send);
       this.versions.moved('AWSPENDING', versionId);
+    } catch (error) {
+      // That it is no longer there is certain as well: a list that shows it there is stale.
+      if (error instanceof StageMovedError) this.versions.moved('AWSPENDING', versionId);
+      throw error;
     } finally {
       if (!this.#puts.has(versionId)) this.#clearedForeign = true;
     }

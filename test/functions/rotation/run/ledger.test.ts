@@ -154,6 +154,14 @@ describe('an answer of Secrets Manager', () => {
     expect(ledger.versions.isOutdated([current])).toBe(true);
     expect(ledger.hasPut('two')).toBe(false);
   });
+
+  it('is outdated when it shows AWSPENDING where another run was first to take it away', async () => {
+    const ledger = new Ledger();
+    await ledger.clear('two', () => Promise.reject(new StageMovedError())).catch(() => undefined);
+    const pending = { id: 'two', stages: ['AWSPENDING'], createdAt: new Date(0) };
+    expect(ledger.versions.isOutdated([current, pending])).toBe(true);
+    expect(ledger.versions.isOutdated([current, { ...pending, stages: [] }])).toBe(false);
+  });
 });
 
 describe('which version is current', () => {
