@@ -99,7 +99,8 @@ interface LoopParts {
 async function loop(settings: Settings, { network, ...parts }: LoopParts, signal: AbortSignal): Promise<void> {
   const { sqs, secretsManager } = createAwsClients(settings, network);
   const { log } = parts;
-  const answer = createRequests({ settings, ...parts, readSecret: secretsReader(secretsManager), now: Date.now });
+  const readSecret = secretsReader(secretsManager, wait);
+  const answer = createRequests({ settings, ...parts, readSecret, now: Date.now });
   const sleep = (ms: number, until: AbortSignal) => wait(ms, undefined, { signal: until }).catch(() => {});
   await runLoop({ line: sqsLine(settings, sqs), answer, log, random: Math.random, sleep }, signal);
 }

@@ -79,9 +79,24 @@ describe('the queues of an agent', () => {
 });
 
 describe('reading a secret', () => {
+  const neverAsked = () => Promise.reject(new Error('slept'));
+
+  it('looks again for a version that was put a moment ago', async () => {
+    const failure = Object.assign(new Error('not there'), { name: 'ResourceNotFoundException' });
+    const answers: Record<string, object> = { [GetSecretValueCommand.name]: failure };
+    const { client, sent } = fakeClient(answers);
+    const pauses: number[] = [];
+    const sleep = async (ms: number) => {
+      if (pauses.push(ms) === 2) answers[GetSecretValueCommand.name] = { SecretString: 'value' };
+    };
+    expect(await secretsReader(client, sleep)('csr/acme', 'v-1')).toBe('value');
+    expect(sent).toHaveLength(3);
+    expect(pauses).toEqual([500, 1500]);
+  });
+
   it('asks for exactly one version', async () => {
     const { client, sent } = fakeClient({ [GetSecretValueCommand.name]: { SecretString: 'value' } });
-    expect(await secretsReader(client)('csr/acme', 'v-1')).toBe('value');
+    expect(await secretsReader(client, neverAsked)('csr/acme', 'v-1')).toBe('value');
     expect(sent).toEqual([[GetSecretValueCommand.name, { SecretId: 'csr/acme', VersionId: 'v-1' }]]);
   });
 
@@ -92,7 +107,7 @@ describe('reading a secret', () => {
   ])('that fails with %s is %s, and says nothing of what the service said', async (name, code) => {
     const failure = Object.assign(new Error('a text with hunter2'), { name });
     const { client } = fakeClient({ [GetSecretValueCommand.name]: failure });
-    const failed = secretsReader(client)('csr/acme', 'v-1');
+    const failed = secretsReader(client, async () => undefined)('csr/acme', 'v-1');
     await expect(failed).rejects.toMatchObject({ code, message: expect.not.stringContaining('hunter2') });
   });
 });

@@ -44,23 +44,31 @@ export function sqsLine({ prefix, name }: { prefix: string; name: string }, clie
   };
 }
 
+/** Secrets Manager may not know a version yet that was put a moment ago: pauses between looks, in milliseconds. */
+const LOOK_AGAIN_MS = [500, 1500, 2500] as const;
+
 /**
- * Reads secrets in Secrets Manager, always one exact version.
+ * Reads secrets in Secrets Manager, always one exact version. One that is not there is looked for again for some seconds.
  *
  * @see [GetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html)
  */
-export function secretsReader(client: SecretsManagerClient): ReadSecret {
+export function secretsReader(client: SecretsManagerClient, sleep: (ms: number) => Promise<unknown>): ReadSecret {
   return async (secretId, versionId) => {
-    try {
-      const { SecretString } = await client.send(
-        new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }),
-      );
-      if (SecretString !== undefined) return SecretString;
-    } catch (error) {
-      throw refusalOf(error);
+    const command = new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId });
+    let answer = await client.send(command).catch(refusalOf);
+    for (const pause of LOOK_AGAIN_MS) {
+      if (!isNotThere(answer)) break;
+      await sleep(pause);
+      answer = await client.send(command).catch(refusalOf);
     }
+    if (answer instanceof AgentError) throw answer;
+    if (answer.SecretString !== undefined) return answer.SecretString;
     throw new AgentError('document-invalid', 'The version of the secret has no text.');
   };
+}
+
+function isNotThere(answer: object): boolean {
+  return answer instanceof AgentError && answer.code === 'document-invalid';
 }
 
 function refusalOf(error: unknown): AgentError {
