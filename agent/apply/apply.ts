@@ -77,7 +77,7 @@ export interface Begun {
 export async function finish(entry: Begun, deps: ApplyDeps): Promise<void> {
   const { store, state, loading, reach } = deps;
   try {
-    await state.wrote(await readBack(store, entry), entry.fingerprints);
+    await state.wrote(await readBack(store, entry), entry);
     await reach?.('recorded');
     await loading.load();
     await reach?.('loaded');

@@ -59,6 +59,11 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   const write = async ({ id, ifMatch, change: choose, lastLook }: WriteRequest): Promise<Answer> => {
     await demandAtRest(deps);
+    // The queue brings a request again of which a dead process has not said that it was done.
+    if (state.isLastWrite(id)) {
+      const reading = await store.read();
+      if (state.isOwnWrite(reading)) return answer(reading);
+    }
     const reading = await readAt(ifMatch);
     const change = await choose(reading.configuration);
     demandOurs(reading.configuration, change, clientIds);

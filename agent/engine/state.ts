@@ -18,10 +18,25 @@ const Memory = z.strictObject({
   writes: z.int().min(0),
   loads: z.int().min(0),
   /** What the agent wrote last, while it is still there. */
-  written: z.strictObject({ revision: z.string(), fingerprints: z.record(z.string(), z.string()) }).nullable(),
+  written: z
+    .strictObject({
+      revision: z.string(),
+      fingerprints: z.record(z.string(), z.string()),
+      /** The id of the last request that was carried out. */
+      request: z.string().optional(),
+    })
+    .nullable(),
 });
 
 type Memory = z.infer<typeof Memory>;
+
+/** A write that was carried out. */
+interface Written {
+  /** The request's id. */
+  readonly id: string;
+  /** By place. */
+  readonly fingerprints: Readonly<Record<string, string>>;
+}
 
 /** What the agent keeps of one configuration. One call at a time. */
 export interface State {
@@ -33,8 +48,10 @@ export interface State {
   fingerprintsOf(reading: StoreReading): ReadonlyMap<string, string | null>;
   /** Notes a reading, and gives its ETag. */
   observe(reading: StoreReading): Promise<string>;
-  /** Notes a write of the agent's own, beside what it wrote before and is still there. @param fingerprints by place; undefined when it was taken back */
-  wrote(reading: StoreReading, fingerprints: Readonly<Record<string, string>> | undefined): Promise<void>;
+  /** Whether a request was the last one that was carried out. */
+  isLastWrite(request: string): boolean;
+  /** Notes a write of the agent's own, beside what it wrote before and is still there. @param write undefined when it was taken back */
+  wrote(reading: StoreReading, write: Written | undefined): Promise<void>;
   /** Notes that the process has loaded what a reading shows. */
   loaded(reading: StoreReading): Promise<void>;
 }
@@ -67,9 +84,10 @@ export async function openState(folder: string, newInstance: () => string): Prom
         await change({ counter: next(), revision, written: isOwn(memory, reading) ? memory.written : null });
       return etagOf(memory);
     },
-    wrote: async ({ revision }, fingerprints) => {
-      const written = fingerprints
-        ? { revision, fingerprints: { ...memory.written?.fingerprints, ...fingerprints } }
+    isLastWrite: (request) => memory.written?.request === request,
+    wrote: async ({ revision }, write) => {
+      const written = write
+        ? { revision, fingerprints: { ...memory.written?.fingerprints, ...write.fingerprints }, request: write.id }
         : null;
       await change({ counter: next(), revision, writes: memory.writes + 1, written });
     },

@@ -9,7 +9,7 @@ import { JANUARY } from '../../local/stand-ins/connector/fixture.ts';
 import { engineOf, fileIn, settingsIn } from '../support/agent.ts';
 import { temporaryFolders } from '../support/folder.ts';
 import { AT_FIRST, bytesOf, FORMS } from '../support/forms.ts';
-import { writeSecret } from '../support/writes.ts';
+import { withSecret, writeSecret } from '../support/writes.ts';
 
 const NEW = 'secret-of-february';
 const OLD_FILE = bytesOf(FORMS.json);
@@ -36,7 +36,7 @@ async function setUp() {
 type World = Awaited<ReturnType<typeof setUp>>;
 
 /** Carries a write out up to a point, at which the process is as good as dead: nothing of it goes on. */
-async function dieAt(point: Point, { settings }: World): Promise<void> {
+async function dieAt(point: Point, { settings }: World, asked?: Parameters<Engine['write']>[0]): Promise<void> {
   let died = () => {};
   const dead = new Promise<void>((resolve) => {
     died = resolve;
@@ -47,7 +47,8 @@ async function dieAt(point: Point, { settings }: World): Promise<void> {
     return new Promise<void>(() => {});
   };
   const engine = await engineOf(settings, { reach });
-  await Promise.race([dead, writeSecret(engine, NEW).catch(() => {})]);
+  const write = asked ? engine.write(asked) : writeSecret(engine, NEW);
+  await Promise.race([dead, write.catch(() => {})]);
 }
 
 async function restarted({ settings }: World): Promise<Engine> {
@@ -150,6 +151,47 @@ describe('an agent that dies while it writes', () => {
     const again = await (await restarted(world)).read();
 
     expect([again.etag, await world.countRestarts()]).toEqual([etag, 1]);
+  });
+});
+
+describe('a request that comes again, since the agent has died before it said that it was done', () => {
+  const request = async (world: World, point: Point) => {
+    const { etag } = await (await engineOf(world.settings)).read();
+    const asked = { id: 'request-1', ifMatch: etag, change: withSecret(NEW) };
+    await dieAt(point, world, asked);
+    return asked;
+  };
+
+  it.each(['replaced', 'noted', 'ended'] as const)(
+    'at %s: is answered as done, and not carried out again',
+    async (point) => {
+      const world = await setUp();
+      const asked = await request(world, point);
+      const engine = await restarted(world);
+      const restarts = await world.countRestarts();
+
+      const { body } = await engine.write(asked);
+
+      expect(body.authentication.runtime?.clientSecretFingerprint).toBe(secretFingerprint(NEW));
+      expect(body.proof).toBe('loaded');
+      expect(await world.countRestarts()).toBe(restarts);
+    },
+  );
+
+  it('is refused where a person has entered another secret since', async () => {
+    const world = await setUp();
+    const asked = await request(world, 'ended');
+    await writeFile(join(world.folder, 'connector.config'), OLD_FILE);
+    await expect((await restarted(world)).write(asked)).rejects.toMatchObject({ code: 'configuration-changed' });
+    expect(await world.read()).toEqual(OLD_FILE);
+  });
+
+  it('is refused once another one was carried out', async () => {
+    const world = await setUp();
+    const asked = await request(world, 'ended');
+    const engine = await restarted(world);
+    await writeSecret(engine, 'secret-of-march');
+    await expect(engine.write(asked)).rejects.toMatchObject({ code: 'configuration-changed' });
   });
 });
 

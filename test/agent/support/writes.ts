@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Change, StoredConfiguration } from '../../../agent/engine/contract.ts';
 import type { Engine } from '../../../agent/engine/engine.ts';
 import { changeByDocument } from '../../../agent/engine/ours.ts';
@@ -13,5 +14,5 @@ export function withSecret(clientSecret: string, clientIds: readonly string[] = 
 /** Reads, and writes a secret into every section of ours. */
 export async function writeSecret(engine: Engine, clientSecret: string) {
   const { etag } = await engine.read();
-  return engine.write({ id: 'test', ifMatch: etag, change: withSecret(clientSecret) });
+  return engine.write({ id: randomUUID(), ifMatch: etag, change: withSecret(clientSecret) });
 }
