@@ -7,7 +7,17 @@ import { freezeFaults, neglectFaults, repeatFaults } from './neglect.ts';
 import { ownOutageFaults } from './own-outages.ts';
 import { REALM } from './parts.ts';
 import { nobodyCould, type Played } from './played.ts';
-import { accepts, changedAt, discord, documentIn, type Parts, snapshot } from './snapshot.ts';
+import {
+  accepts,
+  changedAt,
+  discord,
+  documentIn,
+  inboxIn,
+  isStored,
+  type Parts,
+  type Snapshot,
+  snapshot,
+} from './snapshot.ts';
 import { type RunRecord, wordFor } from './truth.ts';
 
 const HOUR_MS = 3_600_000;
@@ -105,8 +115,16 @@ function restFaultsOf(
   // A retire that waits for the desk sees whether anybody is asked to fill it in.
   const isSeen = records.some(({ name, startedAt }) => name === 'retire' && startedAt > simulation.lastDisturbance);
   const isForgotten = isSeen && left.some((text) => text.startsWith('nobody was asked'));
-  if (isFirstRun || (nobodyCould(records, simulation.lastDisturbance) && !isForgotten)) return [];
+  if (isFirstRun || isKeptBack(parts, seen) || (nobodyCould(records, simulation.lastDisturbance) && !isForgotten))
+    return [];
   return [`still not at rest ${AT_REST_AFTER_MS / HOUR_MS} hours after the last trouble: ${left.join('; ')}`];
+}
+
+/** Whether an IAM that nobody can read holds what a person has refreshed and not submitted: it may end what works at any moment. */
+function isKeptBack(parts: Parts, { current, iam, asked }: Snapshot): boolean {
+  const clientSecret = iam[current?.clientId ?? '']?.secret;
+  if (!current || clientSecret === undefined || asked?.readsIam !== false) return false;
+  return !isStored(parts, { clientId: current.clientId, clientSecret }) && !inboxIn(parts)?.includes(clientSecret);
 }
 
 /** A previous secret that is accepted although its grace is long over. */
