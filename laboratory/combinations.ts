@@ -1,4 +1,5 @@
 import type { Credential } from '../functions/credential/settings/credential.ts';
+import { overTheLine } from './agents/settings.ts';
 import { CLIENT_ID, credentialOf, DESK, IDLE_CLIENT_ID, overHttps, REALM } from './parts.ts';
 
 export const STRATEGIES = ['dual-secret', 'alternating-clients', 'in-place'] as const;
@@ -18,6 +19,8 @@ export interface Combination {
   readonly native: boolean;
   /** Whether there is a connector more, into which a person enters the secret. @default false */
   readonly desk?: boolean;
+  /** How many of its connectors, from the first one on, are reached by an agent. @default 0 */
+  readonly line?: number;
 }
 
 export type Trigger = (typeof TRIGGERS)[number];
@@ -48,8 +51,8 @@ export const BY_HAND: readonly Combination[] = [
 ];
 
 /** How a combination is called in scripts and tables. */
-export function nameOf({ strategy, renewal, native, desk = false }: Combination): string {
-  return `${strategy}, ${renewal}${native ? ', native' : ''}${desk ? ', desk' : ''}`;
+export function nameOf({ strategy, renewal, native, desk = false, line = 0 }: Combination): string {
+  return `${strategy}, ${renewal}${native ? ', native' : ''}${desk ? ', desk' : ''}${line > 0 ? ', agent' : ''}`;
 }
 
 /** Whether a person has a part in each rotation. */
@@ -77,8 +80,8 @@ export function credentialFor(
   connectors: readonly string[],
   settings: Readonly<Record<string, unknown>> = {},
 ): Credential {
-  const key = `${nameOf(combination)} ${connectors.length} ${JSON.stringify(settings)}`;
-  const { strategy, renewal, native } = combination;
+  const { strategy, renewal, native, line = 0, desk = false } = combination;
+  const key = `${nameOf(combination)} ${connectors.length} ${line} ${JSON.stringify(settings)}`;
   const alternating = strategy === 'alternating-clients';
   const { iam, id = 'acme-prod', ...others } = settings as { readonly iam?: object; readonly id?: string };
   const make = () =>
@@ -98,7 +101,10 @@ export function credentialFor(
               auth: { clientId: 'flow-secret-rotator', secretId: `csr-access/${id}/iam` },
               ...iam,
             },
-      ...(combination.desk && { connectors: [...connectors.map((name) => overHttps(name, id)), DESK_SETTINGS] }),
+      connectors: [
+        ...connectors.map((name, i) => (i < line ? overTheLine(name) : overHttps(name, id))),
+        ...(desk ? [DESK_SETTINGS] : []),
+      ],
     });
   const credential = known.get(key) ?? make();
   known.set(key, credential);

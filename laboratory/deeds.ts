@@ -47,10 +47,15 @@ export class Deeds {
 
   /** A connector is restored from a backup: it holds the previous document, or the first one. */
   restore(index = 0): void {
+    this.#enter(this.#reachable.at(index) ?? '', this.#former);
+  }
+
+  /** The previous document, or the first one. */
+  get #former(): Credentials {
     const { parts } = this.#laboratory;
     const { previous } = snapshot(parts);
     const old = previous === undefined ? undefined : documentIn(parts, previous);
-    this.#enter(this.#reachable.at(index) ?? '', old ?? { clientId: CLIENT_ID, clientSecret: FIRST_SECRET });
+    return old ?? { clientId: CLIENT_ID, clientSecret: FIRST_SECRET };
   }
 
   /** Somebody mistypes a secret in a connector, or the connector itself stores another one than it was given. */
@@ -71,10 +76,39 @@ export class Deeds {
   }
 
   #enter(name: string, { clientId, clientSecret }: Credentials): void {
-    const { flow } = this.#laboratory.parts;
+    const { parts, agent } = this.#laboratory;
     const own = configurationOf(clientSecret, clientId);
-    const carl = this.#laboratory.second && flow.sectionOf(name, 'machineUsers.carl');
-    flow.configure(name, carl ? sharedConfiguration(own, carl) : own);
+    if (agent?.names.includes(name)) {
+      agent.write(name, own);
+      agent.restart(name);
+      return;
+    }
+    const carl = this.#laboratory.second && parts.flow.sectionOf(name, 'machineUsers.carl');
+    parts.flow.configure(name, carl ? sharedConfiguration(own, carl) : own);
+  }
+
+  /** Somebody changes a setting of the connector that has nothing to do with us. */
+  editFile(): void {
+    const { agent } = this.#laboratory;
+    const [name] = agent?.names ?? [];
+    if (!agent || name === undefined) return;
+    const { breakWorkflowOnError, ...others } = agent.read(name);
+    agent.write(name, { ...others, breakWorkflowOnError: !breakWorkflowOnError });
+  }
+
+  /** An old file is brought back, and nobody restarts the connector. */
+  restoreFile(): void {
+    const { agent } = this.#laboratory;
+    const [name] = agent?.names ?? [];
+    const { clientId, clientSecret } = this.#former;
+    if (agent && name !== undefined) agent.write(name, configurationOf(clientSecret, clientId));
+  }
+
+  /** Somebody restarts the connector beside the agent. */
+  restartConnector(): void {
+    const { agent } = this.#laboratory;
+    const [name] = agent?.names ?? [];
+    if (name !== undefined) agent?.restart(name);
   }
 
   /** Somebody switches a client off, the one in use or the other one of two. */
@@ -159,4 +193,7 @@ const DEEDS: Readonly<Record<Deed, (deeds: Deeds) => void>> = {
   submit: ({ person }) => person.submit(),
   'submit-older': ({ person }) => person.submit('older'),
   'submit-wrong': ({ person }) => person.submit('wrong'),
+  'edit-file': (deeds) => deeds.editFile(),
+  'restore-file': (deeds) => deeds.restoreFile(),
+  'restart-connector': (deeds) => deeds.restartConnector(),
 };

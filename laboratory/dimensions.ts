@@ -15,6 +15,7 @@ export const CONDITIONS = [
   'crowds',
   'ids',
   'doors',
+  'line',
 ] as const;
 
 /** What a scene is judged by, besides being at rest in the end. */

@@ -15,6 +15,11 @@ export const CATEGORIES = [
   // Of a dependency, not of a request.
   'away',
   'slow',
+  // Of an agent, and of the line to it.
+  'agent-dies',
+  'message',
+  'restart',
+  'by-hand',
 ] as const;
 
 export type Category = (typeof CATEGORIES)[number];
@@ -126,7 +131,7 @@ export function isPossible(fault: FaultKind, request: string): boolean {
 
 /** Whether a request can change anything. */
 export function isWrite(request: string): boolean {
-  return /Put|Update|Create|RotateSecret|^iam (PUT|DELETE|POST .*client-secret)|PATCH/.test(request);
+  return /Put|Update|Create|RotateSecret|SendMessage|^iam (PUT|DELETE|POST .*client-secret)|PATCH/.test(request);
 }
 
 /** Which dependency a request goes to: `iam`, `store`, `scheduler`, or a connector by its name. */

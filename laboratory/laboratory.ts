@@ -18,16 +18,17 @@ import type { Decided, RotationRequest } from '../functions/rotation/run/context
 import { rotate } from '../functions/rotation/workflow.ts';
 import { createSecret } from '../local/stand-ins/secrets-manager/lifecycle.ts';
 import type { Handler } from '../local/stand-ins/serve.ts';
-import { SqsEngine } from '../local/stand-ins/sqs/engine.ts';
 import { MemoryLedger } from '../local/stand-ins/table/ledger.ts';
 import { MemoryTasks } from '../local/stand-ins/table/tasks.ts';
+import type { AgentHost } from './agents/host.ts';
+import { LINE_TIMING } from './agents/settings.ts';
+import { AgentDisk, AgentSide } from './agents/side.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
 import { Bus } from './bus.ts';
 import { byHand, type Combination, credentialFor } from './combinations.ts';
 import { createEngines, register } from './engines.ts';
 import { isWrite } from './faults.ts';
 import { httpFailure, nameOf, pretence } from './http.ts';
-import { queuesOf } from './line.ts';
 import { Monitor } from './monitor.ts';
 import { LaggingNode } from './nodes.ts';
 import {
@@ -111,8 +112,11 @@ export class Laboratory {
   readonly #schedules;
   readonly #sharedIds: boolean;
   readonly bus = new Bus();
-  /** The queues between runs and agents. */
-  readonly sqs: SqsEngine;
+  /** How long functions may run, and how long a pending version belongs to a run. */
+  readonly timing: { readonly functionTimeoutMs: number; readonly leaseMs: number };
+  /** What is between runs and agents, where some connectors are reached by one. */
+  readonly #side: AgentSide | undefined;
+  readonly #disk: AgentDisk | undefined;
   readonly #tasks = new Map<string, MemoryTasks>();
   #stale: StaleReads | undefined;
   #node: LaggingNode | undefined;
@@ -127,9 +131,9 @@ export class Laboratory {
     const { settings, overlap = combination.strategy === 'dual-secret', skewMs = 0, second = false } = options;
     this.skewOf = () => skewMs;
     this.#sharedIds = options.sharedIds ?? false;
+    this.timing = combination.line ? BY_AGENT_TIMING : USUAL_TIMING;
     this.simulation = new Simulation({ start: START, faults: [], turns: [], onChange: () => this.#look() });
     const now = () => this.simulation.now;
-    this.sqs = new SqsEngine({ now });
     const names = Array.from({ length: connectors }, (_, index) => `ifs-${index + 1}`);
     this.credential = credentialFor(combination, names, settings);
     const places = combination.desk ? [...names, DESK] : names;
@@ -138,7 +142,8 @@ export class Laboratory {
       this.takeStep({ step: Step, versionId: ClientRequestToken }).then(settle);
     const engines = createEngines({ now, names: places, tasks, overlap, second, newId: () => this.#newId(), takeStep });
     this.#handlers = engines.handlers;
-    this.parts = engines.parts;
+    this.#disk = combination.line ? new AgentDisk(names.slice(0, combination.line), now) : undefined;
+    this.parts = { ...engines.parts, ...(this.#disk && { files: this.#disk }) };
     const { secrets } = this.parts;
     seedSecrets(secrets, this.credential, adopted);
     if (this.credential.iam.type === 'manual')
@@ -151,16 +156,35 @@ export class Laboratory {
     this.monitor.isLiedAbout = (place) => this.person.isLiedAbout(place);
     this.second = second ? this.#createSecond(combination, names, settings) : undefined;
     this.#witness = new Witness([this.monitor, ...(this.second ? [this.second.monitor] : [])], now);
+    this.#side = this.#disk && this.#createSide(this.#disk);
     if (options.staleness) this.readStale(options.staleness);
     this.simulation.now += HOUR_MS;
   }
 
-  /** From here on reads of the secret lag behind. */
+  /** The agent that some connectors are reached by. */
+  get agent(): AgentHost | undefined {
+    return this.#side?.host;
+  }
+
+  #createSide(disk: AgentDisk): AgentSide {
+    const { credential, parts, monitor, simulation } = this;
+    const { id, clientId } = credential;
+    const storeFor = (secretId: string) => this.#stale?.storeFor(secretId) ?? parts.secrets.store;
+    const watched = { simulation, disk, flow: parts.flow, monitor, witness: this.#witness };
+    return new AgentSide({ ...watched, credential: id, clientIds: [clientId].flat(), storeFor });
+  }
+
+  /** Called once when nothing is played any more. */
+  async end(): Promise<void> {
+    await this.#disk?.remove();
+  }
+
   /** Whether Secrets Manager may answer from before the latest changes. */
   get readsStale(): boolean {
     return this.#stale !== undefined;
   }
 
+  /** From here on reads of the secret lag behind. */
   readStale(staleness: Staleness): void {
     this.#stale = new StaleReads(this.parts.secrets, staleness);
     this.#stale.remember();
@@ -180,6 +204,7 @@ export class Laboratory {
   /** From here on nothing goes wrong, no clock is wrong, and everything is read as it is. */
   calm(): void {
     this.simulation.calm();
+    this.agent?.calm();
     this.#stale = undefined;
     this.#node = undefined;
     this.skewOf = () => 0;
@@ -285,10 +310,13 @@ export class Laboratory {
   }
 
   #spawn<T>(name: string, main: (world: World, depsFor: DepsFor) => Promise<T>): Promise<Ending<T>> {
-    return this.simulation.spawn(name, FUNCTION_TIMEOUT_MS, async (process) => {
+    return this.simulation.spawn(name, this.timing.functionTimeoutMs, async (process) => {
       const world = this.#worldOf(process);
       const remainingMs = () => process.endsAt - this.simulation.now;
-      const deployment = { prefix: 'csr', timing: TIMING };
+      const deployment = {
+        prefix: 'csr',
+        timing: { ...TIMING, leaseMs: this.timing.functionTimeoutMs + TIMING.httpTimeoutMs },
+      };
       return await main(world, (credential) => runDeps(credential, deployment, { world, remainingMs }));
     });
   }
@@ -309,7 +337,7 @@ export class Laboratory {
       ledger: () => new MemoryLedger(),
       inboxes: (id, client, patience) => secretsManagerInbox(client, `csr-inbox/${id}`, patience),
       events: this.bus.seenBy(process),
-      queues: queuesOf(this.sqs, process),
+      queues: this.#side?.queuesOf(process) ?? NO_QUEUES,
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
         allowedHosts: Object.keys(this.#handlers),
         local: false,
@@ -412,6 +440,24 @@ export class Laboratory {
 }
 
 type DepsFor = (credential: Credential) => Parameters<typeof rotate>[2];
+
+/** No connector is reached by an agent. */
+const NO_QUEUES: World['queues'] = {
+  client: {
+    send: async () => {
+      throw new Error('nothing is sent to an agent');
+    },
+  } as unknown as World['queues']['client'],
+  urlOf: (name) => name,
+};
+
+const USUAL_TIMING = { functionTimeoutMs: FUNCTION_TIMEOUT_MS, leaseMs: TIMING.leaseMs };
+
+/** As synth asks for it; and as the functions compute how late a write may be. */
+const BY_AGENT_TIMING = {
+  functionTimeoutMs: LINE_TIMING.functionTimeoutMs,
+  leaseMs: LINE_TIMING.functionTimeoutMs + TIMING.httpTimeoutMs + LINE_TIMING.lateMs,
+};
 
 /** For Secrets Manager a step that died has failed like one that threw. */
 function settle(ending: Ending<undefined>): void {

@@ -5,11 +5,12 @@ import { requests } from '../local/stand-ins/sqs/schemas.ts';
 import { awsError, type Command, withName } from './aws.ts';
 import type { Process } from './process.ts';
 
-/** How often a long poll looks, in milliseconds: each look is a request of the process, which may go wrong. */
-const LOOK_MS = 1000;
-
-/** The queues between runs and agents, as one process sees them: every call is one of its requests. */
-export function queuesOf(sqs: SqsEngine, process: Process): Queues {
+/**
+ * The queues between runs and agents, as one process sees them: every call is one of its requests.
+ *
+ * @param sends hears of each request to an agent before it is sent
+ */
+export function queuesOf(sqs: SqsEngine, process: Process, sends: (body: string) => void = () => undefined): Queues {
   const once = (operation: string, input: object, timeoutMs: number | undefined) =>
     process.io<object>({
       name: `sqs ${operation} ${nameOfQueue(input)}`,
@@ -24,15 +25,22 @@ export function queuesOf(sqs: SqsEngine, process: Process): Queues {
       },
     });
   const poll = async (input: { readonly WaitTimeSeconds?: number }, timeoutMs: number | undefined) => {
-    for (let leftMs = (input.WaitTimeSeconds ?? 0) * 1000; ; leftMs -= LOOK_MS) {
-      const answer = await once('ReceiveMessage', { ...input, WaitTimeSeconds: 0 }, timeoutMs);
-      if ('Messages' in answer || leftMs <= 0) return answer;
-      await process.sleep(Math.min(LOOK_MS, leftMs));
-    }
+    const look = () => once('ReceiveMessage', { ...input, WaitTimeSeconds: 0 }, timeoutMs);
+    const arrived = Promise.withResolvers<void>();
+    const end = sqs.listen((queue) => queue === nameOfQueue(input) && arrived.resolve());
+    const answer = await look().catch((error: unknown) => {
+      end();
+      throw error;
+    });
+    const waitMs = (input.WaitTimeSeconds ?? 0) * 1000;
+    if (!('Messages' in answer) && waitMs > 0) await Promise.race([process.sleep(waitMs), arrived.promise]);
+    end();
+    return 'Messages' in answer || waitMs === 0 ? answer : await look();
   };
   const send = async (command: Command, { requestTimeout }: { requestTimeout?: number } = {}) => {
     const { input } = command;
     const operation = command.constructor.name.replace(/Command$/, '');
+    if (operation === 'SendMessage') sends((input as { MessageBody: string }).MessageBody);
     const call = operation === 'ReceiveMessage' ? poll(input, requestTimeout) : once(operation, input, requestTimeout);
     return await call.catch((error: unknown) => {
       throw withName(error);

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { playMisfortunes } from './agents/singles.ts';
 import { CONDITIONS, dimensionsOf, JUDGEMENTS, NEW_DIMENSIONS } from './dimensions.ts';
 import { dryRunFaults, playDryRuns } from './dry-runs.ts';
 import { playStates, statesText } from './exhaustive.ts';
@@ -24,8 +25,8 @@ npm run faults -- --scene TITLE                  one of the scenes that a person
 npm run --silent faults -- --json                one JSON object on stdout
 npm run faults -- --write-docs                   also writes docs/reliability.md
 
-  --only KEY=VALUE,…   strategy, renewal, desk (true or false), trigger, fault, start
-  --runs N             how many random scenes; with it nothing else is played        [500]
+  --only KEY=VALUE,…   strategy, renewal, desk and agent (true or false), trigger, fault, start
+  --runs N             how many random scenes; with it nothing else is played, but pairs that --pairs asks for [500]
   --pairs N            how many pairs of faults                                      [1500]
   --thorough           each fault also three times and lasting, late ones also soon; takes about four times as long
   --singles            single faults only, with those of whole dependencies that --dimensions names
@@ -39,7 +40,7 @@ npm run faults -- --write-docs                   also writes docs/reliability.md
 
 Exit 1 on any violation. Progress goes to stderr.`;
 
-const KEYS = ['strategy', 'renewal', 'desk', 'trigger', 'fault', 'start'];
+const KEYS = ['strategy', 'renewal', 'desk', 'agent', 'trigger', 'fault', 'start'];
 
 const { values: options } = parseArgs({
   options: {
@@ -110,7 +111,7 @@ async function tryEverything(): Promise<void> {
   const progress = (line: string) => console.error(line);
   const randomOnly = options.runs !== undefined;
   const runs = options.singles ? 0 : numberOf('runs', options.runs ?? '500');
-  const pairs = options.singles || randomOnly ? 0 : numberOf('pairs', options.pairs ?? '1500');
+  const pairs = options.singles ? 0 : numberOf('pairs', options.pairs ?? (randomOnly ? '0' : '1500'));
   const dimensions = options.dimensions === undefined ? NEW_DIMENSIONS : dimensionsOf(options.dimensions);
   if (options.tally) {
     const kinds = await playTally({ runs, seed, only, dimensions, progress });
@@ -126,6 +127,7 @@ async function tryEverything(): Promise<void> {
       : [
           ...(await playSingles({ variants, only, dimensions, progress })),
           ...(await playStorms({ dimensions, only, progress })),
+          ...(await playMisfortunes({ dimensions, only, progress })),
         ],
     pairs: await playPairs({ count: pairs, seed, only, dimensions, progress }),
     property: await playProperty({ runs, seed, only, dimensions, progress }),

@@ -98,6 +98,11 @@ export class Monitor {
     this.#lookIntoInbox();
   }
 
+  /** Whether the traffic of a connector fails at this moment. */
+  isCutOff(connector: string): boolean {
+    return [...this.#open.keys()].some((place) => place.startsWith(`${connector} `));
+  }
+
   #excuseOf(place: string): Pick<Outage, 'excused'> {
     const isLeft = this.leftBehind.has(place.split(' ')[0] ?? '');
     return isLeft || this.isLiedAbout(place) ? { excused: true } : {};
@@ -186,7 +191,17 @@ export class Monitor {
    */
   lookAtPush(body: string, endsAt: number): void {
     const { current } = snapshot(this.#parts);
-    const isCandidate = current !== undefined && !body.includes(JSON.stringify(current.clientSecret));
+    this.#judgePush(current !== undefined && !body.includes(JSON.stringify(current.clientSecret)), endsAt);
+  }
+
+  /** The same of a version that an agent is asked to write. */
+  lookAtPushOf(versionId: string, endsAt: number): void {
+    const { current } = snapshot(this.#parts);
+    const pushed = documentIn(this.#parts, versionId)?.clientSecret;
+    this.#judgePush(current !== undefined && pushed !== current.clientSecret, endsAt);
+  }
+
+  #judgePush(isCandidate: boolean, endsAt: number): void {
     if (isCandidate && this.takesBack && endsAt - this.#simulation.now < TIMING.httpTimeoutMs) {
       this.#sin('a candidate was pushed without time left to take it back');
     }

@@ -40,12 +40,15 @@ function isNeglected(
   const connector = place.split(' ')[0] ?? '';
   const seen = records.find((record) => record.startedAt >= from && helps(record, connector));
   if (!seen) return false;
-  const needed = ['iam', 'store', 'scheduler', connector];
+  const byAgent = laboratory.agent?.names.includes(connector) ?? false;
+  const needed = ['iam', 'store', 'scheduler', connector, ...(byAgent ? ['sqs', 'agent'] : [])];
   const troubles = [
     ...simulation.troubles.filter(({ name }) => needed.includes(dependencyOf(name))).map(({ at }) => at),
     ...climate.windows
       .filter(({ away, from: begin }) => needed.includes(away.of) && begin <= to)
       .map((window) => window.to),
+    // Whoever meets another run's traces rightly stands aside.
+    ...records.filter((record) => record.startedAt >= from && stoodDown(record)).map(({ endedAt }) => endedAt),
   ].filter((at) => at <= to);
   return to > Math.max(seen.endedAt, ...troubles) + REPEATS_WITHIN_MS;
 }

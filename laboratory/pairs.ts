@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { misfortunesIn } from './agents/misfortunes.ts';
 import type { Dimension } from './dimensions.ts';
 import { isPossible, THOROUGH } from './faults.ts';
 import { play, type Scene } from './scene.ts';
@@ -15,7 +16,8 @@ export interface Pairs {
 const SECONDS = 5;
 
 /**
- * Two faults in one scene: the second at a later request of the same run, or of a repeat that the first one brought about.
+ * Two faults in one scene: the second at a later request of the same run, or of a repeat that the first one brought about. Where there
+ * is an agent, a fault may also be a misfortune of it.
  *
  * @param count how many pairs; they are drawn, the same ones for the same seed
  */
@@ -43,10 +45,10 @@ export async function playPairs({
   for (const [opening = 0, at = 0, variant = 0, ...seconds] of draws) {
     const { script } = beginnings[opening % beginnings.length] as { script: Script };
     if (!clean.has(script)) clean.set(script, play(script));
-    const points = pointsOf((await clean.get(script)) as Scene);
-    const first = draw(points, { at, variant });
-    const scene = await play({ ...script, faults: [first.fault] });
-    const later = pointsOf(scene).slice((at % points.length) + 1);
+    const chances = chancesIn(script, (await clean.get(script)) as Scene);
+    const first = draw(chances, { at, variant });
+    const scene = await play(first.add(script));
+    const later = chancesIn(script, scene).slice((at % chances.length) + 1);
     for (let i = 0; i < seconds.length && later.length > 0; i += 2) {
       const second = draw(later, { at: seconds[i] ?? 0, variant: seconds[i + 1] ?? 0 });
       await tryOut(pairs, [first, second], script);
@@ -55,22 +57,44 @@ export async function playPairs({
   return pairs;
 }
 
+/** One of two faults. */
 interface Drawn {
-  readonly point: Point;
-  readonly fault: Script['faults'][number];
+  readonly name: string;
+  readonly add: (script: Script) => Script;
 }
 
-function draw(points: readonly Point[], { at, variant }: { at: number; variant: number }): Drawn {
-  const point = points[at % points.length] as Point;
+/** Where something can go wrong, and what, by a number that is drawn. */
+interface Chance {
+  readonly at: number;
+  readonly draw: (variant: number) => Drawn;
+}
+
+/** In the order of time. */
+function chancesIn({ line }: Script, scene: Scene): Chance[] {
+  const requests = pointsOf(scene).map((point) => ({
+    at: point.at,
+    draw: (variant: number) => atRequest(point, variant),
+  }));
+  if (line === 0) return requests;
+  const misfortunes = misfortunesIn(scene).map((one) => ({ at: one.at, draw: () => one }));
+  return [...requests, ...misfortunes].sort((one, other) => one.at - other.at);
+}
+
+function draw(chances: readonly Chance[], { at, variant }: { at: number; variant: number }): Drawn {
+  return (chances[at % chances.length] as Chance).draw(variant);
+}
+
+function atRequest(point: Point, variant: number): Drawn {
   const possible = THOROUGH.filter(({ fault }) => isPossible(fault, point.name));
   const drawn = possible[variant % possible.length] ?? { fault: 'dies-before' as const };
-  return { point, fault: { run: point.run, point: point.point, ...drawn } };
+  const fault = { run: point.run, point: point.point, ...drawn };
+  return { name: pointName(point), add: (script) => ({ ...script, faults: [...script.faults, fault] }) };
 }
 
 async function tryOut(pairs: Pairs, drawn: readonly [Drawn, Drawn], script: Script): Promise<void> {
-  const faulty = { ...script, faults: drawn.map(({ fault }) => fault) };
+  const faulty = drawn.reduce((all, { add }) => add(all), script);
   const { violations } = await play(faulty);
   pairs.points += 1;
-  const point = drawn.map((one) => pointName(one.point)).join(' and ');
+  const point = drawn.map(({ name }) => name).join(' and ');
   if (violations.length > 0) pairs.violations.push({ point, script: faulty, message: violations.join('; ') });
 }

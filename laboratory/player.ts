@@ -8,7 +8,7 @@ import { rotateSecret } from '../local/stand-ins/secrets-manager/rotation.ts';
 import { falseClaims } from './claims.ts';
 import { NEW_DIMENSIONS } from './dimensions.ts';
 import type { Laboratory } from './laboratory.ts';
-import { SECOND_ID, TIMING } from './parts.ts';
+import { SECOND_ID } from './parts.ts';
 import type { Ending, Process } from './process.ts';
 import { type Parts, snapshot } from './snapshot.ts';
 import { type RunRecord, untruths, wordFor } from './truth.ts';
@@ -65,7 +65,7 @@ export class Player {
       const record = await this.#record(() => this.#laboratory.rotate({ trigger: 'api', ...request }), {
         asked: request,
       });
-      const pause = pauseOf(record, begun, simulation.now);
+      const pause = pauseOf(record, simulation.now - begun, this.#laboratory.timing.leaseMs);
       if (pause === undefined || repeats === REPEATS) return;
       record.repeated = true;
       await simulation.wait(pause);
@@ -227,13 +227,14 @@ function failedBy(request: RotationRequest): (ending: Ending<Rotation>) => boole
   return (ending) => ending.kind !== 'returned' || isUrgent(ending.value, request);
 }
 
-function pauseOf(record: RunRecord, begun: number, now: number): number | undefined {
+/** @param tookMs how long the call took */
+function pauseOf(record: RunRecord, tookMs: number, leaseMs: number): number | undefined {
   const { ending } = record;
   if (ending.kind === 'threw' && isRotationError(ending.error) && ending.error.retryAfter !== undefined) {
     return ending.error.retryAfter * 1000;
   }
   const word = wordFor(record);
-  return word === 'died' || word === 'interrupted' ? Math.max(0, begun + TIMING.leaseMs - now) : undefined;
+  return word === 'died' || word === 'interrupted' ? Math.max(0, leaseMs - tookMs) : undefined;
 }
 
 function detailOf(ending: RunRecord['ending']): string {

@@ -17,6 +17,7 @@ export async function prepare(script: Script): Promise<Laboratory> {
   await rotateBefore(script, laboratory);
   if (script.setup.freeze) await freeze(script, laboratory);
   simulation.begin(script.faults, script.turns);
+  laboratory.agent?.begin(script.agent);
   monitor.forget();
   laboratory.second?.monitor.forget();
   const deeds = new Deeds(laboratory);
@@ -29,10 +30,10 @@ export async function prepare(script: Script): Promise<Laboratory> {
 }
 
 function laboratoryOf(script: Script): Laboratory {
-  const { strategy, renewal, native, desk, connectors, start, setup, sharedIds } = script;
+  const { strategy, renewal, native, desk, line, connectors, start, setup, sharedIds } = script;
   const { named, grace, firstRun, policy, second } = setup;
   return new Laboratory({
-    combination: { strategy, renewal, native, desk },
+    combination: { strategy, renewal, native, desk, line: Math.min(line, connectors) },
     connectors,
     adopted: start !== 'first-run',
     settings: { grace, ...(named && renewal !== 'by-person' ? { strategy } : {}), iam: { firstRun } },

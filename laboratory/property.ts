@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { agentScenes, NO_AGENT } from './agents/draws.ts';
 import { BY_HAND, byHand, COMBINATIONS, type Combination, GRACE_HOURS, NATIVE } from './combinations.ts';
 import { type Dimension, NEW_DIMENSIONS } from './dimensions.ts';
 import { conditions, hands, people, setups } from './draws.ts';
@@ -74,17 +75,28 @@ function scripts(
       faults: fc.array(fault, { maxLength: 4 }),
       turns: fc.array(fc.nat(6), { maxLength: 150 }),
       more: conditions(dimensions),
+      // Drawn last, and only with an agent: a scene without one stays the same.
+      ...(dimensions.includes('line') && { beside: setup.second ? NO_AGENT : agentScenes(moment, wantedAgent(only)) }),
     })
-    .map(({ rotators, deeds, errands, more, ...rest }) =>
+    .map(({ rotators, deeds, errands, more, beside, ...rest }) =>
       Script.parse({
         ...combination,
         ...rest,
         ...more,
         setup,
         nextRun: true,
-        events: [...rotators, ...deeds, ...errands],
+        ...(beside && {
+          line: Math.min(beside.line, rest.connectors),
+          agent: beside.agent,
+          weather: [...(more.weather ?? []), ...beside.weather],
+        }),
+        events: [...rotators, ...deeds, ...errands, ...(beside?.deeds ?? [])],
       }),
     );
+}
+
+function wantedAgent({ agent }: Only): boolean | undefined {
+  return agent === undefined ? undefined : agent === 'true';
 }
 
 /** At rest more often than otherwise. */

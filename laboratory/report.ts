@@ -35,8 +35,8 @@ interface Sum {
 /** One row for each strategy, renewal and fault; all triggers together. */
 function matrix(lines: readonly Line[]): string[][] {
   const rows = new Map<string, { head: string[]; sum: Sum }>();
-  for (const { strategy, renewal, desk, fault, points, converged, violations } of lines) {
-    const door = `${renewal}${desk ? ', desk' : ''}`;
+  for (const { strategy, renewal, desk, agent, fault, points, converged, violations } of lines) {
+    const door = `${renewal}${desk ? ', desk' : ''}${agent ? ', agent' : ''}`;
     const key = `${strategy} ${door} ${fault}`;
     const { head, sum } = rows.get(key) ?? {
       head: [strategy, door, fault],
@@ -96,7 +96,7 @@ function sumOf(lines: readonly Line[]): number {
 export function markdown(report: Report, command: string): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const { combinations, pairs, property } = report;
-  return `${HEAD}${NEW_DIMENSIONS.length > 0 ? HARSH : ''}${NEW_DIMENSIONS.includes('doors') ? HANDS : ''}
+  return `${HEAD}${NEW_DIMENSIONS.length > 0 ? HARSH : ''}${NEW_DIMENSIONS.includes('doors') ? HANDS : ''}${NEW_DIMENSIONS.includes('line') ? AGENT : ''}
 ${row(COLUMNS)}
 ${row(COLUMNS.map((_, i) => (i < 3 ? '---' : '--:')))}
 ${matrix(combinations).map(row).join('\n')}
@@ -187,4 +187,20 @@ open tasks say; then these promises have to hold:
 What nobody could know is exempt: an outage of the desk after a person has acknowledged what was not entered; what a person has refreshed and
 not submitted; a client that is switched off, of which the IAM refuses every secret in the same words; and until when an IAM that nobody
 can read keeps a previous secret by a policy of its own. How long a person takes is never counted as neglect.
+`;
+
+/** What an agent adds to it. */
+const AGENT = `
+Connectors may be reached by an agent (\`line\`; rows *agent*). The agent's own sources run, over the queue line: its loop, its requests,
+its engine with journal, state and file store, on a folder of a real disk for each scene, whose files bear the simulated time. What
+is simulated: the queues, with SQS's retention and visibility; the connector's restart, as a step that loads the file; the process, as
+steps (a read, a write of the journal, the replace) at each of which it can be killed, in the replace also between the new file and the
+rename. Power losses, other formats than JSON, the \`listen\` line and the real restart command are not tried here. In the matrix,
+*agent-dies* kills the agent at each of its steps, for a second or for 20 minutes; *message* loses, delays or doubles each request and
+each reply; *restart* lets each restart fail, or not come up; *by-hand* has somebody edit the file, bring an old one back or restart
+the connector before each step that touches the host. Random scenes also pause the host, cut it off from AWS, put its clock wrong by
+up to ten minutes, and have SQS away for the runs. Then these promises have to hold as well: the file is whole after each write, old
+or new, and what is not ours stays as a person left it; no ETag comes back; an agent that has started has loaded what it had written,
+unless a restart failed; a write that is told to have failed was taken back; no candidate is written for a run that is not current
+or pending. A host whose clock is wrong by more than a minute refuses, and says so: that counts as trouble, like an agent that is down.
 `;

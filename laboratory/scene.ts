@@ -1,3 +1,4 @@
+import { isTroubled } from './agents/script.ts';
 import { isCall, requestOf } from './calls.ts';
 import { Climate } from './climate.ts';
 import { byHand, GRACE_HOURS } from './combinations.ts';
@@ -35,6 +36,14 @@ export interface Scene {
 /** Plays a script from beginning to end, and judges it. */
 export async function play(script: Script): Promise<Scene> {
   const laboratory = await prepare(script);
+  try {
+    return await playIn(laboratory, script);
+  } finally {
+    await laboratory.end();
+  }
+}
+
+async function playIn(laboratory: Laboratory, script: Script): Promise<Scene> {
   const player = new Player(laboratory, { judgesReports: script.judge.includes('reports') });
   const deeds = new Deeds(laboratory);
   laboratory.beforeIamWrite = () => deeds.beforeWrite();
@@ -47,7 +56,8 @@ export async function play(script: Script): Promise<Scene> {
     Promise.all(script.events.map((event) => perform(event, { script, player, deeds, laboratory }))),
   );
   // What is still under way may yet be carried out.
-  await simulation.run(simulation.wait(Math.max(HTTP_TIMEOUT_MS, climate.endsAt - simulation.now)));
+  const over = Math.max(climate.endsAt, laboratory.agent?.silentUntil ?? 0);
+  await simulation.run(simulation.wait(Math.max(HTTP_TIMEOUT_MS, over - simulation.now)));
   const left = leftOf(laboratory);
   const during = [...player.records];
   const alone = script.events.length === 1 && !hasDeed(script);
@@ -84,8 +94,15 @@ function isUnfenced({ clocks }: Script, violation: string): boolean {
 }
 
 /** Where dependencies are away or slow for long, outages are judged by when these answer again. */
-function isHarsh({ weather, latency, quota, stale, setup }: Script): boolean {
-  return weather.length > 0 || latency.length > 0 || quota > 0 || stale !== undefined || setup.policy !== undefined;
+function isHarsh({ weather, latency, quota, stale, setup, agent }: Script): boolean {
+  return (
+    isTroubled(agent) ||
+    weather.length > 0 ||
+    latency.length > 0 ||
+    quota > 0 ||
+    stale !== undefined ||
+    setup.policy !== undefined
+  );
 }
 
 function leftOf({ parts, second }: Laboratory): string[] {

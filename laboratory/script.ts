@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AgentScene } from './agents/script.ts';
 import { MAKERS, STRATEGIES } from './combinations.ts';
 import { JUDGEMENTS, judgementsIn, NEW_DIMENSIONS } from './dimensions.ts';
 import { PlannedFault } from './faults.ts';
@@ -55,13 +56,27 @@ const HAND_DEEDS = [
   'submit-wrong',
 ] as const;
 
+/** What somebody does at the host of an agent. */
+export const HOST_DEEDS = [
+  /** Changes something else in the file of the first connector: the ETag is another one. */
+  'edit-file',
+  /** Brings an old file back, which the connector loads at its next restart. */
+  'restore-file',
+  'restart-connector',
+] as const;
+
+const ALL_DEEDS = [...DEEDS, ...HAND_DEEDS, ...HOST_DEEDS] as const;
+
 /** Whatever a request can go to. */
 export const DEPENDENCIES = ['iam', 'store', 'scheduler', 'ifs-1', 'ifs-2', 'ifs-3', 'ifs-4', 'ifs-5'] as const;
 
 /** The same, where a person has a part: the table of tasks, and the bus on which people are told. */
 export const HAND_DEPENDENCIES = ['table', 'events'] as const;
 
-const anyDependency = z.enum([...DEPENDENCIES, ...HAND_DEPENDENCIES]);
+/** The same, where an agent has a part: the queues. */
+export const LINE_DEPENDENCIES = ['sqs'] as const;
+
+const anyDependency = z.enum([...DEPENDENCIES, ...HAND_DEPENDENCIES, ...LINE_DEPENDENCIES]);
 
 const milliseconds = z.int().nonnegative();
 
@@ -113,9 +128,13 @@ export const Script = z.strictObject({
   native: z.boolean().default(false),
   /** There is a connector more, into which a person enters the secret. */
   desk: z.boolean().default(false),
+  /** So many of its connectors, from the first one on, are reached by an agent. */
+  line: z.int().min(0).max(5).default(0),
+  /** What goes wrong at that agent, and on the way to it. */
+  agent: AgentScene.prefault({}),
   start: z.enum(STARTS).default('rest'),
   connectors: z.int().min(1).max(5).default(1),
-  events: z.array(z.strictObject({ at: milliseconds, do: z.enum([...TRIGGERED, ...DEEDS, ...HAND_DEEDS]) })),
+  events: z.array(z.strictObject({ at: milliseconds, do: z.enum([...TRIGGERED, ...ALL_DEEDS]) })),
   faults: z.array(PlannedFault).default([]),
   turns: z.array(z.int().nonnegative()).default([]),
   /** Plays the next scheduled run in any case, not only where something is left to it. */
@@ -142,7 +161,7 @@ export type Script = z.infer<typeof Script>;
 
 export type Triggered = (typeof TRIGGERED)[number];
 
-export type Deed = (typeof DEEDS | typeof HAND_DEEDS)[number];
+export type Deed = (typeof ALL_DEEDS)[number];
 
 /** Whether a person or a mishap has a part in it: then an outage may be theirs. */
 export function hasDeed({ events, faults, start, strategy, setup }: Script): boolean {
@@ -160,5 +179,5 @@ export function hasDeed({ events, faults, start, strategy, setup }: Script): boo
 }
 
 export function isDeed(name: string): name is Deed {
-  return ([...DEEDS, ...HAND_DEEDS] as readonly string[]).includes(name);
+  return (ALL_DEEDS as readonly string[]).includes(name);
 }

@@ -95,6 +95,19 @@ export class Simulation {
     this.#weather = weather;
   }
 
+  /** What a dependency is like at this moment for whoever is no process: asked once for each request. */
+  conditionOf(request: string): Condition {
+    return this.#weather?.(request, this.now, -1) ?? {};
+  }
+
+  /** Does something that no process does: nothing else happens before it is done. */
+  beside(perform: () => Promise<void>): void {
+    this.#perform(async () => {
+      await perform();
+      this.#options.onChange();
+    });
+  }
+
   /** Draws from the turns, for whoever else has a choice: an index below `choices`. */
   draw(choices: number): number {
     return (this.#options.turns[this.#turn++] ?? 0) % choices;

@@ -17,6 +17,8 @@ export interface Line {
   readonly strategy: Combination['strategy'];
   readonly renewal: Combination['renewal'];
   readonly desk: boolean;
+  /** Whether the connector is reached by an agent. */
+  readonly agent: boolean;
   readonly trigger: Trigger;
   readonly fault: Category;
   points: number;
@@ -25,7 +27,9 @@ export interface Line {
 }
 
 /** Which part of everything is wanted. */
-export type Only = Readonly<Partial<Record<'strategy' | 'renewal' | 'desk' | 'trigger' | 'fault' | 'start', string>>>;
+export type Only = Readonly<
+  Partial<Record<'strategy' | 'renewal' | 'desk' | 'agent' | 'trigger' | 'fault' | 'start', string>>
+>;
 
 /** A scene without faults, from which the points are read. */
 export interface Opening {
@@ -36,16 +40,21 @@ export interface Opening {
 /**
  * Every way in which a scene can begin.
  *
- * @param dimensions with `doors` also those in which a person has a part
+ * @param dimensions with `doors` also those in which a person has a part, with `line` also those with an agent
  */
 export function openings(only: Only, dimensions: readonly Dimension[] = NEW_DIMENSIONS): Opening[] {
   const manual = dimensions.includes('doors') ? openingsByHand() : [];
-  return [...usualOpenings(), ...manual].filter(({ script, trigger }) => wanted({ ...script, trigger }, only));
+  const byAgent = dimensions.includes('line') ? openingsOf(COMBINATIONS.map((one) => ({ ...one, line: 1 }))) : [];
+  return [...openingsOf([...COMBINATIONS, ...NATIVE]), ...manual, ...byAgent].filter(({ script, trigger }) =>
+    wanted({ ...script, agent: script.line > 0, trigger }, only),
+  );
 }
 
-function usualOpenings(): Opening[] {
-  return [...COMBINATIONS, ...NATIVE].flatMap((combination) =>
+function openingsOf(combinations: readonly Combination[]): Opening[] {
+  return combinations.flatMap((combination) =>
     TRIGGERS.filter((trigger) => (trigger === 'secrets-manager') === combination.native)
+      // A caller's run differs from the schedule's by its repeats alone.
+      .filter((trigger) => trigger !== 'api' || !combination.line)
       .filter((trigger) => trigger !== 'attended')
       .filter((trigger) => trigger !== 'retire' || overlaps(combination))
       .flatMap((trigger) =>
@@ -115,16 +124,17 @@ export async function playSingles({
   for (const { script, trigger } of openings(only, dimensions)) {
     const clean = await play(script);
     const { strategy, renewal, desk, start } = script;
+    const agent = script.line > 0;
     progress(`${nameOf(script)}, ${trigger}, ${start}: ${pointsOf(clean).length} points`);
     if (!clean.converged || clean.violations.length > 0) {
-      const line = lineFor(lines, { strategy, renewal, desk, trigger, fault: 'dies-before' });
+      const line = lineFor(lines, { strategy, renewal, desk, agent, trigger, fault: 'dies-before' });
       line.violations.push({ point: 'without a fault', script, message: clean.violations.join('; ') || 'not at rest' });
     }
     for (const point of pointsOf(clean)) {
       for (const fault of faultsAt(point, variants)) {
         const { category } = actionOf(fault.fault);
         if (only.fault !== undefined && only.fault !== category) continue;
-        const line = lineFor(lines, { strategy, renewal, desk, trigger, fault: category });
+        const line = lineFor(lines, { strategy, renewal, desk, agent, trigger, fault: category });
         await tryOut(line, { point, script: { ...script, faults: [fault] } });
       }
     }
@@ -144,11 +154,14 @@ export function pointName({ run, point, name }: Point): string {
   return `${run + 1}.${point} ${name}`;
 }
 
+const KEYS = ['strategy', 'renewal', 'desk', 'agent', 'trigger', 'fault'] as const;
+
 /** The matrix's line of that key. */
 export function lineFor(
   lines: Map<string, Line>,
-  key: Pick<Line, 'strategy' | 'renewal' | 'desk' | 'trigger' | 'fault'>,
+  { strategy, renewal, desk, agent, trigger, fault }: Pick<Line, (typeof KEYS)[number]>,
 ): Line {
+  const key = { strategy, renewal, desk, agent, trigger, fault };
   const text = Object.values(key).join(' ');
   const line = lines.get(text) ?? { ...key, points: 0, converged: 0, violations: [] };
   lines.set(text, line);

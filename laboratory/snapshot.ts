@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Task } from '../functions/ports/tasks.ts';
-import type { SectionName } from '../local/stand-ins/connector/configuration.ts';
+import { type Configuration, type SectionName, sectionIn } from '../local/stand-ins/connector/configuration.ts';
 import type { ConnectorEngine } from '../local/stand-ins/connector/engine.ts';
 import type { Client } from '../local/stand-ins/iam/client.ts';
 import type { IamEngine } from '../local/stand-ins/iam/engine.ts';
@@ -36,6 +36,8 @@ export interface Snapshot {
   readonly sections: readonly (Credentials & { readonly accepted: boolean; readonly place: string })[];
   /** What people are asked, where they have a part. */
   readonly asked?: Asked;
+  /** What is stored beside an agent, whether or not it is loaded. */
+  readonly stored?: readonly (Credentials & { readonly place: string })[];
 }
 
 /** What people are asked, and have said. */
@@ -60,6 +62,14 @@ export interface Parts {
   readonly subject?: Subject;
   /** What people are asked and say. @default - they have no part */
   readonly tasks?: MemoryTasks;
+  /** What the files beside an agent hold. @default - no connector has one */
+  readonly files?: Files;
+}
+
+/** The files beside an agent. */
+export interface Files {
+  readonly names: readonly string[];
+  read(name: string): Configuration;
 }
 
 /** A credential: where its secret is kept, its clients, and its sections in each connector. */
@@ -93,7 +103,27 @@ export function snapshot(parts: Parts): Snapshot {
     iam: Object.fromEntries(subjectOf(parts).clientIds.map((clientId) => [clientId, secretsOf(parts, clientId)])),
     sections: sectionsOf(parts),
     ...(parts.tasks && { asked: askedOf(parts, parts.tasks, id) }),
+    ...(parts.files && { stored: storedIn(parts, parts.files) }),
   };
+}
+
+function storedIn(parts: Parts, files: Files): NonNullable<Snapshot['stored']> {
+  return files.names.flatMap((name) => {
+    const whole = wholeIn(files, name);
+    return subjectOf(parts).sections.map((section) => {
+      const { clientId = '', clientSecret = '' } = (whole && sectionIn(whole, section)) ?? {};
+      return { clientId, clientSecret, place: `the file of ${name} ${section}` };
+    });
+  });
+}
+
+/** @returns undefined when the file is torn */
+function wholeIn(files: Files, name: string): Configuration | undefined {
+  try {
+    return files.read(name);
+  } catch {
+    return undefined;
+  }
 }
 
 function askedOf(parts: Parts, { list }: MemoryTasks, currentId = ''): Asked {
@@ -210,7 +240,7 @@ export function nickname(secret: string | undefined): string {
 }
 
 /** Why the credential is not at rest everywhere, but for what a person was asked to do; nothing when it is. */
-export function discord({ current, pending, iam, sections: all, asked }: Snapshot): string[] {
+export function discord({ current, pending, iam, sections: all, asked, stored = [] }: Snapshot): string[] {
   if (!current) return asked?.submit ? [] : ['no document is current'];
   const known = asked && !asked.readsIam && asked.works;
   const held = known ? current.clientSecret : iam[current.clientId]?.secret;
@@ -219,7 +249,7 @@ export function discord({ current, pending, iam, sections: all, asked }: Snapsho
     return pending === undefined || pending === current.id ? [] : ['AWSPENDING stands'];
   const sections = asked ? all.filter(({ place }) => !isDesk(place)) : all;
   const isForgotten = sections.length < all.length && !asked?.enter;
-  const strangers = sections.filter(
+  const strangers = [...sections, ...stored].filter(
     (one) => one.clientId !== current.clientId || one.clientSecret !== current.clientSecret,
   );
   return [

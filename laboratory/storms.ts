@@ -2,7 +2,7 @@ import { byHand, nameOf } from './combinations.ts';
 import { type Dimension, judgementsIn } from './dimensions.ts';
 import { dependencyOf } from './faults.ts';
 import { play } from './scene.ts';
-import { DEPENDENCIES, HAND_DEPENDENCIES, type Script } from './script.ts';
+import { DEPENDENCIES, HAND_DEPENDENCIES, LINE_DEPENDENCIES, type Script } from './script.ts';
 import { type Line, lineFor, type Only, openings, type Point, type Progress, pointName, pointsOf } from './singles.ts';
 
 const MINUTE_MS = 60_000;
@@ -37,13 +37,14 @@ export async function playStorms({
   for (const opening of openings(only, dimensions)) {
     const script = { ...opening.script, judge };
     const { strategy, renewal, desk } = script;
+    const agent = script.line > 0;
     const storms = [
       ...(dimensions.includes('weather') ? awayFrom(script, pointsOf(await play(script))) : []),
       ...(dimensions.includes('latency') ? slowFrom(script) : []),
     ].filter(({ fault }) => only.fault === undefined || only.fault === fault);
     progress(`${nameOf(script)}, ${opening.trigger}, ${script.start}: ${storms.length} storms`);
     for (const storm of storms) {
-      const line = lineFor(lines, { strategy, renewal, desk, trigger: opening.trigger, fault: storm.fault });
+      const line = lineFor(lines, { strategy, renewal, desk, agent, trigger: opening.trigger, fault: storm.fault });
       const { converged, violations } = await play(storm.script);
       line.points += 1;
       if (converged) line.converged += 1;
@@ -65,7 +66,11 @@ function awayFrom(script: Script, points: readonly Point[]): Storm[] {
 }
 
 function slowFrom(script: Script): Storm[] {
-  const all = byHand(script) ? [...DEPENDENCIES, ...HAND_DEPENDENCIES] : DEPENDENCIES;
+  const all = [
+    ...DEPENDENCIES,
+    ...(byHand(script) ? HAND_DEPENDENCIES : []),
+    ...(script.line > 0 ? LINE_DEPENDENCIES : []),
+  ];
   const present = all.filter((of) => !/^ifs-[2-5]$/.test(of));
   return SLOW_MS.flatMap((ms) =>
     [...present.map((of) => [of]), present.filter((of) => of !== 'store' && of !== 'scheduler')].map((slow) => ({
@@ -77,7 +82,9 @@ function slowFrom(script: Script): Storm[] {
 }
 
 function knownOf(request: string): Script['weather'][number]['of'] {
-  const found = [...DEPENDENCIES, ...HAND_DEPENDENCIES].find((of) => of === dependencyOf(request));
+  const found = [...DEPENDENCIES, ...HAND_DEPENDENCIES, ...LINE_DEPENDENCIES].find(
+    (of) => of === dependencyOf(request),
+  );
   if (found) return found;
   throw new Error(`${request} goes to no dependency that is known`);
 }

@@ -94,6 +94,7 @@ function* smallerThan(script: Script): Generator<Script> {
     strategy: script.strategy,
     renewal: script.renewal,
     desk: script.desk,
+    line: script.line,
     events: script.events,
   });
   for (const key of LISTS) {
@@ -101,6 +102,7 @@ function* smallerThan(script: Script): Generator<Script> {
   }
   for (const key of [
     'connectors',
+    'agent',
     'setup',
     'start',
     'lag',

@@ -29,9 +29,14 @@ export class Witness {
     return result;
   }
 
-  /** Carries a write out at an engine that answers at once. */
-  writes<T>(process: Process, request: string, write: () => T): T {
-    const before = this.#state();
+  /**
+   * Carries a write out at an engine that answers at once.
+   *
+   * @param isBack it brings back what was refused already before this run
+   */
+  writes<T>(process: Process, request: string, write: () => T, isBack = false): T {
+    const state = this.#state();
+    const before = isBack ? { ...state, overlapping: state.overlapping.map(() => false) } : state;
     const result = write();
     this.#note({ process, request, before });
     return result;

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { playMisfortunes } from '../../laboratory/agents/singles.ts';
+import { nameOf } from '../../laboratory/combinations.ts';
+import { NEW_DIMENSIONS } from '../../laboratory/dimensions.ts';
+import { play } from '../../laboratory/scene.ts';
+import { Script } from '../../laboratory/script.ts';
+import { openings } from '../../laboratory/singles.ts';
+
+const IN_PLACE = { strategy: 'in-place', renewal: 'set', line: 1, events: [{ at: 0, do: 'schedule' }] };
+
+describe('scenes with an agent', () => {
+  it.each(openings({ agent: 'true' }).map(({ script }) => [`${nameOf(script)}, ${script.start}`, script] as const))(
+    '%s: come to rest without a violation',
+    async (_title, script) => {
+      const { converged, violations } = await play(script);
+      expect({ converged, violations }).toEqual({ converged: true, violations: [] });
+    },
+  );
+
+  it('can be played again, also where an agent is killed between two files', async () => {
+    const agent = {
+      deaths: [{ step: 60, when: 'within', down: 1000 }],
+      messages: [{ of: 'reply', nth: 3, fate: 'lost' }],
+    };
+    const script = Script.parse({ ...IN_PLACE, line: 2, connectors: 2, agent });
+    const [one, other] = [await play(script), await play(script)];
+    expect(one.trace.map(({ text }) => text)).toContain('the agent is dead');
+    expect(other.trace).toEqual(one.trace);
+  });
+
+  it.each([
+    ['agent-dies', 150],
+    ['message', 80],
+    ['restart', 10],
+    ['by-hand', 100],
+  ])(
+    'single misfortunes (%s) of a rotation in place, at every step',
+    async (fault, least) => {
+      const only = { strategy: 'in-place', renewal: 'set', agent: 'true', trigger: 'schedule', start: 'rest', fault };
+      const lines = await playMisfortunes({ only, dimensions: NEW_DIMENSIONS, progress: () => undefined });
+      expect(lines.flatMap(({ violations }) => violations)).toEqual([]);
+      expect(lines.reduce((sum, { points }) => sum + points, 0)).toBeGreaterThan(least);
+    },
+    300_000,
+  );
+});
