@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Mutation } from './mutations/mutation.ts';
+import { type Mutation, pathOf } from './mutations/mutation.ts';
 import { MUTATIONS } from './mutations.ts';
 
 /** Takes each safeguard out of the workflow in turn, and demands that the laboratory notices. */
@@ -31,7 +31,7 @@ function judge(mutation: Mutation): string {
 }
 
 function fits({ file, from }: Mutation['edits'][number]): boolean {
-  return readFileSync(here(`../functions/${file}`), 'utf8').split(from).length === 2;
+  return readFileSync(here(`../${pathOf(file)}`), 'utf8').split(from).length === 2;
 }
 
 /** The laboratory has to end by finding a violation, not by an accident. */

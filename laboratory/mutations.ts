@@ -1,3 +1,4 @@
+import { OF_AGENT } from './mutations/by-agent.ts';
 import { BY_HAND } from './mutations/by-hand.ts';
 import { DRY_RUNS } from './mutations/dry-runs.ts';
 import { ENDINGS } from './mutations/endings.ts';
@@ -16,4 +17,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PREVIOUS,
   ...DRY_RUNS,
   ...BY_HAND,
+  ...OF_AGENT,
 ];

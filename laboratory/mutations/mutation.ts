@@ -1,6 +1,6 @@
 /** One place of the code that is changed. */
 interface Edit {
-  /** Below `functions/`. */
+  /** Below `functions/`; what begins with `agent/` is below the repository. */
   readonly file: string;
   /** Occurs exactly once. */
   readonly from: string;
@@ -14,6 +14,11 @@ export interface Mutation {
   readonly edits: readonly Edit[];
   /** Arguments of the laboratory. */
   readonly lab: readonly string[];
+}
+
+/** The file of an edit, below the repository. */
+export function pathOf(file: string): string {
+  return file.startsWith('agent/') ? file : `functions/${file}`;
 }
 
 /** One place of the rotation core. */
