@@ -112,7 +112,7 @@ function storedIn(parts: Parts, files: Files): NonNullable<Snapshot['stored']> {
     const whole = wholeIn(files, name);
     return subjectOf(parts).sections.map((section) => {
       const { clientId = '', clientSecret = '' } = (whole && sectionIn(whole, section)) ?? {};
-      return { clientId, clientSecret, place: `the file of ${name} ${section}` };
+      return { clientId, clientSecret, place: `${name} ${section} (stored)` };
     });
   });
 }

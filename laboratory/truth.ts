@@ -105,13 +105,15 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
     ...(after.current?.id === before.current?.id || discord(before).length > 0 ? [] : ['AWSCURRENT moved']),
   ],
   // What was refused before the attempt still is, whatever works.
-  'stored-not-applied': ({ before, after }, { previousWorks }) => [
+  'stored-not-applied': ({ before, after, asked }, { previousWorks }) => [
     ...(after.pending === after.current?.id ? [] : ['AWSPENDING is not on the current version']),
     ...((after.asked?.readsIam === false && after.asked.works) ||
     after.iam[after.current?.clientId ?? '']?.secret === after.current?.clientSecret
       ? []
       : ['the IAM holds another']),
-    ...(previousWorks && revive(before, after).some(({ accepted }) => !accepted) ? ['a connector is refused'] : []),
+    ...(previousWorks && revive(before, after).some((one) => !one.accepted && !isLeft(one, asked))
+      ? ['a connector is refused']
+      : []),
   ],
   interrupted: (_record, { failure }) => (failure ? [] : ['it does not say why']),
   unchanged: unchangedButForMark,
@@ -126,12 +128,18 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
 
 /** What is not at rest, but for another run's version where that is told, and for a connector that the caller left behind. */
 function discordUntold(
-  { after, asked: { leaveBehind = [] } }: Pick<RunRecord, 'after' | 'asked'>,
+  { after, asked }: Pick<RunRecord, 'after' | 'asked'>,
   { failure }: Pick<Rotation, 'failure'>,
 ): string[] {
   const isTold = failure?.code === 'rotation-in-progress';
-  const sections = after.sections.filter(({ place }) => !leaveBehind.includes(place.split(' ')[0] ?? ''));
-  return discord({ ...after, sections }).filter((text) => !isTold || text !== 'AWSPENDING stands');
+  const sections = after.sections.filter((one) => !isLeft(one, asked));
+  const stored = after.stored?.filter((one) => !isLeft(one, asked)) ?? [];
+  return discord({ ...after, sections, stored }).filter((text) => !isTold || text !== 'AWSPENDING stands');
+}
+
+/** Whether a place is in a connector that was to be left behind. */
+function isLeft({ place }: { readonly place: string }, { leaveBehind = [] }: RunRecord['asked']): boolean {
+  return leaveBehind.includes(place.split(' ')[0] ?? '');
 }
 
 /** Whether the version that was current is the one before now: what somebody has made meanwhile is adopted in between. */
