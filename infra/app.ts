@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { ConfigurationError } from './configuration-error.ts';
 import { contextWarnings, readContext, unknownContext } from './context.ts';
-import { loadFleet } from './fleet.ts';
-import { fleetPath } from './fleet-path.ts';
-import { assertResources, assertTemplateSize } from './limits.ts';
+import { ConfigurationError } from './faults/configuration-error.ts';
+import { assertResources, assertTemplateSize } from './faults/limits.ts';
+import { loadFleet } from './fleet/fleet.ts';
+import { fleetPath } from './fleet/path.ts';
 import { ClientSecretRotationStack } from './stack.ts';
 
 /** A relative path of the fleet file counts from `cdk.json`, wherever the command runs. */

@@ -3,11 +3,11 @@ import { durationMs, parseDuration } from '../functions/credential/duration.ts';
 import { isHostName, isNowhere } from '../functions/credential/settings/addresses.ts';
 import { faultLines } from '../functions/credential/settings/fault-lines.ts';
 import { shortestFunctionTimeoutMs } from '../functions/rotation/run/budget.ts';
-import { ConfigurationError } from './configuration-error.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { issuerFaults, jwtSettings } from './jwt.ts';
-import { inPlainWords } from './plain-words.ts';
-import { hasOneOwner } from './public-suffixes.ts';
+import { ConfigurationError } from './faults/configuration-error.ts';
+import { didYouMean } from './faults/did-you-mean.ts';
+import { inPlainWords } from './faults/plain-words.ts';
+import { hasOneOwner } from './fleet/public-suffixes.ts';
+import { issuerFaults, jwtSettings } from './service/jwt.ts';
 import { isChat, Notify } from './watch/notify.ts';
 
 const TIMEOUTS = { function: 'PT90S', http: 'PT10S' };

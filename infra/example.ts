@@ -1,5 +1,5 @@
 import { CfnParameter, type Stack } from 'aws-cdk-lib';
-import { acknowledge } from './findings.ts';
+import { acknowledge } from './faults/findings.ts';
 
 /**
  * Makes a stack that can be synthesized and not deployed. It has a parameter without a default, so `cdk deploy` refuses it before it

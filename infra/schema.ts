@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { fleetSchema } from './fleet-schema.ts';
+import { fleetSchema } from './fleet/schema.ts';
 
 interface Schema {
   readonly properties?: Record<string, Schema>;

@@ -1,11 +1,11 @@
 import { CfnOutput, CliCredentialsStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { Agents } from './agents.ts';
 import type { Deployment } from './context.ts';
+import { Agents } from './credentials/agents.ts';
+import { RotatedCredential } from './credentials/rotated-credential.ts';
 import { forbidDeployment } from './example.ts';
-import type { LoadedFleet } from './fleet.ts';
-import { RotatedCredential } from './rotated-credential.ts';
-import { Service } from './service.ts';
+import type { LoadedFleet } from './fleet/fleet.ts';
+import { Service } from './service/service.ts';
 
 /** Properties of {@link ClientSecretRotationStack}. */
 export interface ClientSecretRotationStackProps {

@@ -6,7 +6,7 @@ import { ERRORS, type ErrorCode } from '../functions/credential/errors.ts';
 import { secretFingerprint } from '../functions/credential/fingerprint.ts';
 import { OUTCOMES } from '../functions/credential/outcome.ts';
 import { STATES } from '../functions/rotation/observe/states.ts';
-import { fleetSchema } from '../infra/fleet-schema.ts';
+import { fleetSchema } from '../infra/fleet/schema.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PAGES = [ROOT, resolve(ROOT, 'docs')]

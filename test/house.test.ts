@@ -39,7 +39,7 @@ describe('the check of the layout', () => {
     ['functions/api/x.ts', "import type { A } from '../rotate.ts';", 'api may not import entries'],
     ['functions/x.ts', "import { handler } from './rotate.ts';", 'entries may not import entries'],
     ['functions/other/x.ts', "import { a } from '../credential/errors.ts';", 'other may not import credential'],
-    ['functions/lambda/x.ts', "import { a } from '../../infra/names.ts';", 'which is no file of functions/'],
+    ['functions/lambda/x.ts', "import { a } from '../../infra/service/names.ts';", 'which is no file of functions/'],
   ])('finds a forbidden import in %s: %s', (path, text, fault) => {
     expect(faultsWith({ [path]: text })[0]).toContain(fault);
   });

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ConfigurationError } from '../../infra/configuration-error.ts';
 import { contextWarnings, readContext, unknownContext } from '../../infra/context.ts';
-import { loadFleet } from '../../infra/fleet.ts';
+import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
+import { loadFleet } from '../../infra/fleet/fleet.ts';
 import { failed } from '../errors.ts';
 
 /** What a check of a fleet file has found: one line each. */

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { applyEdits, type FormattingOptions, modify, parse } from 'jsonc-parser';
-import { ConfigurationError } from '../../infra/configuration-error.ts';
-import { readText } from '../../infra/file-text.ts';
+import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
+import { readText } from '../../infra/fleet/file-text.ts';
 import { failed } from '../errors.ts';
 import { assertFile, checkFleet, type FleetDeployment, type FleetFindings } from './check.ts';
 import type { Entry } from './interview.ts';

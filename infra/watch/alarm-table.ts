@@ -2,7 +2,7 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { MetricName } from '../../functions/lambda/metrics.ts';
-import type { FunctionName } from '../names.ts';
+import type { FunctionName } from '../service/names.ts';
 import { ownMetric, SUM } from './own-metric.ts';
 
 /** Everything that an alarm is made of. */

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { MetricName } from '../../functions/lambda/metrics.ts';
-import type { Names } from '../names.ts';
+import type { Names } from '../service/names.ts';
 import type { Watched } from './alarm-table.ts';
 import type { Alarms } from './alarms.ts';
 import { ownMetric } from './own-metric.ts';

@@ -4,7 +4,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Deployment } from '../context.ts';
-import type { Names } from '../names.ts';
+import type { Names } from '../service/names.ts';
 import { type AlarmEntry, alarmTable, type Watched } from './alarm-table.ts';
 import { Alarms } from './alarms.ts';
 import { addDashboard } from './dashboard.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { JwtSettings } from '../../infra/jwt.ts';
+import type { JwtSettings } from '../../infra/service/jwt.ts';
 import { type AccessKeys, ROOT_KEYS } from './ministack/users.ts';
 import { type GuardedFolder, guardedFolder } from './programs/guarded-folder.ts';
 

@@ -1,8 +1,8 @@
 import { constants, readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { ConfigurationError } from '../../infra/configuration-error.ts';
 import { readContext } from '../../infra/context.ts';
-import { type LoadedFleet, loadFleet } from '../../infra/fleet.ts';
+import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
+import { type LoadedFleet, loadFleet } from '../../infra/fleet/fleet.ts';
 import { UsageError } from '../command-line.ts';
 import { serve } from '../stand-ins/serve.ts';
 import { addressFaults, addressWarnings, keycloakPortOf } from './addresses.ts';

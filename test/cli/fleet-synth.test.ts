@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'jsonc-parser';
 import { checkFleet } from '../../cli/fleet/check.ts';
-import { ConfigurationError } from '../../infra/configuration-error.ts';
+import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
 import { buildStack } from '../infra/synthesize.ts';
 import { csr, ROOT } from './support/csr.ts';
 

@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigurationError } from '../../infra/configuration-error.ts';
 import { readContext } from '../../infra/context.ts';
-import { loadFleet } from '../../infra/fleet.ts';
+import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
+import { loadFleet } from '../../infra/fleet/fleet.ts';
 import { CONNECTOR, customer } from '../support/settings.ts';
 import { csr, ROOT, start } from './support/csr.ts';
 

@@ -46,7 +46,7 @@ describe('cli/', () => {
 
   it('never reaches the CDK', () => {
     const reached = [...reach('cli/main.ts')];
-    expect(reached).toContain('infra/fleet.ts');
+    expect(reached).toContain('infra/fleet/fleet.ts');
     expect(reached.filter((target) => /^(aws-cdk-lib|constructs|cdk-nag)/.test(target))).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ import { type CredentialDocument, parseDocument } from '../../functions/credenti
 import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
-import type { JwtSettings } from '../../infra/jwt.ts';
+import type { JwtSettings } from '../../infra/service/jwt.ts';
 import { type Deployment, deploy } from '../../local/real-stack/deployment.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
 import { LATEST, releaseOf } from '../../local/real-stack/keycloak/releases.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigurationError } from '../../infra/configuration-error.ts';
 import { contextWarnings, readContext, unknownContext } from '../../infra/context.ts';
+import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
 
 const read = (context: Record<string, unknown>) => readContext((key) => context[key]);
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { fleetSchema } from '../../infra/fleet-schema.ts';
+import { fleetSchema } from '../../infra/fleet/schema.ts';
 import { fleetJsonSchema, SCHEMA_FILE } from '../../infra/schema.ts';
 import { customer } from '../support/settings.ts';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { App, NestedStack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readContext } from '../../infra/context.ts';
-import { loadFleet } from '../../infra/fleet.ts';
+import { loadFleet } from '../../infra/fleet/fleet.ts';
 import { ClientSecretRotationStack } from '../../infra/stack.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

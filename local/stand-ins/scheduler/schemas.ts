@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { timeZoneFault } from '../../../infra/time-zones.ts';
+import { timeZoneFault } from '../../../infra/fleet/time-zones.ts';
 import { expressionFault } from './occurrences.ts';
 
 // The constraints of the API reference. A member that this part doesn't know is refused rather than ignored.

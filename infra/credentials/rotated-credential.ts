@@ -1,0 +1,93 @@
+import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { scheduledEvent } from '../../functions/credential/events/scheduled.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
+import { windowMinutes } from '../../functions/credential/settings/schedule.ts';
+import type { Deployment } from '../context.ts';
+import { acknowledge } from '../faults/findings.ts';
+import { OWN_TAG } from '../fleet/tags.ts';
+import { retention } from '../service/retention.ts';
+import type { Service } from '../service/service.ts';
+import { NativeRotation } from './native-rotation.ts';
+
+/** Properties of {@link RotatedCredential}. */
+export interface RotatedCredentialProps {
+  readonly deployment: Deployment;
+  readonly credential: Credential;
+  readonly service: Service;
+}
+
+/**
+ * One credential: its secret, which begins without any version, and the schedule that holds its settings. Where only a person can
+ * change the IAM, also the inbox to which that person submits.
+ */
+export class RotatedCredential extends Construct {
+  readonly secretArn: string;
+
+  constructor(scope: Construct, id: string, props: RotatedCredentialProps) {
+    super(scope, id);
+    const { deployment, credential, service } = props;
+    // The first value of a secret becomes AWSCURRENT whatever it is, so nothing but a rotation may put one: the L2 would.
+    const secret = new CfnSecret(this, 'Secret', {
+      name: `${deployment.prefix}/${credential.id}`,
+      description: `OAuth 2.0 client secret of ${[credential.clientId].flat().join(' and ')}`,
+      kmsKeyId: service.key.keyArn,
+      tags: Object.entries({ ...credential.tags, [OWN_TAG]: credential.id }).map(([key, value]) => ({ key, value })),
+    });
+    secret.applyRemovalPolicy(retention(deployment));
+    if (credential.iam.type === 'manual') this.#addInbox(props);
+    // Its ARN, as `ref` is on AWS; MiniStack's `ref` is the name, which no policy can grant.
+    this.secretArn = secret.attrId;
+    const { expression, timezone, flexibleWindow, state } = credential.schedule;
+    const schedule = new CfnSchedule(this, 'Schedule', {
+      name: credential.id,
+      groupName: service.scheduling.recurring.ref,
+      scheduleExpression: expression,
+      scheduleExpressionTimezone: timezone,
+      flexibleTimeWindow: flexibleTimeWindow(flexibleWindow),
+      state,
+      kmsKeyArn: service.key.keyArn,
+      target: {
+        arn: service.functions.rotate.functionArn,
+        roleArn: service.scheduling.role.roleArn,
+        input: JSON.stringify(scheduledEvent(credential)),
+        // These cover the delivery only; Lambda itself repeats a run that fails.
+        retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 600 },
+        deadLetterConfig: { arn: service.deadLetters.queueArn },
+      },
+    });
+    // Not before the role may do what the schedule asks of it.
+    schedule.node.addDependency(service.scheduling.role);
+    this.#rotateNatively(props, secret, schedule);
+  }
+
+  /** Without a value: that is an empty inbox. */
+  #addInbox({ deployment, credential, service }: RotatedCredentialProps): void {
+    const inbox = new CfnSecret(this, 'Inbox', {
+      name: `${deployment.prefix}-inbox/${credential.id}`,
+      description: `Inbox of ${credential.id}: put a secret here that was refreshed in the IAM`,
+      kmsKeyId: service.key.keyArn,
+      tags: [{ key: OWN_TAG, value: credential.id }],
+    });
+    inbox.applyRemovalPolicy(retention(deployment));
+    acknowledge(inbox, { 'AwsSolutions-SMG4': 'A person fills it, and the rotator empties it.' });
+  }
+
+  #rotateNatively({ credential, service }: RotatedCredentialProps, secret: CfnSecret, schedule: CfnSchedule): void {
+    if (credential.native && service.mayRotate) {
+      const { rotate } = service.functions;
+      const after = [service.mayRotate, schedule];
+      new NativeRotation(this, 'NativeRotation', { secretArn: secret.ref, rotate, maxAge: credential.maxAge, after });
+      return;
+    }
+    acknowledge(secret, {
+      'AwsSolutions-SMG4': 'EventBridge Scheduler rotates it, since the IAM and the connectors have to change with it.',
+    });
+  }
+}
+
+function flexibleTimeWindow(window: string | undefined): CfnSchedule.FlexibleTimeWindowProperty {
+  if (window === undefined) return { mode: 'OFF' };
+  return { mode: 'FLEXIBLE', maximumWindowInMinutes: windowMinutes(window) };
+}

@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  type IDestination,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Construct } from 'constructs';
+import { MAX_EVENT_AGE_MS } from '../../functions/credential/events/on-demand.ts';
+import type { Deployment } from '../context.ts';
+import { acknowledgeNamespaces } from '../faults/findings.ts';
+import { encryptedLogs } from './logs.ts';
+import type { FunctionName, Names } from './names.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** One bundle a function with everything in it: no layer, nothing that the runtime brings along. */
+const BUNDLING: BundlingOptions = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  minify: true,
+  bundleAwsSDK: true,
+  // Its size is no news.
+  logLevel: LogLevel.ERROR,
+  mainFields: ['module', 'main'],
+  // undici is CommonJS and calls require(), which an ES module doesn't have.
+  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+};
+
+/** Properties of {@link RotationFunction}. */
+export interface RotationFunctionProps {
+  readonly deployment: Deployment;
+  readonly names: Names;
+  readonly key: Key;
+  /** The file in `functions/` that exports `handler`. */
+  readonly file: FunctionName;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly environment: Record<string, string>;
+  readonly permissions: readonly PolicyStatement[];
+  /**
+   * Where an asynchronous event goes that failed three times, or waited ten minutes.
+   *
+   * @default - the function is not called asynchronously
+   */
+  readonly onFailure?: IDestination;
+}
+
+/** A Lambda function, its log group, and a role that may do exactly what it was given. */
+export class RotationFunction extends Construct {
+  readonly function: NodejsFunction;
+
+  constructor(scope: Construct, id: string, props: RotationFunctionProps) {
+    super(scope, id);
+    const { deployment, names, key, file, description, timeout, environment, permissions, onFailure } = props;
+    const logGroup = encryptedLogs(this, 'Logs', { deployment, key, logGroupName: names.logGroups[file] });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
+    logGroup.grantWrite(role);
+    for (const statement of permissions) role.addToPolicy(statement);
+
+    this.function = new NodejsFunction(this, 'Function', {
+      functionName: names.functions[file].name,
+      description,
+      entry: resolve(ROOT, `functions/${file}.ts`),
+      projectRoot: ROOT,
+      depsLockFilePath: resolve(ROOT, 'package-lock.json'),
+      bundling: BUNDLING,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout,
+      environment,
+      awsSdkConnectionReuse: false,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel[deployment.logLevel],
+      systemLogLevelV2: SystemLogLevel.INFO,
+      tracing: Tracing.ACTIVE,
+      ...(onFailure && { onFailure, retryAttempts: 2, maxEventAge: Duration.millis(MAX_EVENT_AGE_MS) }),
+    });
+    acknowledgeNamespaces(role, deployment.prefix);
+  }
+}

@@ -1,0 +1,133 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { durationMs } from '../../functions/credential/duration.ts';
+import type { Deployment } from '../context.ts';
+import { acknowledge } from '../faults/findings.ts';
+import { Watch } from '../watch/watch.ts';
+import { functionEnvironment } from './environment.ts';
+import { HttpApi } from './http-api.ts';
+import { allowLogs } from './logs.ts';
+import { type FunctionName, type Names, namesOf } from './names.ts';
+import { apiPermissions, deadLetterPermissions, retirePermissions, rotatePermissions } from './permissions.ts';
+import { retention } from './retention.ts';
+import { RotationFunction, type RotationFunctionProps } from './rotation-function.ts';
+import { Scheduling } from './scheduling.ts';
+import { Table } from './table.ts';
+
+/** API Gateway gives up after 30 seconds: the function answers before. */
+const API_TIMEOUT = Duration.seconds(29);
+
+/** Properties of {@link Service}. */
+export interface ServiceProps {
+  readonly deployment: Deployment;
+  readonly allowedHosts: readonly string[];
+  /** Whether Secrets Manager rotates a credential by its own four steps. */
+  readonly native: boolean;
+  /** Whether an IAM is changed by a person, who submits secrets to an inbox. */
+  readonly inboxes: boolean;
+  /** Whether connectors are reached by agents. */
+  readonly agents: boolean;
+}
+
+/** Everything that exists once, however many credentials there are. */
+export class Service extends Construct {
+  readonly names: Names;
+  readonly key: Key;
+  readonly deadLetters: Queue;
+  readonly table: Table['table'];
+  readonly scheduling: Scheduling;
+  readonly functions: Readonly<Record<FunctionName, RotationFunction['function']>>;
+  readonly httpApi: HttpApi;
+  readonly watch: Watch;
+  /** Lets Secrets Manager invoke `rotate`. @default - no credential is rotated by Secrets Manager's own four steps */
+  readonly mayRotate?: CfnPermission;
+
+  constructor(scope: Construct, id: string, { deployment, allowedHosts, native, inboxes, agents }: ServiceProps) {
+    super(scope, id);
+    const names = namesOf(deployment.prefix, Stack.of(this));
+    this.names = names;
+    this.key = new Key(this, 'Key', {
+      alias: deployment.prefix,
+      description: `Secrets, schedules and dead letters of ${deployment.prefix}`,
+      enableKeyRotation: true,
+      removalPolicy: retention(deployment),
+    });
+    allowLogs(this.key, Object.values(names.logGroups));
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.KMS,
+      encryptionMasterKey: this.key,
+      // An emulator on loopback has no TLS, and would let nobody in.
+      enforceSSL: !deployment.local,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: retention(deployment),
+    });
+    acknowledge(this.deadLetters, {
+      'AwsSolutions-SQS3': 'It is the dead-letter queue, of the schedules and of Lambda.',
+    });
+    this.table = new Table(this, 'Table', { deployment, names, key: this.key }).table;
+    this.scheduling = new Scheduling(this, 'Scheduling', { names, key: this.key, deadLetters: this.deadLetters });
+
+    const schedulerRoleArn = this.scheduling.role.roleArn;
+    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native, inboxes, agents };
+    const environment = functionEnvironment({
+      deployment,
+      names,
+      allowedHosts,
+      schedulerRoleArn,
+      deadLetterArn: this.deadLetters.queueArn,
+      keyArn: this.key.keyArn,
+    });
+    const givenUp = deadLetterPermissions(this.deadLetters, this.key);
+    const asynchronous = {
+      timeout: Duration.millis(durationMs(deployment.timeouts.function)),
+      onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
+    };
+    const define = (file: FunctionName, props: Omit<RotationFunctionProps, 'deployment' | 'names' | 'key' | 'file'>) =>
+      new RotationFunction(this, file, { deployment, names, key: this.key, file, ...props }).function;
+    this.functions = {
+      rotate: define('rotate', {
+        description: 'Rotates one client secret.',
+        environment,
+        permissions: [...rotatePermissions(grantable), ...givenUp],
+        ...asynchronous,
+      }),
+      retire: define('retire', {
+        description: 'Ends a previous client secret.',
+        environment,
+        permissions: [...retirePermissions(grantable), ...givenUp],
+        ...asynchronous,
+      }),
+      api: define('api', {
+        description: 'Answers the HTTP API.',
+        environment,
+        timeout: API_TIMEOUT,
+        permissions: apiPermissions(grantable),
+      }),
+    };
+    // An emulator lacks the type that needs it.
+    if (native && !deployment.local) this.mayRotate = this.#letSecretsManagerRotate(names);
+    this.httpApi = new HttpApi(this, 'HttpApi', { deployment, names, key: this.key, handler: this.functions.api });
+    this.watch = new Watch(this, 'Watch', {
+      deployment,
+      names,
+      key: this.key,
+      functions: this.functions,
+      deadLetters: this.deadLetters,
+      api: this.httpApi.metrics,
+    });
+  }
+
+  /** One permission for every secret of the stack: one for each would overflow the function's policy at 46 of them. */
+  #letSecretsManagerRotate(names: Names): CfnPermission {
+    return new CfnPermission(this, 'SecretsManagerMayRotate', {
+      action: 'lambda:InvokeFunction',
+      functionName: this.functions.rotate.functionArn,
+      principal: 'secretsmanager.amazonaws.com',
+      sourceAccount: Stack.of(this).account,
+      sourceArn: names.credentialSecrets,
+    });
+  }
+}
