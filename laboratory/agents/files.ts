@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,21 +7,9 @@ import { Configuration } from '../../local/stand-ins/connector/configuration.ts'
 /** In memory where that can be had: each write of the agent waits for the disk. */
 const BASE = process.platform === 'linux' ? '/dev/shm' : tmpdir();
 
-let root: string | undefined;
-
-/** A folder of the laboratory's own; what is left of it goes with the process. */
-function rootFolder(): string {
-  if (root === undefined) {
-    const made = mkdtempSync(join(BASE, 'csr-laboratory-'));
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-    root = made;
-  }
-  return root;
-}
-
 /** The disk of an agent's host: the connector's configuration files, and the agent's own folder. */
 export class HostDisk {
-  readonly folder = mkdtempSync(join(rootFolder(), 'host-'));
+  readonly folder = mkdtempSync(join(BASE, 'csr-laboratory-'));
   readonly state = join(this.folder, 'state');
   readonly #now: () => number;
 
