@@ -5,8 +5,8 @@ import { isDesk } from './parts.ts';
 import type { Played } from './played.ts';
 import { type RunRecord, stoodDown, wordFor } from './truth.ts';
 
-/** The longest pause between two repeats, and a lease. */
-const REPEATS_WITHIN_MS = 70 * 60_000;
+/** The longest pause between two repeats, which is an hour and a half where their grid becomes another one, and a lease. */
+const REPEATS_WITHIN_MS = 100 * 60_000;
 
 /**
  * Connectors that stay cut off although a run has seen it and all that is needed to help them answers: whatever is wrong with another

@@ -4,8 +4,8 @@ import { nobodyCould, type Played } from './played.ts';
 import { ATTENDED, type Process } from './process.ts';
 
 const MINUTE_MS = 60_000;
-/** The longest pause between two repeats, and a lease. */
-const REPEATS_WITHIN_MS = 70 * MINUTE_MS;
+/** The longest pause between two repeats, which is an hour and a half where their grid becomes another one, and a lease. */
+const REPEATS_WITHIN_MS = 100 * MINUTE_MS;
 
 /**
  * Outages that a write of ours began. Where two secrets can work at once there is none, whatever a person had to do with it. In-place

@@ -160,7 +160,7 @@ Scenes also meet faults that last, and trouble that is nobody's fault:
 Then these promises have to hold as well:
 
 - No outage that a write of ours began where two secrets can work, whatever a person did. In-place the outage ends within the run, or
-  70 minutes after everything that is needed answers again. A connector that can be reached is not left behind because of another one.
+  100 minutes after everything that is needed answers again. A connector that can be reached is not left behind because of another one.
 - No run is ended by its timeout between its first write to the IAM and the end of the rotation or undo that this write began.
 - Every run that leaves something to be done has planned the next run, and 26 hours after the last trouble everything is at rest
   without any further scheduled run. Each state under each fault that lasts is tried by \`npm run faults -- --states\`.

@@ -200,7 +200,7 @@ describe('a scene is judged', () => {
     expect(verdict(played, ['outages']).join()).toContain('did not end in time');
     simulation.troubles.push({ at: simulation.now, process: 0, name: 'iam GET /clients' });
     expect(verdict(played, ['outages'])).toEqual([]);
-    for (const outage of played.laboratory.monitor.outages) outage.to = simulation.now + 70 * 60_000 + 1;
+    for (const outage of played.laboratory.monitor.outages) outage.to = simulation.now + 100 * 60_000 + 1;
     expect(verdict(played, ['outages']).join()).toContain('did not end in time');
   });
 
@@ -214,7 +214,7 @@ describe('a scene is judged', () => {
     const { laboratory, player } = played;
     player.records.push(recordOf(laboratory));
     laboratory.simulation.troubles.push({ at: laboratory.simulation.now, process: 0, name: 'connector GET /ifs-2' });
-    laboratory.simulation.now += 71 * 60_000;
+    laboratory.simulation.now += 101 * 60_000;
     const faults = verdict(played, ['outages']).join();
     expect(faults).toContain('ifs-1 stayed cut off');
     laboratory.simulation.troubles.push({ at: laboratory.simulation.now, process: 0, name: 'connector GET /ifs-1' });
@@ -225,7 +225,7 @@ describe('a scene is judged', () => {
     const played = await afterOwnWrite('in-place');
     const { laboratory, player } = played;
     player.records.push(recordOf(laboratory, { credential: 'acme-second' }));
-    laboratory.simulation.now += 71 * 60_000;
+    laboratory.simulation.now += 101 * 60_000;
     expect(verdict(played, ['outages']).join()).not.toContain('stayed cut off');
   });
 
@@ -279,7 +279,7 @@ describe('a scene is judged', () => {
     const played = await afterOwnWrite('in-place');
     const { laboratory, player } = played;
     player.records.push(recordOf(laboratory));
-    laboratory.simulation.now += 71 * 60_000;
+    laboratory.simulation.now += 101 * 60_000;
     laboratory.simulation.deeds.push({ at: 0, what: 'disable-idle' });
     expect(verdict(played, ['outages']).join()).toContain('ifs-1 stayed cut off');
     laboratory.simulation.deeds.push({ at: 0, what: 'disable' });
