@@ -90,7 +90,7 @@ describe('an agent process on queues', () => {
 
     expect([prepared.status, written.status, written.proof]).toEqual([204, 200, 'loaded']);
     expect(await read()).toEqual(bytesOf(FORMS.json, { ...AT_FIRST, designTime: NEW, runtime: NEW, anna: NEW }));
-    expect(line.undeleted.size).toBe(0);
+    await line.emptied();
     expect(process.output()).toContain('"event":"ended"');
     expect(process.output()).not.toContain(NEW);
   });
@@ -119,8 +119,8 @@ describe('an agent process on queues', () => {
 
     expect((await ask({ op: 'read' })).status).toBe(200);
     await line.polled(REQUESTS);
+    await line.emptied();
     expect(await read()).toEqual(bytesOf(FORMS.json));
-    expect(line.undeleted.size).toBe(0);
     const events = process
       .output()
       .split('\n')

@@ -11,8 +11,8 @@ export interface FakeAws {
   send(queue: string, body: string): void;
   /** Waits for the next message on a queue. */
   next(queue: string): Promise<string>;
-  /** Messages that were received and not deleted. */
-  readonly undeleted: ReadonlySet<string>;
+  /** Ends once every message that was received is deleted: an agent deletes after it has answered. */
+  emptied(): Promise<void>;
   /** Ends once somebody waits for a message on a queue. */
   polled(queue: string): Promise<void>;
   /** While it is true, every call is answered with 500. */
@@ -78,6 +78,7 @@ export async function startAws(secrets: Readonly<Record<string, string>>): Promi
     },
     DeleteMessage: async ({ ReceiptHandle = '' }) => {
       undeleted.delete(ReceiptHandle);
+      notify();
       return {};
     },
     GetSecretValue: async ({ SecretId, VersionId }) => ({ SecretString: secrets[`${SecretId} ${VersionId}`] }),
@@ -99,7 +100,7 @@ export async function startAws(secrets: Readonly<Record<string, string>>): Promi
     url,
     send: put,
     next: async (queue) => (await take(queue)) ?? '',
-    undeleted,
+    emptied: () => until(() => undeleted.size === 0),
     polled: (queue) => until(() => polling.has(queue)),
     get down() {
       return down;
