@@ -100,8 +100,8 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
     ...(same(record.before.iam, record.after.iam) ? [] : ['the IAM changed']),
   ],
   // What was refused before the attempt still is; and what was adopted before it stays so.
-  'rolled-back': ({ before, after }) => [
-    ...discord({ ...after, sections: revive(before, after) }),
+  'rolled-back': ({ before, after, asked }) => [
+    ...discord(withoutLeft({ ...after, sections: revive(before, after) }, asked)),
     ...(after.current?.id === before.current?.id || discord(before).length > 0 ? [] : ['AWSCURRENT moved']),
   ],
   // What was refused before the attempt still is, whatever works.
@@ -132,9 +132,14 @@ function discordUntold(
   { failure }: Pick<Rotation, 'failure'>,
 ): string[] {
   const isTold = failure?.code === 'rotation-in-progress';
+  return discord(withoutLeft(after, asked)).filter((text) => !isTold || text !== 'AWSPENDING stands');
+}
+
+/** What there is, but for a connector that the caller left behind: it is given the secret by the repeat. */
+function withoutLeft(after: Snapshot, asked: RunRecord['asked']): Snapshot {
   const sections = after.sections.filter((one) => !isLeft(one, asked));
   const stored = after.stored?.filter((one) => !isLeft(one, asked)) ?? [];
-  return discord({ ...after, sections, stored }).filter((text) => !isTold || text !== 'AWSPENDING stands');
+  return { ...after, sections, stored };
 }
 
 /** Whether a place is in a connector that was to be left behind. */
