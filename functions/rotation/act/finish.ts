@@ -1,4 +1,5 @@
 import type { CredentialDocument } from '../../credential/document.ts';
+import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import { doesItWork, storedNotApplied } from '../attempt/execute.ts';
 import { takeOverTimes } from '../attempt/extend.ts';
@@ -30,10 +31,18 @@ export async function finish(run: Run, observation: Observation): Promise<Acted>
 async function planEnd(run: Run, seen: Found, previous: CredentialDocument | undefined): Promise<void> {
   const { current, labels } = seen;
   const client = await takeOverTimes(run, seen.clientInUse, previous);
-  const validUntil = client.previous?.secret === previous?.clientSecret ? client.previous?.validUntil : undefined;
   const alternates = previous !== undefined && previous.clientId !== current.document.clientId;
+  const kept = client.previous?.secret === previous?.clientSecret ? client.previous?.validUntil : undefined;
+  // Another client's secret ends when the IAM ends it there: somebody may have saved an old expiry.
+  const validUntil = alternates ? expiryOf(seen.clientToRenew, previous) : kept;
   const overlapping = alternates || (validUntil !== undefined && overlapActive(client, run.runtime.now()));
   if (!overlapping || !labels.previous) return;
   const works = !alternates || (await doesItWork(run, previous)) === true;
   await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, validUntil, works });
+}
+
+/** When the IAM itself ends the secret of a document, as far as its client tells. */
+function expiryOf(client: IamClient, { clientId, clientSecret }: CredentialDocument): Date | undefined {
+  if (client.clientId !== clientId) return undefined;
+  return client.previous?.secret === clientSecret ? client.previous.validUntil : client.secretExpiresAt;
 }

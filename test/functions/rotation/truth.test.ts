@@ -245,3 +245,28 @@ describe('a report says whether the previous secret works', () => {
     expect(again).toMatchObject({ outcome: 'stored-not-applied', previousWorks: false, previousValidUntil: null });
   });
 });
+
+describe('the time until which the previous secret works', () => {
+  it('is that of the client that takes its turn next, where somebody has saved an old page of it', async () => {
+    const world = createWorld({ settings: ALTERNATING, overlap: 'any-client' });
+    world.intercept(instead(PATCH, down));
+    expect(await world.rotate()).toMatchObject({ outcome: 'stored-not-applied', previousWorks: true });
+    const seconds = Math.floor(world.now().getTime() / 1000);
+    world.changeClient({
+      secret: 'of-an-old-page',
+      attributes: {
+        'client.secret.rotated': FIRST_SECRET,
+        'client.secret.rotated.creation.time': String(seconds),
+        'client.secret.rotated.expiration.time': String(seconds + 3600),
+      },
+    });
+    world.intercept((_io, perform) => perform());
+    world.advance(300_000);
+    const rotation = await world.scheduled({ repeat: { attempt: 1, due: false } });
+    expect(await world.accepts(FIRST_SECRET)).toBe(true);
+    expect(rotation).toMatchObject({
+      outcome: 'rotated',
+      previousValidUntil: new Date((seconds + 3600) * 1000).toISOString(),
+    });
+  });
+});
