@@ -1,20 +1,10 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll } from '@jest/globals';
 import { dynamoDbRequestIds } from '../../functions/adapters/dynamodb/idempotency.ts';
-import { ROOT_KEYS } from '../../local/real-stack/ministack/users.ts';
-import { tableInput } from '../../local/stand-ins/table/server.ts';
-import { describeReal, realStack } from '../support/real.ts';
+import { describeOnTable } from '../support/table.ts';
 import { idempotencyContract } from './idempotency.ts';
 
-describeReal('keys in the DynamoDB of MiniStack', ['ministack'], () => {
-  const tableName = `csr-keys-${Date.now()}`;
-  let client: DynamoDBClient;
-  beforeAll(async () => {
-    const { url: endpoint } = realStack().ministack;
-    client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: ROOT_KEYS });
-    await client.send(new CreateTableCommand(tableInput(tableName)));
+describeOnTable('keys in the DynamoDB of MiniStack', (table) => {
+  idempotencyContract((credential) => {
+    const { client, tableName } = table();
+    return dynamoDbRequestIds(client, credential, { tableName });
   });
-  afterAll(() => client.destroy());
-
-  idempotencyContract((credential) => dynamoDbRequestIds(client, credential, { tableName }));
 });

@@ -1,20 +1,12 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll } from '@jest/globals';
 import { dynamoDbLedger } from '../../functions/adapters/dynamodb/ledger.ts';
-import { ROOT_KEYS } from '../../local/real-stack/ministack/users.ts';
-import { tableInput } from '../../local/stand-ins/table/server.ts';
-import { describeReal, realStack } from '../support/real.ts';
+import { describeOnTable } from '../support/table.ts';
 import { ledgerPortContract } from './ledger-port.ts';
 
-describeReal('the ledger in the DynamoDB of MiniStack', ['ministack'], () => {
-  const tableName = `csr-ledger-${Date.now()}`;
-  let client: DynamoDBClient;
-  beforeAll(async () => {
-    const { url: endpoint } = realStack().ministack;
-    client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: ROOT_KEYS });
-    await client.send(new CreateTableCommand(tableInput(tableName)));
+describeOnTable('the ledger in the DynamoDB of MiniStack', (table) => {
+  ledgerPortContract({
+    ledgerOf: (credential) => {
+      const { client, tableName } = table();
+      return dynamoDbLedger(client, credential, { tableName });
+    },
   });
-  afterAll(() => client.destroy());
-
-  ledgerPortContract({ ledgerOf: (credential) => dynamoDbLedger(client, credential, { tableName }) });
 });

@@ -1,20 +1,12 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll } from '@jest/globals';
 import { dynamoDbTasks } from '../../functions/adapters/dynamodb/tasks.ts';
-import { ROOT_KEYS } from '../../local/real-stack/ministack/users.ts';
-import { tableInput } from '../../local/stand-ins/table/server.ts';
-import { describeReal, realStack } from '../support/real.ts';
+import { describeOnTable } from '../support/table.ts';
 import { tasksPortContract } from './tasks-port.ts';
 
-describeReal('tasks in the DynamoDB of MiniStack', ['ministack'], () => {
-  const tableName = `csr-tasks-${Date.now()}`;
-  let client: DynamoDBClient;
-  beforeAll(async () => {
-    const { url: endpoint } = realStack().ministack;
-    client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: ROOT_KEYS });
-    await client.send(new CreateTableCommand(tableInput(tableName)));
+describeOnTable('tasks in the DynamoDB of MiniStack', (table) => {
+  tasksPortContract({
+    tasksOf: (credential) => {
+      const { client, tableName } = table();
+      return dynamoDbTasks(client, credential, { tableName });
+    },
   });
-  afterAll(() => client.destroy());
-
-  tasksPortContract({ tasksOf: (credential) => dynamoDbTasks(client, credential, { tableName }) });
 });
