@@ -1,11 +1,10 @@
 import type { CredentialDocument } from '../../credential/document.ts';
-import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
 import { doesItWork, storedNotApplied } from '../attempt/execute.ts';
 import { takeOverTimes } from '../attempt/extend.ts';
 import { push } from '../attempt/push.ts';
 import { assertLabels, clear } from '../labels/labels.ts';
-import { type Found, found, type Observation, overlapActive } from '../observe/observation.ts';
+import { endInIam, type Found, found, keepsBeside, type Observation } from '../observe/observation.ts';
 import { readPrevious } from '../observe/previous.ts';
 import { planRetire } from '../plan/retire.ts';
 import type { Run } from '../run/context.ts';
@@ -31,18 +30,10 @@ export async function finish(run: Run, observation: Observation): Promise<Acted>
 async function planEnd(run: Run, seen: Found, previous: CredentialDocument | undefined): Promise<void> {
   const { current, labels } = seen;
   const client = await takeOverTimes(run, seen.clientInUse, previous);
-  const alternates = previous !== undefined && previous.clientId !== current.document.clientId;
-  const kept = client.previous?.secret === previous?.clientSecret ? client.previous?.validUntil : undefined;
-  // Another client's secret ends when the IAM ends it there: somebody may have saved an old expiry.
-  const validUntil = alternates ? expiryOf(seen.clientToRenew, previous) : kept;
-  const overlapping = alternates || (validUntil !== undefined && overlapActive(client, run.runtime.now()));
-  if (!overlapping || !labels.previous) return;
+  if (!previous || !labels.previous) return;
+  const alternates = previous.clientId !== current.document.clientId;
+  if (!alternates && !keepsBeside(client, previous.clientSecret, run.runtime.now())) return;
+  const validUntil = endInIam(alternates ? seen.clientToRenew : client, previous);
   const works = !alternates || (await doesItWork(run, previous)) === true;
   await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, validUntil, works });
-}
-
-/** When the IAM itself ends the secret of a document, as far as its client tells. */
-function expiryOf(client: IamClient, { clientId, clientSecret }: CredentialDocument): Date | undefined {
-  if (client.clientId !== clientId) return undefined;
-  return client.previous?.secret === clientSecret ? client.previous.validUntil : client.secretExpiresAt;
 }

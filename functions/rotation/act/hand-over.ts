@@ -15,6 +15,8 @@ export async function handOver(run: Run): Promise<Acted> {
     ledger.sent(() => ports.store.startRotation(runtime.newId())),
   );
   draft.isAbout(versionId);
+  // What is known of the previous secret is of another one.
+  draft.previousWorksUntil(undefined);
   ledger.handOver();
   // Secrets Manager has made the version: a list without it is stale, and says nothing of how the rotation ended.
   ledger.versions.confirmed(versionId);

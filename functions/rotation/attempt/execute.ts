@@ -5,7 +5,7 @@ import type { IamClient } from '../../ports/iam.ts';
 import { type Attempt, keepsTimeForUndo } from '../decide/terms/attempt.ts';
 import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, promote } from '../labels/labels.ts';
 import { askToken, isAway } from '../observe/looks.ts';
-import { holds, sameCredential } from '../observe/observation.ts';
+import { endInIam, holds, sameCredential } from '../observe/observation.ts';
 import { planRetire } from '../plan/retire.ts';
 import { type Run, timed } from '../run/context.ts';
 import { type Acted, ended, REQUEUE } from './acted.ts';
@@ -92,7 +92,8 @@ async function settle(
   run.ledger.achieve(outcome);
   if (isAnswer(run, attempt)) run.ledger.rotationDone();
   const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);
-  await planEnd(run, attempt, { ...kept, validUntil: client.previous?.validUntil });
+  const former = client.clientId === current.document.clientId ? client : attempt.clientInUse;
+  await planEnd(run, attempt, { ...kept, validUntil: endInIam(former, current.document) });
   await probeProjection(run, candidate.document);
   const [failure] = [...failures.values(), ...(await handOver(run, attempt)).values()];
   if (failure) return await storedNotApplied(run, { failure, previous: current.document, client: kept.client });

@@ -132,6 +132,14 @@ export function keepsBeside(client: IamClient, clientSecret: string, now: Date):
   return overlapActive(client, now) && client.previous?.secret === clientSecret;
 }
 
+/** When the IAM itself ends the secret of a document, as far as the document's client tells; undefined where it does not. */
+export function endInIam(client: IamClient, { clientId, clientSecret }: CredentialDocument): Date | undefined {
+  if (client.clientId !== clientId) return undefined;
+  const { secret, previous, secretExpiresAt } = client;
+  if (secret === clientSecret) return secretExpiresAt;
+  return previous?.secret === clientSecret ? previous.validUntil : undefined;
+}
+
 /** Whether two documents are the same client with the same secret. */
 export function sameCredential(one: CredentialDocument | undefined, other: CredentialDocument): boolean {
   return one?.clientId === other.clientId && one.clientSecret === other.clientSecret;

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { rotateSecret } from '../../../local/stand-ins/secrets-manager/rotation.ts';
-import { createWorld, FIRST_SECRET, SECRET_ID, type WorldOptions } from '../../support/world.ts';
+import {
+  CLIENT_ID,
+  createWorld,
+  FIRST_SECRET,
+  IDLE_CLIENT_ID,
+  REALM,
+  SECRET_ID,
+  type WorldOptions,
+} from '../../support/world.ts';
 
 /** A world whose secret is registered with its rotation function, at rest for longer than a lease. */
 async function nativeWorld(options: WorldOptions = {}) {
@@ -47,6 +55,17 @@ describe("rotation by Secrets Manager's own four steps", () => {
     await world.secrets.settled();
     expect(world.secrets.versions(SECRET_ID)).toEqual(before);
     expect(world.client().secret).toBe(FIRST_SECRET);
+  });
+
+  it('tells no time of a secret that was ended by adopting another one before', async () => {
+    const settings = { strategy: 'alternating-clients', clientId: [CLIENT_ID, IDLE_CLIENT_ID], grace: 'P14D' };
+    const world = await nativeWorld({ overlap: 'any-client', settings });
+    world.iam.regenerateSecret(REALM, world.client().id);
+    const adopted = world.client().secret;
+    const rotation = await world.scheduled();
+    await world.secrets.settled();
+    expect(rotation).toMatchObject({ outcome: 'rotated', previousValidUntil: null });
+    expect(await world.accepts(adopted ?? '')).toBe(true);
   });
 
   it('is not taken for given up by an answer from before RotateSecret', async () => {

@@ -269,4 +269,15 @@ describe('the time until which the previous secret works', () => {
       previousValidUntil: new Date((seconds + 3600) * 1000).toISOString(),
     });
   });
+
+  it('is the end that the IAM has set for the former client, and no time of the one that takes its turn', async () => {
+    const world = createWorld({ settings: ALTERNATING, overlap: 'any-client' });
+    const inAnHour = Math.floor(world.now().getTime() / 1000) + 3600;
+    world.changeClient({ attributes: { 'client.secret.expiration.time': String(inAnHour) } });
+    const rotation = await world.rotate();
+    expect(rotation).toMatchObject({
+      outcome: 'rotated',
+      previousValidUntil: new Date(inAnHour * 1000).toISOString(),
+    });
+  });
 });

@@ -27,6 +27,8 @@ export interface Attempt {
   readonly candidate: Candidate;
   /** The client that the candidate is about. */
   readonly client: IamClient;
+  /** The client in use, as it was seen before any change: another one where clients alternate. */
+  readonly clientInUse: IamClient;
   /** Connectors that the run writes itself. */
   readonly connectors: readonly ConnectorView[];
   /** Connectors into which a person enters the secret, once it is current. */
@@ -133,11 +135,12 @@ export function revival({ secret, previous }: IamClient): SecretChange {
   return previous ? { secret, previous } : { secret };
 }
 
-function baseOf({ labels, current, connectors, answer }: Found) {
+function baseOf({ labels, current, connectors, answer, clientInUse }: Found) {
   const isAttended = ({ connector }: ConnectorView) => connector.attended;
   return {
     labels,
     current,
+    clientInUse,
     connectors: connectors.filter((view) => !isAttended(view)),
     attended: connectors.filter(isAttended),
     currentWasAccepted: answer.accepted,
