@@ -2,7 +2,16 @@ import { isRotationError } from '../functions/credential/errors.ts';
 import type { Rotation } from '../functions/credential/outcome.ts';
 import { DESK } from './parts.ts';
 import { previousSecretFaults } from './previous-claims.ts';
-import { accepts, type Credentials, clientOf, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
+import {
+  accepts,
+  type Credentials,
+  clientOf,
+  discord,
+  documentIn,
+  madeAt,
+  type Parts,
+  type Snapshot,
+} from './snapshot.ts';
 import { type RunRecord, wordFor } from './truth.ts';
 
 /** What a report may say beside its outcome. A member that is absent, or null, claims nothing. */
@@ -142,7 +151,27 @@ function previousFaults(parts: Parts, record: RunRecord, rotation: Rotation & Cl
   const isReadable = after.asked?.readsIam !== false;
   if (isReadable && least !== undefined && least > endedAt)
     faults.push(...validityFaults(parts, { previous, until: least, works }));
+  if (isReadable && until !== undefined && until >= endedAt)
+    faults.push(...tooSoonFaults(parts, { previous, told: until + aheadMs, record }));
   return faults;
+}
+
+/**
+ * No sooner than the IAM ends it, or grace is over; a grace begins at the earliest when the current version was made. A caller may have
+ * asked for less.
+ */
+function tooSoonFaults(
+  parts: Parts,
+  { previous, told, record }: { previous: Credentials; told: number; record: RunRecord },
+): string[] {
+  const { after, aheadMs, graceMs, asked, nodeLags } = record;
+  // Times that were read from a node that lags are those of before.
+  if (asked.revokePrevious || nodeLags || !after.current) return [];
+  const graceEnd = madeAt(parts, after.current.id) + graceMs - Math.abs(aheadMs);
+  const least = Math.min(endInIam(parts, previous), graceEnd);
+  if (told >= least - SECOND_MS) return [];
+  const [said, so] = [told, least].map((ms) => new Date(ms).toISOString());
+  return [`that the previous secret ends at ${said}, sooner than it will (${so})`];
 }
 
 function validityFaults(

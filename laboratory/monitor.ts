@@ -10,6 +10,7 @@ import {
   kindOf,
   nickname,
   type Parts,
+  secretsIn,
   sectionsOf,
   snapshot,
 } from './snapshot.ts';
@@ -117,7 +118,7 @@ export class Monitor {
   /** What was submitted, and is what the IAM holds, is in a version or still in the inbox. */
   #lookIntoInbox(): void {
     for (const [key, { clientId, clientSecret }] of this.#submitted) {
-      const held = snapshot(this.#parts).iam[clientId]?.secret;
+      const held = secretsIn(this.#parts).iam[clientId]?.secret;
       if (held !== clientSecret || inboxIn(this.#parts)?.includes(clientSecret)) continue;
       this.#submitted.delete(key);
       if (isStored(this.#parts, { clientId, clientSecret })) continue;
@@ -154,7 +155,7 @@ export class Monitor {
   }
 
   #lookForLoss(): void {
-    const { current, pending, iam } = snapshot(this.#parts);
+    const { current, pending, iam } = secretsIn(this.#parts);
     if (this.#currentId !== current?.id) this.#candidates.clear();
     this.#currentId = current?.id;
     if (pending !== undefined) this.#candidates.set(pending, this.#simulation.now);
@@ -190,13 +191,13 @@ export class Monitor {
    * @param endsAt when the process that sends it is ended
    */
   lookAtPush(body: string, endsAt: number): void {
-    const { current } = snapshot(this.#parts);
+    const { current } = secretsIn(this.#parts);
     this.#judgePush(current !== undefined && !body.includes(JSON.stringify(current.clientSecret)), endsAt);
   }
 
   /** The same of a version that an agent is asked to write. */
   lookAtPushOf(versionId: string, endsAt: number): void {
-    const { current } = snapshot(this.#parts);
+    const { current } = secretsIn(this.#parts);
     const pushed = documentIn(this.#parts, versionId)?.clientSecret;
     this.#judgePush(current !== undefined && pushed !== current.clientSecret, endsAt);
   }
@@ -215,7 +216,7 @@ export class Monitor {
    * @param since when the process that has sent it began
    */
   lookAtWrite(body: string, since: number): void {
-    const { current, pending } = snapshot(this.#parts);
+    const { current, pending } = secretsIn(this.#parts);
     const candidate = pending === undefined ? undefined : documentIn(this.#parts, pending);
     const documents = [current, candidate, ...this.#dropped(since)];
     const known = documents.some((one) => one && body.includes(JSON.stringify(one.clientSecret)));
@@ -224,7 +225,7 @@ export class Monitor {
 
   /** Candidates that were in AWSPENDING since then, and that the IAM holds, while AWSCURRENT is where it was. */
   #dropped(since: number): Credentials[] {
-    const { iam } = snapshot(this.#parts);
+    const { iam } = secretsIn(this.#parts);
     const ids = [...this.#candidates].filter(([, at]) => at >= since).map(([id]) => id);
     return ids
       .flatMap((id) => documentIn(this.#parts, id) ?? [])
@@ -239,7 +240,7 @@ export class Monitor {
    * @param body what is sent
    */
   lookAtSecret(id: string, body: string): void {
-    const { current, pending } = snapshot(this.#parts);
+    const { current, pending } = secretsIn(this.#parts);
     const candidate = pending === undefined ? undefined : documentIn(this.#parts, pending);
     const used = [current, candidate].flatMap((one) => one ?? []);
     const client = this.#parts.iam.realm(REALM).clients.get(id);
@@ -251,7 +252,7 @@ export class Monitor {
 
   /** The version in AWSCURRENT, if it holds a document. */
   get current(): string | undefined {
-    return snapshot(this.#parts).current?.id;
+    return secretsIn(this.#parts).current?.id;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { durationMs } from '../functions/credential/duration.ts';
 import { isRotationError } from '../functions/credential/errors.ts';
 import { NATIVE_STEPS } from '../functions/credential/native-steps.ts';
 import type { Rotation } from '../functions/credential/outcome.ts';
@@ -150,7 +151,7 @@ export class Player {
     { attempt = ++this.#attempt, repeat, asked = {}, id }: RecordOptions = {},
   ): Promise<RunRecord> {
     const { simulation, second } = this.#laboratory;
-    const parts = second && id === SECOND_ID ? second.parts : this.#laboratory.parts;
+    const { parts, credential: subject } = second && id === SECOND_ID ? second : this.#laboratory;
     const [before, startedAt, disturbances] = [snapshot(parts), simulation.now, simulation.disturbances];
     const index = simulation.processes.length;
     const others = simulation.processes.some(({ alive }) => alive);
@@ -162,7 +163,7 @@ export class Player {
     const record: RunRecord = {
       process: index,
       name: process.name,
-      credential: id === SECOND_ID ? id : this.#laboratory.credential.id,
+      credential: subject.id,
       attempt,
       repeat,
       asked,
@@ -176,7 +177,9 @@ export class Player {
       conduct: process.conduct,
       timedOut: process.timedOut,
       aheadMs: this.#laboratory.skewOf(index),
+      graceMs: durationMs(subject.grace),
       readStale: this.#laboratory.readsStale,
+      nodeLags: this.#laboratory.lagMs > 0,
       goesOn: this.#goesOn(parts, process),
       repeated: false,
     };

@@ -93,6 +93,16 @@ export const SECOND: Subject = {
 };
 
 export function snapshot(parts: Parts): Snapshot {
+  return {
+    ...secretsIn(parts),
+    sections: sectionsOf(parts),
+    ...(parts.tasks && { asked: askedOf(parts, parts.tasks, secretOf(parts).labels.get('AWSCURRENT')) }),
+    ...(parts.files && { stored: storedIn(parts, parts.files) }),
+  };
+}
+
+/** The part of a snapshot that is looked at after every request: no connector, no file, no person. */
+export function secretsIn(parts: Parts): Pick<Snapshot, 'current' | 'previous' | 'pending' | 'iam'> {
   const { labels } = secretOf(parts);
   const id = labels.get('AWSCURRENT');
   const document = id === undefined ? undefined : documentIn(parts, id);
@@ -101,9 +111,6 @@ export function snapshot(parts: Parts): Snapshot {
     previous: labels.get('AWSPREVIOUS'),
     pending: labels.get('AWSPENDING'),
     iam: Object.fromEntries(subjectOf(parts).clientIds.map((clientId) => [clientId, secretsOf(parts, clientId)])),
-    sections: sectionsOf(parts),
-    ...(parts.tasks && { asked: askedOf(parts, parts.tasks, id) }),
-    ...(parts.files && { stored: storedIn(parts, parts.files) }),
   };
 }
 
@@ -193,6 +200,11 @@ function secretOf({ secrets, subject = FIRST }: Parts) {
   const secret = secrets.store.secrets.get(subject.secretId);
   if (!secret) throw new Error('the secret is gone');
   return secret;
+}
+
+/** When a version was made, in milliseconds since 1970; as late as can be when there is none. */
+export function madeAt(parts: Parts, versionId: string): number {
+  return secretOf(parts).versions.get(versionId)?.createdDate.getTime() ?? Number.POSITIVE_INFINITY;
 }
 
 /** When the labels were moved last, in milliseconds since 1970. */

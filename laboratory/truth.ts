@@ -31,8 +31,12 @@ export interface RunRecord {
   readonly timedOut: boolean;
   /** By how much its clock is ahead, in milliseconds. */
   readonly aheadMs: number;
+  /** How long its credential keeps a previous secret, in milliseconds. */
+  readonly graceMs: number;
   /** Secrets Manager may have answered from before the latest changes. */
   readonly readStale: boolean;
+  /** A node of the IAM may have answered from before the latest changes. */
+  readonly nodeLags: boolean;
   /** When it ended, a run was planned that goes on from there. */
   readonly goesOn: boolean;
   /** Lambda, or the caller, tries the same once more. */

@@ -13,6 +13,7 @@ import { restFaults, verdict } from '../../laboratory/verdict.ts';
 import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
 
 const HOUR_MS = 3_600_000;
+const GRACE_MS = 12 * HOUR_MS;
 
 /** A laboratory after one rotation, and what a run of it would have left. */
 async function rotated(strategy: 'in-place' | 'dual-secret') {
@@ -54,7 +55,9 @@ function recordOf({ parts, simulation, credential }: Laboratory, differs: Partia
     conduct: { sent: [], changes: [], touched: new Set(), looks: new Map() },
     timedOut: false,
     aheadMs: 0,
+    graceMs: GRACE_MS,
     readStale: false,
+    nodeLags: false,
     goesOn: true,
     repeated: false,
     ...differs,
@@ -77,7 +80,7 @@ describe('what a report claims', () => {
   const claims = (differs: Partial<RunRecord>) => falseClaims(lab.parts, recordOf(lab, differs)).join('; ');
 
   it('is believed where it is so, and where it is left open', () => {
-    const until = new Date(lab.simulation.now + HOUR_MS).toISOString();
+    const until = new Date(lab.simulation.now + GRACE_MS).toISOString();
     const claim = { nothingChanged: null, previousWorks: true, previousValidUntil: until };
     expect(claims({ ...ended(claim), ...conduct('iam PUT /clients/1 secret') })).toBe('');
   });
@@ -106,12 +109,14 @@ describe('what a report claims', () => {
     expect(claims(ended({ previousWorks: true }))).toContain('it is refused');
   });
 
-  it('until when the previous secret works: neither over, nor longer than the IAM keeps it', () => {
+  it('until when the previous secret works: neither over, nor sooner than grace is, nor longer than the IAM keeps it', () => {
     const at = (ms: number) => ended({ previousValidUntil: new Date(lab.simulation.now + ms).toISOString() });
     expect(claims(at(-60_000))).toContain('a time that is over');
     expect(claims({ ...at(60_000), aheadMs: 120_000 })).toContain('a time that is over');
     expect(claims(at(30 * 24 * HOUR_MS))).toContain('the IAM ends it before');
-    expect(claims(at(HOUR_MS))).toBe('');
+    expect(claims(at(HOUR_MS))).toContain('sooner than it will');
+    expect(claims({ ...at(HOUR_MS), asked: { revokePrevious: true } })).not.toContain('sooner');
+    expect(claims(at(GRACE_MS))).toBe('');
   });
 
   it('that it was refused: not while AWSPENDING stands', () => {
