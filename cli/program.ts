@@ -10,6 +10,7 @@ import { plan } from './commands/plan.ts';
 import type { Act, Register } from './commands/register.ts';
 import { revoke, rollback, rotate } from './commands/rotate.ts';
 import { pause, resume } from './commands/schedule.ts';
+import { report } from './report/command.ts';
 
 export const VERSION = manifest.version;
 
@@ -22,6 +23,7 @@ const COMMANDS: readonly Register[] = [
   status,
   list,
   history,
+  report,
   pause,
   resume,
   submit,

@@ -29,15 +29,32 @@ export async function listCredentials(api: Api): Promise<Listed[]> {
 /** Past runs, newest first, at most `most`. @throws {CliError} */
 export async function listRotations(id: string, most: number, api: Api): Promise<RunView[]> {
   const all: RunView[] = [];
+  for await (const page of pagesOfRuns(id, Math.min(50, most), api)) {
+    all.push(...page);
+    if (all.length >= most) break;
+  }
+  return all.slice(0, most);
+}
+
+/** The runs that were asked for at a moment or later, newest first. @throws {CliError} */
+export async function listRotationsSince(id: string, from: Date, api: Api): Promise<RunView[]> {
+  const all: RunView[] = [];
+  for await (const page of pagesOfRuns(id, 50, api)) {
+    const wanted = page.filter(({ requestedAt = '' }) => new Date(requestedAt) >= from);
+    all.push(...wanted);
+    if (wanted.length < page.length) break;
+  }
+  return all;
+}
+
+async function* pagesOfRuns(id: string, limit: number, api: Api): AsyncGenerator<RunView[]> {
   let token: string | undefined;
   do {
-    const limit = String(Math.min(50, most - all.length));
-    const query = new URLSearchParams({ limit, ...(token !== undefined && { nextToken: token }) });
+    const query = new URLSearchParams({ limit: String(limit), ...(token !== undefined && { nextToken: token }) });
     const path = `/credentials/${encodeURIComponent(id)}/rotations?${query}`;
     const call: ApiCall = { method: 'GET', path, credential: id };
     const page = bodyOf<{ rotations: RunView[]; nextToken?: string }>(call, await api.send(call));
-    all.push(...page.rotations);
+    yield page.rotations;
     token = page.nextToken;
-  } while (token !== undefined && all.length < most);
-  return all.slice(0, most);
+  } while (token !== undefined);
 }

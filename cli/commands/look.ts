@@ -50,7 +50,7 @@ export const history: Register = (program, act) => {
     .action(
       act(async (context: Context, { limit, csv: asCsv }: { limit: number; csv?: boolean }, id: string) => {
         const rotations = await listRotations(id, limit, await context.api());
-        const text = asCsv ? csv([COLUMNS, ...rotations.map(cells)]).slice(0, -1) : historyText(id, rotations);
+        const text = asCsv ? csv([RUN_COLUMNS, ...rotations.map(runCells)]).slice(0, -1) : historyText(id, rotations);
         return { exit: EXIT.done, value: { credential: id, rotations }, text };
       }),
     );
@@ -96,7 +96,8 @@ function listRow(one: Listed): string[] {
   return [id, shown([clientId].flat().join(', ')), age, rotatedAt ?? 'never', when, notes.join('; ')];
 }
 
-const COLUMNS = [
+/** The columns of runs as CSV. */
+export const RUN_COLUMNS = [
   'requestedAt',
   'kind',
   'status',
@@ -114,10 +115,11 @@ const COLUMNS = [
   'requestId',
 ] as const;
 
-function cells(view: RunView): string[] {
+/** A run as a row of CSV. */
+export function runCells(view: RunView): string[] {
   const { failure, ...run } = view;
   const told = failure && `${failure.code}: ${failure.detail}`;
-  return COLUMNS.map((column) => shown(String((column === 'failure' ? told : run[column]) ?? '')));
+  return RUN_COLUMNS.map((column) => shown(String((column === 'failure' ? told : run[column]) ?? '')));
 }
 
 function historyText(id: string, rotations: readonly RunView[]): string {

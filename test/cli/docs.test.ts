@@ -66,6 +66,8 @@ const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr status acme-prod --json', /^\{\n {2}"id": "acme-prod"[\s\S]*\}\n$/],
   ['csr status', /^acme-prod\n {2}client /],
   ['csr plan', /^acme-prod: nothing was changed\. A rotation now would:\n {2}find +[a-z-]+\n/],
+  ['csr report --month 2026-10 --csv', /^credential,requestedAt,kind,/],
+  ['csr report --month 2026-10', /^# Rotation of client secrets: 2026-10\n[\s\S]*acme-prod[\s\S]*## Sign-off/],
   ['csr history acme-prod --csv', /^requestedAt,kind,.*\r\n.*,adopted,api,/],
   ['csr history', /^STARTED +KIND +OUTCOME [\s\S]* adopted +api /],
   ['csr rotate', /^acme-prod: rotated\. [\s\S]*has the current secret/],

@@ -24,6 +24,7 @@ describe('csr', () => {
       'status',
       'list',
       'history',
+      'report',
       'pause',
       'resume',
       'submit',

@@ -1,0 +1,49 @@
+import type { RunView } from '../api/runs.ts';
+import type { Evidence, Reported } from './collect.ts';
+
+const RENEWED: ReadonlySet<unknown> = new Set(['rotated', 'adopted', 'repaired']);
+
+/** The runs that made another secret the current one. */
+export function rotationsIn(runs: readonly RunView[]): RunView[] {
+  return runs.filter(({ kind, outcome }) => kind === 'rotation' && RENEWED.has(outcome));
+}
+
+/** How a run ended, in a word. */
+export function wordOf({ outcome, failure, status }: RunView): string {
+  return outcome ?? (failure ? 'failed' : (status ?? 'unknown'));
+}
+
+/** What whoever signs has to explain, one sentence each; none where all is as it should be. */
+export function exceptionsIn({ credentials, unread, isPartial }: Evidence): string[] {
+  return [
+    ...unread.map(({ id, why }) => `${id}: could not be read, so the report says nothing of it (${why})`),
+    ...credentials.flatMap((credential) => exceptionsOf(credential, isPartial)),
+  ];
+}
+
+function exceptionsOf(credential: Reported, isPartial: boolean): string[] {
+  const { id, runs, schedule, tasks, rotatedAt } = credential;
+  const overdue = tasks.filter((task) => task.overdue).length;
+  return [
+    ...runs.filter(isExceptional).map((run) => `${id}: ${sentenceFor(run)}`),
+    ...(rotatedAt === null ? [`${id}: was never rotated`] : []),
+    ...(rotatedAt !== null && !isPartial && rotationsIn(runs).length === 0
+      ? [`${id}: was not rotated in this month`]
+      : []),
+    ...(schedule.state === 'DISABLED' ? [`${id}: its schedule is switched off now`] : []),
+    ...(overdue > 0 ? [`${id}: ${overdue} tasks of people are overdue now`] : []),
+  ];
+}
+
+/** Ended by a failure, ended as nobody knows, or left something undone. */
+function isExceptional(run: RunView): boolean {
+  return (
+    run.failure !== undefined || ['unknown', 'rolled-back', 'interrupted', 'stored-not-applied'].includes(wordOf(run))
+  );
+}
+
+function sentenceFor(run: RunView): string {
+  const { kind = 'run', requestedAt = 'an unknown time', failure, requestId = '' } = run;
+  const why = failure ? ` (${failure.code}: ${failure.detail})` : '';
+  return `${kind} of ${requestedAt}: ${wordOf(run)}${why}, request ${requestId}`;
+}
