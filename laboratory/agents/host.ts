@@ -113,6 +113,8 @@ export class AgentHost {
   #start(): void {
     const { simulation } = this.#parts;
     simulation.note('the agent starts');
+    // What its absence brought about is over now, which may be sooner than was planned.
+    simulation.troubles.push({ at: simulation.now, process: -1, name: 'agent started' });
     this.#parts.watch.starts();
     const life = new Life({
       simulation,
@@ -138,7 +140,7 @@ export class AgentHost {
     const death = this.#scene.deaths.find((one) => one.step === step);
     simulation.note(`agent ${step}: ${what}${death ? ` ⟵ killed ${death.when} it` : ''}`);
     if (!death) return {};
-    simulation.troubles.push({ at: simulation.now + death.down, process: -1, name: 'agent killed' });
+    simulation.troubles.push({ at: simulation.now, process: -1, name: 'agent killed' });
     this.#startAfter(death.down);
     return { dies: death.when };
   }
