@@ -21,12 +21,26 @@ import type { FunctionName, Names } from './names.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** One bundle a function with everything in it: no layer, nothing that the runtime brings along. */
+/**
+ * Where else the SDK would look for credentials once the environment has none: Lambda's always has. They are asked for at run time, and
+ * would be a hundred kilobytes of every function.
+ */
+const OTHER_CREDENTIALS = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/** One bundle a function with everything in it that it runs: no layer, nothing that the runtime brings along. */
 const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   target: 'node24',
   minify: true,
   bundleAwsSDK: true,
+  externalModules: OTHER_CREDENTIALS,
   // Its size is no news.
   logLevel: LogLevel.ERROR,
   mainFields: ['module', 'main'],

@@ -1,6 +1,7 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { BlockList, isIPv4, type LookupFunction } from 'node:net';
-import { Agent, fetch as undiciFetch } from 'undici';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import { fetch as undiciFetch } from 'undici/lib/web/fetch/index.js';
 import { isLoopback } from '../../credential/settings/addresses.ts';
 
 /** What the ports call the world with. A response with any status is a response. */
