@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
 import type { ConnectorProof } from '../credential/outcome.ts';
 import { type ConnectorSettings, type Credential, hasManualDoor } from '../credential/settings/credential.ts';
+import type { RunLedger } from '../ports/ledger.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
 import type { Acknowledgement, TaskList, Tasks } from '../ports/tasks.ts';
@@ -13,43 +14,48 @@ import type {
   UnreadableCredential,
 } from './contract/answers/credential.ts';
 import { STATUSES } from './contract/statuses.ts';
+import { type RunViewDeps, viewOf } from './run-view.ts';
 
 const DAY_MS = 86_400_000;
 
 /**
  * How many credentials of a page are read at a time. Each takes a call of EventBridge Scheduler and one of Secrets Manager, which
- * allows 50 `ListSecretVersionIds` a second in an account and region.
+ * allows 50 `ListSecretVersionIds` a second in an account and region; and one of the table.
  *
  * @see [Quotas](https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html)
  */
 const READ_AT_A_TIME = 5;
 
 /** What the API reads from. */
-export interface CredentialsDeps {
+export interface CredentialsDeps extends RunViewDeps {
   readonly schedules: Pick<Schedules, 'settings' | 'list'>;
   readonly storeOf: (id: string) => Pick<SecretStore, 'versions'>;
   readonly tasksOf: (id: string) => Pick<Tasks, 'read'>;
-  readonly now: () => Date;
+  readonly ledgerOf: (id: string) => Pick<RunLedger, 'list'>;
 }
 
 /** @throws {RotationError} `credential-unknown` */
 export async function credentialView(id: string, deps: CredentialsDeps): Promise<CredentialView> {
   const now = deps.now();
   const credential = await deps.schedules.settings(id);
-  const [versions, { tasks, acknowledgements }] = await Promise.all([
+  const [versions, { tasks, acknowledgements }, lastRun] = await Promise.all([
     deps.storeOf(id).versions(),
     readTasks(credential, deps),
+    lastRunOf(id, deps),
   ]);
   const current = currentOf(versions);
-  const { clientId, strategy, schedule, connectors } = credential;
+  const { clientId, strategy, maxAge, schedule, connectors } = credential;
   const { expression, timezone, state } = schedule;
   return {
     id,
     clientId,
+    iam: credential.iam.type,
     strategy,
     versionId: current?.id ?? null,
     rotatedAt: current?.createdAt.toISOString() ?? null,
     ageDays: current ? Math.floor((now.getTime() - current.createdAt.getTime()) / DAY_MS) : null,
+    maxAge,
+    lastRun,
     pending: versions.some(({ stages }) => stages.includes('AWSPENDING')),
     schedule: { expression, timezone, state },
     connectors: connectors.map(({ name, via }) => ({
@@ -64,6 +70,19 @@ export async function credentialView(id: string, deps: CredentialsDeps): Promise
 /** The version that is in use. */
 export function currentOf(versions: readonly SecretVersion[]): SecretVersion | undefined {
   return versions.find(({ stages }) => stages.includes('AWSCURRENT'));
+}
+
+/** A ledger that does not answer hides no credential. */
+async function lastRunOf(id: string, deps: CredentialsDeps): Promise<CredentialView['lastRun']> {
+  try {
+    const [entry] = (await deps.ledgerOf(id).list({ limit: 1 })).entries;
+    if (!entry) return null;
+    const { requestId, kind, status, requestedAt, outcome, failure } = viewOf(id, entry, deps);
+    return { requestId, kind, status, requestedAt, outcome, ...(failure && { failure }) };
+  } catch (error) {
+    if (isRotationError(error)) return null;
+    throw error;
+  }
 }
 
 /** Nobody is asked to do anything where no person has a part. */

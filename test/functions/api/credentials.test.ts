@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { credentialsPage, credentialView, rotationView } from '../../../functions/api/credentials.ts';
 import { RotationError } from '../../../functions/credential/errors.ts';
 import type { Credential } from '../../../functions/credential/settings/credential.ts';
+import type { LedgerEntry } from '../../../functions/ports/ledger.ts';
 import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
 import type { Tasks } from '../../../functions/ports/tasks.ts';
 import { MemoryTasks } from '../../../local/stand-ins/table/tasks.ts';
@@ -27,7 +28,9 @@ function deps(versions: SecretVersion[] = VERSIONS) {
   const tasksOf = (): Tasks => {
     throw new Error('nobody has a part in these');
   };
-  return { schedules: { settings, list }, storeOf: () => ({ versions: async () => versions }), tasksOf, now };
+  const ledgerOf = () => ({ list: async (): Promise<{ entries: LedgerEntry[] }> => ({ entries: [] }) });
+  const storeOf = () => ({ versions: async () => versions });
+  return { schedules: { settings, list }, storeOf, tasksOf, ledgerOf, leaseMs: 60_000, now };
 }
 
 /** The same credential with one connector by https and one by hand. */
@@ -46,10 +49,13 @@ describe('credentialView', () => {
     expect(await credentialView('acme-prod', deps())).toEqual({
       id: 'acme-prod',
       clientId: 'NC_Flow_ClientCredentials',
+      iam: 'keycloak',
       strategy: 'auto',
       versionId: 'v2',
       rotatedAt: '2026-03-01T03:00:00.000Z',
       ageDays: 6,
+      maxAge: 'P90D',
+      lastRun: null,
       pending: true,
       schedule: { expression: 'cron(0 3 ? * SUN *)', timezone: 'UTC', state: 'ENABLED' },
       connectors: [{ name: 'ifs-1', via: 'https', proof: null }],
@@ -104,6 +110,35 @@ describe('credentialView', () => {
     });
   });
 
+  describe('the last run', () => {
+    const REQUESTED = new Date('2026-03-08T02:59:00Z');
+    const entry: LedgerEntry = { requestId: 'r-1', kind: 'rotation', trigger: 'schedule', requestedAt: REQUESTED };
+    const lastRun = async (list: () => Promise<{ entries: LedgerEntry[] }>) =>
+      (await credentialView('acme-prod', { ...deps(), ledgerOf: () => ({ list }) })).lastRun;
+    const failure = { code: 'iam-unavailable', detail: 'no answer', next: 'Look at the IAM.' } as const;
+
+    it('tells how it ended, and why', async () => {
+      const end = { endedAt: REQUESTED, problem: { ...failure, nothingChanged: true } };
+      expect(await lastRun(async () => ({ entries: [{ ...entry, end }] }))).toEqual({
+        requestId: 'r-1',
+        kind: 'rotation',
+        status: 'ended',
+        requestedAt: '2026-03-08T02:59:00.000Z',
+        outcome: null,
+        failure,
+      });
+    });
+
+    it('tells that it goes on', async () => {
+      expect(await lastRun(async () => ({ entries: [entry] }))).toMatchObject({ status: 'accepted', outcome: null });
+    });
+
+    it('is unknown while the ledger does not answer, which hides nothing else', async () => {
+      const list = () => Promise.reject(new RotationError('ledger-unavailable', 'no answer'));
+      expect(await lastRun(list)).toBeNull();
+    });
+  });
+
   it('has null for what is unknown before the first run', async () => {
     expect(await credentialView('acme-prod', deps([]))).toMatchObject({
       versionId: null,
@@ -129,7 +164,7 @@ describe('credentialsPage', () => {
   });
 
   it('reads five credentials at a time, and keeps their order whichever answers first', async () => {
-    const { schedules, now, tasksOf } = deps();
+    const { schedules, ...others } = deps();
     const ids = Array.from({ length: 50 }, (_, index) => `acme-${index}`);
     let reading = 0;
     let most = 0;
@@ -142,16 +177,15 @@ describe('credentialsPage', () => {
     };
     const storeOf = (id: string) => ({ versions: () => versions(id) });
     const all = { ...schedules, list: async () => ({ ids }) };
-    const { credentials } = await credentialsPage({ limit: 50 }, { schedules: all, storeOf, tasksOf, now });
+    const { credentials } = await credentialsPage({ limit: 50 }, { ...others, schedules: all, storeOf });
     expect(credentials.map(({ id }) => id)).toEqual(ids);
     expect(most).toBe(5);
   });
 
   /** A page of two credentials, the first of which fails. */
   const withBad = (fail: () => never) => {
-    const { schedules, now, tasksOf } = deps();
     const storeOf = (id: string) => ({ versions: async () => (id === 'acme-a' ? fail() : VERSIONS) });
-    return credentialsPage({ limit: 2 }, { schedules, storeOf, tasksOf, now });
+    return credentialsPage({ limit: 2 }, { ...deps(), storeOf });
   };
 
   it('shows the others when one can not be read, and says what is wrong with that one', async () => {

@@ -1,14 +1,35 @@
 import * as z from 'zod';
-import { errorCode, instant, ProofAnswer, TaskAnswer } from './rotation.ts';
+import {
+  errorCode,
+  instant,
+  ProofAnswer,
+  ReportAnswer,
+  RunOutcomeAnswer,
+  RunStatusAnswer,
+  TaskAnswer,
+} from './rotation.ts';
+
+/** How a run ended, in short. */
+const LastRunAnswer = z.object({
+  requestId: z.string(),
+  kind: z.enum(['rotation', 'retire']),
+  status: RunStatusAnswer,
+  requestedAt: instant,
+  outcome: RunOutcomeAnswer.nullable(),
+  failure: ReportAnswer.shape.failure,
+});
 
 /** A credential as the API shows it: settings and labels, never a value. */
 export const CredentialAnswer = z.object({
   id: z.string(),
   clientId: z.union([z.string(), z.array(z.string())]),
+  iam: z.enum(['keycloak', 'manual']).describe('How the IAM is reached: `manual` by a person.'),
   strategy: z.enum(['auto', 'dual-secret', 'alternating-clients', 'in-place']),
   versionId: z.string().nullable().describe('The version in use; null before the first run.'),
   rotatedAt: instant.nullable(),
   ageDays: z.int().nullable(),
+  maxAge: z.string().describe('The oldest that the secret should become: ISO 8601, as the fleet file has it.'),
+  lastRun: LastRunAnswer.nullable().describe('The run that was asked for last; null where none is known.'),
   pending: z.boolean().describe('Whether a rotation is in progress, or was left unfinished.'),
   schedule: z.object({ expression: z.string(), timezone: z.string(), state: z.enum(['ENABLED', 'DISABLED']) }),
   connectors: z.array(

@@ -79,6 +79,14 @@ export const ReportAnswer = agreeing<Rotation>()(
   }),
 );
 
+/** Where a run stands. */
+export const RunStatusAnswer = z
+  .enum(['accepted', 'running', 'ended', 'unknown'])
+  .describe('`unknown`: no beginning was noted in the time that Lambda tries, or no end in the time that a run has.');
+
+/** How a run of either kind ended. */
+export const RunOutcomeAnswer = z.union([ReportAnswer.shape.outcome, z.enum(['retired', 'unchanged', 'postponed'])]);
+
 /** A rotation that ended well. One that did not is a problem: its failure stands in the problem's own members. */
 export const RotationAnswer = ReportAnswer.omit({ failure: true });
 

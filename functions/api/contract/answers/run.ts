@@ -3,7 +3,7 @@ import type { Outcome, RetireReport, Rotation } from '../../../credential/outcom
 import type { RunOrigin } from '../../../ports/ledger.ts';
 import { agreeing } from './agreeing.ts';
 import { RotationStateAnswer, type RotationView } from './credential.ts';
-import { instant, ReportAnswer } from './rotation.ts';
+import { instant, ReportAnswer, RunOutcomeAnswer, RunStatusAnswer } from './rotation.ts';
 
 /**
  * Where a run stands: `accepted` before its function begins, `running`, `ended`; `unknown` when it has neither begun in the time that
@@ -42,11 +42,7 @@ export const RunAnswer = agreeing<RunView>()(
     rotationId: report.rotationId,
     credential: z.string(),
     kind: z.enum(['rotation', 'retire']).describe('`retire`: the end of a grace.'),
-    status: z
-      .enum(['accepted', 'running', 'ended', 'unknown'])
-      .describe(
-        '`unknown`: no beginning was noted in the time that Lambda tries, or no end in the time that a run has.',
-      ),
+    status: RunStatusAnswer,
     trigger: report.trigger,
     requestedBy: report.requestedBy,
     reason: report.reason,
@@ -62,10 +58,7 @@ export const RunAnswer = agreeing<RunView>()(
       .describe('The members of the body that were given, beside the reason.'),
     requestedAt: instant,
     begunAt: instant.nullable(),
-    outcome: z
-      .union([report.outcome, z.enum(['retired', 'unchanged', 'postponed'])])
-      .nullable()
-      .describe('Null before the end, and where a run came to no report.'),
+    outcome: RunOutcomeAnswer.nullable().describe('Null before the end, and where a run came to no report.'),
     nothingChanged: report.nothingChanged,
     versionId: z.string().exactOptional().describe('With `retire`: the version whose secret was to be ended.'),
     strategy: report.strategy.exactOptional(),
