@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { access } from './commands/access.ts';
 import { completion } from './commands/completion.ts';
+import { consolePage } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
 import { fleet } from './commands/fleet.ts';
 import { ack, reveal, submit } from './commands/hand.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Register[] = [
   access,
   fleet,
   doctor,
+  consolePage,
   completion,
 ];
 

@@ -48,7 +48,7 @@ export interface Api {
  *
  * @param url without a slash at the end
  */
-export function apiClient(url: string, session: Session): Api {
+export function apiClient(url: string, session: Pick<Session, 'keys' | 'region'>): Api {
   const send = async (call: ApiCall): Promise<ApiAnswer> => {
     const { accessKeyId, secretAccessKey, sessionToken } = await session.keys();
     const region = regionIn(url) ?? (await session.region());

@@ -14,7 +14,11 @@ export interface SecretValue {
  *
  * @throws {CliError}
  */
-export async function readSecretValue(name: string, session: Session, credential?: string): Promise<SecretValue> {
+export async function readSecretValue(
+  name: string,
+  session: Pick<Session, 'secretsManager' | 'keys'>,
+  credential?: string,
+): Promise<SecretValue> {
   await session.keys();
   const client = await session.secretsManager();
   const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');

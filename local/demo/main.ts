@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { RunningConsole } from '../../cli/console/console.ts';
 import { durationMs } from '../../functions/credential/duration.ts';
 import { OPERATOR, REGION } from '../embedded-stack/names.ts';
 import { type Live, liveTimeline } from './live.ts';
@@ -13,6 +14,7 @@ import { table } from './report/table.ts';
 import type { Site } from './site.ts';
 import { openStage, type Stage } from './stage.ts';
 import { type Told, tellStory } from './story.ts';
+import { openConsole } from './watch.ts';
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -33,15 +35,18 @@ async function demonstrate(options: DemoOptions): Promise<void> {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new UsageError(`Port ${options.port} is taken: choose another one with --port, or leave it out`);
   });
+  let served: RunningConsole | undefined;
   try {
     tellPace(pace, live);
+    if (options.keep) served = await openConsole(stage, live);
     const told = await tellStory(stage, live);
     live.end();
     await conclude(told, options, pace);
     forget();
-    if (options.keep) await keepRunning(stage, progress);
+    if (served) await keepRunning(stage, served, progress);
   } finally {
     live.end();
+    await served?.close();
     await stage.close();
     forget();
   }
@@ -82,11 +87,19 @@ async function conclude(
   if (!report.ok) process.exitCode = 1;
 }
 
-async function keepRunning({ stack, sites }: Stage, progress: NodeJS.WritableStream): Promise<void> {
+async function keepRunning(
+  { stack, sites }: Stage,
+  { link }: RunningConsole,
+  progress: NodeJS.WritableStream,
+): Promise<void> {
   const { id, schedule } = (sites[0] as Site).credential;
   const call = `curl --user '${OPERATOR.accessKeyId}:${OPERATOR.secretAccessKey}' --aws-sigv4 'aws:amz:${REGION}:execute-api'`;
   progress.write(`
-It goes on running, with scheduled rotations at a ${schedule.expression}. Ctrl-C ends it.
+It goes on running, with scheduled rotations at a ${schedule.expression}. Ctrl-C ends it. The console, for the first browser that opens it:
+
+  ${link}
+
+The API, for curl:
 
   ${call} ${stack.apiUrl}/credentials
   ${call} ${stack.apiUrl}/credentials/${id}

@@ -31,7 +31,8 @@ The machine is tried out first. On a busy or slow one time-outs are longer, requ
   --json        prints the report as one JSON object on stdout, and the progress on stderr; "npm run --silent" keeps npm's own
                 lines out of it
   --svg FILE    writes a picture of the rotations' timeline
-  --keep        goes on running afterwards, and prints how to call the API with curl; Ctrl-C ends it
+  --keep        serves the console from the beginning, and goes on running afterwards; prints its link, and how to call the API
+                with curl; Ctrl-C ends it
   --port N      the API's port; default 0: a free one
   --help        this text
 

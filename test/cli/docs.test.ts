@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { createProgram } from '../../cli/program.ts';
 import { isRoute } from '../../functions/api/contract/routes.ts';
-import { ROOT, words } from './support/csr.ts';
+import { csrConsole, ROOT, words } from './support/csr.ts';
 import { openStage, type Stage } from './support/stage.ts';
 
 const OVER_HTTPS = { iam: 'keycloak', via: 'https' } as const;
@@ -79,6 +79,7 @@ const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr reveal', /^acme-test: clientSecret is in the clipboard \(wl-copy\)/],
   ['csr ack', /^acme-test: Flow Connect has version [0-9a-f-]{36}, by the word of /],
   ['csr access set', /^client-secret-rotation-access\/acme-prod\/\w+ was (created|replaced)\.\n$/],
+  ['csr console', /^The console has ended\.\n$/],
   ['csr fleet check', /^fleet\.json: no faults in \d credentials\.\n$/],
   ['csr fleet add', /^fleet\.json: initech-prod was added\./],
 ];
@@ -131,6 +132,7 @@ describe('docs/cli.md', () => {
     const input = inputFor(line);
     const once = () => {
       stage.pass();
+      if (command === 'console') return csrConsole(args, { env: stage.env });
       return stage.csr([command, ...args], { cwd: folder, env: { PATH }, input });
     };
     let { exit, stdout, stderr } = await once();

@@ -34,6 +34,7 @@ describe('csr', () => {
       'fleet check',
       'fleet add',
       'doctor',
+      'console',
       'completion',
     ]);
   });

@@ -36,7 +36,7 @@ function reach(path: string, seen = new Set<string>()): Set<string> {
 describe('cli/', () => {
   it('imports of functions/ the vocabulary, the form of access secrets, and types', () => {
     const others = files
-      .filter((path) => path.endsWith('.ts'))
+      .filter((path) => /\.tsx?$/.test(path))
       .flatMap(importsOf)
       .filter(({ target, isType }) => target.startsWith('functions/') && !isType)
       .map(({ target }) => target)

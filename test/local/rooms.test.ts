@@ -11,6 +11,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   'embedded-stack': ['stand-ins'],
   demo: ['stand-ins', 'embedded-stack'],
   'real-stack': ['stand-ins'],
+  screenshots: ['embedded-stack', 'demo'],
 };
 const TOP = '(top)';
 

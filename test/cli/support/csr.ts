@@ -62,6 +62,37 @@ export async function csr(args: readonly string[], surroundings: Surroundings = 
   return { exit, stdout, stderr, json: () => JSON.parse(stdout) };
 }
 
+/** Runs `csr console` until it has printed its link, uses that, and ends the command as Ctrl-C does. */
+export async function csrConsole(
+  args: readonly string[],
+  surroundings: Surroundings = {},
+  use: (link: string) => Promise<void> = async () => {},
+): Promise<Ended> {
+  const child = start(['console', ...args], surroundings);
+  child.stdin.end();
+  const exited = new Promise<number | null>((done) => void child.on('exit', done));
+  const told: Buffer[] = [];
+  const served = new Promise<string>((done) => {
+    child.stderr.on('data', (more: Buffer) => {
+      told.push(more);
+      const link = /http:\S+/.exec(Buffer.concat(told).toString())?.[0];
+      if (link) done(link);
+    });
+    child.on('exit', () => done(''));
+  });
+  const printed = text(child.stdout);
+  try {
+    const link = await served;
+    if (link !== '') await use(link);
+  } finally {
+    child.kill('SIGINT');
+  }
+  const [stdout, exit] = await Promise.all([printed, exited]);
+  const stderr = Buffer.concat(told).toString();
+  transcript.push(args.join(' '), stdout, stderr);
+  return { exit, stdout, stderr, json: () => JSON.parse(stdout) };
+}
+
 /** Runs a program in a terminal, types once it asks, and prints what the terminal shows. */
 const TERMINAL = `
 import os, pty, sys

@@ -1,0 +1,11 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { Scene } from '../../../local/screenshots/scene.ts';
+
+/** What Secrets Manager holds for a credential. */
+export async function storedSecret({ stack }: Scene, id: string): Promise<{ text: string; versionId: string }> {
+  const SecretId = `${stack.prefix}/${id}`;
+  const { SecretString: text = '', VersionId: versionId = '' } = await stack.secretsManager.send(
+    new GetSecretValueCommand({ SecretId }),
+  );
+  return { text, versionId };
+}
