@@ -1,5 +1,8 @@
+import { durationMs } from '../../functions/credential/duration.ts';
 import type { RunView } from '../api/runs.ts';
 import type { Evidence, Reported } from './collect.ts';
+
+const DAY_MS = 86_400_000;
 
 const RENEWED: ReadonlySet<unknown> = new Set(['rotated', 'adopted', 'repaired']);
 
@@ -22,13 +25,16 @@ export function exceptionsIn({ credentials, unread, isPartial }: Evidence): stri
 }
 
 function exceptionsOf(credential: Reported, isPartial: boolean): string[] {
-  const { id, runs, schedule, tasks, rotatedAt } = credential;
+  const { id, runs, schedule, tasks, rotatedAt, ageDays, maxAge } = credential;
   const overdue = tasks.filter((task) => task.overdue).length;
   return [
     ...runs.filter(isExceptional).map((run) => `${id}: ${sentenceFor(run)}`),
     ...(rotatedAt === null ? [`${id}: was never rotated`] : []),
     ...(rotatedAt !== null && !isPartial && rotationsIn(runs).length === 0
       ? [`${id}: was not rotated in this month`]
+      : []),
+    ...(ageDays !== null && ageDays * DAY_MS >= durationMs(maxAge)
+      ? [`${id}: its secret is ${ageDays} days old now, and maxAge is ${maxAge}`]
       : []),
     ...(schedule.state === 'DISABLED' ? [`${id}: its schedule is switched off now`] : []),
     ...(overdue > 0 ? [`${id}: ${overdue} tasks of people are overdue now`] : []),

@@ -17,7 +17,16 @@ export function markdown(evidence: Evidence): string {
     exceptions.length === 0 ? 'Nothing.' : exceptions.map((line) => `- ${cell(line)}`).join('\n'),
     '## Credentials',
     table(
-      ['credential', 'client', 'strategy', 'current secret since', 'days', 'rotations in the month', 'schedule'],
+      [
+        'credential',
+        'client',
+        'strategy',
+        'current secret since',
+        'days',
+        'maxAge',
+        'rotations in the month',
+        'schedule',
+      ],
       credentials.map(credentialRow),
     ),
     '## Runs',
@@ -47,10 +56,12 @@ function summary({ credentials, unread }: Evidence, exceptions: number): string 
   );
 }
 
-function credentialRow({ id, clientId, strategy, rotatedAt, ageDays, runs, schedule }: Reported): string[] {
+function credentialRow(credential: Reported): string[] {
+  const { id, clientId, strategy, rotatedAt, ageDays, maxAge, runs, schedule } = credential;
   const when = schedule.state === 'DISABLED' ? 'switched off' : `${schedule.expression} in ${schedule.timezone}`;
   const client = [clientId].flat().join(', ');
-  return [id, client, strategy, rotatedAt ?? 'never', String(ageDays ?? '-'), String(rotationsIn(runs).length), when];
+  const count = String(rotationsIn(runs).length);
+  return [id, client, strategy, rotatedAt ?? 'never', String(ageDays ?? '-'), maxAge, count, when];
 }
 
 function runRows({ id, runs }: Reported): string[][] {

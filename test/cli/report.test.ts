@@ -16,6 +16,7 @@ function credential(id: string, changed: object = {}) {
     versionId: 'v-1',
     rotatedAt: '2026-10-20T03:00:00.000Z',
     ageDays: 14,
+    maxAge: 'P90D',
     pending: false,
     schedule: { expression: 'rate(7 days)', timezone: 'UTC', state: 'ENABLED' },
     connectors: [],
@@ -153,6 +154,13 @@ describe('what is to be explained', () => {
     expect(await explained({}, [])).toEqual(['acme: was not rotated in this month']);
     expect(await explained({}, [], { month: '2026-11' })).toEqual([]);
     expect(await explained({ rotatedAt: null }, [])).toEqual(['acme: was never rotated']);
+  });
+
+  it('is a secret that is as old as maxAge', async () => {
+    expect(await explained({ ageDays: 89 }, [GOOD])).toEqual([]);
+    expect(await explained({ ageDays: 90 }, [GOOD])).toEqual([
+      'acme: its secret is 90 days old now, and maxAge is P90D',
+    ]);
   });
 
   it('is a schedule that is switched off, and a task that is overdue', async () => {
