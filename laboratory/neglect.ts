@@ -40,8 +40,10 @@ function isNeglected(
   const connector = place.split(' ')[0] ?? '';
   const seen = records.find((record) => record.startedAt >= from && helps(record, connector));
   if (!seen) return false;
-  const byAgent = laboratory.agent?.names.includes(connector) ?? false;
-  const needed = ['iam', 'store', 'scheduler', connector, ...(byAgent ? ['sqs', 'agent'] : [])];
+  // A first run stores nothing while any of its connectors can't be read: its settings may be wrong.
+  const connectors = seen.before.current ? [connector] : laboratory.parts.names;
+  const byAgent = connectors.some((name) => laboratory.agent?.names.includes(name));
+  const needed = ['iam', 'store', 'scheduler', ...connectors, ...(byAgent ? ['sqs', 'agent'] : [])];
   const troubles = [
     ...simulation.troubles.filter(({ name }) => needed.includes(dependencyOf(name))).map(({ at }) => at),
     ...climate.windows

@@ -226,6 +226,16 @@ describe('a scene is judged', () => {
     expect(verdict(played, ['outages']).join()).not.toContain('ifs-1 stayed cut off');
   });
 
+  it('not at a first run, while another connector does not answer', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { laboratory, player } = played;
+    player.records.push(recordOf(laboratory, { before: { ...snapshot(laboratory.parts), current: undefined } }));
+    laboratory.simulation.now += 101 * 60_000;
+    expect(verdict(played, ['outages']).join()).toContain('ifs-1 stayed cut off');
+    laboratory.simulation.troubles.push({ at: laboratory.simulation.now, process: 0, name: 'connector GET /ifs-2' });
+    expect(verdict(played, ['outages']).join()).not.toContain('ifs-1 stayed cut off');
+  });
+
   it('not by one that only a run of another credential has seen', async () => {
     const played = await afterOwnWrite('in-place');
     const { laboratory, player } = played;
