@@ -9,10 +9,11 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   credential: [],
   ports: ['credential'],
   rotation: ['credential', 'ports'],
+  audit: ['credential', 'ports', 'rotation'],
   adapters: ['credential', 'ports'],
-  lambda: ['credential', 'ports', 'rotation', 'adapters'],
+  lambda: ['credential', 'ports', 'rotation', 'audit', 'adapters'],
   api: ['credential', 'ports', 'rotation', 'adapters'],
-  entries: ['credential', 'ports', 'rotation', 'adapters', 'lambda', 'api'],
+  entries: ['credential', 'ports', 'rotation', 'audit', 'adapters', 'lambda', 'api'],
 };
 
 /** A folder holds at most this many files beside its folders. */

@@ -1,17 +1,11 @@
-import { type Cron, cronTimes } from '../../../functions/credential/schedule/cron.ts';
-import { cronOf, rateIntervalMs, scheduleExpressionFault } from '../../../functions/credential/schedule/expression.ts';
-import { instantOf, wallClock } from '../../../functions/credential/schedule/wall-clock.ts';
+import { scheduleExpressionFault } from '../../../functions/credential/schedule/expression.ts';
+import { nextTime, type Recurrence } from '../../../functions/credential/schedule/next-time.ts';
+import { instantOf } from '../../../functions/credential/schedule/wall-clock.ts';
 
 const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;
 
-/** When a schedule is due. */
-export interface Timing {
-  readonly expression: string;
-  /** IANA name in which `at()` and `cron()` are meant. */
-  readonly timeZone: string;
-  /** Where the steps of `rate()` begin, milliseconds since 1970. */
-  readonly anchor: number;
-}
+/** When a schedule is due: a recurring one, or `at()`. */
+export type Timing = Recurrence;
 
 /**
  * Says what is wrong with an expression.
@@ -40,24 +34,10 @@ export function isOneTime(expression: string): boolean {
  * @returns milliseconds since 1970, or undefined when there is none
  */
 export function nextOccurrence(timing: Timing, after: number): number | undefined {
-  const { expression, timeZone, anchor } = timing;
-  const interval = rateIntervalMs(expression);
-  if (interval !== undefined) {
-    return after < anchor ? anchor : anchor + (Math.floor((after - anchor) / interval) + 1) * interval;
-  }
-  const cron = cronOf(expression);
-  if (cron !== undefined) return nextCron(cron, timeZone, after);
-  const wall = wallOf(expression);
-  const instant = wall === undefined ? undefined : instantOf(wall, timeZone);
+  const wall = wallOf(timing.expression);
+  if (wall === undefined) return nextTime(timing, after);
+  const instant = instantOf(wall, timing.timeZone);
   return instant !== undefined && instant > after ? instant : undefined;
-}
-
-function nextCron(cron: Cron, timeZone: string, after: number): number | undefined {
-  for (const wall of cronTimes(cron, new Date(wallClock(after, timeZone)))) {
-    const instant = instantOf(wall.getTime(), timeZone);
-    if (instant !== undefined && instant > after) return instant;
-  }
-  return undefined;
 }
 
 function wallOf(expression: string): number | undefined {
