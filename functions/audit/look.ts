@@ -13,8 +13,8 @@ import { readPrevious } from '../rotation/observe/previous.ts';
 import { beginRun, type Run, type RunDeps } from '../rotation/run/context.ts';
 import { graceIsOver, scheduleMissed } from './findings/plans.ts';
 import type { Sight } from './findings/sight.ts';
+import { unreadBy, unreadConnectors, wrongIn } from './findings/unread.ts';
 import type { Depth } from './slices.ts';
-import { unreadBy, unreadConnectors, wrongIn } from './unread.ts';
 
 /** What a look is made of. */
 export interface LookDeps {
@@ -69,9 +69,16 @@ async function ask(
     if (!answer || answer.accepted) return answer ? { answer } : {};
   }
   const seen = await reader.read(() => observe(run));
-  if (!seen) return {};
+  if (!seen) return await askAtLeast(run, labels, reader);
   reader.unread.push(...unreadConnectors(seen.connectors, run.credential));
   return { seen, ...(seen.current && { answer: seen.answer }) };
+}
+
+/** Where the clients can't be read, a token request still tells of the secret in use; unless whoever would answer is away. */
+async function askAtLeast(run: Run, labels: Labels, reader: Reader): Promise<Pick<Sight, 'answer'>> {
+  if (reader.unread.at(-1)?.away) return {};
+  const answer = await reader.read(() => probe(run, labels));
+  return answer ? { answer } : {};
 }
 
 /** One token request with the current secret; undefined before the first run. */

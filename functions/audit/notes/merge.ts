@@ -1,5 +1,5 @@
-import type { Finding, KnownFinding } from '../ports/audit/records.ts';
-import type { Judgement } from './judge.ts';
+import type { Finding, KnownFinding } from '../../ports/audit/records.ts';
+import type { Judgement } from '../findings/judge.ts';
 
 /**
  * What is known after an audit: what was found, since when; and what was found before, where this audit could not tell.

@@ -1,16 +1,9 @@
-import type { FindingKind } from '../credential/published/findings.ts';
-import type { Finding, Unread } from '../ports/audit/records.ts';
-import { expiryNear, taskLate, tooOld } from './findings/dates.ts';
-import { clientUnusable, connectorsDiffer, endedSecretWorks, iamDiffers, secretRefused } from './findings/holders.ts';
-import {
-  pendingLeft,
-  repeatOverdue,
-  retireOverdue,
-  scheduleDisabled,
-  scheduleEnds,
-  scheduleMissed,
-} from './findings/plans.ts';
-import type { Check, Sight } from './findings/sight.ts';
+import type { FindingKind } from '../../credential/published/findings.ts';
+import type { Finding, Unread } from '../../ports/audit/records.ts';
+import { expiryNear, taskLate, tooOld } from './dates.ts';
+import { clientUnusable, connectorsDiffer, endedSecretWorks, iamDiffers, secretRefused } from './holders.ts';
+import { pendingLeft, repeatOverdue, retireOverdue, scheduleDisabled, scheduleEnds, scheduleMissed } from './plans.ts';
+import type { Check, Sight } from './sight.ts';
 import { unreadFinding } from './unread.ts';
 
 /** Everything that an audit looks for. */

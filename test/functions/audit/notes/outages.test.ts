@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Outages } from '../../../functions/audit/outages.ts';
-import type { KnownOutage } from '../../../functions/ports/audit/records.ts';
-import { IAM_AWAY } from '../../support/sights.ts';
+import { Outages } from '../../../../functions/audit/notes/outages.ts';
+import type { KnownOutage } from '../../../../functions/ports/audit/records.ts';
+import { IAM_AWAY } from '../../../support/sights.ts';
 
 const EARLIER = new Date('2026-03-10T11:45:00Z');
 const NOW = new Date('2026-03-10T12:00:00Z');

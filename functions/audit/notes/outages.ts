@@ -1,4 +1,4 @@
-import type { KnownOutage, Unread } from '../ports/audit/records.ts';
+import type { KnownOutage, Unread } from '../../ports/audit/records.ts';
 
 /** After so many credentials in a row for which a system did not answer, it is asked for no other one. */
 const GIVEN_UP_AFTER = 3;

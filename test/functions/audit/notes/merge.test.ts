@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Judgement } from '../../../functions/audit/judge.ts';
-import { isNews, merge } from '../../../functions/audit/known.ts';
-import type { Finding, KnownFinding } from '../../../functions/ports/audit/records.ts';
+import type { Judgement } from '../../../../functions/audit/findings/judge.ts';
+import { isNews, merge } from '../../../../functions/audit/notes/merge.ts';
+import type { Finding, KnownFinding } from '../../../../functions/ports/audit/records.ts';
 
 const EARLIER = new Date('2026-03-09T12:00:00Z');
 const NOW = new Date('2026-03-10T12:00:00Z');

@@ -1,7 +1,8 @@
-import { type ErrorCode, isRotationError, type RotationError } from '../credential/errors.ts';
-import type { ConnectorSettings, Credential } from '../credential/settings/credential.ts';
-import type { Finding, Unread } from '../ports/audit/records.ts';
-import type { ConnectorView } from '../rotation/observe/observation.ts';
+import { type ErrorCode, isRotationError, type RotationError } from '../../credential/errors.ts';
+import type { ConnectorSettings, Credential } from '../../credential/settings/credential.ts';
+import type { Finding, Unread } from '../../ports/audit/records.ts';
+import type { ConnectorView } from '../../rotation/observe/observation.ts';
+import type { Sight } from './sight.ts';
 
 /** Failures that say of a system no more than that it does not answer now. */
 const AWAY: readonly ErrorCode[] = [
@@ -37,19 +38,40 @@ export function wrongIn(error: RotationError): Finding | undefined {
 }
 
 /** Who could not be read, by what failed. Whatever no other system's failure is came up while the IAM was asked. */
-export function unreadBy(error: RotationError, { accessTokenUrl }: Pick<Credential, 'accessTokenUrl'>): Unread {
+export function unreadBy(error: RotationError, credential: Pick<Credential, 'accessTokenUrl'>): Unread {
   const [family] = error.code.split('-');
   const service = SERVICES[family as keyof typeof SERVICES];
   if (service) return unread(service, error);
-  return unread({ system: 'iam', host: new URL(accessTokenUrl).host }, error);
+  return unread(iamOf(credential), error);
 }
 
-/** The same of EventBridge Scheduler, where there are no settings yet. */
-export function unreadSchedule(error: RotationError): Unread {
-  return unread(SERVICES.schedule, error);
+/** A service of AWS that could not be read, where a failure is known to be its own. */
+export function unreadService(service: keyof typeof SERVICES, error: RotationError): Unread {
+  return unread(SERVICES[service], error);
 }
 
-const SERVICES = {
+/** The IAM of a credential. */
+export function iamOf({ accessTokenUrl }: Pick<Credential, 'accessTokenUrl'>): Place {
+  return { system: 'iam', host: new URL(accessTokenUrl).host };
+}
+
+/** The systems that have answered when a credential was looked at. */
+export function answeredIn(sight: Sight | undefined): readonly Place[] {
+  if (!sight) return [];
+  const { credential, labels, answer, seen } = sight;
+  const read = (seen?.connectors ?? []).filter(({ error }) => !error).map(({ connector }) => connector.name);
+  return [
+    SERVICES.schedule,
+    ...(labels ? [SERVICES.store] : []),
+    ...(answer ? [iamOf(credential)] : []),
+    ...credential.connectors.filter(({ name }) => read.includes(name)).map(placeOf),
+  ];
+}
+
+type Place = Pick<Unread, 'system' | 'host'>;
+
+/** The services of AWS, by what their failures' codes begin with. */
+export const SERVICES = {
   store: { system: 'secrets-manager', host: 'Secrets Manager' },
   key: { system: 'secrets-manager', host: 'Secrets Manager' },
   schedule: { system: 'scheduler', host: 'EventBridge Scheduler' },
@@ -66,7 +88,7 @@ export function unreadConnectors(views: readonly ConnectorView[], { connectors }
   });
 }
 
-function placeOf(settings: ConnectorSettings): Pick<Unread, 'system' | 'host'> {
+function placeOf(settings: ConnectorSettings): Place {
   switch (settings.via) {
     case 'https':
       return { system: 'connector', host: new URL(settings.url).host };
@@ -77,7 +99,7 @@ function placeOf(settings: ConnectorSettings): Pick<Unread, 'system' | 'host'> {
   }
 }
 
-function unread(place: Pick<Unread, 'system' | 'host'>, error: RotationError): Unread {
+function unread(place: Place, error: RotationError): Unread {
   return { ...place, away: AWAY.includes(error.code), code: error.code, detail: error.message };
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Sight } from '../../../functions/audit/findings/sight.ts';
-import { judge } from '../../../functions/audit/judge.ts';
-import { RotationError } from '../../../functions/credential/errors.ts';
-import type { FindingKind } from '../../../functions/credential/published/findings.ts';
-import type { PlannedRun } from '../../../functions/ports/audit/schedule-watch.ts';
-import type { Task } from '../../../functions/ports/tasks.ts';
+import { judge } from '../../../../functions/audit/findings/judge.ts';
+import type { Sight } from '../../../../functions/audit/findings/sight.ts';
+import { RotationError } from '../../../../functions/credential/errors.ts';
+import type { FindingKind } from '../../../../functions/credential/published/findings.ts';
+import type { PlannedRun } from '../../../../functions/ports/audit/schedule-watch.ts';
+import type { Task } from '../../../../functions/ports/tasks.ts';
 import {
   atRest,
   clientWith,
@@ -15,9 +15,9 @@ import {
   REFUSED,
   UNREADABLE,
   uncleared,
-} from '../../support/observations.ts';
-import { credentialOf } from '../../support/parts.ts';
-import { IAM_AWAY, scheduledWith, sightWith, unseen } from '../../support/sights.ts';
+} from '../../../support/observations.ts';
+import { credentialOf } from '../../../support/parts.ts';
+import { IAM_AWAY, scheduledWith, sightWith, unseen } from '../../../support/sights.ts';
 
 const at = (text: string) => new Date(`${text}Z`);
 
