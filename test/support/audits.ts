@@ -1,6 +1,6 @@
 import { audit } from '../../functions/audit/audit.ts';
-import type { PublishedEvent } from '../../functions/credential/published/vocabulary.ts';
 import { RotationError } from '../../functions/credential/errors.ts';
+import type { PublishedEvent } from '../../functions/credential/published/vocabulary.ts';
 import type { KnownOutage } from '../../functions/ports/audit/records.ts';
 import type { PlannedRun, RecurringSchedule, ScheduleWatch } from '../../functions/ports/audit/schedule-watch.ts';
 import { MemoryAuditRecords } from '../../local/stand-ins/table/audit-records.ts';
