@@ -88,7 +88,7 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
  *
  * @throws {RotationError} `settings-invalid`, with every fault's place
  */
-function parseSettings(
+export function parseSettings(
   input: string | undefined,
   { id, context }: { id: string; context: SettingsContext },
 ): Credential {
@@ -118,7 +118,8 @@ function scheduleInput({ name, at, target, event }: OneTime, options: SchedulesO
   };
 }
 
-async function getSchedule(client: SchedulerClient, input: { GroupName: string; Name: string }) {
+/** @throws {RotationError} `credential-unknown` where there is no such schedule */
+export async function getSchedule(client: SchedulerClient, input: { GroupName: string; Name: string }) {
   try {
     return await client.send(new GetScheduleCommand(input));
   } catch (error) {
@@ -163,7 +164,7 @@ function updateFailure(error: unknown, id: string): RotationError {
 }
 
 /** A failure of EventBridge Scheduler, in our words: its name and what it is about. */
-function schedulerFailure(error: unknown, about: string): RotationError {
+export function schedulerFailure(error: unknown, about: string): RotationError {
   const name = awsErrorName(error);
   const code = name === 'ThrottlingException' ? 'schedule-throttled' : 'schedule-unavailable';
   return new RotationError(code, `EventBridge Scheduler, ${about}: ${name}`);
