@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** How often the audit runs, in milliseconds. */
-export const SLOT_MS = 15 * 60_000;
+const SLOT_MS = 15 * 60_000;
 /** After so many slots, an hour, the current secret of a credential is tried again. */
 const PROBED_EVERY = 4;
 /** After so many slots, 12 hours, a credential is looked at in whole again: a slot that is missed still leaves one look a day. */

@@ -88,15 +88,20 @@ export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsS
   return { ...access, ...(endpoints && { endpoint: endpoints[service] }) };
 }
 
-/** The real world, as the functions meet it. Built once for each warm function. */
-function realWorld(environment: Environment, { aws, now, sleep }: Required<Outside>): World {
-  const { httpTimeoutMs } = environment.timing;
-  const requestHandler = {
+/** How long a call to AWS may take. */
+export function requestHandlerOf({ httpTimeoutMs }: Pick<Timing, 'httpTimeoutMs'>) {
+  return {
     connectionTimeout: httpTimeoutMs,
     requestTimeout: httpTimeoutMs,
     // Without it the SDK only warns.
     throwOnRequestTimeout: true,
   };
+}
+
+/** The real world, as the functions meet it. Built once for each warm function. */
+function realWorld(environment: Environment, { aws, now, sleep }: Required<Outside>): World {
+  const { httpTimeoutMs } = environment.timing;
+  const requestHandler = requestHandlerOf(environment.timing);
   const secretsManager = new SecretsManagerClient({ ...clientOptions(aws, 'secretsManager'), requestHandler });
   const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
   const bus = new EventBridgeClient({ ...clientOptions(aws, 'eventBridge'), requestHandler });
@@ -247,7 +252,7 @@ export interface Deployed {
 }
 
 /** What surrounds a function. */
-interface Outside {
+export interface Outside {
   /** How AWS is reached. */
   readonly aws?: AwsAccess;
   /** What time it is. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RotationError } from '../credential/errors.ts';
+import { auditSchema } from '../credential/events/audit.ts';
 import { OnDemandEvent } from '../credential/events/on-demand.ts';
 import { type EventContext, scheduledSchema } from '../credential/events/scheduled.ts';
 import { NATIVE_STEPS, type NativeRequest } from '../credential/native-steps.ts';
@@ -65,6 +66,18 @@ function credentialIn(secretArn: string, { prefix }: EventContext): string {
  */
 export function parseRetireEvent(event: unknown): RetireEvent {
   return parse(RetireEvent, event);
+}
+
+/** What `audit` is invoked with. */
+export type AuditEvent = z.infer<ReturnType<typeof auditSchema>>;
+
+/**
+ * Reads an event of `audit`.
+ *
+ * @throws {RotationError} `settings-invalid`, naming every fault
+ */
+export function parseAuditEvent(event: unknown, context: EventContext): AuditEvent {
+  return parse(auditSchema(context), event);
 }
 
 function parse<T>(schema: z.ZodType<T>, event: unknown): T {

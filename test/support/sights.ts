@@ -4,7 +4,7 @@ import { ACCEPTED, atRest } from './observations.ts';
 import { credentialOf } from './parts.ts';
 
 /** A Tuesday, nine days and nine hours after everything was created. */
-export const NOW = new Date('2026-03-10T12:00:00Z');
+const NOW = new Date('2026-03-10T12:00:00Z');
 
 /** Sundays at 3, and nothing has changed since January. */
 const SCHEDULE = {

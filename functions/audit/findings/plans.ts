@@ -9,7 +9,7 @@ import { DAY_MS } from './dates.ts';
 import type { Check, Sight } from './sight.ts';
 
 /** What was planned may come so much later: Scheduler delivers for ten minutes, and Lambda tries three times in as many. */
-export const LATE_MS = 20 * 60_000;
+const LATE_MS = 20 * 60_000;
 /** From so long before its last run a schedule is said to end. */
 const ENDS_MS = 30 * DAY_MS;
 

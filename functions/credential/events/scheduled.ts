@@ -3,7 +3,7 @@ import type { SettingsContext } from '../settings/context.ts';
 import { type Credential, credentialSchema } from '../settings/credential.ts';
 
 /** Scheduler writes the time here for which it planned the run. */
-const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
+export const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
 /**
  * The input of a credential's schedule: its settings, and an event for `rotate` at the same time.
@@ -44,7 +44,7 @@ export function scheduledSchema(context: EventContext) {
 }
 
 /** An emulator may leave the placeholder as it is. */
-function scheduledTime({ local, now }: EventContext) {
+export function scheduledTime({ local, now }: EventContext) {
   return z
     .string()
     .transform((text) => (local && text === SCHEDULED_TIME ? now.toISOString() : text))
