@@ -61,6 +61,7 @@ const Context = z.object({
   allowedHosts: z.preprocess(splitText, z.array(host).min(1).optional()),
   timeouts: z.preprocess(parseText, timeouts),
   metricsPerCredential: flag.default(false),
+  repair: flag.default(false),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   alarmTopicArn: z
     .string()

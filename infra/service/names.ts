@@ -2,7 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { replyQueueName, requestQueueName } from '../../functions/credential/agent-line.ts';
 
 /** The functions, by the file in `functions/` that each one runs. */
-export type FunctionName = 'rotate' | 'retire' | 'api';
+export type FunctionName = 'rotate' | 'retire' | 'api' | 'audit';
 
 /**
  * The names and ARNs that follow from the prefix alone. A function has its own and its sisters' ARNs in its environment:
@@ -49,11 +49,12 @@ export function namesOf(prefix: string, stack: Stack): Names {
     arn: colon('lambda', 'function', `${prefix}-${file}`),
   });
   return {
-    functions: { rotate: lambda('rotate'), retire: lambda('retire'), api: lambda('api') },
+    functions: { rotate: lambda('rotate'), retire: lambda('retire'), api: lambda('api'), audit: lambda('audit') },
     logGroups: {
       rotate: `/aws/lambda/${prefix}-rotate`,
       retire: `/aws/lambda/${prefix}-retire`,
       api: `/aws/lambda/${prefix}-api`,
+      audit: `/aws/lambda/${prefix}-audit`,
       access: `/aws/apigateway/${prefix}`,
     },
     groups,

@@ -74,11 +74,15 @@ function changerPermissions(grantable: Grantable, secretActions: string[]): Poli
     allow(names.onceSchedules, ['scheduler:CreateSchedule']),
     passSchedulerRole(schedulerRoleArn),
     ...tablePermissions(grantable, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
-    // Every event of a call: a call may hold several.
-    allow(names.eventBus, ['events:PutEvents'], { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } }),
+    publishPermission(names),
     ...(grantable.agents ? linePermissions(names) : []),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:CreateSchedule'])] : []),
   ];
+}
+
+/** Every event of a call: a call may hold several. */
+function publishPermission({ eventBus }: Names): PolicyStatement {
+  return allow(eventBus, ['events:PutEvents'], { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } });
 }
 
 /** Whoever writes a schedule hands it the role with which Scheduler calls the functions. */
@@ -175,6 +179,45 @@ export function apiPermissions(grantable: Grantable): PolicyStatement[] {
     // For the settings in a schedule only: never through Secrets Manager.
     ...scheduleKeyPermissions(grantable, names.recurringSchedules),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:UpdateSchedule'])] : []),
+  ];
+}
+
+/**
+ * What `audit` may do: read what a run reads, write its own records, and publish. With `repair` it may also plan a run.
+ *
+ * @see [Conditions on partition keys](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html)
+ */
+export function auditPermissions(grantable: Grantable, repair: boolean): PolicyStatement[] {
+  const { names, key, local, inboxes, agents } = grantable;
+  const read = ['secretsmanager:GetSecretValue'];
+  const own = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['audit#*'] } };
+  return [
+    allow(names.credentialSecrets, [...read, 'secretsmanager:ListSecretVersionIds', 'secretsmanager:DescribeSecret']),
+    allow(names.accessSecrets, read),
+    ...(inboxes ? [allow(names.inboxes, read)] : []),
+    useKey(key, ['kms:Decrypt'], 'secretsmanager'),
+    useKey(key, ['kms:Decrypt', 'kms:DescribeKey'], 'scheduler'),
+    allow([names.recurringSchedules, names.onceSchedules], ['scheduler:GetSchedule']),
+    // AWS knows no resource for this action, a schedule group included.
+    allow('*', ['scheduler:ListSchedules']),
+    ...tablePermissions(grantable, ['GetItem']),
+    allow(names.table.arn, ['dynamodb:PutItem'], local ? undefined : own),
+    publishPermission(names),
+    ...(agents ? linePermissions(names) : []),
+    ...(repair ? planPermissions(grantable) : []),
+    ...(local
+      ? [emulatedSchedules(key, ['scheduler:GetSchedule', ...(repair ? ['scheduler:CreateSchedule'] : [])])]
+      : []),
+  ];
+}
+
+/** A run is planned as an encrypted schedule that fires once. */
+function planPermissions({ names, key, schedulerRoleArn }: Grantable): PolicyStatement[] {
+  const those = { StringLike: { 'kms:EncryptionContext:aws:scheduler:schedule:arn': names.onceSchedules } };
+  return [
+    allow(names.onceSchedules, ['scheduler:CreateSchedule']),
+    useKey(key, ['kms:GenerateDataKey'], 'scheduler', those),
+    passSchedulerRole(schedulerRoleArn),
   ];
 }
 

@@ -18,7 +18,7 @@ export interface SchedulingProps {
 export class Scheduling extends Construct {
   /** One schedule a credential. Ref gives a group's name. */
   readonly recurring: CfnScheduleGroup;
-  /** Schedules that fire once: the end of a grace, the repeat of a push. */
+  /** Schedules that fire once: the end of a grace, the repeat of a push. And the audit's own. */
   readonly once: CfnScheduleGroup;
   readonly role: Role;
 
@@ -28,15 +28,15 @@ export class Scheduling extends Construct {
     this.once = new CfnScheduleGroup(this, 'Once', { name: names.groups.once });
     // See https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     this.role = new Role(this, 'Role', {
-      description: 'EventBridge Scheduler calls rotate and retire with this role.',
+      description: 'EventBridge Scheduler calls rotate, retire and audit with this role.',
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': names.groupArns },
         },
       }),
     });
-    const { rotate, retire } = names.functions;
-    const targets = [rotate.arn, retire.arn];
+    const { rotate, retire, audit } = names.functions;
+    const targets = [rotate.arn, retire.arn, audit.arn];
     this.role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: targets }));
     // The schedules' inputs are encrypted. No kms:ViaService: nobody but Scheduler can assume this role.
     this.role.addToPolicy(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] }));

@@ -7,11 +7,18 @@ import { durationMs } from '../../functions/credential/duration.ts';
 import type { Deployment } from '../context.ts';
 import { acknowledge } from '../faults/findings.ts';
 import { Watch } from '../watch/watch.ts';
+import { AuditSchedule } from './audit-schedule.ts';
 import { functionEnvironment } from './environment.ts';
 import { HttpApi } from './http-api.ts';
 import { allowLogs } from './logs.ts';
 import { type FunctionName, type Names, namesOf } from './names.ts';
-import { apiPermissions, deadLetterPermissions, retirePermissions, rotatePermissions } from './permissions.ts';
+import {
+  apiPermissions,
+  auditPermissions,
+  deadLetterPermissions,
+  retirePermissions,
+  rotatePermissions,
+} from './permissions.ts';
 import { retention } from './retention.ts';
 import { RotationFunction, type RotationFunctionProps } from './rotation-function.ts';
 import { Scheduling } from './scheduling.ts';
@@ -19,6 +26,8 @@ import { Table } from './table.ts';
 
 /** API Gateway gives up after 30 seconds: the function answers before. */
 const API_TIMEOUT = Duration.seconds(29);
+/** An audit is over before the next one begins. */
+const AUDIT_TIMEOUT = Duration.minutes(14);
 
 /** Properties of {@link Service}. */
 export interface ServiceProps {
@@ -106,7 +115,16 @@ export class Service extends Construct {
         timeout: API_TIMEOUT,
         permissions: apiPermissions(grantable),
       }),
+      audit: define('audit', {
+        description: 'Looks at the credentials between their rotations, and changes nothing.',
+        environment,
+        permissions: [...auditPermissions(grantable, deployment.repair), ...givenUp],
+        ...asynchronous,
+        timeout: AUDIT_TIMEOUT,
+      }),
     };
+    const { functions, scheduling, key, deadLetters } = this;
+    new AuditSchedule(this, 'AuditSchedule', { functions, scheduling, key, deadLetters, repair: deployment.repair });
     // An emulator lacks the type that needs it.
     if (native && !deployment.local) this.mayRotate = this.#letSecretsManagerRotate(names);
     this.httpApi = new HttpApi(this, 'HttpApi', { deployment, names, key: this.key, handler: this.functions.api });

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -32,6 +33,9 @@ export interface Watched {
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   readonly deadLetters: IQueue;
 }
+
+/** Each quarter of an hour has its audit. */
+const QUARTERS = { ...SUM, period: Duration.minutes(15) };
 
 const WHICH = "The event's message names the credential; `csr list` shows all.";
 
@@ -93,6 +97,48 @@ const OWN: readonly (Omit<AlarmEntry, 'metric'> & { readonly metric: MetricName 
     next: 'Look for what it was about: csr list, then csr history ID.',
     runbook: 'an-event-is-missing',
   },
+  {
+    name: 'drift',
+    metric: 'DriftFound',
+    what: 'An audit found a secret, a client, a connector or a label that is not as it should be.',
+    next: `See what it found: csr status ID. ${WHICH}`,
+    runbook: 'drift',
+  },
+  {
+    name: 'expiry-near',
+    metric: 'ExpiryNear',
+    what: 'The IAM will soon refuse a secret that is in use.',
+    next: `Renew it before that: csr rotate ID. ${WHICH}`,
+    runbook: 'a-secret-expires-or-is-too-old',
+  },
+  {
+    name: 'too-old',
+    metric: 'TooOld',
+    what: 'A secret has become older than the maxAge of its settings.',
+    next: `Renew it, and see why its schedule did not: csr rotate ID. ${WHICH}`,
+    runbook: 'a-secret-expires-or-is-too-old',
+  },
+  {
+    name: 'overdue',
+    metric: 'OverdueFound',
+    what: 'A run that was planned has not come, or a schedule is off or comes to its end.',
+    next: `See which one, and look at the dead letters: csr status ID. ${WHICH}`,
+    runbook: 'a-run-has-not-come',
+  },
+  {
+    name: 'system-unreadable',
+    metric: 'SystemUnreadable',
+    what: 'Audits cannot ask a system, so nothing is known about what it holds. No secret is wrong by that.',
+    next: 'See whether the system that the message names is down, or refuses us.',
+    runbook: 'a-system-cannot-be-read',
+  },
+  {
+    name: 'audit-failed',
+    metric: 'AuditFailed',
+    what: 'An audit could not look at a credential, or could not note what it found.',
+    next: 'Read why in the log of the function audit.',
+    runbook: 'audits-fail',
+  },
 ];
 
 /** Every alarm that a stack has once. A further one is a further entry. */
@@ -106,6 +152,15 @@ export function alarmTable({ prefix, functions, deadLetters }: Watched): readonl
       what: 'An event was given up: a run, or a message to you, did not come.',
       next: 'Read the letters, and do the work again.',
       runbook: 'dead-letters',
+    },
+    {
+      name: 'audit-missing',
+      metric: ownMetric('AuditCompleted', prefix, QUARTERS),
+      what: 'No audit has come to its end for 45 minutes, so nobody looks at the credentials between their rotations.',
+      next: 'Look at the log of the function audit and at its schedule.',
+      runbook: 'audits-fail',
+      on: { below: 1, periods: 3 },
+      onSilence: true,
     },
     ...Object.entries(functions).flatMap(([name, one]) => functionAlarms(name, one)),
   ];

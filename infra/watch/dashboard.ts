@@ -43,6 +43,14 @@ export function addDashboard(scope: Construct, { alarms, names, api, ...watched 
         graph('What people are asked to do', most('TasksOpen', 'TasksOverdue')),
       ],
       [
+        graph(
+          'What audits found, by hour',
+          own('DriftFound', 'OverdueFound', 'TooOld', 'ExpiryNear', 'SystemUnreadable'),
+        ),
+        graph('The oldest secret, in days', most('DaysSinceRotation')),
+        graph('Audits, by hour', own('AuditCompleted', 'CredentialsAudited', 'AuditFailed')),
+      ],
+      [
         graph('Left behind, by hour', own('RetirePostponed', 'LedgerRecordMissing', 'EventMissing')),
         graph(
           'Functions that failed',

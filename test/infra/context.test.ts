@@ -27,6 +27,7 @@ describe('readContext', () => {
       example: false,
       timeouts: { function: 'PT90S', http: 'PT10S' },
       metricsPerCredential: false,
+      repair: false,
       logLevel: 'INFO',
     });
   });

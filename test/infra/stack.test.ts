@@ -125,7 +125,7 @@ describe('functions', () => {
   it('are repeated twice within ten minutes when called asynchronously, then given up to the queue', () => {
     const [queueId] = Object.keys(template.findResources('AWS::SQS::Queue'));
 
-    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
     template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumRetryAttempts: 2,
       MaximumEventAgeInSeconds: 600,
@@ -198,7 +198,7 @@ describe('what is stored', () => {
   });
 
   it('is logged for half a year, encrypted, in groups with the names of the functions', () => {
-    const groups = ['lambda/X-rotate', 'lambda/X-retire', 'lambda/X-api', 'apigateway/X'].map(
+    const groups = ['lambda/X-rotate', 'lambda/X-retire', 'lambda/X-api', 'lambda/X-audit', 'apigateway/X'].map(
       (name) => `/aws/${name.replace('X', 'client-secret-rotation')}`,
     );
     const found = Object.values(template.findResources('AWS::Logs::LogGroup')).map(({ Properties }) => Properties);
@@ -219,7 +219,7 @@ describe('what is stored', () => {
     expect(logs).toHaveLength(1);
     const condition = JSON.stringify(logs[0]?.Condition);
     expect(condition).toContain('kms:EncryptionContext:aws:logs:arn');
-    expect(condition.match(/log-group:[\w/-]+/g)).toHaveLength(4);
+    expect(condition.match(/log-group:[\w/-]+/g)).toHaveLength(5);
     expect(condition).not.toContain('*');
   });
 

@@ -34,7 +34,11 @@ const WILDCARDS: [RegExp, actions: RegExp, reason: string][] = [
     'made by operators, named in settings',
   ],
   [/:schedule\/client-secret-rotation\/\*$/, /^scheduler:(Get|Update)Schedule$/, 'one schedule a credential'],
-  [/:schedule\/client-secret-rotation-once\/\*$/, /^scheduler:CreateSchedule$/, 'made by the functions themselves'],
+  [
+    /:schedule\/client-secret-rotation-once\/\*$/,
+    /^scheduler:(Create|Get)Schedule$/,
+    'made by the functions themselves',
+  ],
   [/:log-group:\w+:\*$/, /^logs:(CreateLogStream|PutLogEvents)$/, "the streams of the function's own group"],
   [/^\*$/, /^xray:Put(TraceSegments|TelemetryRecords)$/, 'AWS knows no resource'],
   [/^\*$/, /^scheduler:ListSchedules$/, 'AWS knows no resource'],
@@ -118,6 +122,46 @@ const API: [allowed: boolean, Attempt][] = [
   [false, passRole('administrator', 'scheduler.amazonaws.com')],
 ];
 
+/** An audit looks, and writes to nothing but its own records. */
+const AUDIT: [allowed: boolean, Attempt][] = [
+  [true, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'secretsmanager:ListSecretVersionIds', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'secretsmanager:DescribeSecret', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [true, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}-access/acme-prod/iam-AbCdEf`) }],
+  ...['PutSecretValue', 'UpdateSecretVersionStage', 'RotateSecret'].map((name): [boolean, Attempt] => [
+    false,
+    { action: `secretsmanager:${name}`, resource: secret(`${PREFIX}/acme-prod-AbCdEf`) },
+  ]),
+  [true, { action: 'kms:Decrypt', resource: key, context: via('secretsmanager') }],
+  [false, { action: 'kms:GenerateDataKey', resource: key, context: via('secretsmanager') }],
+  [true, { action: 'kms:Decrypt', resource: key, context: via('scheduler') }],
+  [true, { action: 'scheduler:ListSchedules', resource: '*' }],
+  [true, { action: 'scheduler:GetSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [true, { action: 'scheduler:GetSchedule', resource: schedule(`${PREFIX}-once/acme-prod.retire.0a1b2c3d`) }],
+  [false, { action: 'scheduler:UpdateSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
+  [true, { action: 'dynamodb:GetItem', resource: table(PREFIX) }],
+  [true, { action: 'dynamodb:Query', resource: table(PREFIX) }],
+  ...['UpdateItem', 'DeleteItem', 'Scan'].map((name): [boolean, Attempt] => [
+    false,
+    { action: `dynamodb:${name}`, resource: table(PREFIX) },
+  ]),
+  [true, putting('audit#acme-prod')],
+  [false, putting('acme-prod')],
+  [true, publishing('client-secret-rotation')],
+  [false, publishing('aws.secretsmanager')],
+];
+
+/** What `audit` may do only with `repair: true`. */
+const REPAIR: Attempt[] = [
+  { action: 'scheduler:CreateSchedule', resource: schedule(`${PREFIX}-once/acme-prod.repeat.t0abcd`) },
+  passRole(schedulerRole, 'scheduler.amazonaws.com'),
+];
+
+function putting(pk: string): Attempt {
+  return { action: 'dynamodb:PutItem', resource: table(PREFIX), context: { 'dynamodb:LeadingKeys': [pk] } };
+}
+
 function passRole(name: string, service: string): Attempt {
   const context = { 'iam:PassedToService': service };
   return { action: 'iam:PassRole', resource: `arn:aws:iam::${ACCOUNT}:role/${name}`, context };
@@ -151,7 +195,7 @@ describe('permissions of the roles', () => {
   });
 
   it('name exact actions', () => {
-    expect(roles.size).toBe(4);
+    expect(roles.size).toBe(5);
     expect([...roles.values()].flat().flatMap(({ Action }) => Action.filter((one) => one.includes('*')))).toEqual([]);
   });
 
@@ -205,14 +249,31 @@ describe('permissions of the roles', () => {
     expect(await mayDo(of('api'), attempt)).toBe(allowed);
   });
 
-  it('of the scheduler let it call rotate and retire, and hand over what it could not deliver', () => {
+  it.each(AUDIT.map((attempt) => [title(attempt), ...attempt] as const))(
+    'of audit: %s',
+    async (_, allowed, attempt) => {
+      expect(await mayDo(of('audit'), attempt)).toBe(allowed);
+    },
+  );
+
+  it('of audit let it plan a run only where the deployment says repair', async () => {
+    const repairing = synthesize({ repair: 'true' });
+    const statements = statementsByRole(repairing).get(roleOf(repairing, `${PREFIX}-audit`)) ?? [];
+    for (const attempt of REPAIR)
+      expect([await mayDo(of('audit'), attempt), await mayDo(statements, attempt)]).toEqual([false, true]);
+    expect(await mayDo(statements, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) })).toBe(
+      false,
+    );
+  });
+
+  it('of the scheduler let it call rotate, retire and audit, and hand over what it could not deliver', () => {
     const [queueId] = Object.keys(template.findResources('AWS::SQS::Queue'));
 
     expect(roles.get(schedulerRole)).toEqual([
       {
         Effect: 'Allow',
         Action: ['lambda:InvokeFunction'],
-        Resource: [lambda(`${PREFIX}-retire`), lambda(`${PREFIX}-rotate`)],
+        Resource: [lambda(`${PREFIX}-audit`), lambda(`${PREFIX}-retire`), lambda(`${PREFIX}-rotate`)],
       },
       { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: [key] },
       { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [`arn:aws:sqs:${REGION}:${ACCOUNT}:${queueId}`] },
@@ -251,7 +312,8 @@ describe('permissions about inboxes', () => {
 
   it('are for nothing else, and absent without an IAM that a person changes', async () => {
     expect(await may('rotate', 'DeleteSecret')).toBe(false);
-    for (const file of ['rotate', 'retire', 'api']) expect(JSON.stringify(of(file))).not.toContain(`${PREFIX}-inbox`);
+    for (const file of ['rotate', 'retire', 'api', 'audit'])
+      expect(JSON.stringify(of(file))).not.toContain(`${PREFIX}-inbox`);
   });
 });
 
@@ -269,6 +331,7 @@ describe('permissions that only an emulator needs', () => {
     ).toEqual([
       'scheduler:CreateSchedule',
       'scheduler:CreateSchedule',
+      'scheduler:GetSchedule',
       'scheduler:GetSchedule',
       'scheduler:GetSchedule',
       'scheduler:GetSchedule',

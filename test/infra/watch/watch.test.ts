@@ -51,6 +51,12 @@ describe('alarms', () => {
     ['task-overdue', 'TasksOverdue'],
     ['ledger-record-missing', 'LedgerRecordMissing'],
     ['event-missing', 'EventMissing'],
+    ['drift', 'DriftFound'],
+    ['expiry-near', 'ExpiryNear'],
+    ['too-old', 'TooOld'],
+    ['overdue', 'OverdueFound'],
+    ['system-unreadable', 'SystemUnreadable'],
+    ['audit-failed', 'AuditFailed'],
   ])('%s tells of %s within five minutes, and again of the next one', (name, metric) => {
     expect(METRICS).toHaveProperty(metric);
     expect(named(name)).toMatchObject({
@@ -76,7 +82,7 @@ describe('alarms', () => {
     });
   });
 
-  it.each(['rotate', 'retire', 'api'])('tells when %s fails, and when Lambda does not start it', (name) => {
+  it.each(['rotate', 'retire', 'api', 'audit'])('tells when %s fails, and when Lambda does not start it', (name) => {
     for (const [alarm, metric] of [
       ['errors', 'Errors'],
       ['throttled', 'Throttles'],
@@ -85,8 +91,20 @@ describe('alarms', () => {
     }
   });
 
+  it('tells of audits that come no more, also where nothing is measured', () => {
+    expect(named('audit-missing')).toMatchObject({
+      MetricName: 'AuditCompleted',
+      Statistic: 'Sum',
+      Period: 900,
+      EvaluationPeriods: 3,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
   it('are no others', () => {
-    expect(alarms).toHaveLength(8 + 1 + 6);
+    expect(alarms).toHaveLength(14 + 1 + 1 + 8);
   });
 
   it.each(alarms.map(({ AlarmName, AlarmDescription }) => [AlarmName, AlarmDescription]))(
