@@ -1,6 +1,8 @@
 import { createApiHandler } from '../../functions/api.ts';
+import { createAuditHandler } from '../../functions/audit.ts';
 import { durationMs } from '../../functions/credential/duration.ts';
 import { type AwsAccess, lazily } from '../../functions/lambda/compose.ts';
+import { lazilyAudit } from '../../functions/lambda/compose-audit.ts';
 import { createRetireHandler } from '../../functions/retire.ts';
 import { createRotateHandler } from '../../functions/rotate.ts';
 import type { LambdaFunction, LambdaHandler } from '../stand-ins/lambda/environments.ts';
@@ -9,6 +11,8 @@ import { embeddedTelemetry, type LogLine } from './telemetry.ts';
 
 /** API Gateway gives up after 30 s: the function answers before. */
 const API_TIMEOUT_MS = 29_000;
+/** As the stack has it. */
+const AUDIT_TIMEOUT_MS = 840_000;
 
 /** What the functions of one stack are made of. */
 export interface FunctionsInput {
@@ -26,6 +30,7 @@ export interface FunctionsInput {
 export function embeddedFunctions({ prefix, timeouts, aws, clock, sleep, onLog }: FunctionsInput): LambdaFunction[] {
   const variables = environmentOf(prefix, timeouts);
   const timeoutMs = durationMs(timeouts.function);
+  const outside = () => ({ aws: aws(), now: clock, ...(sleep && { sleep }) });
   const define = (
     file: string,
     create: typeof createRotateHandler | typeof createApiHandler | typeof createRetireHandler,
@@ -33,15 +38,14 @@ export function embeddedFunctions({ prefix, timeouts, aws, clock, sleep, onLog }
   ) => ({
     name: `${prefix}-${file}`,
     timeoutMs: ms,
-    init: () =>
-      create(
-        lazily(variables, { aws: aws(), now: clock, ...(sleep && { sleep }) }),
-        embeddedTelemetry(`${prefix}-${file}`, onLog),
-      ) as LambdaHandler,
+    init: () => create(lazily(variables, outside()), embeddedTelemetry(`${prefix}-${file}`, onLog)) as LambdaHandler,
   });
+  const telemetry = embeddedTelemetry(`${prefix}-audit`, onLog);
+  const initAudit = () => createAuditHandler(lazilyAudit(variables, outside()), telemetry) as LambdaHandler;
   return [
     define('rotate', createRotateHandler, timeoutMs),
     define('retire', createRetireHandler, timeoutMs),
     define('api', createApiHandler, API_TIMEOUT_MS),
+    { name: `${prefix}-audit`, timeoutMs: AUDIT_TIMEOUT_MS, init: initAudit },
   ];
 }

@@ -39,6 +39,6 @@ export function environmentOf(prefix: string, timeouts: Timeouts): EnvironmentVa
 }
 
 /** The ARN of one of the functions. */
-export function functionArn(prefix: string, file: 'rotate' | 'retire' | 'api'): string {
+export function functionArn(prefix: string, file: 'rotate' | 'retire' | 'api' | 'audit'): string {
   return `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${prefix}-${file}`;
 }

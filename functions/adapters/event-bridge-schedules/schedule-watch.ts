@@ -69,13 +69,14 @@ async function firesAt(
 }
 
 function recurring(schedule: GetScheduleCommandOutput): RecurringSchedule {
-  const { ScheduleExpression, ScheduleExpressionTimezone, State, FlexibleTimeWindow, EndDate } = schedule;
+  const { ScheduleExpression, ScheduleExpressionTimezone, State, FlexibleTimeWindow, StartDate, EndDate } = schedule;
+  const changes = [schedule.CreationDate, schedule.LastModificationDate, StartDate].map((date) => date?.getTime() ?? 0);
   return {
     expression: ScheduleExpression ?? '',
     timezone: ScheduleExpressionTimezone ?? 'UTC',
     enabled: State !== 'DISABLED',
     windowMs: (FlexibleTimeWindow?.MaximumWindowInMinutes ?? 0) * 60_000,
-    changedAt: schedule.LastModificationDate ?? schedule.CreationDate ?? new Date(0),
+    changedAt: new Date(Math.max(...changes)),
     ...(EndDate && { endsAt: EndDate }),
   };
 }

@@ -126,15 +126,12 @@ export const scheduleEnds: Check = {
 };
 
 /**
- * When a schedule fires next. An expression that Scheduler has taken and that is not read here, and a zone that this Node does not
- * know, tell nothing.
+ * When a schedule fires next. Nobody here knows where the steps of a `rate()` began: the next one comes an interval later at the latest.
+ * An expression that Scheduler has taken and that is not read here, and a zone that this Node does not know, tell nothing.
  */
-function dueAfter(
-  { expression, timezone, changedAt, endsAt }: RecurringSchedule,
-  after: number,
-): number | undefined | 'unknown' {
+function dueAfter({ expression, timezone, endsAt }: RecurringSchedule, after: number): number | undefined | 'unknown' {
   try {
-    const next = nextTime({ expression, timeZone: timezone, anchor: changedAt.getTime() }, after);
+    const next = nextTime({ expression, timeZone: timezone, anchor: after }, after);
     return next !== undefined && endsAt && next > endsAt.getTime() ? undefined : next;
   } catch (error) {
     if (error instanceof CronFault || error instanceof RangeError) return 'unknown';

@@ -7,7 +7,7 @@ export interface RecurringSchedule {
   readonly enabled: boolean;
   /** By how much later than its time a run may begin, in milliseconds. */
   readonly windowMs: number;
-  /** Since when it is as it is: made, or changed last. */
+  /** Since when it is as it is: made, changed last, or begun. */
   readonly changedAt: Date;
   readonly endsAt?: Date;
 }

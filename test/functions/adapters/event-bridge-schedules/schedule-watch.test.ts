@@ -60,6 +60,12 @@ describe('a schedule', () => {
     expect(sent).toEqual([['GetScheduleCommand', { GroupName: 'csr', Name: 'acme-prod' }]]);
   });
 
+  it('that begins later than it was changed is as it is since then', async () => {
+    const StartDate = new Date('2026-02-15T00:00:00Z');
+    const { watch } = watchOf(() => ({ ...SCHEDULE, StartDate }));
+    expect((await watch.read('acme-prod')).schedule.changedAt).toEqual(StartDate);
+  });
+
   it.each([
     ['ResourceNotFoundException', 'credential-unknown'],
     ['InternalServerException', 'schedule-unavailable'],

@@ -252,6 +252,16 @@ describe('what an audit finds', () => {
       [],
     ],
     [
+      'a rate whose interval is over',
+      scheduledWith({ expression: 'rate(7 days)' }, { lastRunAt: at('2026-03-03T11:40:00') }),
+      ['schedule-missed'],
+    ],
+    [
+      'nothing of a rate, wherever its steps began',
+      scheduledWith({ expression: 'rate(7 days)' }, { lastRunAt: at('2026-03-03T11:41:00') }),
+      [],
+    ],
+    [
       'a time in the zone of the schedule',
       scheduledWith({ expression: 'cron(30 12 10 3 ? *)', timezone: 'Europe/Stockholm' }),
       ['schedule-missed'],
