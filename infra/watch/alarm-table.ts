@@ -126,6 +126,13 @@ const OWN: readonly (Omit<AlarmEntry, 'metric'> & { readonly metric: MetricName 
     runbook: 'a-run-has-not-come',
   },
   {
+    name: 'task-late',
+    metric: 'TasksLate',
+    what: 'Half of the time that a person has for a task is over.',
+    next: `Remind them, or do it: csr status ID names the task. ${WHICH}`,
+    runbook: 'overdue-task',
+  },
+  {
     name: 'system-unreadable',
     metric: 'SystemUnreadable',
     what: 'Audits cannot ask a system, so nothing is known about what it holds. No secret is wrong by that.',

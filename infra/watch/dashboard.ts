@@ -40,7 +40,7 @@ export function addDashboard(scope: Construct, { alarms, names, api, ...watched 
       [
         graph('How rotations end, by hour', own(...ENDS)),
         graph('How long a rotation takes', durations(prefix)),
-        graph('What people are asked to do', most('TasksOpen', 'TasksOverdue')),
+        graph('What people are asked to do', most('TasksOpen', 'TasksLate', 'TasksOverdue')),
       ],
       [
         graph(

@@ -4,7 +4,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { Validations } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { METRICS } from '../../../functions/lambda/metrics.ts';
+import { FOUND, METRICS } from '../../../functions/lambda/metrics.ts';
 import { buildStack, synthesize, synthesizeScreen } from '../synthesize.ts';
 
 jest.setTimeout(60_000);
@@ -55,6 +55,7 @@ describe('alarms', () => {
     ['expiry-near', 'ExpiryNear'],
     ['too-old', 'TooOld'],
     ['overdue', 'OverdueFound'],
+    ['task-late', 'TasksLate'],
     ['system-unreadable', 'SystemUnreadable'],
     ['audit-failed', 'AuditFailed'],
   ])('%s tells of %s within five minutes, and again of the next one', (name, metric) => {
@@ -91,6 +92,10 @@ describe('alarms', () => {
     }
   });
 
+  it.each(Object.entries(FOUND))('tells when an audit finds %s: counted as %s', (_kind, metric) => {
+    expect(alarms.map(({ MetricName }) => MetricName)).toContain(metric);
+  });
+
   it('tells of audits that come no more, also where nothing is measured', () => {
     expect(named('audit-missing')).toMatchObject({
       MetricName: 'AuditCompleted',
@@ -104,7 +109,7 @@ describe('alarms', () => {
   });
 
   it('are no others', () => {
-    expect(alarms).toHaveLength(14 + 1 + 1 + 8);
+    expect(alarms).toHaveLength(15 + 1 + 1 + 8);
   });
 
   it.each(alarms.map(({ AlarmName, AlarmDescription }) => [AlarmName, AlarmDescription]))(
