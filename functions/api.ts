@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { dynamoDbAuditRecords } from './adapters/dynamodb/audit-records.ts';
 import { dynamoDbRequestIds } from './adapters/dynamodb/idempotency.ts';
 import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
 import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
@@ -7,7 +8,7 @@ import { type Call, readCall } from './api/call.ts';
 import type { ApiEvent } from './api/caller.ts';
 import { openApiDocument } from './api/contract/openapi.ts';
 import { isRoute, type Route } from './api/contract/routes.ts';
-import { credentialsPage, credentialView } from './api/credentials.ts';
+import { type CredentialsDeps, credentialsPage, credentialView } from './api/credentials.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { type HistoryDeps, runsPage, runView } from './api/runs/history.ts';
 import { type RequestDeps, requestRun } from './api/runs/request.ts';
@@ -18,7 +19,12 @@ import { requestIdAt } from './credential/events/request-id.ts';
 import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
-type Deps = HistoryDeps & RequestDeps & AcknowledgementsDeps & ScheduleDeps & Pick<Telemetry, 'logger'>;
+type Deps = CredentialsDeps &
+  HistoryDeps &
+  RequestDeps &
+  AcknowledgementsDeps &
+  ScheduleDeps &
+  Pick<Telemetry, 'logger'>;
 type Answer<R extends Route> = (call: Call<R>, deps: Deps) => Promise<ApiResponse>;
 
 /** The gateway answers within 30 s, whatever goes on behind it. */
@@ -86,6 +92,7 @@ function dependencies({ environment, world, aws }: Deployed): Omit<Deps, 'logger
     schedules: world.schedules,
     storeOf: (id) => secretsManagerStore(world.secretsManager, `${environment.PREFIX}/${id}`),
     tasksOf: (id) => world.tasks(id),
+    auditRecords: dynamoDbAuditRecords(table, { tableName }),
     ledgerOf: (id) => world.ledger(id, () => TABLE_MS),
     requestIdsOf: (id) => dynamoDbRequestIds(table, id, { tableName }),
     newRequestId: () => requestIdAt(world.now(), world.newId()),

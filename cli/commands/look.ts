@@ -1,4 +1,5 @@
 import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
+import type { FindingView } from '../../functions/api/contract/answers/finding.ts';
 import { getCredential, type Listed, listCredentials, listRotations } from '../api/credentials.ts';
 import { taskText } from '../api/report.ts';
 import type { RunView } from '../api/runs.ts';
@@ -11,7 +12,8 @@ import { begin, parseId, parseNumber, type Register } from './register.ts';
 export const status: Register = (program, act) => {
   begin(program, {
     name: 'status',
-    description: 'shows one credential: its age, its schedule, its connectors, and what people are asked to do',
+    description:
+      'shows one credential: its age, its schedule, its connectors, what people are asked to do, and what audits have found',
     examples: ['csr status acme-prod', 'csr status acme-prod --json'],
   })
     .argument('<id>', 'the credential', parseId)
@@ -57,7 +59,8 @@ export const history: Register = (program, act) => {
 };
 
 function statusText(view: CredentialView): string {
-  const { id, clientId, strategy, versionId, rotatedAt, ageDays, pending, schedule, connectors, tasks } = view;
+  const { id, clientId, strategy, versionId, rotatedAt, ageDays, pending, schedule, connectors, tasks, findings } =
+    view;
   const age = rotatedAt === null ? 'never: the first run is still to come' : `${rotatedAt} (${ageDays} days ago)`;
   const word = schedule.state === 'DISABLED' ? ', PAUSED' : '';
   return [
@@ -69,13 +72,26 @@ function statusText(view: CredentialView): string {
       ['rotated', age],
       ['schedule', `${schedule.expression} in ${schedule.timezone}${word}`],
       ['pending', pending ? 'a rotation is in progress or unfinished' : undefined],
+      ['audited', auditedText(view)],
     ]),
     ...connectors.map(({ name, via, proof }) => {
       const by = proof ? `, acknowledged by ${shown(proof.by ?? 'somebody')} at ${proof.at}` : '';
       return `  connector ${shown(name)}: ${via}${by}`;
     }),
     ...tasks.map((task) => `  task: ${taskText(task)}`),
+    ...(findings ?? []).flatMap(findingText),
   ].join('\n');
+}
+
+function auditedText({ auditedAt, findings }: CredentialView): string {
+  if (!findings) return 'not known: the table could not be read';
+  if (auditedAt === null) return 'never: the first audit is still to come';
+  return `${auditedAt}${findings.length === 0 ? ', nothing found' : ''}`;
+}
+
+/** What was found, and what to do about it. */
+function findingText({ kind, detail, since, next }: FindingView): string[] {
+  return [`  finding ${kind}: ${shown(detail)} (since ${since})`, `    do: ${shown(next)}`];
 }
 
 function listText(credentials: readonly Listed[]): string {
@@ -85,11 +101,12 @@ function listText(credentials: readonly Listed[]): string {
 
 function listRow(one: Listed): string[] {
   if ('problem' in one) return [shown(one.id), '', '', '', '', shown(`${one.problem.code}: ${one.problem.detail}`)];
-  const { id, clientId, ageDays, rotatedAt, schedule, pending, tasks } = one;
+  const { id, clientId, ageDays, rotatedAt, schedule, pending, tasks, findings } = one;
   const overdue = tasks.filter((task) => task.overdue).length;
   const notes = [
     ...(pending ? ['pending'] : []),
     ...(tasks.length > 0 ? [`${tasks.length} tasks${overdue > 0 ? `, ${overdue} overdue` : ''}`] : []),
+    ...(findings && findings.length > 0 ? [`findings: ${findings.map(({ kind }) => kind).join(', ')}`] : []),
   ];
   const when = schedule.state === 'DISABLED' ? 'paused' : schedule.expression;
   const age = ageDays === null ? '-' : `${ageDays} d`;

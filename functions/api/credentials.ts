@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
 import type { ConnectorProof } from '../credential/outcome.ts';
 import { type ConnectorSettings, type Credential, hasManualDoor } from '../credential/settings/credential.ts';
+import type { AuditRecords } from '../ports/audit/records.ts';
 import type { RunLedger } from '../ports/ledger.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
@@ -14,13 +15,14 @@ import type {
   UnreadableCredential,
 } from './contract/answers/credential.ts';
 import { STATUSES } from './contract/statuses.ts';
+import { findingsOf } from './findings.ts';
 import { type RunViewDeps, viewOf } from './run-view.ts';
 
 const DAY_MS = 86_400_000;
 
 /**
  * How many credentials of a page are read at a time. Each takes a call of EventBridge Scheduler and one of Secrets Manager, which
- * allows 50 `ListSecretVersionIds` a second in an account and region; and one of the table.
+ * allows 50 `ListSecretVersionIds` a second in an account and region; and two of the table.
  *
  * @see [Quotas](https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html)
  */
@@ -32,16 +34,18 @@ export interface CredentialsDeps extends RunViewDeps {
   readonly storeOf: (id: string) => Pick<SecretStore, 'versions'>;
   readonly tasksOf: (id: string) => Pick<Tasks, 'read'>;
   readonly ledgerOf: (id: string) => Pick<RunLedger, 'list'>;
+  readonly auditRecords: Pick<AuditRecords, 'read'>;
 }
 
 /** @throws {RotationError} `credential-unknown` */
 export async function credentialView(id: string, deps: CredentialsDeps): Promise<CredentialView> {
   const now = deps.now();
   const credential = await deps.schedules.settings(id);
-  const [versions, { tasks, acknowledgements }, lastRun] = await Promise.all([
+  const [versions, { tasks, acknowledgements }, lastRun, audited] = await Promise.all([
     deps.storeOf(id).versions(),
     readTasks(credential, deps),
     lastRunOf(id, deps),
+    findingsOf(id, deps.auditRecords),
   ]);
   const current = currentOf(versions);
   const { clientId, strategy, maxAge, schedule, connectors } = credential;
@@ -64,6 +68,7 @@ export async function credentialView(id: string, deps: CredentialsDeps): Promise
       proof: proofOf({ name, via }, { acknowledgements, current }),
     })),
     tasks: tasks.map((task) => taskReport(task, now)),
+    ...audited,
   };
 }
 
@@ -125,7 +130,7 @@ function unreadable(id: string, error: unknown): UnreadableCredential {
 export async function rotationView(
   id: string,
   rotationId: string,
-  { schedules, storeOf }: CredentialsDeps,
+  { schedules, storeOf }: Pick<CredentialsDeps, 'schedules' | 'storeOf'>,
 ): Promise<RotationView> {
   await schedules.settings(id);
   const version = (await storeOf(id).versions()).find((one) => one.id === rotationId);

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { Plan } from '../../functions/credential/plan.ts';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
+import { configurationOf } from '../../local/demo/fleet/settings.ts';
 import { OPERATOR } from '../../local/embedded-stack/names.ts';
 import { transcript } from './support/csr.ts';
 import { openStage, type Stage } from './support/stage.ts';
@@ -13,10 +15,11 @@ const BROKEN = { id: 'broken-prod', realm: 'brokenprod', overlap: false, ...OVER
 describe('csr on a deployment', () => {
   const secrets = new Set<string>();
   let stage: Stage;
+  let credential: Credential;
   const keep = () => secrets.add(stage.secretOf(ACME.realm));
   beforeAll(async () => {
     stage = await openStage();
-    await stage.onboard(ACME);
+    credential = await stage.onboard(ACME);
     keep();
   });
   afterAll(() => stage.close());
@@ -128,6 +131,23 @@ describe('csr on a deployment', () => {
         /stack +ok[\s\S]*API +ok[\s\S]*clock +ok[\s\S]*acme-prod +ok +at-rest[\s\S]*Nothing is wrong\.\n$/,
       ),
     ]);
+  });
+
+  it('status, list: tell when a credential was audited, and what was found', async () => {
+    expect((await stage.csr(['status', ACME.id])).stdout).toMatch(/ {2}audited +never: the first audit/);
+    // What was planned for after the last run has come, and changed a label: within a lease of that a difference tells nothing.
+    stage.pass();
+    stage.stack.connector.configure(ACME.id, configurationOf(credential, 'entered-by-hand'));
+    await stage.audit(ACME.id);
+    const { stdout } = await stage.csr(['status', ACME.id]);
+    expect(stdout).toMatch(/ {2}audited +\d{4}-.*Z\n/);
+    expect(stdout).toMatch(
+      /\n {2}finding connector-differs: IFS Production holds another .* \(since \d{4}-.*Z\)\n {4}do: Ask who changed/,
+    );
+    expect((await stage.csr(['list'])).stdout).toMatch(/ findings: connector-differs\n/);
+    stage.stack.connector.configure(ACME.id, configurationOf(credential, stage.secretOf(ACME.realm)));
+    await stage.audit(ACME.id);
+    expect((await stage.csr(['status', ACME.id])).stdout).toMatch(/ {2}audited +\d{4}-.*Z, nothing found\n/);
   });
 
   it('doctor: names a credential that could not be rotated, and what to do', async () => {

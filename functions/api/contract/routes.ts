@@ -8,6 +8,7 @@ import {
   ScheduleAnswer,
   UnreadableAnswer,
 } from './answers/credential.ts';
+import { FindingAnswer } from './answers/finding.ts';
 import { PlanAnswer } from './answers/plan.ts';
 import { GatewayAnswer, ProblemAnswer, RotationProblemAnswer } from './answers/problem.ts';
 import {
@@ -43,6 +44,7 @@ export const COMPONENTS = {
   Credentials: CredentialsAnswer,
   Credential: CredentialAnswer,
   UnreadableCredential: UnreadableAnswer,
+  Finding: FindingAnswer,
   Connector: ConnectorAnswer,
   Proof: ProofAnswer,
   Task: TaskAnswer,

@@ -8,7 +8,7 @@ import { viewOf } from '../run-view.ts';
 import { pageToken, readPageToken } from './page-token.ts';
 
 /** What the history is read from. */
-export interface HistoryDeps extends CredentialsDeps {
+export interface HistoryDeps extends Pick<CredentialsDeps, 'schedules' | 'storeOf' | 'now' | 'leaseMs'> {
   readonly ledgerOf: (id: string) => Pick<RunLedger, 'find' | 'list'>;
 }
 

@@ -31,6 +31,8 @@ function credential(index: number): CredentialView {
     },
     connectors: [{ name: 'IFS Production', via: 'https', proof: null }],
     tasks: [],
+    auditedAt: null,
+    findings: [],
   };
 }
 

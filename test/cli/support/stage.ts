@@ -3,7 +3,9 @@ import type { Credential } from '../../../functions/credential/settings/credenti
 import { CLIENT_ID, type Customer } from '../../../local/demo/fleet/customers.ts';
 import { onboard, scheduleFrom } from '../../../local/demo/fleet/onboarding.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '../../../local/embedded-stack/stack.ts';
+import type { Invocation } from '../../../local/stand-ins/lambda/host.ts';
 import { serve } from '../../../local/stand-ins/serve.ts';
+import { auditOnce } from '../../support/embedded-audit.ts';
 import { csr, type Ended, type Surroundings } from './csr.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,6 +21,8 @@ export interface Stage {
   csr(args: readonly string[], surroundings?: Surroundings): Promise<Ended>;
   /** Makes a customer; `change` replaces settings. */
   onboard(customer: Customer, change?: (credential: Credential) => object): Promise<Credential>;
+  /** Audits a credential in full. */
+  audit(id: string): Promise<void>;
   /** Lets a lease go by in AWS. */
   pass(): void;
   /** The secret that the IAM holds. */
@@ -33,10 +37,13 @@ export interface Stage {
 /** Starts the stack. */
 export async function openStage(connectorToken = 'connector-access-token'): Promise<Stage> {
   let passedMs = 0;
+  const now = () => new Date(Date.now() + passedMs);
+  const ended: Invocation[] = [];
   const stack = await startEmbeddedStack({
     timeouts: { function: 'PT45S', http: 'PT10S' },
     connectorToken,
-    clock: () => new Date(Date.now() + passedMs),
+    clock: now,
+    onInvoked: (invocation) => ended.push(invocation),
   });
   const cloudFormation = await serve(describeStacks(stack));
   const env = {
@@ -51,6 +58,9 @@ export async function openStage(connectorToken = 'connector-access-token'): Prom
       const credential = await onboard(stack, customer, { connectorToken, grace: 'PT1H', everyMinutes: 1440 });
       if (change) await reschedule(stack, { ...credential, ...change(credential) } as Credential);
       return credential;
+    },
+    audit: async (id) => {
+      await auditOnce(id, { stack, ended, now });
     },
     pass: () => {
       passedMs += LEASE_MS;

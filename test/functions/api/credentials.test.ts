@@ -6,6 +6,7 @@ import type { Credential } from '../../../functions/credential/settings/credenti
 import type { LedgerEntry } from '../../../functions/ports/ledger.ts';
 import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
 import type { Tasks } from '../../../functions/ports/tasks.ts';
+import { MemoryAuditRecords } from '../../../local/stand-ins/table/audit-records.ts';
 import { MemoryTasks } from '../../../local/stand-ins/table/tasks.ts';
 import { createWorld } from '../../support/world.ts';
 
@@ -30,7 +31,8 @@ function deps(versions: SecretVersion[] = VERSIONS) {
   };
   const ledgerOf = () => ({ list: async (): Promise<{ entries: LedgerEntry[] }> => ({ entries: [] }) });
   const storeOf = () => ({ versions: async () => versions });
-  return { schedules: { settings, list }, storeOf, tasksOf, ledgerOf, leaseMs: 60_000, now };
+  const auditRecords = new MemoryAuditRecords();
+  return { schedules: { settings, list }, storeOf, tasksOf, ledgerOf, auditRecords, leaseMs: 60_000, now };
 }
 
 /** The same credential with one connector by https and one by hand. */
@@ -60,6 +62,8 @@ describe('credentialView', () => {
       schedule: { expression: 'cron(0 3 ? * SUN *)', timezone: 'UTC', state: 'ENABLED' },
       connectors: [{ name: 'ifs-1', via: 'https', proof: null }],
       tasks: [],
+      auditedAt: null,
+      findings: [],
     });
   });
 
@@ -146,6 +150,18 @@ describe('credentialView', () => {
       ageDays: null,
       pending: false,
     });
+  });
+
+  it('shows what audits have found', async () => {
+    const all = deps();
+    const auditedAt = new Date('2026-03-08T02:15:00Z');
+    const finding = { kind: 'too-old', detail: '91 days old', since: auditedAt, announced: true } as const;
+    await all.auditRecords.write('acme-prod', { auditedAt, findings: [finding] });
+    expect(await credentialView('acme-prod', all)).toMatchObject({
+      auditedAt: '2026-03-08T02:15:00.000Z',
+      findings: [{ kind: 'too-old', detail: '91 days old' }],
+    });
+    expect(await credentialView('acme-test', all)).toMatchObject({ auditedAt: null, findings: [] });
   });
 
   it('says when there is no such credential', async () => {

@@ -2,23 +2,10 @@ import type { CredentialView, UnreadableCredential } from '../../../../functions
 import type { RunView } from '../../../../functions/api/contract/answers/run.ts';
 import type { TaskReport } from '../../../../functions/credential/outcome.ts';
 
-/** What an audit has found, and is not put right yet. */
-interface Finding {
-  readonly kind: string;
-  readonly title: string;
-  /** Which connector, client, version or system, where there may be several. */
-  readonly about?: string;
-  readonly detail: string;
-  readonly since: string;
-  readonly expiresAt?: string;
-  readonly next: string;
-}
+type Audited = 'auditedAt' | 'findings';
 
 /** A credential. A deployment of an earlier version has no audits. */
-export type Credential = CredentialView & {
-  readonly auditedAt?: string | null;
-  readonly findings?: readonly Finding[] | null;
-};
+export type Credential = Omit<CredentialView, Audited> & Partial<Pick<CredentialView, Audited>>;
 
 /** A credential of the list. */
 export type Listed = Credential | UnreadableCredential;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FindingAnswer } from './finding.ts';
 import {
   errorCode,
   instant,
@@ -40,6 +41,11 @@ export const CredentialAnswer = z.object({
     }),
   ),
   tasks: z.array(TaskAnswer).describe('What people are asked to do about this credential.'),
+  auditedAt: instant.nullable().describe('When an audit looked at it last; null before the first one.'),
+  findings: z
+    .array(FindingAnswer)
+    .nullable()
+    .describe('What audits have found and is not put right yet; null when the table could not be read.'),
 });
 
 /** A credential of which only the id can be shown, and why. */

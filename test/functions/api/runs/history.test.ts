@@ -35,7 +35,6 @@ function bench() {
   const deps = {
     schedules: { settings, list: async () => ({ ids: [] }) },
     storeOf: () => ({ versions: async () => VERSIONS }),
-    tasksOf: () => ({}) as never,
     ledgerOf: () => ledger as Pick<MemoryLedger, 'find' | 'list'>,
     leaseMs: 100_000,
     now: () => new Date(now),

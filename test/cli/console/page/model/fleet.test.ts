@@ -43,7 +43,7 @@ const task = {
   dueAt: '2026-03-09T00:00:00Z',
   overdue: false,
 } as const;
-const finding = { kind: 'too-old', title: '', detail: '', since: '', next: '' };
+const finding = { kind: 'too-old', title: '', detail: '', since: '', next: '' } as const;
 const problem = { code: 'settings-invalid', title: '', detail: '', next: '' } as const;
 
 const CASES: readonly (readonly [Standing, Listed])[] = [
