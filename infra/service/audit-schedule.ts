@@ -1,6 +1,6 @@
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { auditEvent } from '../../functions/credential/events/audit.ts';
+import { AUDIT_SCHEDULE, auditEvent } from '../../functions/credential/events/audit.ts';
 import type { Service } from './service.ts';
 
 /** Properties of {@link AuditSchedule}. */
@@ -20,7 +20,7 @@ export class AuditSchedule extends Construct {
       name: 'audit',
       description: 'Looks at the credentials between their rotations.',
       groupName: scheduling.once.ref,
-      scheduleExpression: 'cron(0/15 * * * ? *)',
+      scheduleExpression: AUDIT_SCHEDULE,
       scheduleExpressionTimezone: 'UTC',
       flexibleTimeWindow: { mode: 'OFF' },
       state: 'ENABLED',

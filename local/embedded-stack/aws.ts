@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ROUTES } from '../../functions/api/contract/routes.ts';
 import { scopeOf } from '../../functions/api/contract/scopes.ts';
@@ -20,6 +20,7 @@ import { startTable } from '../stand-ins/table/server.ts';
 import { embeddedFunctions } from './functions.ts';
 import { ACCOUNT, KEYS, OPERATOR, REGION, type Timeouts } from './names.ts';
 import type { Running } from './running.ts';
+import { makeSchedules } from './schedules.ts';
 import type { LogLine } from './telemetry.ts';
 
 /** How often Scheduler and Lambda look for what is due, in milliseconds. */
@@ -89,9 +90,7 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   const secretsManager = new SecretsManagerClient(clientOptions(aws, 'secretsManager'));
   const scheduler = new SchedulerClient(clientOptions(aws, 'scheduler'));
   for (const client of [lambdaClient, secretsManager, scheduler]) running.add(() => client.destroy());
-  for (const Name of [options.prefix, `${options.prefix}-once`]) {
-    await scheduler.send(new CreateScheduleGroupCommand({ Name }));
-  }
+  await makeSchedules(scheduler, options.prefix);
   running.add(scheduling.start(TICK_MS), host.start(TICK_MS));
   return { apiUrl: api.url, secretsManager, scheduler, events, sqs, endpoints };
 }

@@ -42,6 +42,7 @@ interface Attributes {
   readonly rotation?: Report;
   readonly retire?: Report;
   readonly detail?: string;
+  readonly outage?: { readonly detail: string };
 }
 
 interface Report {
@@ -49,10 +50,10 @@ interface Report {
   readonly failure?: Failure;
 }
 
-function lineOf({ level, message, credential, rotation, retire, detail }: Attributes): LogLine {
+function lineOf({ level, message, credential, rotation, retire, detail, outage }: Attributes): LogLine {
   const report = rotation ?? retire;
   const about = report?.credential ?? credential;
-  const cause = report?.failure ? `${report.failure.code}: ${report.failure.detail}` : detail;
+  const cause = report?.failure ? `${report.failure.code}: ${report.failure.detail}` : (detail ?? outage?.detail);
   return {
     level: String(level),
     message: String(message),

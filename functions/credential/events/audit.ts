@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { type EventContext, SCHEDULED_TIME, scheduledTime } from './scheduled.ts';
 
+/** When audits begin: each quarter of an hour, in UTC. */
+export const AUDIT_SCHEDULE = 'cron(0/15 * * * ? *)';
+
 /** The input of the audit's own schedule. */
 export function auditEvent({ repair }: { readonly repair: boolean }) {
   return { trigger: 'audit', scheduledTime: SCHEDULED_TIME, repair } as const;

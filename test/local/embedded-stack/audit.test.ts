@@ -54,4 +54,21 @@ describe('an audit of the embedded stack', () => {
     const shown = await aws.fetch(`${stack.apiUrl}/credentials/${acme.id}`);
     expect(await shown.json()).toMatchObject({ findings: [{ kind: 'connector-differs', about: CONNECTOR_NAME }] });
   });
+
+  it('begins by itself each quarter of an hour, as in the deployed stack', async () => {
+    const byItself = () =>
+      ended.filter(
+        ({ event }) => (event as { trigger?: string; id?: string }).trigger === 'audit' && !('id' in (event as object)),
+      );
+    const before = byItself().length;
+    aheadMs += 15 * 60_000;
+    while (byItself().length === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    const { event, result } = byItself()[before] as Invocation;
+    expect(event).toEqual({
+      trigger: 'audit',
+      scheduledTime: expect.stringMatching(/T\d\d:(00|15|30|45):00Z$/),
+      repair: false,
+    });
+    expect([result.error, result.payload]).toEqual([undefined, expect.objectContaining({ failed: 0, outages: [] })]);
+  });
 });
