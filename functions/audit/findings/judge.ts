@@ -4,7 +4,7 @@ import { expiryNear, taskLate, tooOld } from './dates.ts';
 import { clientUnusable, connectorsDiffer, endedSecretWorks, iamDiffers, secretRefused } from './holders.ts';
 import { pendingLeft, repeatOverdue, retireOverdue, scheduleDisabled, scheduleEnds, scheduleMissed } from './plans.ts';
 import type { Check, Sight } from './sight.ts';
-import { unreadFinding } from './unread.ts';
+import { hasIamAnswered, unreadFinding } from './unread.ts';
 
 /** Everything that an audit looks for. */
 const CHECKS: readonly Check[] = [
@@ -48,11 +48,12 @@ export function judge(sight: Sight): Judgement {
 }
 
 /** Whether a system was asked this time: a probe asks no connector, and says nothing of one. */
-function isAsked({ labels, answer, seen, tasks, lastRunAt }: Sight, system: Unread['system']): boolean {
+function isAsked(sight: Sight, system: Unread['system']): boolean {
+  const { labels, seen, tasks, lastRunAt } = sight;
   const asked = {
     scheduler: true,
     'secrets-manager': labels,
-    iam: answer,
+    iam: hasIamAnswered(sight) || undefined,
     connector: seen,
     agent: seen,
     table: tasks ?? lastRunAt,

@@ -55,15 +55,20 @@ export function iamOf({ accessTokenUrl }: Pick<Credential, 'accessTokenUrl'>): P
   return { system: 'iam', host: new URL(accessTokenUrl).host };
 }
 
+/** Whether the IAM was asked, and has answered. Before the first run no secret is tried, and of an IAM that nobody can read nothing else is. */
+export function hasIamAnswered({ answer, seen, credential }: Sight): boolean {
+  return answer !== undefined || (seen !== undefined && credential.iam.type !== 'manual');
+}
+
 /** The systems that have answered when a credential was looked at. */
 export function answeredIn(sight: Sight | undefined): readonly Place[] {
   if (!sight) return [];
-  const { credential, labels, answer, seen } = sight;
+  const { credential, labels, seen } = sight;
   const read = (seen?.connectors ?? []).filter(({ error }) => !error).map(({ connector }) => connector.name);
   return [
     SERVICES.schedule,
     ...(labels ? [SERVICES.store] : []),
-    ...(answer ? [iamOf(credential)] : []),
+    ...(hasIamAnswered(sight) ? [iamOf(credential)] : []),
     ...credential.connectors.filter(({ name }) => read.includes(name)).map(placeOf),
   ];
 }

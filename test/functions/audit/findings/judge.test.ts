@@ -398,6 +398,8 @@ describe('what an audit can tell', () => {
     const { host, ...system } = IAM_AWAY;
     const unreadable = { ...finding('unreadable'), system: { ...system, host } };
     expect(judge(sightWith()).tells(unreadable)).toBe(true);
-    expect(judge(unseen(sightWith(), 'answer')).tells(unreadable)).toBe(false);
+    expect(judge(unseen(sightWith(), 'answer', 'seen')).tells(unreadable)).toBe(false);
+    // Before the first run no secret is tried, and the client was read.
+    expect(judge(unseen(sightWith(), 'answer')).tells(unreadable)).toBe(true);
   });
 });
