@@ -2,6 +2,7 @@ import { eventBridgeSchedules } from '../functions/adapters/event-bridge-schedul
 import { type FetchInit, restrictFetch } from '../functions/adapters/http/fetch.ts';
 import { accessSecrets } from '../functions/adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../functions/adapters/secrets-manager/inbox.ts';
+import type { AuditReport } from '../functions/audit/audit.ts';
 import { RotationError } from '../functions/credential/errors.ts';
 import type { NativeRequest } from '../functions/credential/native-steps.ts';
 import type { RetireReport, Rotation } from '../functions/credential/outcome.ts';
@@ -275,6 +276,11 @@ export class Laboratory {
       this.bus.take(retireEvent(report, world.now()));
       return report;
     });
+  }
+
+  /** One audit, in a process of its own. */
+  audit(main: (world: World, depsFor: DepsFor) => Promise<AuditReport>): Promise<Ending<AuditReport>> {
+    return this.#spawn('audit', main);
   }
 
   /** One of Secrets Manager's own steps. */
