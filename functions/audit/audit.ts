@@ -5,8 +5,9 @@ import type { KnownFinding, KnownOutage } from '../ports/audit/records.ts';
 import { outageEvent } from './notes/announce.ts';
 import { attempt } from './notes/note.ts';
 import { Outages } from './notes/outages.ts';
+import { tellGone } from './notes/roster.ts';
 import { auditOne, type OneDeps } from './one.ts';
-import { type Depth, depthOf } from './slices.ts';
+import { type Depth, depthOf, turnAt } from './slices.ts';
 
 /** So many credentials are looked at at once. */
 const AT_ONCE = 10;
@@ -42,8 +43,8 @@ export interface AuditReport {
 }
 
 /**
- * Looks at every credential that has its turn, a few at once, and changes nothing. One that fails hides no other. It keeps counts and
- * outages in memory, and nothing for each credential.
+ * Looks at every credential that has its turn, a few at once, and changes nothing. One that fails hides no other. It keeps counts,
+ * outages and the ids of its turn in memory, and nothing else of a credential.
  *
  * @throws {RotationError} `schedule-*` when the credentials could not be listed to their end
  */
@@ -51,7 +52,9 @@ export async function audit(request: AuditRequest, deps: AuditDeps): Promise<Aud
   const startedAt = deps.now();
   const outages = new Outages();
   const counts = { audited: 0, failed: 0, findings: {} as Partial<Record<FindingKind, number>> };
+  const seen: string[] = [];
   const auditTurn = async ({ id, depth }: Turn): Promise<typeof pMapSkip> => {
+    if (depth === 'whole') seen.push(id);
     const known = await auditSafely(id, depth, { deps, outages });
     if (known === 'failed') counts.failed++;
     else if (known) {
@@ -61,6 +64,7 @@ export async function audit(request: AuditRequest, deps: AuditDeps): Promise<Aud
     return pMapSkip;
   };
   await pMap(turns(request, deps), auditTurn, { concurrency: AT_ONCE });
+  if (request.id === undefined) await tellGone(seen, turnAt(request.scheduledTime), deps);
   const all = await tellOutages(outages, deps);
   return { startedAt, durationMs: deps.now().getTime() - startedAt.getTime(), ...counts, outages: all };
 }

@@ -17,8 +17,12 @@ export type Depth = 'probe' | 'whole';
  * @returns undefined where another audit's turn comes
  */
 export function depthOf(id: string, at: Date): Depth | undefined {
-  const slot = Math.floor(at.getTime() / SLOT_MS);
   const turn = createHash('sha256').update(id).digest().readUInt32BE(0) % SEEN_EVERY;
-  if (turn === slot % SEEN_EVERY) return 'whole';
-  return turn % PROBED_EVERY === slot % PROBED_EVERY ? 'probe' : undefined;
+  if (turn === turnAt(at)) return 'whole';
+  return turn % PROBED_EVERY === turnAt(at) % PROBED_EVERY ? 'probe' : undefined;
+}
+
+/** Which turn it is: all that are looked at in whole then are so again half a day later. */
+export function turnAt(at: Date): number {
+  return Math.floor(at.getTime() / SLOT_MS) % SEEN_EVERY;
 }

@@ -114,6 +114,7 @@ export const FOUND: Readonly<Record<FindingKind, MetricName>> = {
   'repeat-overdue': 'OverdueFound',
   'schedule-missed': 'OverdueFound',
   'schedule-disabled': 'OverdueFound',
+  'schedule-gone': 'OverdueFound',
   'schedule-ends': 'OverdueFound',
   'task-late': 'TasksLate',
   'agent-silent': 'SystemUnreadable',

@@ -32,34 +32,42 @@ const Outage = System.extend({
   examples: z.array(z.string()),
 });
 const Outages = z.object({ outages: z.array(Outage) });
+const Roster = z.object({ ids: z.array(z.string()) });
 
 /**
- * What audits have found, in a DynamoDB table: one item a credential, and one of all outages. Their partition keys begin with `audit#`,
- * which no credential's does: an audit needs the right to write to no other item.
+ * What audits have found, in a DynamoDB table: one item a credential, one of all outages, and one of the ids of each turn. Their partition
+ * keys begin with `audit#`, which no credential's does: an audit needs the right to write to no other item.
  *
  * @param sdk its retries are safe: every write replaces an item as a whole
  */
 export function dynamoDbAuditRecords(sdk: Pick<DynamoDBClient, 'send'>, options: TableOptions): AuditRecords {
   const { tableName: TableName } = options;
   const client = tableClient(sdk, options, { about: 'ledger', expected: [] });
-  const keyOf = (id: string): Item => ({ pk: { S: `audit#${id}` }, sk: { S: 'record' } });
-  const get = async <T>(id: string, schema: z.ZodType<T>): Promise<T | undefined> => {
-    const { Item: item } = await client.send(new GetItemCommand({ TableName, Key: keyOf(id), ConsistentRead: true }));
+  const get = async <T>(Key: Item, schema: z.ZodType<T>): Promise<T | undefined> => {
+    const { Item: item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
     // One of another form, which another release has written, is found anew.
     return schema.safeParse(tryJson(item?.record?.S)).data;
   };
-  const put = async (id: string, record: object, at: Date): Promise<void> => {
+  const put = async (key: Item, record: object, at: Date): Promise<void> => {
     const expiresAt = { N: String(Math.floor(at.getTime() / 1000) + KEPT_S) };
-    const item = { ...keyOf(id), record: { S: JSON.stringify(record) }, expiresAt };
+    const item = { ...key, record: { S: JSON.stringify(record) }, expiresAt };
     await client.send(new PutItemCommand({ TableName, Item: item }));
   };
   return {
-    read: async (id) => (await get(id, Record)) satisfies AuditRecord | undefined,
-    write: async (id, record) => await put(id, record, record.auditedAt),
-    outages: async () => ((await get('', Outages))?.outages ?? []) satisfies readonly KnownOutage[],
-    writeOutages: async (outages, now) => await put('', { outages }, now),
+    read: async (id) => (await get(recordOf(id), Record)) satisfies AuditRecord | undefined,
+    write: async (id, record) => await put(recordOf(id), record, record.auditedAt),
+    outages: async () => ((await get(OUTAGES, Outages))?.outages ?? []) satisfies readonly KnownOutage[],
+    writeOutages: async (outages, now) => await put(OUTAGES, { outages }, now),
+    roster: async (turn) => (await get(rosterOf(turn), Roster))?.ids ?? [],
+    writeRoster: async (turn, ids, now) => await put(rosterOf(turn), { ids }, now),
   };
 }
+
+const keyOf = (id: string, sk: string): Item => ({ pk: { S: `audit#${id}` }, sk: { S: sk } });
+const recordOf = (id: string) => keyOf(id, 'record');
+const rosterOf = (turn: number) => keyOf('', `turn-${turn}`);
+/** No id is empty. */
+const OUTAGES = keyOf('', 'record');
 
 function tryJson(text: string | undefined): unknown {
   try {

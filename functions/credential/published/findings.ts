@@ -66,6 +66,10 @@ export const FINDINGS = {
     title: 'The schedule is switched off.',
     next: 'Resume the schedule when the reason is over.',
   },
+  'schedule-gone': {
+    title: 'A credential has no schedule any more.',
+    next: 'If it was not taken out of the fleet file on purpose, bring it back as the runbook says: nothing rotates it now.',
+  },
   'schedule-ends': {
     title: 'The schedule has no run any more, or soon has none.',
     next: 'Correct the expression in the fleet file and deploy.',

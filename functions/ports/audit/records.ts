@@ -63,4 +63,7 @@ export interface AuditRecords {
   /** The systems that could not be read. */
   outages(): Promise<readonly KnownOutage[]>;
   writeOutages(outages: readonly KnownOutage[], now: Date): Promise<void>;
+  /** The ids of those that had the same turn half a day before. */
+  roster(turn: number): Promise<readonly string[]>;
+  writeRoster(turn: number, ids: readonly string[], now: Date): Promise<void>;
 }

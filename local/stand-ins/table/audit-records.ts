@@ -4,6 +4,7 @@ import type { AuditRecord, AuditRecords, KnownOutage } from '../../../functions/
 export class MemoryAuditRecords implements AuditRecords {
   readonly #records = new Map<string, AuditRecord>();
   #outages: readonly KnownOutage[] = [];
+  readonly #rosters = new Map<number, readonly string[]>();
 
   async read(id: string): Promise<AuditRecord | undefined> {
     return this.#records.get(id);
@@ -19,5 +20,13 @@ export class MemoryAuditRecords implements AuditRecords {
 
   async writeOutages(outages: readonly KnownOutage[]): Promise<void> {
     this.#outages = outages;
+  }
+
+  async roster(turn: number): Promise<readonly string[]> {
+    return this.#rosters.get(turn) ?? [];
+  }
+
+  async writeRoster(turn: number, ids: readonly string[]): Promise<void> {
+    this.#rosters.set(turn, ids);
   }
 }

@@ -35,6 +35,8 @@ async function auditAll(size: number) {
     },
     outages: async () => [],
     writeOutages: async () => {},
+    roster: async () => [],
+    writeRoster: async () => {},
   };
   const changes = { watch: { ...audit.watch, read }, records: records as unknown as typeof audit.records };
   const report = await audit.run(changes, TURN);

@@ -19,14 +19,19 @@ const RECORD: AuditRecord = {
 };
 const OUTAGE: KnownOutage = { ...IAM_AWAY, since: AT, credentials: 150, examples: ['acme-prod'] };
 
+interface Key {
+  readonly pk: { readonly S: string };
+  readonly sk: { readonly S: string };
+}
+
+const placeOf = ({ pk, sk }: Key) => `${pk.S} ${sk.S}`;
+
 /** A table that keeps what is put. */
 function recordsOver(items: Record<string, object> = {}) {
-  const { client, sent } = stubClient<DynamoDBClient>(
-    (name, input: { Item?: { pk: { S: string } }; Key?: { pk: { S: string } } }) => {
-      if (name === 'PutItemCommand' && input.Item) items[input.Item.pk.S] = input.Item;
-      return { Item: items[input.Key?.pk.S ?? ''] };
-    },
-  );
+  const { client, sent } = stubClient<DynamoDBClient>((name, input: { Item?: Key; Key?: Key }) => {
+    if (name === 'PutItemCommand' && input.Item) items[placeOf(input.Item)] = input.Item;
+    return { Item: input.Key && items[placeOf(input.Key)] };
+  });
   return { records: dynamoDbAuditRecords(client, { tableName: 'csr', patience: { sleep: async () => {} } }), sent };
 }
 
@@ -53,7 +58,7 @@ describe('a record', () => {
   it.each(['not JSON', '{}', JSON.stringify({ ...RECORD, findings: [{ kind: 'of-another-release' }] })])(
     'of another form is found anew: %s',
     async (S) => {
-      const { records } = recordsOver({ 'audit#acme-prod': { record: { S } } });
+      const { records } = recordsOver({ 'audit#acme-prod record': { record: { S } } });
       expect(await records.read('acme-prod')).toBeUndefined();
     },
   );
@@ -66,6 +71,21 @@ describe('outages', () => {
     await records.writeOutages([OUTAGE], AT);
     expect(await records.outages()).toEqual([OUTAGE]);
     expect(sent[1]).toMatchObject(['PutItemCommand', { Item: { pk: { S: 'audit#' }, expiresAt: EXPIRES } }]);
+  });
+});
+
+describe('the ids of a turn', () => {
+  it('are read as they were written, apart from other turns and from outages', async () => {
+    const { records, sent } = recordsOver();
+    expect(await records.roster(12)).toEqual([]);
+    await records.writeRoster(12, ['acme-prod', 'acme-test'], AT);
+    expect(await records.roster(12)).toEqual(['acme-prod', 'acme-test']);
+    expect(await records.roster(13)).toEqual([]);
+    expect(await records.outages()).toEqual([]);
+    expect(sent[1]).toMatchObject([
+      'PutItemCommand',
+      { Item: { pk: { S: 'audit#' }, sk: { S: 'turn-12' }, expiresAt: EXPIRES } },
+    ]);
   });
 });
 
