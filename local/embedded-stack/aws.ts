@@ -56,8 +56,8 @@ export interface EmbeddedAws {
   readonly events: readonly BusEvent[];
   /** The queues between runs and agents. */
   readonly sqs: SqsEngine;
-  /** Where agents reach AWS. */
-  readonly endpoints: { readonly sqs: string; readonly secretsManager: string };
+  /** Where each service answers. */
+  readonly endpoints: NonNullable<AwsAccess['endpoints']>;
 }
 
 /**

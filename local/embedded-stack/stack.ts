@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bearerAccess } from '../stand-ins/connector/access.ts';
 import { ConnectorEngine } from '../stand-ins/connector/engine.ts';
 import { connectorHandler } from '../stand-ins/connector/handler.ts';
@@ -18,6 +19,8 @@ export interface EmbeddedStackOptions extends Omit<AwsOptions, 'prefix' | 'clock
   readonly connectorToken: string;
   /** The time in AWS: of its services and of the functions, not of the IAM and the connectors. @default - real time */
   readonly clock?: () => Date;
+  /** How long the IAM and the connectors take before they answer, in milliseconds. @default 0 */
+  readonly answerMs?: number;
   /** Called after each request that may have changed the IAM or a connector. */
   readonly onChange?: () => void;
 }
@@ -53,14 +56,25 @@ export async function startEmbeddedStack(options: EmbeddedStackOptions): Promise
   }
 }
 
-async function startSystems({ connectorToken, onChange = () => {} }: EmbeddedStackOptions, running: Running) {
+async function startSystems(options: EmbeddedStackOptions, running: Running) {
+  const { connectorToken, onChange = () => {}, answerMs = 0 } = options;
   const iam = new IamEngine({ now: Date.now, randomSecret, randomUuid: randomUUID });
   const connector = new ConnectorEngine({ now: Date.now, instance: randomUUID() });
   const tokens = localTokens(iam, { key: randomBytes(32), randomUuid: randomUUID });
   const access = bearerAccess(connectorToken);
-  const iamServer = await running.listen(watched(iamHandler(iam, tokens), onChange));
-  const connectorServer = await running.listen(watched(connectorHandler(connector, { access }), onChange));
+  const listen = (handler: Handler) => running.listen(watched(slow(handler, answerMs), onChange));
+  const iamServer = await listen(iamHandler(iam, tokens));
+  const connectorServer = await listen(connectorHandler(connector, { access }));
   return { iam, connector, iamUrl: iamServer.url, connectorUrl: connectorServer.url };
+}
+
+/** As far away as a customer's systems are. */
+function slow(handler: Handler, ms: number): Handler {
+  if (ms === 0) return handler;
+  return async (request) => {
+    await sleep(ms);
+    return await handler(request);
+  };
 }
 
 /** Tells of every call that may have changed something, the moment that it has. */

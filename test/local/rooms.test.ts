@@ -10,6 +10,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   conformance: ['stand-ins'],
   'embedded-stack': ['stand-ins'],
   demo: ['stand-ins', 'embedded-stack'],
+  load: ['stand-ins', 'embedded-stack', 'demo'],
   'real-stack': ['stand-ins'],
   screenshots: ['embedded-stack', 'demo'],
 };

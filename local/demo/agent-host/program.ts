@@ -33,7 +33,7 @@ export interface AgentProgram {
 
 /** What a program takes besides its host's files. */
 export interface ProgramDeps {
-  readonly endpoints: EmbeddedStack['endpoints'];
+  readonly endpoints: Pick<EmbeddedStack['endpoints'], 'sqs' | 'secretsManager'>;
   /** Hears of what the agent warns of, in words. */
   readonly onTrouble: (what: string) => void;
 }
@@ -72,7 +72,7 @@ function controls(child: ChildProcess): Omit<AgentProgram, 'started'> {
 }
 
 /** Only what the agent needs: no variable of AWS that the caller has. */
-function environmentOf({ keys }: HostFiles, { sqs, secretsManager }: EmbeddedStack['endpoints']) {
+function environmentOf({ keys }: HostFiles, { sqs, secretsManager }: ProgramDeps['endpoints']) {
   const own = Object.entries(process.env).filter(([name]) => !/^(AWS_|NODE_)/i.test(name));
   return {
     ...Object.fromEntries(own),
