@@ -29,6 +29,8 @@ export interface DeploymentOptions {
   readonly timeouts?: Readonly<Record<string, string>>;
   /** Context `jwt`. @default - calls are signed */
   readonly jwt?: JwtSettings;
+  /** Context `repair`. @default false */
+  readonly repair?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -45,7 +47,17 @@ export interface Deployment {
  * @throws {Error} with the last lines of the CDK's output when it fails
  */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
-  const { aws, region, prefix, credentials, secretsManagerEndpoint, timeouts, jwt, onProgress = () => {} } = options;
+  const {
+    aws,
+    region,
+    prefix,
+    credentials,
+    secretsManagerEndpoint,
+    timeouts,
+    jwt,
+    repair,
+    onProgress = () => {},
+  } = options;
   const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-cdk-'));
   try {
     const context = Object.entries({
@@ -55,6 +67,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
       secretsManagerEndpoint,
       ...(timeouts ? { timeouts: JSON.stringify(timeouts) } : {}),
       ...(jwt ? { jwt: JSON.stringify(jwt) } : {}),
+      ...(repair ? { repair: 'true' } : {}),
     });
     const flags = ['-o', join(folder.path, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
     onProgress('cdk bootstrap');

@@ -14,7 +14,7 @@ export interface Written {
 /** Everything that the system wrote where people and programs can read it, and every secret that there ever was. */
 export async function writtenBy(stage: Stage): Promise<{ texts: Written[]; secrets: string[] }> {
   const logs = await Promise.all(
-    (['rotate', 'retire', 'api'] as const).map(async (name) =>
+    (['rotate', 'retire', 'api', 'audit'] as const).map(async (name) =>
       (await stage.logs(name)).map((text) => ({ where: `log of ${name}`, text })),
     ),
   );

@@ -87,7 +87,7 @@ export interface Stage {
   startTraffic(id: string, rate?: number): Promise<void>;
   traffic(id: string): Promise<TrafficReport>;
   /** Every line that a function has logged. */
-  logs(name: 'rotate' | 'retire' | 'api'): Promise<string[]>;
+  logs(name: 'rotate' | 'retire' | 'api' | 'audit'): Promise<string[]>;
   /** How many invocations of a function have logged about this rotation. */
   invocations(name: 'rotate' | 'retire', rotationId: string | null): Promise<number>;
   close(): Promise<void>;
@@ -105,6 +105,8 @@ export interface StageOptions {
   readonly timeouts?: Readonly<Record<string, string>>;
   /** Context `jwt` of the deployment: then only unsigned calls with a token pass. @default - calls are signed */
   readonly jwt?: JwtSettings;
+  /** Context `repair` of the deployment. @default false */
+  readonly repair?: boolean;
 }
 
 /** Sets up the real Keycloak's realms, a connector process, the strict front, and deploys the unchanged stack. */
@@ -160,6 +162,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     secretsManagerEndpoint: frontServer.url,
     ...(options.timeouts ? { timeouts: options.timeouts } : {}),
     ...(options.jwt ? { jwt: options.jwt } : {}),
+    ...(options.repair ? { repair: true } : {}),
   });
   const operator = await createUser(ministack.url, { name: `${prefix}-operator`, policy: mayCallApi() });
   const signed = signerOf(operator);
@@ -295,7 +298,10 @@ function fill(
 }
 
 /** Four sections: two are ours, one differs by case only, one by its token URL. Only ours may ever be written. */
-function configurationOf(credential: Credential, provisioned: ReadonlyMap<string, Provisioned>): Configuration {
+export function configurationOf(
+  credential: Credential,
+  provisioned: ReadonlyMap<string, Pick<Provisioned, 'clientSecret'>>,
+): Configuration {
   const { id, accessTokenUrl, scope } = credential;
   const clientSecret = provisioned.get(id)?.clientSecret ?? '';
   const ours = {
