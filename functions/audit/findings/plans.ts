@@ -1,5 +1,5 @@
 import { CronFault } from '../../credential/schedule/cron-field.ts';
-import { nextTime } from '../../credential/schedule/next-time.ts';
+import { nextTime } from '../../credential/schedule/run-times.ts';
 import { hasManualDoor } from '../../credential/settings/credential.ts';
 import type { Finding } from '../../ports/audit/records.ts';
 import type { PlannedRun, RecurringSchedule } from '../../ports/audit/schedule-watch.ts';

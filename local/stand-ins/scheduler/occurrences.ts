@@ -1,5 +1,5 @@
 import { scheduleExpressionFault } from '../../../functions/credential/schedule/expression.ts';
-import { nextTime, type Recurrence } from '../../../functions/credential/schedule/next-time.ts';
+import { nextTime, type Recurrence } from '../../../functions/credential/schedule/run-times.ts';
 import { instantOf } from '../../../functions/credential/schedule/wall-clock.ts';
 
 const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;
