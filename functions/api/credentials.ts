@@ -8,6 +8,7 @@ import type { Schedules } from '../ports/schedules.ts';
 import type { SecretStore, SecretVersion } from '../ports/secret-store.ts';
 import type { Acknowledgement, TaskList, Tasks } from '../ports/tasks.ts';
 import { taskReport } from '../rotation/plan/tasks.ts';
+import { findingsOf } from './audits/findings.ts';
 import type {
   CredentialsPage,
   CredentialView,
@@ -15,7 +16,6 @@ import type {
   UnreadableCredential,
 } from './contract/answers/credential.ts';
 import { STATUSES } from './contract/statuses.ts';
-import { findingsOf } from './findings.ts';
 import { type RunViewDeps, viewOf } from './run-view.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
-import { isRotationError } from '../credential/errors.ts';
-import { FINDINGS } from '../credential/published/findings.ts';
-import type { AuditRecords, KnownFinding } from '../ports/audit/records.ts';
-import type { CredentialView } from './contract/answers/credential.ts';
-import type { FindingView } from './contract/answers/finding.ts';
+import { isRotationError } from '../../credential/errors.ts';
+import { FINDINGS } from '../../credential/published/findings.ts';
+import type { AuditRecords, KnownFinding } from '../../ports/audit/records.ts';
+import type { CredentialView } from '../contract/answers/credential.ts';
+import type { FindingView } from '../contract/answers/finding.ts';
 
 /** What audits know of a credential, as the API shows it. */
 type Findings = Pick<CredentialView, 'auditedAt' | 'findings'>;

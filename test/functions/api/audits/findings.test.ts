@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { findingsOf } from '../../../functions/api/findings.ts';
-import { RotationError } from '../../../functions/credential/errors.ts';
-import type { KnownFinding } from '../../../functions/ports/audit/records.ts';
-import { MemoryAuditRecords } from '../../../local/stand-ins/table/audit-records.ts';
+import { findingsOf } from '../../../../functions/api/audits/findings.ts';
+import { RotationError } from '../../../../functions/credential/errors.ts';
+import type { KnownFinding } from '../../../../functions/ports/audit/records.ts';
+import { MemoryAuditRecords } from '../../../../local/stand-ins/table/audit-records.ts';
 
 const AUDITED_AT = new Date('2026-03-08T02:15:00Z');
 const SINCE = new Date('2026-03-07T14:15:00Z');
