@@ -107,13 +107,15 @@ export async function assertLabels(run: Run, expected: ExpectedLabels): Promise<
 }
 
 /**
- * The fence for going forward: like {@link assertLabels}, but a candidate that is current already has won.
+ * The fence for going forward: like {@link assertLabels}, but a candidate that is current already has won, unless another rotation
+ * has begun since.
  *
  * @throws {LabelsMovedError} otherwise
  */
 export async function assertLabelsOrWon(run: Run, expected: ExpectedLabels): Promise<void> {
   const labels = await readLabels(run);
-  const won = expected.pending !== undefined && labels.current?.id === expected.pending;
+  const { current, pending = current } = labels;
+  const won = current !== undefined && current.id === expected.pending && pending?.id === current.id;
   if (!won && !areAt(labels, expected)) throw new LabelsMovedError();
 }
 

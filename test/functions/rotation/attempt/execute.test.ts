@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { operations } from '../../../../local/stand-ins/secrets-manager/engine.ts';
 import { afterRequest, all, beforeRequest, instead, replyLost, starting, timeout } from '../../../support/faults.ts';
-import { createWorld, FIRST_SECRET, REALM, type TestWorld, TIMING } from '../../../support/world.ts';
+import {
+  createWorld,
+  documentText,
+  FIRST_SECRET,
+  REALM,
+  SECRET_ID,
+  type TestWorld,
+  TIMING,
+} from '../../../support/world.ts';
 
 const PATCH = /^connector PATCH/;
 const CANDIDATE_SET = /^iam PUT/;
@@ -309,6 +318,25 @@ describe('another run that takes over while this one is slow', () => {
     const error = await world.rotate().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'rotation-in-progress' });
     expect(world.labelled('AWSPENDING')?.id).toBe(id);
+    expect(world.flow.writes.filter(({ by }) => by !== 'hand')).toEqual([]);
+  });
+
+  it('and that has made its candidate current, and begun the next rotation: it does not write over what that one has pushed', async () => {
+    const world = createWorld({ overlap: false });
+    const id = '99999999-9999-4999-8999-999999999999';
+    const overtake = () => {
+      const { store } = world.secrets;
+      const [from, to] = [world.labelled('AWSCURRENT')?.id, world.labelled('AWSPENDING')?.id];
+      const promote = { SecretId: SECRET_ID, VersionStage: 'AWSCURRENT', RemoveFromVersionId: from };
+      operations.UpdateSecretVersionStage(store, { ...promote, MoveToVersionId: to } as never);
+      world.put(id, documentText('of-the-next-rotation'), 'AWSPENDING');
+      world.changeClient({ secret: 'of-the-next-rotation', attributes: {} });
+      world.enter('of-the-next-rotation');
+    };
+    world.intercept(beforeRequest(/^connector PATCH/, overtake));
+    expect(await world.rotate().catch((thrown: unknown) => thrown)).toMatchObject({ code: 'rotation-in-progress' });
+    expect(world.labelled('AWSPENDING')?.id).toBe(id);
+    expect(world.connectorSecret()).toBe('of-the-next-rotation');
     expect(world.flow.writes.filter(({ by }) => by !== 'hand')).toEqual([]);
   });
 });
