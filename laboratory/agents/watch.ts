@@ -36,7 +36,7 @@ export class AgentWatch implements Ears {
   readonly #etags = new Map<string, string[]>();
   /** What people have written that is not ours. */
   readonly #others = new Map<string, string>();
-  /** Configurations whose traffic failed before they were written last. */
+  /** Configurations of which what was stored was refused before they were written last. */
   readonly #wasCutOff = new Set<string>();
   /** Configurations that the agent has put back last. */
   readonly #isBack = new Set<string>();
@@ -74,7 +74,8 @@ export class AgentWatch implements Ears {
 
   began(configuration: string, request: string): void {
     const isNew = this.#writtenFor.get(configuration) !== request;
-    if (isNew) mark(this.#wasCutOff, configuration, this.#watched.monitor.isCutOff(configuration));
+    const isRefused = () => this.#watched.monitor.isCutOff(configuration) || this.#holdsRefused(configuration);
+    if (isNew) mark(this.#wasCutOff, configuration, isRefused());
     this.#writtenFor.set(configuration, request);
   }
 
@@ -91,11 +92,7 @@ export class AgentWatch implements Ears {
   /** A program that has started leaves nothing that it has written and the connector has not loaded, unless a restart fails. */
   cameToRest(configuration: string): void {
     if (this.#failedLoads.has(configuration) || this.#byPerson.has(configuration)) return;
-    const { disk, flow } = this.#watched;
-    const stored = disk.read(configuration);
-    const isLoaded = (path: SectionName) =>
-      sectionIn(stored, path)?.clientSecret === flow.sectionOf(configuration, path)?.clientSecret;
-    if (OURS.every(isLoaded)) return;
+    if (this.#isLoaded(configuration)) return;
     this.#sin(`the agent came to rest, and ${configuration} holds what the connector has not loaded`);
   }
 
@@ -150,6 +147,20 @@ export class AgentWatch implements Ears {
   /** The program has ended by itself, which it never does. */
   failed(reason: string): void {
     this.#sin(`the agent ended: ${reason}`);
+  }
+
+  #isLoaded(configuration: string): boolean {
+    const { disk, flow } = this.#watched;
+    const stored = disk.read(configuration);
+    return OURS.every(
+      (path) => sectionIn(stored, path)?.clientSecret === flow.sectionOf(configuration, path)?.clientSecret,
+    );
+  }
+
+  /** What was refused before it was replaced was put back, and not loaded since: any restart would load it. */
+  #holdsRefused(configuration: string): boolean {
+    const wasPutBack = this.#isBack.has(configuration) && !this.#byPerson.has(configuration);
+    return wasPutBack && this.#wasCutOff.has(configuration) && !this.#isLoaded(configuration);
   }
 
   #loadFor(cause: Cause, load: () => void): void {

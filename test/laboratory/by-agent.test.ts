@@ -28,6 +28,25 @@ describe('scenes with an agent', () => {
     expect(other.trace).toEqual(one.trace);
   });
 
+  it('do not blame a run for a refused secret that its agent puts back, when only a restart that failed had kept it out', async () => {
+    const agent = {
+      restarts: [
+        { nth: 1, times: 3, how: 'not-ready' },
+        { nth: 4, times: 1, how: 'fails' },
+        { nth: 5, times: 2, how: 'not-ready' },
+      ],
+    };
+    const events = [
+      { at: 0, do: 'regenerate' },
+      { at: 0, do: 'schedule' },
+      { at: 3_600_000, do: 'edit-file' },
+    ];
+    const script = { strategy: 'dual-secret', renewal: 'set', line: 1, agent, events, judge: ['outages'] };
+    const { violations, trace } = await play(Script.parse(script));
+    expect(trace.filter(({ text }) => text.startsWith('outage of ifs-1 runtime begins (own'))).toHaveLength(2);
+    expect(violations).toEqual([]);
+  });
+
   it.each([
     ['agent-dies', 150],
     ['message', 80],
