@@ -95,6 +95,7 @@ export class Monitor {
           ...looksOf(cause),
         });
     }
+    this.#settleOwed(cause);
     this.#lookForLoss();
     this.#lookIntoInbox();
   }
@@ -159,8 +160,6 @@ export class Monitor {
     if (this.#currentId !== current?.id) this.#candidates.clear();
     this.#currentId = current?.id;
     if (pending !== undefined) this.#candidates.set(pending, this.#simulation.now);
-    // Once it was stored it is owed no more, also when Secrets Manager has removed the version a day later.
-    if (this.#owed && isStored(this.#parts, this.#owed)) this.#owed = undefined;
     if (!current) return;
     const held: Credentials = { clientId: current.clientId, clientSecret: iam[current.clientId]?.secret ?? '' };
     const key = `${held.clientId} ${held.clientSecret}`;
@@ -175,6 +174,16 @@ export class Monitor {
     }
     this.#seen = key;
     this.#sin(`the IAM holds ${nickname(held.clientSecret)}, which is in no version`);
+  }
+
+  /**
+   * Once it was stored it is owed no more, also when Secrets Manager has removed the version a day later. Neither is what a person
+   * has replaced in the IAM before it could be stored: nobody can use that.
+   */
+  #settleOwed({ by }: Cause): void {
+    if (!this.#owed) return;
+    const isHeld = secretsIn(this.#parts).iam[this.#owed.clientId]?.secret === this.#owed.clientSecret;
+    if ((by === 'person' && !isHeld) || isStored(this.#parts, this.#owed)) this.#owed = undefined;
   }
 
   #owe(held: Credentials): void {

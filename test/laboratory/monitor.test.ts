@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { regenerateIntent } from '../../functions/rotation/observe/pending.ts';
+import { Deeds } from '../../laboratory/deeds.ts';
 import { Laboratory } from '../../laboratory/laboratory.ts';
 import { clientOf } from '../../laboratory/snapshot.ts';
 import { operations } from '../../local/stand-ins/secrets-manager/engine.ts';
@@ -74,5 +76,55 @@ describe('a candidate that a connector is given', () => {
     const made = bench();
     act(made);
     expect(made.given(made.now + later)).toHaveLength(1);
+  });
+});
+
+/** A run that lets the IAM make secrets, and leaves its intent where it is. */
+function regenerating() {
+  const combination = { strategy: 'in-place', renewal: 'regenerate', native: false } as const;
+  const laboratory = new Laboratory({ combination, connectors: 1, adopted: true });
+  const { monitor, parts, credential } = laboratory;
+  const clientId = credential.clientId as string;
+  const make = () => {
+    const { id = '' } = clientOf(parts, clientId) ?? {};
+    const secret = parts.iam.regenerateSecret(REALM, id);
+    monitor.look({ by: 'own', what: 'iam POST client-secret' });
+    return secret;
+  };
+  const put = (id: string, value: string) => {
+    const request = { SecretId: SECRET_ID, ClientRequestToken: id, SecretString: value, VersionStages: ['AWSPENDING'] };
+    operations.PutSecretValue(parts.secrets.store, request as never);
+    monitor.look({ by: 'own', what: 'secrets-manager PutSecretValue' });
+  };
+  put(P, regenerateIntent({ run: 'a run', clientId, fingerprint: 'of what it held' }));
+  return { make, put, deeds: new Deeds(laboratory), sins: monitor.sins };
+}
+
+describe('a secret that the IAM has made', () => {
+  const LOST = [expect.stringMatching(/^the IAM made #\w+, and another secret before that one was stored$/)];
+
+  it('is lost when a run lets it make another one first', () => {
+    const { make, sins } = regenerating();
+    make();
+    make();
+    expect(sins).toEqual(LOST);
+  });
+
+  it('also where a person has done something else meanwhile', () => {
+    const { make, deeds, sins } = regenerating();
+    make();
+    deeds.do('remove-policy');
+    make();
+    expect(sins).toEqual(LOST);
+  });
+
+  it('and not once it was stored, or a person has replaced it', () => {
+    const { make, put, deeds, sins } = regenerating();
+    put('22222222-2222-4222-8222-222222222222', documentText(make()));
+    put('33333333-3333-4333-8333-333333333333', regenerateIntent({ run: 'another', clientId: 'x', fingerprint: 'y' }));
+    make();
+    deeds.do('regenerate');
+    make();
+    expect(sins).toEqual([]);
   });
 });
