@@ -30,6 +30,7 @@ const config: Config = {
   coverageProvider: 'v8',
   collectCoverageFrom: [
     'agent/**/*.ts',
+    'bench/**/*.ts',
     'cli/**/*.ts',
     'functions/**/*.ts',
     'infra/**/*.ts',

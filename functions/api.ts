@@ -87,7 +87,8 @@ async function answerTo(event: ApiEvent, deps: Deps): Promise<ApiResponse> {
 function dependencies({ environment, world, aws }: Deployed): Omit<Deps, 'logger'> {
   const { TABLE_NAME: tableName, timing } = environment;
   const requestHandler = { connectionTimeout: TABLE_MS, requestTimeout: TABLE_MS, throwOnRequestTimeout: true };
-  const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
+  // Whoever says how AWS is reached may also bring what carries the calls.
+  const table = new DynamoDBClient({ requestHandler, ...clientOptions(aws, 'dynamoDb') });
   return {
     schedules: world.schedules,
     storeOf: (id) => secretsManagerStore(world.secretsManager, `${environment.PREFIX}/${id}`),

@@ -125,14 +125,16 @@ function resolves(page: string, target: string): boolean {
 }
 
 describe('the file names in the documentation', () => {
-  const folders = ['agent', 'cli', 'functions', 'infra', 'laboratory', 'local', 'test', 'docs'];
+  const folders = ['agent', 'bench', 'cli', 'functions', 'infra', 'laboratory', 'local', 'test', 'docs'];
   const paths = folders.flatMap((folder) =>
     readdirSync(resolve(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => `/${folder}/${path}`),
   );
 
   it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('of %s are those of files and folders', (page) => {
     const names = [
-      ...read(page).matchAll(/`([\w./-]+\.(?:ts|cjs)|(?:agent|cli|functions|infra|laboratory|local|test)\/[\w./-]*)`/g),
+      ...read(page).matchAll(
+        /`([\w./-]+\.(?:ts|cjs)|(?:agent|bench|cli|functions|infra|laboratory|local|test)\/[\w./-]*)`/g,
+      ),
     ]
       .map(([, name = '']) => name.replace(/\/$/, ''))
       .filter((name) => !name.startsWith('.'));

@@ -35,7 +35,7 @@ const OTHER_CREDENTIALS = [
 ];
 
 /** One bundle a function with everything in it that it runs: no layer, nothing that the runtime brings along. */
-const BUNDLING: BundlingOptions = {
+export const BUNDLING = {
   format: OutputFormat.ESM,
   target: 'node24',
   minify: true,
@@ -46,7 +46,7 @@ const BUNDLING: BundlingOptions = {
   mainFields: ['module', 'main'],
   // undici is CommonJS and calls require(), which an ES module doesn't have.
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-};
+} satisfies BundlingOptions;
 
 /** Properties of {@link RotationFunction}. */
 export interface RotationFunctionProps {

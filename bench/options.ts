@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { SECTIONS } from './sections/sections.ts';
+
+/** What can be asked of the bench. */
+export interface BenchOptions {
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly writeDocs: boolean;
+  readonly rounds: number;
+  /** The section that alone is run. @default - all of them */
+  readonly only?: string;
+}
+
+const DEFAULT_ROUNDS = 20;
+
+export const HELP = `Measures rotations beside what people would use instead, all in one run.
+
+  npm run bench [-- OPTIONS]
+
+${SECTIONS.map(({ name, about }) => `  ${name.padEnd(9)} ${about}`).join('\n')}
+
+The peers are AWS's template of a rotation function, completed to do the same job, and a script without any checks. calls and
+fleet are counted on a simulated clock, and are the same on every machine. The others take real time: run them on a machine that
+does nothing else.
+
+  --only NAME    one section
+  --rounds N     how often what takes real time is measured, all sides in each round; default ${DEFAULT_ROUNDS}
+  --json         one JSON object on stdout
+  --write-docs   writes docs/performance.md; only with all sections and at least ${DEFAULT_ROUNDS} rounds
+  --help         this text
+
+Progress goes to stderr.
+`;
+
+/** The options can't be used; the message says why, in one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws {UsageError} */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { rounds: text, only, 'write-docs': writeDocs, ...flags } = parse(args);
+  const rounds = Number(text);
+  if (!/^\d+$/.test(text) || rounds < 1) throw new UsageError(`--rounds ${text}: must be a whole number, at least 1`);
+  const names = SECTIONS.map(({ name }) => name);
+  if (only !== undefined && !names.includes(only))
+    throw new UsageError(`--only ${only}: must be one of ${names.join(', ')}`);
+  if (writeDocs && (only !== undefined || rounds < DEFAULT_ROUNDS))
+    throw new UsageError(`--write-docs: needs all sections, and at least ${DEFAULT_ROUNDS} rounds`);
+  return { ...flags, rounds, writeDocs, ...(only !== undefined && { only }) };
+}
+
+function parse(args: readonly string[]) {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    const options = {
+      json: flag,
+      help: flag,
+      'write-docs': flag,
+      only: { type: 'string' },
+      rounds: { type: 'string', default: String(DEFAULT_ROUNDS) },
+    } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

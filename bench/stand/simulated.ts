@@ -1,0 +1,115 @@
+import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import type { Deployed } from '../../functions/lambda/compose.ts';
+import { readEnvironment } from '../../functions/lambda/environment.ts';
+import { environmentOf } from '../../local/embedded-stack/names.ts';
+import { lambdaHandler } from '../../local/stand-ins/lambda/handler.ts';
+import type { Handler } from '../../local/stand-ins/serve.ts';
+import { type Manner, onboard } from './customers.ts';
+import { type Functions, hostFunctions, TIMEOUTS } from './host.ts';
+import { Network } from './network.ts';
+import { nameOf, SERVICES, type Service } from './services.ts';
+import type { Stand } from './stand.ts';
+import { createSystems, PREFIX, type Systems } from './systems.ts';
+import { options, worldOf } from './world.ts';
+
+/** A Monday morning: the schedule is far away. */
+const BEGINNING = Date.parse('2026-03-02T09:00:00Z');
+const ORIGINS = { iam: 'https://iam.example.com', connector: 'https://flow.example.com' };
+/** Requests take this long, in simulated milliseconds. */
+export const ROUND_TRIP_MS = 20;
+
+/** A stand on a simulated network. */
+export interface SimulatedStand extends Stand {
+  readonly network: Network;
+}
+
+/**
+ * The functions and all parts in process, on a clock of their own: what is measured depends on nothing but the code.
+ *
+ * @param ids of customers that are there besides the first one
+ */
+export async function startSimulated(manner: Manner, ids: readonly string[] = []): Promise<SimulatedStand> {
+  const network = new Network({ now: BEGINNING, roundTripMs: ROUND_TRIP_MS });
+  const now = () => network.now;
+  const wait = async (ms: number, arrived: Promise<void>) => await Promise.race([network.sleep(ms), arrived]);
+  const systems = await createSystems({ now, wait });
+  const handlers = distant(network, systems);
+  const fetch = fetchTo(handlers);
+  const functions = functionsOn(network, { handlers, fetch });
+  systems.rotation.take = async (event) => {
+    const { error } = await functions.host.invoke(`${PREFIX}-rotate`, event);
+    if (error) throw new Error(error.errorMessage);
+  };
+  const scheduler = new SchedulerClient(options(systems.handlers.scheduler));
+  for (const Name of [PREFIX, `${PREFIX}-once`]) await scheduler.send(new CreateScheduleGroupCommand({ Name }));
+  const customer = await onboard(systems, { id: 'acme-1', manner, origins: ORIGINS, scheduler });
+  for (const id of ids) await onboard(systems, { id, manner, origins: ORIGINS, scheduler });
+  // What was just made is no reason to wait.
+  network.now += 3_600_000;
+  return {
+    network,
+    systems,
+    customer,
+    functions,
+    now,
+    fetch,
+    newClient: () => new SecretsManagerClient(options(handlers['secrets-manager'])),
+    operator: new SecretsManagerClient(options(systems.handlers['secrets-manager'])),
+    run: (work) => network.run(work),
+    close: () => systems.close(),
+  };
+}
+
+/** Every part, a round trip away. */
+function distant(network: Network, { handlers }: Systems): Readonly<Record<Service, Handler>> {
+  const lines = SERVICES.map((service) => {
+    const line = { service, nameOf: (request: Request) => nameOf(service, request), holds: service === 'sqs' };
+    return [service, network.through(line, handlers[service])] as const;
+  });
+  return Object.fromEntries(lines) as Record<Service, Handler>;
+}
+
+function fetchTo({ iam, connector }: Readonly<Record<Service, Handler>>): Fetch {
+  const hosts: Readonly<Record<string, Handler>> = { [ORIGINS.iam]: iam, [ORIGINS.connector]: connector };
+  const send = async (url: string, { method, headers, body }: Parameters<Fetch>[1]) => {
+    const handler = hosts[new URL(url).origin];
+    if (!handler) throw new Error(`no such host: ${url}`);
+    return await handler(new Request(url, { method, ...(headers && { headers }), ...(body && { body }) }));
+  };
+  const allowedHosts = Object.keys(hosts).map((origin) => new URL(origin).hostname);
+  return restrictFetch(send, { allowedHosts, local: false, timeoutMs: 1 });
+}
+
+function functionsOn(
+  network: Network,
+  ways: { readonly handlers: Readonly<Record<Service, Handler>>; readonly fetch: Fetch },
+): Functions {
+  const environment = readEnvironment(environmentOf(PREFIX, TIMEOUTS));
+  const clock = () => new Date(network.now);
+  const sleep = (ms: number) => network.sleep(ms);
+  const deployed = (): (() => Deployed) => {
+    const world = worldOf({ ...ways, now: clock, sleep }, environment);
+    // Clients that a function makes for itself. An invocation is no round trip: it takes none of the simulated time.
+    const aws = options(async (request) =>
+      isInvocation(request) ? await lambdaHandler(functions.host)(request) : await ways.handlers.table(request),
+    );
+    return () => ({ environment, world, aws: { ...aws, endpoints: NOWHERE } });
+  };
+  const functions = hostFunctions(deployed, clock);
+  return functions;
+}
+
+function isInvocation({ url }: Request): boolean {
+  return new URL(url).pathname.endsWith('/invocations');
+}
+
+const NOWHERE = {
+  secretsManager: 'https://aws.example.com',
+  scheduler: 'https://aws.example.com',
+  lambda: 'https://aws.example.com',
+  dynamoDb: 'https://aws.example.com',
+  eventBridge: 'https://aws.example.com',
+  sqs: 'https://aws.example.com',
+};

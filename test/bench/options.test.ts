@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { HELP, readOptions } from '../../bench/options.ts';
+import { SECTIONS } from '../../bench/sections/sections.ts';
+
+describe('the options of the bench', () => {
+  it('are 20 rounds of everything by default', () => {
+    const flags = { json: false, help: false, writeDocs: false };
+    expect(readOptions([])).toEqual({ ...flags, rounds: 20 });
+  });
+
+  it('name one section, and rounds', () => {
+    expect(readOptions(['--only', 'outage', '--rounds', '3'])).toMatchObject({ only: 'outage', rounds: 3 });
+  });
+
+  it.each([
+    [['--only', 'speed'], '--only speed: must be one of calls, outage, start-up, wall, fleet'],
+    [['--rounds', '0'], '--rounds 0: must be a whole number, at least 1'],
+    [['--rounds', 'many'], '--rounds many: must be a whole number, at least 1'],
+    [['--write-docs', '--only', 'calls'], '--write-docs: needs all sections'],
+    [['--write-docs', '--rounds', '19'], '--write-docs: needs all sections, and at least 20 rounds'],
+    [['--fast'], "Unknown option '--fast'"],
+  ])('%j are refused', (args, message) => {
+    expect(() => readOptions(args)).toThrow(message);
+  });
+
+  it('are all in the help, and each section is', () => {
+    for (const { name, about } of SECTIONS) expect(HELP).toContain(`${name.padEnd(9)} ${about}`);
+    for (const option of ['--only', '--rounds', '--json', '--write-docs', '--help']) {
+      expect(HELP).toContain(`  ${option}`);
+    }
+  });
+});
