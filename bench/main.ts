@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { measureBudget, PARTS } from './budget.ts';
 import { type BenchOptions, HELP, readOptions, UsageError } from './options.ts';
 import { circumstances, pageOf } from './page.ts';
 import { SECTIONS } from './sections/sections.ts';
@@ -7,10 +8,12 @@ import { markdown, type Table } from './table.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PAGE = resolve(ROOT, 'docs/performance.md');
+const BUDGET = resolve(ROOT, 'test/bench/budget.json');
 
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(HELP);
+  else if (options.writeBudget) writeFileSync(BUDGET, `${JSON.stringify(await measureBudget(PARTS), null, 2)}\n`);
   else await bench(options);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

@@ -6,6 +6,7 @@ export interface BenchOptions {
   readonly json: boolean;
   readonly help: boolean;
   readonly writeDocs: boolean;
+  readonly writeBudget: boolean;
   readonly rounds: number;
   /** The section that alone is run. @default - all of them */
   readonly only?: string;
@@ -27,6 +28,7 @@ does nothing else.
   --rounds N     how often what takes real time is measured, all sides in each round; default ${DEFAULT_ROUNDS}
   --json         one JSON object on stdout
   --write-docs   writes docs/performance.md; only with all sections and at least ${DEFAULT_ROUNDS} rounds
+  --write-budget writes test/bench/budget.json, and measures nothing else
   --help         this text
 
 Progress goes to stderr.
@@ -39,7 +41,7 @@ export class UsageError extends Error {
 
 /** @throws {UsageError} */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const { rounds: text, only, 'write-docs': writeDocs, ...flags } = parse(args);
+  const { rounds: text, only, 'write-docs': writeDocs, 'write-budget': writeBudget, ...flags } = parse(args);
   const rounds = Number(text);
   if (!/^\d+$/.test(text) || rounds < 1) throw new UsageError(`--rounds ${text}: must be a whole number, at least 1`);
   const names = SECTIONS.map(({ name }) => name);
@@ -47,7 +49,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     throw new UsageError(`--only ${only}: must be one of ${names.join(', ')}`);
   if (writeDocs && (only !== undefined || rounds < DEFAULT_ROUNDS))
     throw new UsageError(`--write-docs: needs all sections, and at least ${DEFAULT_ROUNDS} rounds`);
-  return { ...flags, rounds, writeDocs, ...(only !== undefined && { only }) };
+  return { ...flags, rounds, writeDocs, writeBudget, ...(only !== undefined && { only }) };
 }
 
 function parse(args: readonly string[]) {
@@ -57,6 +59,7 @@ function parse(args: readonly string[]) {
       json: flag,
       help: flag,
       'write-docs': flag,
+      'write-budget': flag,
       only: { type: 'string' },
       rounds: { type: 'string', default: String(DEFAULT_ROUNDS) },
     } as const;

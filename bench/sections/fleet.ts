@@ -30,7 +30,7 @@ export const fleet: Section = {
 };
 
 /** Counts what a page takes in a fleet that is longer than the page. @throws {Error} when the page isn't full */
-async function countPage(limit: number): Promise<PageCounts> {
+export async function countPage(limit: number): Promise<PageCounts> {
   const others = Array.from({ length: limit }, (_, index) => `other-${index + 1}`);
   const stand = await startSimulated({ strategy: 'in-place', renewal: 'set' }, others);
   try {

@@ -4,7 +4,7 @@ import { SECTIONS } from '../../bench/sections/sections.ts';
 
 describe('the options of the bench', () => {
   it('are 20 rounds of everything by default', () => {
-    const flags = { json: false, help: false, writeDocs: false };
+    const flags = { json: false, help: false, writeDocs: false, writeBudget: false };
     expect(readOptions([])).toEqual({ ...flags, rounds: 20 });
   });
 
@@ -25,7 +25,7 @@ describe('the options of the bench', () => {
 
   it('are all in the help, and each section is', () => {
     for (const { name, about } of SECTIONS) expect(HELP).toContain(`${name.padEnd(9)} ${about}`);
-    for (const option of ['--only', '--rounds', '--json', '--write-docs', '--help']) {
+    for (const option of ['--only', '--rounds', '--json', '--write-docs', '--write-budget', '--help']) {
       expect(HELP).toContain(`  ${option}`);
     }
   });
