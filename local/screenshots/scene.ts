@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteScheduleCommand } from '@aws-sdk/client-scheduler';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
 import type { Customer } from '../demo/fleet/customers.ts';
@@ -50,6 +51,8 @@ export async function openScene(): Promise<Scene> {
     },
     close: () => stack.close(),
   };
+  // Time goes by in leaps here, and each leap would bring all of its audits at once.
+  await stack.scheduler.send(new DeleteScheduleCommand({ Name: 'audit', GroupName: `${stack.prefix}-once` }));
   await onboardFleet(scene);
   await letWeeksGoBy(scene);
   return scene;

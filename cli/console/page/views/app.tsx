@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { NO_FILTER } from '../model/fleet.ts';
 import { useAbout } from '../state/clock.ts';
 import { useFleet } from '../state/fleet.ts';
@@ -57,7 +57,7 @@ function useMovedFocus(route: Route) {
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   const place = hrefOf(route);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = route.view === 'credential' ? route.id : route.view === 'tasks' ? 'Tasks' : 'Fleet';
     if (!first.current) {
       main.current?.focus({ preventScroll: true });
