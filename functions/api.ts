@@ -16,7 +16,7 @@ import { wishesOf } from './api/runs/wishes.ts';
 import { changeSchedule, type ScheduleDeps } from './api/schedule.ts';
 import { describeError, isRotationError } from './credential/errors.ts';
 import { requestIdAt } from './credential/events/request-id.ts';
-import { clientOptions, type Deployed, lazily } from './lambda/compose.ts';
+import { clientOptions, type Deployed, lazily, requestHandlerOf } from './lambda/compose.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
 type Deps = CredentialsDeps &
@@ -86,7 +86,7 @@ async function answerTo(event: ApiEvent, deps: Deps): Promise<ApiResponse> {
 
 function dependencies({ environment, world, aws }: Deployed): Omit<Deps, 'logger'> {
   const { TABLE_NAME: tableName, timing } = environment;
-  const requestHandler = { connectionTimeout: TABLE_MS, requestTimeout: TABLE_MS, throwOnRequestTimeout: true };
+  const requestHandler = requestHandlerOf({ httpTimeoutMs: TABLE_MS });
   // Whoever says how AWS is reached may also bring what carries the calls.
   const table = new DynamoDBClient({ requestHandler, ...clientOptions(aws, 'dynamoDb') });
   return {

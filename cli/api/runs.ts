@@ -22,6 +22,11 @@ export interface RunView extends Omit<Partial<Rotation>, 'outcome' | 'failure'> 
   readonly next?: string;
 }
 
+/** How a run ended, or how far it is, in a word; undefined where that was not told. */
+export function wordOf({ outcome, failure, status }: RunView): string | undefined {
+  return outcome ?? (failure ? 'failed' : status);
+}
+
 /**
  * The end of a run; undefined while it goes on.
  *

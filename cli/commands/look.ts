@@ -2,7 +2,7 @@ import type { CredentialView } from '../../functions/api/contract/answers/creden
 import type { FindingView } from '../../functions/api/contract/answers/finding.ts';
 import { getCredential, type Listed, listCredentials, listRotations } from '../api/credentials.ts';
 import { taskText } from '../api/report.ts';
-import type { RunView } from '../api/runs.ts';
+import { type RunView, wordOf } from '../api/runs.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { csv, pairs, seconds, shown, table } from '../terminal/text.ts';
@@ -144,7 +144,7 @@ function historyText(id: string, rotations: readonly RunView[]): string {
   const rows = rotations.map((run) => [
     run.startedAt ?? run.requestedAt ?? '-',
     run.kind ?? '-',
-    run.outcome ?? (run.failure ? 'failed' : (run.status ?? '-')),
+    wordOf(run) ?? '-',
     run.trigger ?? '-',
     run.durationMs === undefined ? '-' : seconds(run.durationMs),
     shown(run.requestedBy ?? ''),

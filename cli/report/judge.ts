@@ -1,5 +1,5 @@
 import { durationMs } from '../../functions/credential/duration.ts';
-import type { RunView } from '../api/runs.ts';
+import { type RunView, wordOf } from '../api/runs.ts';
 import type { Evidence, Reported } from './collect.ts';
 
 const DAY_MS = 86_400_000;
@@ -9,11 +9,6 @@ const RENEWED: ReadonlySet<unknown> = new Set(['rotated', 'adopted', 'repaired']
 /** The runs that made another secret the current one. */
 export function rotationsIn(runs: readonly RunView[]): RunView[] {
   return runs.filter(({ kind, outcome }) => kind === 'rotation' && RENEWED.has(outcome));
-}
-
-/** How a run ended, in a word. */
-export function wordOf({ outcome, failure, status }: RunView): string {
-  return outcome ?? (failure ? 'failed' : (status ?? 'unknown'));
 }
 
 /** What whoever signs has to explain, one sentence each; none where all is as it should be. */
@@ -44,12 +39,13 @@ function exceptionsOf(credential: Reported, isPartial: boolean): string[] {
 /** Ended by a failure, ended as nobody knows, or left something undone. */
 function isExceptional(run: RunView): boolean {
   return (
-    run.failure !== undefined || ['unknown', 'rolled-back', 'interrupted', 'stored-not-applied'].includes(wordOf(run))
+    run.failure !== undefined ||
+    ['unknown', 'rolled-back', 'interrupted', 'stored-not-applied'].includes(wordOf(run) ?? 'unknown')
   );
 }
 
 function sentenceFor(run: RunView): string {
   const { kind = 'run', requestedAt = 'an unknown time', failure, requestId = '' } = run;
   const why = failure ? ` (${failure.code}: ${failure.detail})` : '';
-  return `${kind} of ${requestedAt}: ${wordOf(run)}${why}, request ${requestId}`;
+  return `${kind} of ${requestedAt}: ${wordOf(run) ?? 'unknown'}${why}, request ${requestId}`;
 }

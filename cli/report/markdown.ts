@@ -1,6 +1,7 @@
+import { wordOf } from '../api/runs.ts';
 import { shown } from '../terminal/text.ts';
 import type { Evidence, Reported } from './collect.ts';
-import { exceptionsIn, rotationsIn, wordOf } from './judge.ts';
+import { exceptionsIn, rotationsIn } from './judge.ts';
 
 /** The report as Markdown, ready to be filed, with a place to sign. */
 export function markdown(evidence: Evidence): string {
@@ -69,7 +70,7 @@ function runRows({ id, runs }: Reported): string[][] {
     run.requestedAt ?? '-',
     id,
     run.kind ?? '-',
-    wordOf(run),
+    wordOf(run) ?? 'unknown',
     run.trigger ?? '-',
     run.requestedBy ?? '-',
     run.reason ?? '',

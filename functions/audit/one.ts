@@ -3,6 +3,7 @@ import type { FindingKind } from '../credential/published/findings.ts';
 import type { AuditRecord, Finding, KnownFinding, Unread } from '../ports/audit/records.ts';
 import type { ScheduleWatch } from '../ports/audit/schedule-watch.ts';
 import type { Schedules } from '../ports/schedules.ts';
+import { DAY_MS } from './findings/dates.ts';
 import { type Judgement, judge } from './findings/judge.ts';
 import type { Sight } from './findings/sight.ts';
 import { answeredIn, iamOf, SERVICES, unreadFinding, unreadService } from './findings/unread.ts';
@@ -80,7 +81,7 @@ async function noteIt({ id, known, audited, record }: Noting, deps: OneDeps, out
   const { sight } = audited;
   const auditedAt = deps.now();
   const createdAt = sight?.labels?.current?.createdAt;
-  if (createdAt) deps.tell.aged(id, (auditedAt.getTime() - createdAt.getTime()) / 86_400_000);
+  if (createdAt) deps.tell.aged(id, (auditedAt.getTime() - createdAt.getTime()) / DAY_MS);
   if (record instanceof RotationError) {
     deps.tell.looked(id, known, []);
     deps.tell.failed('record', id, record);
