@@ -4,28 +4,9 @@ import { filtered, NO_FILTER, rowsOf } from '../../../../../cli/console/page/mod
 import { placedMarks, ticksOf } from '../../../../../cli/console/page/model/layout.ts';
 import { nextRun } from '../../../../../cli/console/page/model/next-run.ts';
 import { type Standing, standingOf } from '../../../../../cli/console/page/model/standing.ts';
+import { credentialWith as credential } from './credential-with.ts';
 
 const NOW = Date.parse('2026-03-08T03:00:00Z');
-
-/** A credential in order, with what a case changes. */
-function credential(change: Partial<Credential> = {}): Credential {
-  return {
-    id: 'acme-prod',
-    clientId: 'NC_Flow',
-    iam: 'keycloak',
-    strategy: 'auto',
-    versionId: 'v2',
-    rotatedAt: '2026-03-01T03:00:00.000Z',
-    ageDays: 7,
-    maxAge: 'P90D',
-    lastRun: null,
-    pending: false,
-    schedule: { expression: 'cron(0 3 ? * SUN *)', timezone: 'Europe/Stockholm', state: 'ENABLED' },
-    connectors: [{ name: 'IFS Production', via: 'https', proof: null }],
-    tasks: [],
-    ...change,
-  };
-}
 
 type LastRun = NonNullable<Credential['lastRun']>;
 const ended: LastRun = {

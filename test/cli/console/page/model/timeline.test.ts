@@ -1,27 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Credential, Run } from '../../../../../cli/console/page/model/answers.ts';
 import { timeLineOf } from '../../../../../cli/console/page/model/timeline.ts';
+import { credentialWith } from './credential-with.ts';
 
 const day = (count: number) => new Date(Date.UTC(2026, 2, count)).toISOString();
 const NOW = Date.parse(day(20));
 
 function credential(change: Partial<Credential> = {}): Credential {
-  return {
-    id: 'acme-prod',
-    clientId: 'NC_Flow',
-    iam: 'keycloak',
-    strategy: 'auto',
+  return credentialWith({
     versionId: 'v3',
     rotatedAt: day(18),
     ageDays: 2,
-    maxAge: 'P90D',
-    lastRun: null,
-    pending: false,
     schedule: { expression: 'rate(30 days)', timezone: 'UTC', state: 'ENABLED' },
     connectors: [{ name: 'IFS', via: 'https', proof: null }],
-    tasks: [],
     ...change,
-  };
+  });
 }
 
 /** A run that has ended. */
