@@ -16,9 +16,9 @@ export async function pushCurrent(run: Run, seen: Observation): Promise<Acted> {
   // What connectors hold may be younger than the answer that names the current version.
   await assertStillCurrent(run, labels);
   const views = connectors.filter((view) => !view.error);
-  const fence = async (reread: ConnectorView) => {
+  const fence = async (reread?: ConnectorView) => {
     // Another run has pushed, which labels that are merely old don't show yet.
-    if (!views.some((view) => holdsTheSame(view, reread))) throw new LabelsMovedError();
+    if (reread && !views.some((view) => holdsTheSame(view, reread))) throw new LabelsMovedError();
     await assertLabels(run, { current: current.id, pending: labels.pending?.id });
   };
   const [failure] = (await push(run, { views, version: current, fence })).values();

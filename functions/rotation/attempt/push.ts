@@ -22,8 +22,11 @@ export interface Push {
   readonly version: StoredVersion;
   /** What the connectors were seen to hold before: one that kept it has lost nothing. */
   readonly former?: CredentialDocument;
-  /** Asked before each write to a connector that was read after the labels, with what was read; throws to stop. */
-  readonly fence: (reread: ConnectorView) => Promise<void>;
+  /**
+   * Asked before each write to a connector that was read after the labels, with what was read, and where a connector holds another
+   * secret after a write; throws to stop.
+   */
+  readonly fence: (reread?: ConnectorView) => Promise<void>;
   /** Connectors that are written even if they hold the document: a late write to them then meets another ETag. */
   readonly rewrite?: ReadonlySet<string>;
   /** The step's name in the report; default `push`. */
@@ -63,6 +66,8 @@ async function pushOne(run: Run, view: ConnectorView, { version, former, fence, 
       if (settled && isDone(run, { connector, configuration }, version)) return;
       if (tries.written) {
         if (!former || !holds({ connector, configuration }, former)) run.ledger.connectors.sawDistorted(connector.name);
+        // It may be another run's secret by now: an agent's answer may come late.
+        await fence();
         throw mismatch({ connector, configuration }, document);
       }
       // Its ETag is younger than the labels that the decision rests on: they are read again, after it.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { beforeRequest, instead, replyLost, timeout } from '../../../support/faults.ts';
-import { createWorld, FIRST_SECRET, type TestWorld } from '../../../support/world.ts';
+import { afterRequest, beforeRequest, instead, replyLost, timeout } from '../../../support/faults.ts';
+import { createWorld, documentText, FIRST_SECRET, type TestWorld } from '../../../support/world.ts';
 
 const PATCH = /^connector PATCH/;
 
@@ -60,6 +60,21 @@ describe('a read-back', () => {
     });
     expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back', failure: { code: 'connector-mismatch' } });
     expect(world.connectorSecret()).toBe(FIRST_SECRET);
+  });
+
+  it('that shows the secret of a rotation that has ended meanwhile is no fault of the connector: the run looks again', async () => {
+    const world = createWorld();
+    world.enter('restored-from-a-backup');
+    world.intercept(
+      afterRequest(PATCH, () => {
+        const version = '77777777-7777-4777-8777-777777777777';
+        world.changeClient({ secret: 'of-another-run' });
+        world.put(version, documentText('of-another-run'), 'AWSCURRENT');
+        world.enter('of-another-run');
+      }),
+    );
+    expect(await world.scheduled()).toMatchObject({ outcome: 'unchanged', nothingChanged: false });
+    expect(world.connectorSecret()).toBe('of-another-run');
   });
 
   it('finds a write carried out whose reply was lost, and does not repeat it', async () => {
