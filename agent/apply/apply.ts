@@ -103,11 +103,12 @@ export async function end({ journal, store, reach }: ApplyDeps): Promise<void> {
  * @throws {AgentError} always: the cause, with what became of the configuration
  */
 export async function takeBack(entry: Begun, cause: AgentError, deps: ApplyDeps): Promise<never> {
-  const { journal, reach } = deps;
+  const { journal, state, reach } = deps;
   await journal.write({ ...entry, step: 'take-back' });
   await reach?.('taking-back');
   const became = await putBack(entry.plan, deps);
   await reach?.('taken-back');
+  await state.failed(entry.id, cause.code);
   await end(deps);
   throw new AgentError(cause.code, `${cause.message} ${became}`);
 }

@@ -25,16 +25,21 @@ type Entry = NonNullable<Awaited<ReturnType<ApplyDeps['journal']['read']>>>;
 async function rest(entry: Entry, standing: Standing, deps: ApplyDeps): Promise<void> {
   const cutOff = new AgentError('unrecovered', 'The agent ended while it took a write back.');
   const isBack = entry.step === 'take-back';
-  if (standing === 'other' || (standing === 'before' && !isBack)) return end(deps);
-  if (standing === 'unknown') return claimNothing(deps);
+  if (standing === 'before' && !isBack) return end(deps);
+  if (standing === 'other' || standing === 'unknown') return claimNothing(entry, standing, deps);
   await (isBack ? takeBack(entry, cutOff, deps) : finish(entry, deps)).catch((error: unknown) =>
     logUnlessOpen(error, deps),
   );
 }
 
-/** The store has moved, by this write or by a person's: only what the store itself shows counts. The process has to load it. */
-async function claimNothing(deps: ApplyDeps): Promise<void> {
-  await deps.state.wrote(await deps.store.read(), undefined);
+/**
+ * The store has moved, by this write or by a person's: only what the store itself shows counts, and whoever asked for the write is told
+ * so. What may be this write's the process has to load.
+ */
+async function claimNothing({ id }: Entry, standing: Standing, deps: ApplyDeps): Promise<void> {
+  const { state, store } = deps;
+  if (standing === 'unknown') await state.wrote(await store.read(), undefined);
+  await state.failed(id, 'unrecovered');
   await end(deps);
 }
 

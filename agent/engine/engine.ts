@@ -59,11 +59,10 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   const write = async ({ id, ifMatch, change: choose, lastLook }: WriteRequest): Promise<Answer> => {
     await demandAtRest(deps);
-    // The queue brings a request again of which a dead process has not said that it was done.
-    if (state.isLastWrite(id)) {
-      const reading = await store.read();
-      if (state.isOwnWrite(reading)) return answer(reading);
-    }
+    // The queue brings a request again of which a dead process has not said what became of it. Others may have written since.
+    const known = state.outcomeOf(id);
+    if (known?.failed) throw new AgentError(known.failed, 'The request has been carried out before, and has failed.');
+    if (known) return answer(await store.read());
     const reading = await readAt(ifMatch);
     const change = await choose(reading.configuration);
     demandOurs(reading.configuration, change, clientIds);

@@ -2,9 +2,24 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { AgentError, codeOf } from '../errors.ts';
+import { AgentError, codeOf, PROBLEMS, type ProblemCode } from '../errors.ts';
 import { writeDurably } from '../host/durable.ts';
 import type { StoreReading } from '../stores/store.ts';
+
+/** So many write requests are known: more than a configuration gets while a queue may bring one of them again. */
+const MOST_KNOWN = 100;
+
+/** A write request that was carried out. */
+const Known = z.strictObject({
+  request: z.string(),
+  /** Why it failed after it had been begun. One of a later version of the agent is only known to be a failure. */
+  failed: z
+    .enum(Object.keys(PROBLEMS) as ProblemCode[])
+    .catch('internal')
+    .optional(),
+});
+
+type Known = z.infer<typeof Known>;
 
 /** What the agent knows of a configuration beyond what its store shows. No secret: fingerprints and counts. */
 const Memory = z.strictObject({
@@ -22,13 +37,15 @@ const Memory = z.strictObject({
     .strictObject({
       revision: z.string(),
       fingerprints: z.record(z.string(), z.string()),
-      /** The id of the last request that was carried out. */
+      /** As agents kept it that knew the last request only. */
       request: z.string().optional(),
     })
     .nullable(),
+  /** Oldest first. Agents kept none that knew the last request only. */
+  requests: z.array(Known).optional(),
 });
 
-type Memory = z.infer<typeof Memory>;
+type Memory = z.infer<typeof Memory> & { readonly requests: readonly Known[] };
 
 /** A write that was carried out. */
 interface Written {
@@ -48,10 +65,12 @@ export interface State {
   fingerprintsOf(reading: StoreReading): ReadonlyMap<string, string | null>;
   /** Notes a reading, and gives its ETag. */
   observe(reading: StoreReading): Promise<string>;
-  /** Whether a request was the last one that was carried out. */
-  isLastWrite(request: string): boolean;
+  /** What became of a write request; undefined where it was not carried out, or a hundred others were since. */
+  outcomeOf(request: string): Pick<Known, 'failed'> | undefined;
   /** Notes a write of the agent's own, beside what it wrote before and is still there. @param write undefined when it was taken back */
   wrote(reading: StoreReading, write: Written | undefined): Promise<void>;
+  /** Notes that a write has failed after it had been begun. */
+  failed(request: string, code: ProblemCode): Promise<void>;
   /** Notes that the process has loaded what a reading shows. */
   loaded(reading: StoreReading): Promise<void>;
 }
@@ -84,13 +103,15 @@ export async function openState(folder: string, newInstance: () => string): Prom
         await change({ counter: next(), revision, written: isOwn(memory, reading) ? memory.written : null });
       return etagOf(memory);
     },
-    isLastWrite: (request) => memory.written?.request === request,
+    outcomeOf: (id) => memory.requests.find(({ request }) => request === id),
     wrote: async ({ revision }, write) => {
       const written = write
-        ? { revision, fingerprints: { ...memory.written?.fingerprints, ...write.fingerprints }, request: write.id }
+        ? { revision, fingerprints: { ...memory.written?.fingerprints, ...write.fingerprints } }
         : null;
-      await change({ counter: next(), revision, writes: memory.writes + 1, written });
+      const requests = write ? withRequest(memory, { request: write.id }) : memory.requests;
+      await change({ counter: next(), revision, writes: memory.writes + 1, written, requests });
     },
+    failed: (request, code) => change({ requests: withRequest(memory, { request, failed: code }) }),
     loaded: async (reading) => {
       const { revision } = reading;
       const written =
@@ -102,7 +123,7 @@ export async function openState(folder: string, newInstance: () => string): Prom
 }
 
 function fresh(instance: string): Memory {
-  return { v: 1, instance, counter: 0, revision: null, writes: 0, loads: 0, written: null };
+  return { v: 1, instance, counter: 0, revision: null, writes: 0, loads: 0, written: null, requests: [] };
 }
 
 async function readMemory(path: string): Promise<Memory | undefined> {
@@ -112,13 +133,24 @@ async function readMemory(path: string): Promise<Memory | undefined> {
   });
   if (text === undefined) return undefined;
   try {
-    return Memory.parse(JSON.parse(text));
+    return upToDate(Memory.parse(JSON.parse(text)));
   } catch {
     throw new AgentError(
       'unrecovered',
       `The agent's own file ${path} is not usable. Remove it: the ETags then begin anew.`,
     );
   }
+}
+
+/** What an agent has left that knew the last request only. */
+function upToDate({ written, requests, ...memory }: z.infer<typeof Memory>): Memory {
+  if (!written) return { ...memory, written, requests: requests ?? [] };
+  const { request, ...rest } = written;
+  return { ...memory, written: rest, requests: requests ?? (request === undefined ? [] : [{ request }]) };
+}
+
+function withRequest({ requests }: Memory, known: Known): Known[] {
+  return [...requests.filter(({ request }) => request !== known.request), known].slice(-MOST_KNOWN);
 }
 
 /**

@@ -55,8 +55,9 @@ export function steppedState(state: State, { life, name, ears }: About): State {
         ears.gaveEtag(name, etag);
         return etag;
       }),
-    isLastWrite: (request) => state.isLastWrite(request),
+    outcomeOf: (request) => state.outcomeOf(request),
     wrote: (reading, write) => life.step(`note write ${name}`, () => state.wrote(reading, write)),
+    failed: (request, code) => life.step(`note failure ${name}`, () => state.failed(request, code)),
     loaded: (reading) => life.step(`note load ${name}`, () => state.loaded(reading)),
   };
 }

@@ -58,11 +58,19 @@ export const OF_AGENT: readonly Mutation[] = [
     edits: ANY_ETAG,
     lab: withAgent(
       {
-        messages: [{ of: 'request', nth: 6, fate: 'doubled', ms: 20 * SECOND_MS }],
+        ahead: -55 * SECOND_MS,
+        messages: [{ of: 'request', nth: 6, fate: 'late', ms: 60 * SECOND_MS }],
         restarts: [{ nth: 2, times: 1, how: 'fails' }],
-        silences: [{ kind: 'stopped', from: 10 * SECOND_MS, lasts: SECOND_MS }],
       },
-      IN_PLACE,
+      { ...IN_PLACE, events: [SCHEDULED, { at: 10 * 60 * SECOND_MS, do: 'api' }] },
+    ),
+  },
+  {
+    safeguard: 'an agent remembers what it has carried out',
+    edits: [ofAgent('engine/engine.ts', '    if (known) return answer(await store.read());\n', '')],
+    lab: withAgent(
+      { restartMs: 0, deaths: [{ step: 33, when: 'before', down: 0 }] },
+      { start: 'behind', events: [SCHEDULED, SCHEDULED, SCHEDULED], judge: ['reports'] },
     ),
   },
   {

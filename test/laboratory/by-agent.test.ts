@@ -47,6 +47,16 @@ describe('scenes with an agent', () => {
     expect(violations).toEqual([]);
   });
 
+  it('tell the truth of a write that was carried out, and whose request came again after another one', async () => {
+    const agent = { restartMs: 0, deaths: [{ step: 33, when: 'before', down: 0 }] };
+    const events = [0, 0, 0].map((at) => ({ at, do: 'schedule' }));
+    const scene = { strategy: 'dual-secret', renewal: 'set', line: 1, agent, start: 'behind', events };
+    const { converged, violations, trace } = await play(Script.parse({ ...scene, judge: ['reports'] }));
+    const ends = trace.map(({ text }) => text).filter((text) => text.includes(' ends: '));
+    expect({ converged, violations }).toEqual({ converged: true, violations: [] });
+    expect(ends.filter((text) => text.includes('interrupted'))).toEqual([]);
+  });
+
   it.each([
     ['agent-dies', 150],
     ['message', 80],

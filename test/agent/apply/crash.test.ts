@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { POINTS, type Point } from '../../../agent/apply/apply.ts';
-import type { Engine } from '../../../agent/engine/engine.ts';
+import type { Answer, Engine } from '../../../agent/engine/engine.ts';
 import { secretFingerprint } from '../../../functions/credential/fingerprint.ts';
 import { JANUARY } from '../../local/stand-ins/connector/fixture.ts';
 import { engineOf, fileIn, settingsIn } from '../support/agent.ts';
@@ -178,20 +179,113 @@ describe('a request that comes again, since the agent has died before it said th
     },
   );
 
-  it('is refused where a person has entered another secret since', async () => {
+  const runtimeOf = ({ body }: Answer) => body.authentication.runtime?.clientSecretFingerprint;
+
+  it('is answered as done where a person has entered another secret since, and with what is there', async () => {
     const world = await setUp();
     const asked = await request(world, 'ended');
     await writeFile(join(world.folder, 'connector.config'), OLD_FILE);
-    await expect((await restarted(world)).write(asked)).rejects.toMatchObject({ code: 'configuration-changed' });
+
+    const answer = await (await restarted(world)).write(asked);
+
+    expect([runtimeOf(answer), answer.body.proof]).toEqual([JANUARY.fingerprint, 'written']);
     expect(await world.read()).toEqual(OLD_FILE);
   });
 
-  it('is refused once another one was carried out', async () => {
+  it.each(['replaced', 'noted', 'ended'] as const)(
+    'at %s: is answered as done once another one was carried out, and after one more start',
+    async (point) => {
+      const world = await setUp();
+      const asked = await request(world, point);
+      const engine = await restarted(world);
+      await writeSecret(engine, 'secret-of-march');
+      const left = await world.read();
+
+      const answers = [await engine.write(asked), await (await restarted(world)).write(asked)];
+
+      expect(answers.map(runtimeOf)).toEqual(answers.map(() => secretFingerprint('secret-of-march')));
+      expect(await world.read()).toEqual(left);
+    },
+  );
+
+  it('is forgotten once a hundred others were carried out: what is kept of requests does not grow', async () => {
+    const folder = await folders();
+    const { adapter } = await fileIn(folder);
+    const engine = await engineOf(settingsIn(folder, adapter));
+    const size = async () => (await readFile(join(folder, 'state', 'ifs-test', 'state.json'))).length;
+    const asked = { id: randomUUID(), ifMatch: (await engine.read()).etag, change: withSecret(NEW) };
+    await engine.write(asked);
+    for (let count = 1; count < 100; count++) await writeSecret(engine, `secret-number-${count}`);
+    expect(runtimeOf(await engine.write(asked))).toBe(secretFingerprint('secret-number-99'));
+    const before = await size();
+
+    for (let count = 100; count < 110; count++) await writeSecret(engine, `secret-number-${count}`);
+
+    await expect(engine.write(asked)).rejects.toMatchObject({ code: 'configuration-changed' });
+    expect(Math.abs((await size()) - before)).toBeLessThan(20);
+  });
+
+  it.each(['taking-back', 'taken-back', 'ended'] as const)(
+    'at %s, since its restart failed: is told to have failed, and the connector is not restarted for it',
+    async (point) => {
+      const world = await setUp();
+      await writeFile(world.broken, '');
+      const asked = await request(world, point);
+      await rm(world.broken);
+      const engine = await restarted(world);
+      await writeSecret(engine, 'secret-of-march');
+      const restarts = await world.countRestarts();
+
+      const code = point === 'ended' ? 'restart-failed' : 'unrecovered';
+      await expect(engine.write(asked)).rejects.toMatchObject({ code, status: 503 });
+
+      expect(await world.countRestarts()).toBe(restarts);
+    },
+  );
+
+  it('is told to have failed where the next start could not load it, and has taken it back', async () => {
+    const world = await setUp();
+    const asked = await request(world, 'recorded');
+    await writeFile(world.broken, '');
+    const engine = await restarted(world);
+    await rm(world.broken);
+
+    await expect(engine.write(asked)).rejects.toMatchObject({ code: 'restart-failed' });
+
+    expect(await world.read()).toEqual(OLD_FILE);
+  });
+
+  it('is told to be unknown where somebody has written the file before the next start', async () => {
+    const world = await setUp();
+    const asked = await request(world, 'replaced');
+    const edited = bytesOf(FORMS.json, { ...AT_FIRST, runtime: 'secret-by-hand' });
+    await writeFile(join(world.folder, 'connector.config'), edited);
+
+    await expect((await restarted(world)).write(asked)).rejects.toMatchObject({ code: 'unrecovered', status: 503 });
+
+    expect(await world.read()).toEqual(edited);
+  });
+
+  it('is carried out where the process has died before it had replaced anything', async () => {
+    const world = await setUp();
+    const asked = await request(world, 'journaled');
+
+    await (await restarted(world)).write(asked);
+
+    expect(await world.read()).toEqual(NEW_FILE);
+  });
+
+  it('is known to an agent that finds the state of one that knew the last request only', async () => {
     const world = await setUp();
     const asked = await request(world, 'ended');
+    const file = join(world.folder, 'state', 'ifs-test', 'state.json');
+    const { requests, written, ...state } = JSON.parse(await readFile(file, 'utf8'));
+    const before = { ...state, written: { ...written, request: requests[0].request } };
+    await writeFile(file, JSON.stringify(before));
     const engine = await restarted(world);
     await writeSecret(engine, 'secret-of-march');
-    await expect(engine.write(asked)).rejects.toMatchObject({ code: 'configuration-changed' });
+
+    expect(runtimeOf(await engine.write(asked))).toBe(secretFingerprint('secret-of-march'));
   });
 });
 
