@@ -143,7 +143,7 @@ export async function playProperty({
     const { violations } = await play(script);
     const message = violations.join('; ') || String(details.errorInstance);
     result.violations.push({ point: `seed ${details.seed}, run ${details.numRuns}`, script, message });
-    progress(`violation: ${message}`);
+    progress(`violation: ${message}\n${JSON.stringify(script)}`);
   }
   return result;
 }
