@@ -38,7 +38,8 @@ export async function check(run: Run, attempt: Attempt): Promise<Kept> {
   });
 }
 
-function isKept(run: Run, client: IamClient, { candidate, current }: Attempt): boolean {
+/** Whether a client that was read after the change still has the current document's secret; the one of two that was not changed has. */
+export function isKept(run: Run, client: IamClient, { candidate, current }: Attempt): boolean {
   const { clientId, clientSecret } = current.document;
   if (candidate.document.clientId !== clientId) return true;
   return keepsBeside(client, clientSecret, run.runtime.now());

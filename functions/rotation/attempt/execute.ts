@@ -9,7 +9,7 @@ import { endInIam, holds, sameCredential } from '../observe/observation.ts';
 import { planRetire } from '../plan/retire.ts';
 import { type Run, timed } from '../run/context.ts';
 import { type Acted, ended, REQUEUE } from './acted.ts';
-import { check, type Kept } from './check.ts';
+import { check, isKept, type Kept } from './check.ts';
 import { takeOverTimes } from './extend.ts';
 import { push } from './push.ts';
 import { renew } from './renew.ts';
@@ -93,7 +93,9 @@ async function settle(
   if (isAnswer(run, attempt)) run.ledger.rotationDone();
   const client = await takeOverTimes(run, kept.client, kept.works ? current.document : undefined);
   const former = client.clientId === current.document.clientId ? client : attempt.clientInUse;
-  await planEnd(run, attempt, { ...kept, validUntil: endInIam(former, current.document) });
+  // A write where the policy applies no more takes away what was kept.
+  const works = kept.works && (client === kept.client || isKept(run, client, attempt));
+  await planEnd(run, attempt, { ...kept, works, validUntil: endInIam(former, current.document) });
   await probeProjection(run, candidate.document);
   const [failure] = [...failures.values(), ...(await handOver(run, attempt)).values()];
   if (failure) return await storedNotApplied(run, { failure, previous: current.document, client: kept.client });

@@ -217,6 +217,17 @@ describe('a report says whether the previous secret works', () => {
     expect(await world.accepts(FIRST_SECRET)).toBe(false);
   });
 
+  it('not at all, where the IAM lets go of it as its end is moved, since no policy applies any more', async () => {
+    const world = createWorld({ settings: { grace: 'P7D', iam: REGENERATE } });
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (PATCH.test(name)) world.iam.putPolicies(REALM, { policies: [] });
+      return response;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated', previousValidUntil: null });
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+  });
+
   it('an expiry that the IAM plants on the secret that it has made is moved away, and nothing else with it', async () => {
     const world = createWorld({ settings: { iam: REGENERATE } });
     world.intercept(async ({ name }, perform) => {
