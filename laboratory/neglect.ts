@@ -51,8 +51,19 @@ function isNeglected(
       .map((window) => window.to),
     // Whoever meets another run's traces rightly stands aside.
     ...records.filter((record) => record.startedAt >= from && stoodDown(record)).map(({ endedAt }) => endedAt),
+    ...records.filter(isGivenUp).map((record) => nextAfter(records, record)?.startedAt ?? to),
   ].filter((at) => at <= to);
   return to > Math.max(seen.endedAt, ...troubles) + REPEATS_WITHIN_MS;
+}
+
+/** A run that Lambda doesn't begin again, since it was killed at each try, lies in the queue of dead letters, with an alarm. */
+function isGivenUp(record: RunRecord): boolean {
+  const { name, repeated, timedOut } = record;
+  return name.startsWith('rotate by schedule') && wordFor(record) === 'died' && !timedOut && !repeated;
+}
+
+function nextAfter(records: readonly RunRecord[], record: RunRecord): RunRecord | undefined {
+  return records.slice(records.indexOf(record) + 1).find(({ name }) => name.startsWith('rotate'));
 }
 
 /**

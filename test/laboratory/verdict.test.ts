@@ -236,6 +236,29 @@ describe('a scene is judged', () => {
     expect(verdict(played, ['outages']).join()).not.toContain('ifs-1 stayed cut off');
   });
 
+  it('not by one that nobody comes to help, since Lambda has given up; but by one that a run has not helped since', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { laboratory, player } = played;
+    const { simulation } = laboratory;
+    player.records.push(recordOf(laboratory), recordOf(laboratory, { ending: { kind: 'died' } }));
+    simulation.now += 101 * 60_000;
+    expect(verdict(played, ['outages']).join()).not.toContain('stayed cut off');
+    player.records.push(recordOf(laboratory, { startedAt: simulation.now }));
+    simulation.now += 101 * 60_000;
+    expect(verdict(played, ['outages']).join()).toContain('ifs-1 stayed cut off');
+  });
+
+  it.each([{ repeated: true }, { timedOut: true }, { name: 'rotate' }])(
+    'by one that is left by a run that died otherwise: %p',
+    async (how) => {
+      const played = await afterOwnWrite('in-place');
+      const { laboratory, player } = played;
+      player.records.push(recordOf(laboratory), recordOf(laboratory, { ending: { kind: 'died' }, ...how }));
+      laboratory.simulation.now += 101 * 60_000;
+      expect(verdict(played, ['outages']).join()).toContain('ifs-1 stayed cut off');
+    },
+  );
+
   it('not by one that only a run of another credential has seen', async () => {
     const played = await afterOwnWrite('in-place');
     const { laboratory, player } = played;
