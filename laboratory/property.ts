@@ -131,6 +131,7 @@ export async function playProperty({
 }): Promise<PropertyResult> {
   const result: PropertyResult = { runs: 0, seed, violations: [] };
   progress(`property test: ${runs} runs, seed ${seed}`);
+  const holds = counted(progress);
   for (let failures = 0; result.runs < runs && failures < MAX_FAILURES; failures++) {
     const details = await fc.check(fc.asyncProperty(anyScript(only, dimensions), holds), {
       numRuns: runs - result.runs,
@@ -148,7 +149,13 @@ export async function playProperty({
   return result;
 }
 
-async function holds(script: Script): Promise<void> {
-  const { violations } = await play(script);
-  if (violations.length > 0) throw new Error(violations.join('; '));
+/** Plays a script, and tells now and then how many have been played: those that make a violation smaller count as well. */
+function counted(progress: Progress): (script: Script) => Promise<void> {
+  let played = 0;
+  return async (script) => {
+    const { violations } = await play(script);
+    played += 1;
+    if (played % 100 === 0) progress(`scenes played: ${played}`);
+    if (violations.length > 0) throw new Error(violations.join('; '));
+  };
 }
