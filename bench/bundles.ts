@@ -15,14 +15,19 @@ export const ENTRIES = {
 
 export type Entry = keyof typeof ENTRIES;
 
-/** Bundles an entry as the stack does. @returns what would be deployed */
-export async function bundle(entry: Entry): Promise<Uint8Array> {
+/**
+ * Bundles an entry as the stack does.
+ *
+ * @param root where the sources are
+ * @returns what would be deployed
+ */
+export async function bundle(entry: Entry, root = ROOT): Promise<Uint8Array> {
   // Each option is named: one that is new in the stack, and not here, doesn't pass the type check.
   const { format, target, minify, mainFields, banner, logLevel, bundleAwsSDK, externalModules, ...others } = BUNDLING;
   others satisfies Record<string, never>;
   const { outputFiles } = await build({
-    entryPoints: [resolve(ROOT, ENTRIES[entry])],
-    absWorkingDir: ROOT,
+    entryPoints: [resolve(root, ENTRIES[entry])],
+    absWorkingDir: root,
     bundle: true,
     write: false,
     platform: 'node',
