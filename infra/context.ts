@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { isHostName, isNowhere } from '../functions/credential/address/addresses.ts';
 import { durationMs, parseDuration } from '../functions/credential/duration.ts';
-import { isHostName, isNowhere } from '../functions/credential/settings/addresses.ts';
 import { faultLines } from '../functions/credential/settings/fault-lines.ts';
 import { shortestFunctionTimeoutMs } from '../functions/rotation/run/budget.ts';
 import { ConfigurationError } from './faults/configuration-error.ts';
@@ -59,6 +59,7 @@ const Context = z.object({
   credentials: z.string().min(1).optional(),
   example: flag.default(false),
   allowedHosts: z.preprocess(splitText, z.array(host).min(1).optional()),
+  privateTargets: flag.default(false),
   timeouts: z.preprocess(parseText, timeouts),
   metricsPerCredential: flag.default(false),
   repair: flag.default(false),

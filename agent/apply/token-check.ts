@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { isLoopback } from '../../functions/credential/settings/addresses.ts';
+import { isLoopback } from '../../functions/credential/address/addresses.ts';
 import type { Change, SectionValues } from '../engine/contract.ts';
 import { AgentError } from '../errors.ts';
 

@@ -1,5 +1,5 @@
+import { sameAddress } from '../../functions/credential/address/addresses.ts';
 import type { CredentialDocument } from '../../functions/credential/document.ts';
-import { sameAddress } from '../../functions/credential/settings/addresses.ts';
 import { AgentError } from '../errors.ts';
 import type { Change, SectionValues, StoredConfiguration, StoredSection } from './contract.ts';
 

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
-import { isLoopback } from '../../functions/credential/settings/addresses.ts';
+import { isLoopback } from '../../functions/credential/address/addresses.ts';
 import { durationBetween } from '../../functions/credential/settings/parts.ts';
 
 /** A path on this host. */

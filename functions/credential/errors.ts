@@ -300,7 +300,7 @@ export const ERRORS = {
   'host-not-allowed': {
     title: 'This address may not be called',
     retryable: false,
-    next: 'Add the host to the context allowedHosts.',
+    next: 'Add the host to the context allowedHosts, or set privateTargets where its address is a private one.',
   },
   'retire-failed': {
     title: 'The old secret is still accepted',

@@ -132,7 +132,12 @@ function realWorld(environment: Environment, { aws, now, sleep }: Required<Outsi
       }),
       urlOf: queueUrls(environment.DLQ_ARN),
     },
-    fetch: createFetch({ allowedHosts: environment.ALLOWED_HOSTS, local: environment.local, timeoutMs: httpTimeoutMs }),
+    fetch: createFetch({
+      allowedHosts: environment.ALLOWED_HOSTS,
+      local: environment.local,
+      privateTargets: environment.PRIVATE_TARGETS === 'true',
+      timeoutMs: httpTimeoutMs,
+    }),
     now,
     sleep,
     newSecret: () => randomBytes(32).toString('base64url'),

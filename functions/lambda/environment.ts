@@ -15,6 +15,8 @@ const Environment = z.object({
   /** Whether metrics count for each credential as well. */
   METRICS_PER_CREDENTIAL: z.literal('true').optional(),
   ALLOWED_HOSTS: z.string().transform((hosts) => hosts.split(',').filter(Boolean)),
+  /** Whether addresses of private networks may be called. */
+  PRIVATE_TARGETS: z.literal('true').optional(),
   FUNCTION_TIMEOUT: duration,
   HTTP_TIMEOUT: duration,
   SCHEDULE_GROUP: z.string().min(1),

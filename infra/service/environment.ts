@@ -42,6 +42,7 @@ export function functionEnvironment(input: EnvironmentInput): FunctionEnvironmen
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_LOG_LEVEL: logLevel,
     ...(local && { LOCAL: 'true' }),
+    ...(deployment.privateTargets && { PRIVATE_TARGETS: 'true' }),
     ...(metricsPerCredential && { METRICS_PER_CREDENTIAL: 'true' }),
     ...(secretsManagerEndpoint && { AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerEndpoint }),
   };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { httpsUrl } from '../../functions/credential/settings/addresses.ts';
+import { httpsUrl } from '../../functions/credential/address/addresses.ts';
 import type { SettingsContext } from '../../functions/credential/settings/context.ts';
 
 /** Context `jwt`: callers of the API bring a token of this issuer, and sign nothing. */

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../functions/credential/settings/addresses.ts';
+import { isLoopback } from '../../functions/credential/address/addresses.ts';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
 
 /** The only port of the machine itself that the fleet's `iam.adminUrl`s name; undefined where there are several or none. */

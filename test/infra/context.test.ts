@@ -23,6 +23,7 @@ describe('readContext', () => {
   it('fills the defaults in', () => {
     expect(read({})).toEqual({
       prefix: 'client-secret-rotation',
+      privateTargets: false,
       local: false,
       example: false,
       timeouts: { function: 'PT90S', http: 'PT10S' },

@@ -11,7 +11,7 @@ import { buildStack, synthesize } from './synthesize.ts';
 jest.setTimeout(60_000);
 
 const template = synthesize();
-const local = synthesize({ local: 'true', secretsManagerEndpoint: 'http://127.0.0.1:4510' });
+const local = synthesize({ local: 'true', privateTargets: 'true', secretsManagerEndpoint: 'http://127.0.0.1:4510' });
 const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
 const keyArn = { 'Fn::GetAtt': [keyId, 'Arn'] };
 
@@ -139,6 +139,7 @@ describe('functions', () => {
         Variables: Match.objectLike({
           PREFIX: 'client-secret-rotation',
           LOCAL: Match.absent(),
+          PRIVATE_TARGETS: Match.absent(),
           AWS_ENDPOINT_URL_SECRETS_MANAGER: Match.absent(),
           ALLOWED_HOSTS:
             'acme-test.example.com,acme.example.com,flow.acme.example.com,flow.globex.example.com,globex.example.com',
@@ -155,6 +156,7 @@ describe('functions', () => {
       Environment: {
         Variables: Match.objectLike({
           LOCAL: 'true',
+          PRIVATE_TARGETS: 'true',
           AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:4510',
           FUNCTION_TIMEOUT: 'PT15S',
           HTTP_TIMEOUT: 'PT3S',

@@ -1,8 +1,9 @@
 import { lookup as dnsLookup } from 'node:dns';
-import { BlockList, isIPv4, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { fetch as undiciFetch } from 'undici/lib/web/fetch/index.js';
-import { isLoopback } from '../../credential/settings/addresses.ts';
+import { addressIn, isLoopback } from '../../credential/address/addresses.ts';
+import { type Reach, reachOf } from '../../credential/address/reach.ts';
 
 /** What the ports call the world with. A response with any status is a response. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
@@ -31,19 +32,17 @@ export class HttpError extends Error {
 export interface FetchOptions {
   /** Host names; `*.example.com` allows every name below it. */
   readonly allowedHosts: readonly string[];
-  /** Allows plain http to a loopback address. Never on AWS. */
+  /** Allows the machine itself, also by plain http. Never on AWS. */
   readonly local: boolean;
+  /** Allows addresses of private networks. @default false */
+  readonly privateTargets?: boolean;
+  /** Resolves a name. @default - as the system does */
+  readonly lookup?: LookupFunction;
   /** For a whole call, answer included. */
   readonly timeoutMs: number;
 }
 
 const MAX_RESPONSE_BYTES = 1_048_576;
-
-/** Link-local addresses, where clouds keep their instance metadata. Nothing that we call is there. */
-const FORBIDDEN = new BlockList();
-FORBIDDEN.addSubnet('169.254.0.0', 16, 'ipv4');
-FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
-FORBIDDEN.addAddress('fd00:ec2::254', 'ipv6');
 
 /**
  * A fetch over undici that calls allowed hosts only, by https, without following redirects, and gives up in time.
@@ -53,7 +52,7 @@ FORBIDDEN.addAddress('fd00:ec2::254', 'ipv6');
  */
 export function createFetch(options: FetchOptions): Fetch {
   const dispatcher = new Agent({
-    connect: { timeout: options.timeoutMs, lookup: safeLookup },
+    connect: { timeout: options.timeoutMs, lookup: lookupWithin(options) },
     maxResponseSize: MAX_RESPONSE_BYTES,
     keepAliveTimeout: 4000,
   });
@@ -89,10 +88,10 @@ function plain(headers: Iterable<[string, string]>): [string, string][] {
 }
 
 /** The rules of {@link createFetch} around any fetch; its rejections become {@link HttpError}s without their texts. */
-export function restrictFetch(fetch: Fetch, { allowedHosts, local }: FetchOptions): Fetch {
+export function restrictFetch(fetch: Fetch, options: FetchOptions): Fetch {
   return async (url, init) => {
     const target = new URL(url);
-    assertAllowed(target, { allowedHosts, local });
+    assertAllowed(target, options);
     const response = await fetch(url, init).catch((error: unknown) => {
       throw asHttpError(error, target);
     });
@@ -104,21 +103,24 @@ export function restrictFetch(fetch: Fetch, { allowedHosts, local }: FetchOption
   };
 }
 
-function assertAllowed(url: URL, { allowedHosts, local }: Pick<FetchOptions, 'allowedHosts' | 'local'>): void {
+function assertAllowed(url: URL, options: FetchOptions): void {
+  const { allowedHosts, local } = options;
   const plain = url.protocol === 'http:' && local && isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !plain) throw new HttpError('not-allowed', `${url.origin} is not https`);
   const allowed = allowedHosts.some((host) =>
     host.startsWith('*.') ? url.hostname.endsWith(host.slice(1)) : url.hostname === host,
   );
-  if (!allowed || isForbiddenAddress(url.hostname)) {
-    throw new HttpError('not-allowed', `${url.hostname} is not among the allowed hosts`);
-  }
+  if (!allowed) throw new HttpError('not-allowed', `${url.hostname} is not among the allowed hosts`);
+  const refusal = refusalOf(url.hostname, [addressIn(url.hostname)], options);
+  if (refusal) throw refusal;
 }
 
 function asHttpError(error: unknown, { host }: URL): HttpError {
   if (error instanceof HttpError) return error;
+  const cause = (error as { cause?: unknown } | undefined)?.cause;
+  if (cause instanceof HttpError) return cause;
   const name = String((error as { name?: unknown })?.name ?? '');
-  const code = String((error as { cause?: { code?: unknown } })?.cause?.code ?? '');
+  const code = String((cause as { code?: unknown } | undefined)?.code ?? '');
   if (name === 'TimeoutError' || name === 'AbortError' || /TIMEOUT/.test(code)) {
     return new HttpError('timeout', `${host} did not answer in time`);
   }
@@ -126,16 +128,31 @@ function asHttpError(error: unknown, { host }: URL): HttpError {
   return new HttpError('connection', `${host} cannot be reached${told}`);
 }
 
-/** Resolves like the system does, and refuses a name that leads to a link-local address. */
-const safeLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, options, (error, address, family) => {
-    const addresses = Array.isArray(address) ? address.map((one) => one.address) : [address];
-    const forbidden = !error && addresses.some(isForbiddenAddress);
-    callback(forbidden ? Object.assign(new Error('link-local'), { code: 'ELINKLOCAL' }) : error, address, family);
-  });
-};
-
-function isForbiddenAddress(address: string): boolean {
-  const bare = address.replace(/^\[|\]$/g, '');
-  return FORBIDDEN.check(bare, isIPv4(bare) ? 'ipv4' : 'ipv6');
+/** Resolves like the system does, and refuses a name whose addresses are not allowed: these are the ones that are connected to. */
+function lookupWithin(options: FetchOptions): LookupFunction {
+  const { lookup = dnsLookup } = options;
+  return (hostname, lookupOptions, callback) => {
+    lookup(hostname, lookupOptions, (error, found, family) => {
+      const addresses = [found].flat().map((one) => (typeof one === 'object' ? one.address : one));
+      callback(error ?? refusalOf(hostname, addresses, options) ?? null, found, family);
+    });
+  };
 }
+
+/** The error where one of the addresses leads to what must not be called, whatever name it was found by. */
+function refusalOf(
+  hostname: string,
+  addresses: readonly string[],
+  { local, privateTargets = false }: FetchOptions,
+): HttpError | undefined {
+  const isAllowed = { public: true, private: privateTargets, loopback: local, nowhere: false };
+  const reach = addresses.map(reachOf).find((one) => !isAllowed[one]);
+  return reach && new HttpError('not-allowed', `${hostname} leads to ${PLACES[reach]}`);
+}
+
+const PLACES: Readonly<Record<Reach, string>> = {
+  public: 'a public address',
+  private: 'an address of a private network',
+  loopback: "the function's own machine",
+  nowhere: 'a link-local or reserved address',
+};

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { httpsUrl, isPath, sameAddress, tokenUrl } from '../address/addresses.ts';
 import { durationMs } from '../duration.ts';
-import { httpsUrl, isPath, sameAddress, tokenUrl } from './addresses.ts';
 import { anyway, distinct } from './checks.ts';
 import { connectorSchema } from './connector.ts';
 import type { SettingsContext } from './context.ts';

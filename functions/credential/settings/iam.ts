@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { httpsUrl, tokenUrl } from './addresses.ts';
+import { httpsUrl, tokenUrl } from '../address/addresses.ts';
 import type { SettingsContext } from './context.ts';
 import { accessSecretId, durationBetween, instructions, name, owner, unionFault } from './parts.ts';
 

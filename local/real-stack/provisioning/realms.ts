@@ -1,4 +1,4 @@
-import { isLoopback } from '../../../functions/credential/settings/addresses.ts';
+import { isLoopback } from '../../../functions/credential/address/addresses.ts';
 import type { Credential } from '../../../functions/credential/settings/credential.ts';
 
 /** The realm that a credential's client is in. */

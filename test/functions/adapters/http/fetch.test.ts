@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv4, type LookupFunction } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createFetch, type Fetch, HttpError, restrictFetch } from '../../../../functions/adapters/http/fetch.ts';
@@ -17,6 +17,15 @@ async function kindOf(call: Promise<Response>): Promise<string> {
     (error: HttpError) => error.kind,
   );
 }
+
+/** Resolves every name to these addresses. */
+const to =
+  (...addresses: string[]): LookupFunction =>
+  (_name, _options, callback) =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: isIPv4(address) ? 4 : 6 })),
+    );
 
 describe('where may be called', () => {
   it.each([
@@ -65,6 +74,11 @@ describe('where may be called', () => {
     'https://[::ffff:169.254.169.254]/',
     'https://0xa9fea9fe/',
     'https://2852039166/',
+    'https://10.0.0.7/',
+    'https://127.0.0.1/',
+    'https://[::ffff:10.0.0.7]/',
+    'https://0/',
+    'https://[::]/',
   ])('never: %s, whatever is allowed', async (url) => {
     const { hostname } = new URL(url);
     expect(await kindOf(restricted([hostname])(url, GET))).toBe('not-allowed');
@@ -201,6 +215,53 @@ describe('createFetch', () => {
     expect(await kindOf(call(5000)(`${url}/half`, { ...GET, timeoutMs: 50 }))).toBe('timeout');
     expect(await kindOf(call(5000)(`${url}/fine`, { ...GET, timeoutMs: -1 }))).toBe('timeout');
     expect(performance.now() - began).toBeLessThan(4000);
+  });
+
+  it.each([
+    ['127.0.0.1', "the function's own machine"],
+    ['::1', "the function's own machine"],
+    ['169.254.169.254', 'a link-local or reserved address'],
+    ['64:ff9b::a9fe:a9fe', 'a link-local or reserved address'],
+    ['10.0.0.7', 'an address of a private network'],
+    ['fd12::7', 'an address of a private network'],
+  ])('connects to no name that leads to %s', async (address, place) => {
+    const fetch = createFetch({
+      allowedHosts: ['iam.example.com'],
+      local: false,
+      timeoutMs: 5000,
+      lookup: to(address),
+    });
+    await expect(fetch('https://iam.example.com/', GET)).rejects.toMatchObject({
+      kind: 'not-allowed',
+      message: `iam.example.com leads to ${place}`,
+    });
+  });
+
+  it('connects to no name that leads there beside another place', async () => {
+    const lookup = to('203.0.113.7', '10.0.0.7');
+    const fetch = createFetch({ allowedHosts: ['iam.example.com'], local: false, timeoutMs: 5000, lookup });
+    expect(await kindOf(fetch('https://iam.example.com/', GET))).toBe('not-allowed');
+  });
+
+  it('looks at the address of each connection, not at the first answer for a name', async () => {
+    const asked: string[] = [];
+    const lookup: LookupFunction = (name, options, callback) => {
+      asked.push(name);
+      to(asked.length === 1 ? '127.0.0.1' : '10.0.0.7')(name, options, callback);
+    };
+    const fetch = createFetch({ allowedHosts: ['localhost'], local: true, timeoutMs: 5000, lookup });
+    const there = `http://localhost:${new URL(url).port}`;
+    expect(await kindOf(fetch(`${there}/half`, { ...GET, timeoutMs: 300 }))).toBe('timeout');
+    expect(await kindOf(fetch(`${there}/fine`, GET))).toBe('not-allowed');
+    expect(asked).toEqual(['localhost', 'localhost']);
+  });
+
+  it('calls private networks where the deployment says so, and nothing that is nowhere', async () => {
+    const options = { local: false, privateTargets: true, timeoutMs: 50, allowedHosts: ['iam.example.com'] };
+    const kind = (address: string) =>
+      kindOf(createFetch({ ...options, lookup: to(address) })('https://iam.example.com/', GET));
+    expect(await kind('169.254.169.254')).toBe('not-allowed');
+    expect(await kind('10.255.255.1')).not.toBe('not-allowed');
   });
 
   it('says that nobody is there', async () => {

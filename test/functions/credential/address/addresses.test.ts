@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { httpsUrl, isLoopback, isPath, sameAddress } from '../../../../functions/credential/settings/addresses.ts';
+import { httpsUrl, isLoopback, isPath, sameAddress } from '../../../../functions/credential/address/addresses.ts';
 
 function fault(text: string, local = false): string | undefined {
-  return httpsUrl({ prefix: 'csr', local }).safeParse(text).error?.issues[0]?.message;
+  return httpsUrl({ local }).safeParse(text).error?.issues[0]?.message;
 }
 
 describe('a URL', () => {

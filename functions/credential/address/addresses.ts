@@ -1,6 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import * as z from 'zod';
-import type { SettingsContext } from './context.ts';
+import { reachOf } from './reach.ts';
 
 /** A URL, as far as a person has to write it: scheme, host and port, and the rest. */
 const URL_AS_WRITTEN = /^([a-z]+):\/\/([^/?#\\]+)(.*)$/;
@@ -8,19 +7,17 @@ const URL_AS_WRITTEN = /^([a-z]+):\/\/([^/?#\\]+)(.*)$/;
 const HOST = /^(?!.{254})[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$|^\[[0-9a-f:]+\]$/;
 const DEFAULT_PORT: Readonly<Record<string, RegExp>> = { https: /:443$/, http: /:80$/ };
 
-/** Addresses at which nothing of ours is: link-local ones, where clouds keep their instance metadata, and "this host". */
-const NOWHERE = new BlockList();
-NOWHERE.addSubnet('169.254.0.0', 16, 'ipv4');
-NOWHERE.addSubnet('0.0.0.0', 8, 'ipv4');
-NOWHERE.addSubnet('fe80::', 10, 'ipv6');
-NOWHERE.addAddress('fd00:ec2::254', 'ipv6');
-NOWHERE.addAddress('::', 'ipv6');
+/** Where a URL is read. */
+interface Place {
+  /** Whether that is one machine, where plain http to itself will do. */
+  readonly local: boolean;
+}
 
 /**
  * An https URL, or plain http to the machine itself with `local`. It has to be written as it is read, but for the host's case and the
  * default port: what a person sees is what is called. A fault never repeats it, since it may carry a password or a key.
  */
-export function httpsUrl({ local }: SettingsContext) {
+export function httpsUrl({ local }: Place) {
   return z
     .string()
     .max(2048)
@@ -32,7 +29,7 @@ export function httpsUrl({ local }: SettingsContext) {
 }
 
 /** An IAM's token endpoint. */
-export function tokenUrl(context: SettingsContext) {
+export function tokenUrl(context: Place) {
   return httpsUrl(context)
     .refine((text) => !text.includes('openid-connect-provider'), {
       error:
@@ -71,10 +68,12 @@ export function isHostName(text: string): boolean {
 
 /** Whether a host is a link-local address, a cloud's metadata service, or no address at all. */
 export function isNowhere(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '');
-  const family = isIP(bare);
-  if (family === 0) return bare === 'metadata.google.internal';
-  return NOWHERE.check(bare, family === 4 ? 'ipv4' : 'ipv6');
+  return hostname === 'metadata.google.internal' || reachOf(addressIn(hostname)) === 'nowhere';
+}
+
+/** A URL's host without the brackets of IPv6. */
+export function addressIn(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Whether a text is a path, with a query or without, that means the same below any host. */
