@@ -30,10 +30,25 @@ export function accessSecrets(
   client: SecretsManagerClient,
   { remembered: known = new Map(), ...patience }: Reading = {},
 ): AccessSecrets {
+  const underWay = new Map<string, Promise<unknown>>();
+  /** Several connectors may share a secret, and ask for it at the same time. A fresh one is not what was asked for before. */
+  const fetchOnce = async (secretId: string, fresh: boolean): Promise<unknown> => {
+    const before = fresh ? undefined : underWay.get(secretId);
+    if (before) return await before;
+    const fetching = fetchJson(client, secretId, patience);
+    underWay.set(secretId, fetching);
+    try {
+      const value = await fetching;
+      known.set(secretId, value);
+      return value;
+    } finally {
+      if (underWay.get(secretId) === fetching) underWay.delete(secretId);
+    }
+  };
   const read: AccessSecrets['read'] = async (secretId, form, { fresh = false } = {}) => {
     const remembered = !fresh && known.has(secretId);
-    if (!remembered) known.set(secretId, await fetchJson(client, secretId, patience));
-    const result = FORMS[form].safeParse(known.get(secretId));
+    const value = remembered ? known.get(secretId) : await fetchOnce(secretId, fresh);
+    const result = FORMS[form].safeParse(value);
     if (result.success) return result.data as never;
     known.delete(secretId);
     // It may have been replaced by one of another form since.

@@ -33,6 +33,31 @@ describe('an access secret', () => {
     expect(sent).toHaveLength(2);
   });
 
+  it('is read once for all who ask at the same time', async () => {
+    const { port, sent } = secrets('{"token":"one"}', '{"token":"two"}');
+    const read = await Promise.all(Array.from({ length: 5 }, () => port.read('csr-access/x', 'token')));
+    expect(new Set(read.map(({ token }) => token))).toEqual(new Set(['one']));
+    expect(sent).toHaveLength(1);
+  });
+
+  it('that could not be read is asked for again by whoever reads next', async () => {
+    const { port, sent } = secrets(serviceError('InternalServiceError'), '{"token":"one"}');
+    const both = await Promise.allSettled([port.read('csr-access/x', 'token'), port.read('csr-access/x', 'token')]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'one' });
+    expect(sent).toHaveLength(2);
+  });
+
+  it('that is asked for afresh is not the one that was asked for before', async () => {
+    const { port, sent } = secrets('{"token":"one"}', '{"token":"two"}');
+    const [old, fresh] = await Promise.all([
+      port.read('csr-access/x', 'token'),
+      port.read('csr-access/x', 'token', { fresh: true }),
+    ]);
+    expect([old.token, fresh.token]).toEqual(['one', 'two']);
+    expect(sent).toHaveLength(2);
+  });
+
   it('of one name is not that of another', async () => {
     const { port, sent } = secrets('{"token":"one"}');
     await port.read('csr-access/x', 'token');
