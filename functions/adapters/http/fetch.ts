@@ -1,5 +1,6 @@
 import { lookup as dnsLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { fetch as undiciFetch } from 'undici/lib/web/fetch/index.js';
 import { addressIn, isLoopback } from '../../credential/address/addresses.ts';
@@ -63,6 +64,8 @@ export function createFetch(options: FetchOptions): Fetch {
     const response = await undiciFetch(url, { ...init, headers, dispatcher, redirect: 'manual', signal });
     // Read here: an answer that breaks off, or comes too slowly, is none.
     const body = await readBody(response.body ?? [], new URL(url).host);
+    // undici frees the connection a turn after the answer: whoever sends at once would wait for a new one.
+    await nextTurn();
     return new Response(body.byteLength > 0 ? body : null, {
       status: response.status,
       headers: plain(response.headers),

@@ -173,6 +173,19 @@ describe('createFetch', () => {
     expect([response.status, await response.text()]).toEqual([200, 'PUT here']);
   });
 
+  it('has its connection back once a call is answered: the next one opens none', async () => {
+    let opened = 0;
+    const count = () => {
+      opened += 1;
+    };
+    server.on('connection', count);
+    const fetch = call();
+    for (let sent = 0; sent < 20; sent += 1)
+      await fetch(`${url}/fine`, { method: 'POST', body: 'x'.repeat(sent * 1000) });
+    server.off('connection', count);
+    expect(opened).toBe(1);
+  });
+
   it('gives up in time, also in the middle of an answer', async () => {
     expect(await kindOf(call(100)(`${url}/slow`, GET))).toBe('timeout');
     expect(await kindOf(call(100)(`${url}/half`, GET))).toBe('timeout');
