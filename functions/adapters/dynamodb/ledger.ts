@@ -60,9 +60,12 @@ export function dynamoDbLedger(
       return await set(run, attributes, 'attribute_not_exists(#begunAt) OR #begunAt = :begunAt');
     },
     end: async (run, end) => {
-      await set(run, endItem(run, end), 'attribute_not_exists(#end)');
       const rotationId = rotationIdOf(end);
-      if (rotationId !== undefined) await put(`rotation#${rotationId}`, pointerItem(run));
+      const results = await Promise.allSettled([
+        set(run, endItem(run, end), 'attribute_not_exists(#end)'),
+        rotationId === undefined ? undefined : put(`rotation#${rotationId}`, pointerItem(run)),
+      ]);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
     },
     find: async (id) => {
       const item = REQUEST_ID.test(id) ? await get(runKey(id)) : undefined;
