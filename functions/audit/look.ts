@@ -9,7 +9,7 @@ import { readLabels } from '../rotation/observe/labels.ts';
 import { askToken } from '../rotation/observe/looks.ts';
 import { type Labels, type Observation, sameCredential } from '../rotation/observe/observation.ts';
 import { observe } from '../rotation/observe/observe.ts';
-import { readPrevious } from '../rotation/observe/previous.ts';
+import { readPrevious } from '../rotation/observe/stored.ts';
 import { beginRun, type Run, type RunDeps } from '../rotation/run/context.ts';
 import { graceIsOver, scheduleMissed } from './findings/plans.ts';
 import type { Sight } from './findings/sight.ts';

@@ -45,6 +45,12 @@ export interface Iam {
   readonly capabilities: IamCapabilities;
 
   /**
+   * Gets what the other methods get in with, so that they need not wait for it. Changes nothing, and never throws: what went wrong is
+   * told by whatever is asked for next.
+   */
+  signIn(): Promise<void>;
+
+  /**
    * Finds a client by its exact Client ID. Reads may be repeated inside.
    *
    * @param known secrets that may be the client's, the likeliest first. An IAM that can't be read is asked for a token with each of

@@ -6,6 +6,14 @@ export interface SecretVersion {
   readonly createdAt: Date;
 }
 
+/** What Secrets Manager says of the secret as a whole. */
+export interface SecretOverview {
+  /** When anything about the secret changed last. */
+  readonly changedAt: Date;
+  /** The versions that carry a label, and no others. */
+  readonly labelled: readonly Pick<SecretVersion, 'id' | 'stages'>[];
+}
+
 /** Another run has put other content under the same version id. */
 export class VersionTakenError extends Error {
   override readonly name = 'VersionTakenError';
@@ -36,8 +44,16 @@ export interface SecretStore {
    */
   read(versionId: string): Promise<string | undefined>;
 
-  /** When anything about the secret changed last. */
-  lastChangedAt(): Promise<Date>;
+  /**
+   * The version that carries AWSCURRENT at this moment, and its value.
+   *
+   * @returns undefined when there is none, or when it has no value
+   * @throws {RotationError} `document-invalid` when it is binary
+   */
+  readCurrent(): Promise<{ readonly id: string; readonly value: string } | undefined>;
+
+  /** When the secret changed last, and where its labels are. */
+  describe(): Promise<SecretOverview>;
 
   /**
    * Puts a version with one label, idempotent by its id.

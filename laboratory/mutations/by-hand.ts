@@ -26,8 +26,8 @@ export const BY_HAND: readonly Mutation[] = [
   {
     safeguard: 'a submission is refused only after several looks',
     ...change(
-      'observe/observe.ts',
-      '(clients) => submission === undefined || !mayBeLate(submission, clients),',
+      'observe/clients.ts',
+      '(clients) => submitted === undefined || !mayBeLate(submitted, clients),',
       '() => true,',
     ),
     lab: scene({ ...MANUAL, events: [...SUBMITTED, at(10, 'api')], lag: 100 }),

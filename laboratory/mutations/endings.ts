@@ -155,7 +155,7 @@ export const ENDINGS: readonly Mutation[] = [
   {
     safeguard: 'an idle client that can not be used does not keep the live one from its work',
     ...change(
-      'observe/observe.ts',
+      'observe/clients.ts',
       'if (!ports.iam.capabilities.read || client.fault !== undefined || isUsableSecret(client.secret)) return client;',
       `if (client.fault !== undefined) throw new RotationError('client-not-usable', client.fault);
     if (isUsableSecret(client.secret)) return client;`,

@@ -40,13 +40,13 @@ export const ORDER: readonly Mutation[] = [
     edits: [
       {
         file: 'rotation/observe/observe.ts',
-        from: '  const connectors = await Promise.all(',
-        to: '  const labels = await readLabels(run);\n  const connectors = await Promise.all(',
-      },
-      {
-        file: 'rotation/observe/observe.ts',
-        from: 'return { connectors, labels: await readLabels(run) };',
-        to: 'return { connectors, labels };',
+        from: `    const [connectors, hints] = await inOrder([readConnectors(run), readHints(run, purpose)]);
+    const { labels, ...rest } = await readLabelled(run, hints, purpose);
+`,
+        to: `    const hints = await readHints(run, purpose);
+    const { labels, ...rest } = await readLabelled(run, hints, purpose);
+    const connectors = await readConnectors(run);
+`,
       },
       { file: 'rotation/act/push-current.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
     ],

@@ -132,7 +132,7 @@ export const PROOFS: readonly Mutation[] = [
   {
     safeguard: 'a current version that is not found is no first run',
     ...change(
-      'observe/observe.ts',
+      'observe/stored.ts',
       `(answer) => answer !== undefined,
   );
   if (value === undefined)

@@ -25,6 +25,11 @@ export interface AdminApiDeps {
  */
 export function adminApi(credential: KeycloakCredential, deps: AdminApiDeps) {
   let token: Promise<string> | undefined;
+  /** A failure is kept for the first call, which tells it: the token endpoint is not asked twice for it. */
+  const signIn = async (): Promise<void> => {
+    token ??= adminToken(credential, deps, false);
+    await token.catch(() => undefined);
+  };
   const send = async (url: string, init: FetchInit, repeated: boolean): Promise<Response> => {
     const headers = {
       authorization: `Bearer ${await token}`,
@@ -34,7 +39,7 @@ export function adminApi(credential: KeycloakCredential, deps: AdminApiDeps) {
     const once = () => deps.fetch(url, { ...init, headers });
     return await (repeated ? repeatRead(once, deps.sleep, isAway) : once());
   };
-  return async (url: string, init: FetchInit, { repeated = init.method === 'GET' } = {}): Promise<Response> => {
+  const call = async (url: string, init: FetchInit, { repeated = init.method === 'GET' } = {}): Promise<Response> => {
     const what = `Keycloak, ${init.method} ${new URL(url).pathname}`;
     try {
       token ??= adminToken(credential, deps, false);
@@ -51,6 +56,7 @@ export function adminApi(credential: KeycloakCredential, deps: AdminApiDeps) {
       throw connectionFailure(IAM_FAILURES, error, what);
     }
   };
+  return { call, signIn };
 }
 
 function away({ status }: Response, what: string): RotationError {

@@ -18,7 +18,7 @@ export interface KeycloakDeps extends AdminApiDeps {
  */
 export function keycloak(credential: KeycloakCredential, deps: KeycloakDeps): Iam {
   const { adminUrl } = credential.iam;
-  const call = adminApi(credential, deps);
+  const { call, signIn } = adminApi(credential, deps);
   const clientUrl = ({ id }: IamClient) => `${adminUrl}/clients/${encodeURIComponent(id)}`;
 
   const prepareOverlap = async (client: IamClient) => {
@@ -27,6 +27,7 @@ export function keycloak(credential: KeycloakCredential, deps: KeycloakDeps): Ia
   };
   return {
     capabilities: { read: true, set: true, regenerate: true, overlap: true },
+    signIn,
     find: async (clientId) => {
       const response = await call(`${adminUrl}/clients?clientId=${encodeURIComponent(clientId)}`, { method: 'GET' });
       return parseFound(await readJson(response), clientId);

@@ -17,6 +17,7 @@ export function manualIam(
   const { accessTokenUrl, scope } = credential;
   return {
     capabilities: { read: false, set: false, regenerate: false, overlap: false },
+    signIn: async () => undefined,
     find: async (clientId, known = []) => {
       const accepted: string[] = [];
       try {

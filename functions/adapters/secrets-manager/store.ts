@@ -9,7 +9,13 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { type ErrorCode, RotationError } from '../../credential/errors.ts';
-import { type SecretStore, type SecretVersion, StageMovedError, VersionTakenError } from '../../ports/secret-store.ts';
+import {
+  type SecretOverview,
+  type SecretStore,
+  type SecretVersion,
+  StageMovedError,
+  VersionTakenError,
+} from '../../ports/secret-store.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 import { bearThrottling, type Patience, ThrottledError } from '../aws/throttled.ts';
 
@@ -33,13 +39,9 @@ export function secretsManagerStore(sdk: SecretsManagerClient, secretId: string,
   return {
     secretId,
     versions: () => guard(listVersions(client, secretId)),
-    read: (versionId) => guard(readVersion(client, secretId, versionId)),
-    lastChangedAt: async () => {
-      const { LastChangedDate, CreatedDate } = await guard(
-        client.send(new DescribeSecretCommand({ SecretId: secretId })),
-      );
-      return LastChangedDate ?? CreatedDate ?? new Date(0);
-    },
+    read: async (versionId) => (await guard(readValue(client, secretId, versionId)))?.value,
+    readCurrent: () => guard(readValue(client, secretId)),
+    describe: () => guard(describeSecret(client, secretId)),
     put: async ({ id, value, stage }) => {
       const input = { SecretId: secretId, ClientRequestToken: id, SecretString: value, VersionStages: [stage] };
       try {
@@ -106,11 +108,29 @@ async function listVersions(client: Client, secretId: string): Promise<SecretVer
   return versions;
 }
 
-async function readVersion(client: Client, secretId: string, versionId: string): Promise<string | undefined> {
+async function describeSecret(client: Client, secretId: string): Promise<SecretOverview> {
+  const { LastChangedDate, CreatedDate, VersionIdsToStages } = await client.send(
+    new DescribeSecretCommand({ SecretId: secretId }),
+  );
+  const labelled = Object.entries(VersionIdsToStages ?? {}).map(([id, stages]) => ({ id, stages }));
+  return { changedAt: LastChangedDate ?? CreatedDate ?? new Date(0), labelled };
+}
+
+/** @param versionId by default the version that carries AWSCURRENT */
+async function readValue(
+  client: Client,
+  secretId: string,
+  versionId?: string,
+): Promise<{ id: string; value: string } | undefined> {
   try {
-    const value = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }));
-    if (value.SecretBinary === undefined) return value.SecretString ?? '';
-    throw new RotationError('document-invalid', `The version ${versionId} of ${secretId} is binary, and no document`);
+    const input = { SecretId: secretId, ...(versionId !== undefined && { VersionId: versionId }) };
+    const {
+      VersionId: id = versionId ?? '',
+      SecretString,
+      SecretBinary,
+    } = await client.send(new GetSecretValueCommand(input));
+    if (SecretBinary === undefined) return { id, value: SecretString ?? '' };
+    throw new RotationError('document-invalid', `The version ${id} of ${secretId} is binary, and no document`);
   } catch (error) {
     if (awsErrorName(error) === 'ResourceNotFoundException') return undefined;
     throw error;

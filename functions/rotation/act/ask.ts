@@ -7,7 +7,7 @@ import { askToken } from '../observe/looks.ts';
 import type { Look, Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
 import { parsePending } from '../observe/pending.ts';
-import { readPrevious } from '../observe/previous.ts';
+import { readPrevious } from '../observe/stored.ts';
 import { type Run, timed } from '../run/context.ts';
 import type { Answers } from '../run/known.ts';
 

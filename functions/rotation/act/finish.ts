@@ -5,7 +5,7 @@ import { takeOverTimes } from '../attempt/extend.ts';
 import { push } from '../attempt/push.ts';
 import { assertLabels, clear } from '../labels/labels.ts';
 import { endInIam, type Found, found, keepsBeside, type Observation } from '../observe/observation.ts';
-import { readPrevious } from '../observe/previous.ts';
+import { readPrevious } from '../observe/stored.ts';
 import { planRetire } from '../plan/retire.ts';
 import type { Run } from '../run/context.ts';
 import { usableDocument } from '../run/known.ts';

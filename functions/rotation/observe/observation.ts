@@ -36,7 +36,8 @@ export interface PendingVersion {
   readonly createdAt: Date;
   /** Whether this run has put it. */
   readonly own: boolean;
-  readonly content: Pending;
+  /** `unread` where nobody needs it. */
+  readonly content: Pending | { readonly kind: 'unread' };
 }
 
 /** Connectors and labels: what retire looks at. */

@@ -9,9 +9,9 @@ export async function readSubmission({ ports }: Run): Promise<Submission | undef
 }
 
 /** What was read of the credential's secret and its inbox. */
-interface Stored {
-  readonly current: StoredDocument | undefined;
-  readonly pending: PendingVersion | undefined;
+export interface Stored {
+  readonly current: Pick<StoredDocument, 'document'> | undefined;
+  readonly pending: Pick<PendingVersion, 'content'> | undefined;
   readonly submission: Submission | undefined;
 }
 

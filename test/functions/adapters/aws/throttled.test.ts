@@ -117,7 +117,7 @@ describe('a throttled call', () => {
     const pauses = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
         const { client, patience, slept } = bench(1, throttled, fine);
-        await secretsManagerStore(client, `csr/credential-${index}`, patience).lastChangedAt();
+        await secretsManagerStore(client, `csr/credential-${index}`, patience).describe();
         return slept[0];
       }),
     );

@@ -29,12 +29,13 @@ interface Call {
 }
 
 /** An IAM that gives out the tokens `token-1`, `token-2`, … and answers admin calls as it is told. */
-function iam(answer: (call: Call, count: number) => Response) {
+function iam(answer: (call: Call, count: number) => Response, beforeToken: () => void = () => undefined) {
   const admin: Call[] = [];
   const reads: boolean[] = [];
   let tokens = 0;
   const fetch: Fetch = async (url, init) => {
     if (url === TOKEN_URL) {
+      beforeToken();
       const headers = { 'content-type': 'application/json' };
       return new Response(`{"access_token":"token-${++tokens}","token_type":"Bearer"}`, { headers });
     }
@@ -67,6 +68,29 @@ function iam(answer: (call: Call, count: number) => Response) {
 const found = () => Response.json([CLIENT]);
 const noContent = () => new Response(null, { status: 204 });
 const asIamClient = { id: 'uuid-1', clientId: 'NC_Flow', secret: 'held' };
+
+describe('signIn', () => {
+  it('gets the admin token that the next call is sent with, and calls nothing else', async () => {
+    const { port, admin, tokens, bearers } = iam(found);
+    await port.signIn();
+    expect([tokens(), admin.length]).toEqual([1, 0]);
+    await port.find('NC_Flow');
+    expect(tokens()).toBe(1);
+    expect(bearers()).toEqual(['Bearer token-1']);
+  });
+
+  it('that fails is told by the next call, and the one after it tries again', async () => {
+    let asked = 0;
+    const { port, tokens } = iam(found, () => {
+      if (++asked === 1) throw new HttpError('timeout', 'no answer');
+    });
+    await port.signIn();
+    await expect(port.find('NC_Flow')).rejects.toMatchObject({ code: 'iam-timeout' });
+    expect(asked).toBe(1);
+    expect(await port.find('NC_Flow')).toMatchObject({ secret: 'held' });
+    expect(tokens()).toBe(1);
+  });
+});
 
 describe('secretUpdate', () => {
   it('is the overlap PUT: both secrets, both times of the previous one, a far-future expiry, the marker', () => {

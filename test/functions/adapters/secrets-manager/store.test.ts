@@ -66,11 +66,38 @@ describe('read', () => {
   });
 });
 
-describe('lastChangedAt', () => {
-  it('is LastChangedDate', async () => {
-    const { store: port, sent } = store(() => ({ LastChangedDate: AT, CreatedDate: new Date(0) }));
-    expect(await port.lastChangedAt()).toEqual(AT);
+describe('readCurrent', () => {
+  it('is about AWSCURRENT, and tells which version that is', async () => {
+    const { store: port, sent } = store(() => ({ SecretString: 'the value', VersionId: 'one' }));
+    expect(await port.readCurrent()).toEqual({ id: 'one', value: 'the value' });
+    expect(sent).toEqual([['GetSecretValueCommand', { SecretId: ID }]]);
+  });
+
+  it('gives undefined where there is none', async () => {
+    const { store: port } = store(() => {
+      throw serviceError('ResourceNotFoundException');
+    });
+    expect(await port.readCurrent()).toBeUndefined();
+  });
+});
+
+describe('describe', () => {
+  it('tells LastChangedDate, and the versions that carry labels', async () => {
+    const VersionIdsToStages = { one: ['AWSCURRENT', 'AWSPENDING'], two: ['AWSPREVIOUS'] };
+    const { store: port, sent } = store(() => ({ LastChangedDate: AT, CreatedDate: new Date(0), VersionIdsToStages }));
+    expect(await port.describe()).toEqual({
+      changedAt: AT,
+      labelled: [
+        { id: 'one', stages: ['AWSCURRENT', 'AWSPENDING'] },
+        { id: 'two', stages: ['AWSPREVIOUS'] },
+      ],
+    });
     expect(sent).toEqual([['DescribeSecretCommand', { SecretId: ID }]]);
+  });
+
+  it('of a secret without versions tells when it was made', async () => {
+    const { store: port } = store(() => ({ CreatedDate: AT }));
+    expect(await port.describe()).toEqual({ changedAt: AT, labelled: [] });
   });
 });
 
@@ -145,11 +172,7 @@ describe('a refusal of Secrets Manager', () => {
     const { store: port } = store(() => {
       throw serviceError(name);
     });
-    for (const call of [
-      port.versions(),
-      port.lastChangedAt(),
-      port.put({ id: 'i', value: 'v', stage: 'AWSPENDING' }),
-    ]) {
+    for (const call of [port.versions(), port.describe(), port.put({ id: 'i', value: 'v', stage: 'AWSPENDING' })]) {
       const error = await call.catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ name: 'RotationError', code, message: `Secrets Manager, ${ID}: ${name}` });
       expect(JSON.stringify(error)).not.toContain('not-to-be-told');
