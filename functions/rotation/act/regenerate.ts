@@ -3,6 +3,7 @@ import { describeError, isRotationError, RotationError } from '../../credential/
 import { secretFingerprint } from '../../credential/fingerprint.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
+import { prove } from '../attempt/check.ts';
 import { execute } from '../attempt/execute.ts';
 import { prepareConnectors } from '../attempt/prepare.ts';
 import type { Plan } from '../decide/terms/action.ts';
@@ -14,6 +15,7 @@ import { documentOf } from '../observe/observe.ts';
 import { regenerateIntent } from '../observe/pending.ts';
 import { type Run, timed } from '../run/context.ts';
 import { leavesInDoubt } from '../run/in-doubt.ts';
+import { inOrder, settled } from '../run/in-order.ts';
 
 /**
  * Lets the IAM make the secret: an intent first, one call, and what it gave right after it. A call that was not answered is never
@@ -51,8 +53,12 @@ async function store(
   if (!isUsableSecret(secret))
     throw new RotationError('iam-unexpected', 'The IAM made a secret that is empty or a mask');
   const document = documentOf(run.credential, { clientId: seen.clientToRenew.clientId, secret });
-  const id = await journal(run, seen.labels, serializeDocument(document));
-  return await execute(run, regenerationOf(found(seen), { candidate: { id, document }, overlap, outcome }));
+  const attempt = (id: string) => regenerationOf(found(seen), { candidate: { id, document }, overlap, outcome });
+  // Whatever the proof says, the secret has to be stored; and connectors are cut off until they have it.
+  const storing = journal(run, seen.labels, serializeDocument(document));
+  const proving = prove(run, attempt(''));
+  const [id] = await inOrder([storing, settled(proving)]);
+  return await execute(run, attempt(id), proving);
 }
 
 /** These say for certain that nothing was regenerated. */

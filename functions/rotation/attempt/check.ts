@@ -6,6 +6,7 @@ import type { Attempt } from '../decide/terms/attempt.ts';
 import { askToken, proveAccepted, proveHeld } from '../observe/looks.ts';
 import { keepsBeside } from '../observe/observation.ts';
 import { type Run, timed } from '../run/context.ts';
+import { inOrder } from '../run/in-order.ts';
 
 /** What became of the current secret once the IAM held the candidate. */
 export interface Kept {
@@ -20,22 +21,42 @@ export interface Kept {
 /**
  * A success status is no proof: the IAM has to hold the candidate and to accept it. Whether it keeps the current secret is read from
  * the client as well, since a token may come from a node that has not heard of the change.
+ *
+ * @param proving what was begun before @default - it is begun now
  */
-export async function check(run: Run, attempt: Attempt): Promise<Kept> {
+export async function check(run: Run, attempt: Attempt, proving?: Promise<Proof>): Promise<Kept> {
   return await timed(run, 'check', async () => {
-    const { candidate, current, overlap, currentWasAccepted, adopts } = attempt;
-    const wanted = currentWasAccepted && overlap !== 'none';
-    const [client, , early] = await together([
-      proveHeld(run, candidate.document, [current.document.clientSecret]),
-      proveAccepted(run, candidate.document, 'token-refused'),
-      wanted ? isAcceptedNow(run, current.document) : Promise.resolve(false),
-    ]);
+    const { client, early } = await (proving ?? prove(run, attempt));
     const lingers = isKept(run, client, attempt);
+    const wanted = keepsCurrent(attempt);
     const works = wanted && lingers && (early || (await isAcceptedStill(run, attempt)));
-    if (wanted && !works && overlap === 'required') throw overlapLost();
-    if (!adopts) run.draft.sawStrategy(strategyOf(attempt, works));
+    if (wanted && !works && attempt.overlap === 'required') throw overlapLost();
+    if (!attempt.adopts) run.draft.sawStrategy(strategyOf(attempt, works));
     return { works, lingers: lingers || works, client };
   });
+}
+
+/** What the IAM has shown of a candidate that it holds and accepts. */
+export interface Proof {
+  readonly client: IamClient;
+  /** The current secret, which is to work beside it, was accepted at once. */
+  readonly early: boolean;
+}
+
+/** Asks the IAM for the client, and for a token with each secret that is to work. */
+export async function prove(run: Run, attempt: Attempt): Promise<Proof> {
+  const { candidate, current } = attempt;
+  const wanted = keepsCurrent(attempt);
+  const [client, , early] = await inOrder([
+    proveHeld(run, candidate.document, [current.document.clientSecret]),
+    proveAccepted(run, candidate.document, 'token-refused'),
+    wanted ? isAcceptedNow(run, current.document) : Promise.resolve(false),
+  ]);
+  return { client, early };
+}
+
+function keepsCurrent({ currentWasAccepted, overlap }: Attempt): boolean {
+  return currentWasAccepted && overlap !== 'none';
 }
 
 /** Whether a client that was read after the change still has the current document's secret; the one of two that was not changed has. */
@@ -72,10 +93,4 @@ function overlapLost(): RotationError {
 function strategyOf({ candidate, current }: Attempt, works: boolean): Strategy {
   if (candidate.document.clientId !== current.document.clientId) return 'alternating-clients';
   return works ? 'dual-secret' : 'in-place';
-}
-
-/** Waits for all of them: nothing of an attempt goes on while it is undone. The first that failed, in this order, is thrown. */
-async function together<A, B, C>(all: [Promise<A>, Promise<B>, Promise<C>]): Promise<[A, B, C]> {
-  await Promise.allSettled(all);
-  return await Promise.all(all);
 }

@@ -9,7 +9,7 @@ import { endInIam, holds, sameCredential } from '../observe/observation.ts';
 import { planRetire } from '../plan/retire.ts';
 import { type Run, timed } from '../run/context.ts';
 import { type Acted, ended, REQUEUE } from './acted.ts';
-import { check, isKept, type Kept } from './check.ts';
+import { check, isKept, type Kept, type Proof } from './check.ts';
 import { takeOverTimes } from './extend.ts';
 import { push } from './push.ts';
 import { renew } from './renew.ts';
@@ -24,10 +24,11 @@ export type Applied =
  * Renew → check → push → promote → clear, with nothing in between. A failure before the promote is undone. But when only a
  * connector can't be reached, and going back would not help it, the run promotes and goes on pushing.
  *
+ * @param proving the proof that the IAM holds and accepts the candidate, where it was begun before
  * @throws {LabelsMovedError} when another run moved the labels
  */
-export async function execute(run: Run, attempt: Attempt): Promise<Acted> {
-  const applied = await apply(run, attempt);
+export async function execute(run: Run, attempt: Attempt, proving?: Promise<Proof>): Promise<Acted> {
+  const applied = await apply(run, attempt, proving);
   return applied.failures ? await settle(run, attempt, applied) : applied.ended;
 }
 
@@ -36,7 +37,7 @@ export async function execute(run: Run, attempt: Attempt): Promise<Acted> {
  *
  * @throws {LabelsMovedError} when another run moved the labels
  */
-export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
+export async function apply(run: Run, attempt: Attempt, proving?: Promise<Proof>): Promise<Applied> {
   run.draft.isAbout(attempt.candidate.id);
   // What an earlier attempt of this run has kept may end with this one.
   run.draft.previousWorksUntil(undefined);
@@ -44,7 +45,7 @@ export async function apply(run: Run, attempt: Attempt): Promise<Applied> {
   const leave = keepsTimeForUndo(attempt) ? run.budget.enter('forward') : () => undefined;
   try {
     if (attempt.change) await renew(run, attempt, attempt.change);
-    const kept = await check(run, attempt);
+    const kept = await check(run, attempt, proving);
     const fence = () => assertLabelsOrWon(run, { current: attempt.current.id, pending: attempt.candidate.id });
     const { connectors: views, candidate, current } = attempt;
     const failures = await push(run, { views, version: candidate, former: current.document, fence });

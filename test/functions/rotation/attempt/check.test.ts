@@ -158,6 +158,41 @@ describe('renewal by the IAM', () => {
     expect(world.calls.filter((name) => name.startsWith('secrets-manager')).length - access).toBeLessThanOrEqual(8);
   });
 
+  it('proves the secret while it is stored, and gives it to no connector before both are done', async () => {
+    const world = regenerating(false);
+    const log: string[] = [];
+    world.intercept(async ({ name }, perform) => {
+      log.push(`sent ${name}`);
+      // An answer takes its time, so that what goes on beside it shows.
+      if (/PutSecretValue$/.test(name)) await new Promise((resolve) => setTimeout(resolve, 20));
+      const response = await perform();
+      log.push(`answered ${name}`);
+      return response;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    const made = log.findIndex((line) => /^answered iam POST .*client-secret$/.test(line));
+    const after = log.slice(made + 1);
+    const at = (line: RegExp) => after.findIndex((one) => line.test(one));
+    expect(at(/^sent iam GET/)).toBeLessThan(at(/^answered .*PutSecretValue$/));
+    expect(at(/^sent connector PATCH/)).toBeGreaterThan(at(/^answered .*PutSecretValue$/));
+    expect(at(/^sent connector PATCH/)).toBeGreaterThan(at(/^answered iam GET/));
+    expect(at(/^sent connector PATCH/)).toBeGreaterThan(at(/^answered iam POST .*token$/));
+  });
+
+  it('that can not be stored is given to no connector, whatever the proof says', async () => {
+    const world = regenerating(false);
+    let made = false;
+    world.intercept(async ({ name }, perform) => {
+      if (made && /PutSecretValue$/.test(name))
+        return Response.json({ __type: 'AccessDeniedException' }, { status: 400 });
+      made ||= /client-secret$/.test(name);
+      return await perform();
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'interrupted', failure: { code: 'store-forbidden' } });
+    expect(world.connectorSecret()).toBe(FIRST_SECRET);
+    expect(world.calls.at(-1)).not.toMatch(/^iam/);
+  });
+
   it('adopts what the IAM holds when its reply was lost, and never regenerates twice', async () => {
     const world = regenerating(false);
     let posts = 0;
