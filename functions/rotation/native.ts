@@ -52,7 +52,8 @@ async function testSecret(run: Run, versionId: string): Promise<void> {
 async function takeStep(run: Run, request: { step: LookingStep; versionId: string }): Promise<void> {
   // Secrets Manager has made the version: a list without it is stale.
   run.ledger.versions.confirmed(request.versionId);
-  let seen = await observe(run);
+  const purpose = { begins: false, step: { versionId: request.versionId, reads: request.step !== 'createSecret' } };
+  let seen = await observe(run, purpose);
   for (let actions = 0; actions < MAX_ACTIONS; actions++) {
     const action = decideStep(factsOf(run, seen), request);
     const acted = await carryOut(run, seen, action);
@@ -60,7 +61,7 @@ async function takeStep(run: Run, request: { step: LookingStep; versionId: strin
     if (acted.kind === 'answered') continue;
     // Any other action after which a step would observe anew is its end: labels were cleared.
     if (action.kind !== 'push-current') return;
-    seen = await observe(run);
+    seen = await observe(run, purpose);
   }
   throw new RotationError('internal-error', 'The step did not come to an end');
 }
@@ -78,8 +79,8 @@ async function fill(run: Run, seen: Observation, versionId: string): Promise<Act
   try {
     await run.ledger.sent(() => run.ports.store.put({ id: versionId, value, stage: 'AWSPENDING' }));
   } catch (error) {
+    // A call of this step before has put its candidate. What that is, the next step reads.
     if (!(error instanceof VersionTakenError)) throw error;
-    throw new RotationError('rotation-in-progress', 'Another call of this step has put its candidate');
   }
   return ended(run, { outcome: 'unchanged' });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
@@ -131,7 +132,7 @@ export function createWorld({
       const sent = await request.clone().text();
       const { SecretId } = JSON.parse(sent) as { SecretId?: string };
       const about = SecretId === SECRET_ID ? '' : ` ${SecretId}`;
-      return io(`secrets-manager ${operation}${about}`, sent, () => secretsHandler.handler(request));
+      return io(`secrets-manager ${operation}${about}`, sent, () => answerOf(secretsHandler.handler, request));
     }),
   });
   const line = agentLineOf({
@@ -188,7 +189,11 @@ export function createWorld({
     ),
     now,
     sleep: async (ms) => {
-      await Promise.allSettled(answering);
+      do {
+        await Promise.allSettled(answering);
+        // Whoever was answered sends the next request before any time passes.
+        await nextTurn();
+      } while (answering.size > 0);
       advance(ms);
     },
     newId: () => idOf(++drawn),

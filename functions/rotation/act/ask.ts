@@ -11,6 +11,10 @@ import { readPrevious } from '../observe/stored.ts';
 import { type Run, timed } from '../run/context.ts';
 import type { Answers } from '../run/known.ts';
 
+const pendingContent = async ({ ports }: Run, { labels }: Look): Promise<Answers> => ({
+  pendingContent: parsePending(await ports.store.read(labels.pending?.id ?? '')).kind,
+});
+
 /** How each question about a rotation is answered. None of them changes a secret. */
 const ABOUT_ROTATION = {
   overlap: async (run, seen) => ({
@@ -26,6 +30,7 @@ const ABOUT_ROTATION = {
   'held-secret': async (run, { clientInUse }) => ({
     heldSecret: await askToken(run, documentOf(run.credential, clientInUse)),
   }),
+  'pending-content': pendingContent,
 } as const satisfies Record<RotationQuestion, (run: Run, seen: Observation) => Promise<Answers>>;
 
 /** How each question about a retire is answered. */
@@ -39,9 +44,7 @@ const ABOUT_RETIRE = {
     const [old, current] = await Promise.all([document(labels.previous?.id), document(labels.current?.id)]);
     return { retireDocuments: { old, current } };
   },
-  'pending-content': async ({ ports }, { labels }) => ({
-    pendingContent: parsePending(await ports.store.read(labels.pending?.id ?? '')).kind,
-  }),
+  'pending-content': pendingContent,
 } as const satisfies Record<RetireQuestion, (run: Run, seen: Look) => Promise<Answers>>;
 
 /**

@@ -49,11 +49,13 @@ export async function resume(run: Run, seen: Observation, action: ActionOf<'resu
 export function resumedAttempt(
   run: Run,
   seen: Observation,
-  { renews, overlap }: Pick<ActionOf<'resume'>, 'renews' | 'overlap'>,
+  { renews, overlap, proven }: Pick<ActionOf<'resume'>, 'renews' | 'overlap' | 'proven'>,
 ): Attempt {
   const facts = attemptFacts(run, seen);
   const candidate = candidateOf(seen);
-  return renews ? renewalOf(facts, { candidate, overlap, outcome: 'rotated' }) : attemptUnderWay(facts, candidate);
+  return renews
+    ? renewalOf(facts, { candidate, overlap, outcome: 'rotated' })
+    : { ...attemptUnderWay(facts, candidate), proven };
 }
 
 /** Makes current what somebody set in the IAM. */

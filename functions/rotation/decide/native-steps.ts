@@ -41,17 +41,24 @@ export function decideStep(
 
 const DONE: StepAction = { kind: 'rest', outcome: 'unchanged', reason: 'the step has been done before' };
 
-/** Fills the empty version with a candidate. Everything else has to be at rest. */
+/**
+ * Fills the empty version with a candidate. Everything else has to be at rest. Where it is not, an earlier call of this step may have
+ * filled the version, and a later step may have gone on: only then the version is read.
+ */
 function createSecret(facts: Facts, versionId: string): StepAction {
-  const { seen } = facts;
-  if (isFilled(seen)) return DONE;
-  return (
-    refusal([unreadable(seen)]) ??
-    firstPutRight(seen) ??
-    refusal([unusable(seen.clientToRenew)]) ??
-    strategyCheck(facts) ?? { kind: 'fill', versionId, reason: 'Secrets Manager has begun a rotation' }
-  );
+  const { seen, known } = facts;
+  const content = known.answers.pendingContent ?? seen.pending?.content.kind;
+  if (content === 'candidate') return DONE;
+  const unfit = refusal([unreadable(seen)]) ?? firstPutRight(seen) ?? refusal([unusable(seen.clientToRenew)]);
+  if (unfit && content === 'unread') return IS_FILLED;
+  return unfit ?? strategyCheck(facts) ?? { kind: 'fill', versionId, reason: 'Secrets Manager has begun a rotation' };
 }
+
+const IS_FILLED: StepAction = {
+  kind: 'ask',
+  question: 'pending-content',
+  reason: 'a call of this step may have filled the version before',
+};
 
 function firstPutRight(seen: Found): StepAction | undefined {
   const state = classify(withoutPending(seen));
@@ -94,7 +101,9 @@ function finishSecret(facts: Facts, versionId: string): StepAction {
   const { seen } = facts;
   if (seen.labels.current?.id === versionId) return promotedUncleared();
   if (!isFilled(seen)) return NOT_FILLED();
-  return refusal([unusable(seen.clientToRenew)]) ?? candidateSet(facts);
+  const action = refusal([unusable(seen.clientToRenew)]) ?? candidateSet(facts);
+  // setSecret has proven that the IAM accepts the candidate: where it was seen once more, it need not be a third time.
+  return action.kind === 'resume' && seen.iamHoldsCandidate ? { ...action, proven: true } : action;
 }
 
 function isFilled({ pending }: Observation): boolean {

@@ -115,6 +115,12 @@ export class Budget {
     return needsMs(this.snapshot, requests);
   }
 
+  /** Milliseconds that requests which follow one another take if each is as slow as the slowest answer so far. */
+  expectedMs(requests: Requests): number {
+    const { iam, connector, store } = this.#slowest;
+    return needsMs({ requestMs: { iam, connector, connectorWrite: connector, store } }, requests);
+  }
+
   /** Whether something that takes so long can be done, and still be undone where that may be needed. */
   fits(ms: number): boolean {
     return this.leftMs >= ms + (this.#phase === 'forward' ? this.needs(UNDO) : 0);

@@ -149,6 +149,61 @@ describe("rotation by Secrets Manager's own four steps", () => {
     expect(world.client().secret).toBe(secret);
   });
 
+  it('createSecret that comes once more, late, gives no connector the secret back that setSecret has replaced', async () => {
+    const settings = { strategy: 'alternating-clients', clientId: [CLIENT_ID, IDLE_CLIENT_ID] };
+    const world = await nativeWorld({ overlap: false, settings });
+    const id = 'by-console-'.padEnd(32, '0');
+    world.mark(id);
+    await world.step('createSecret', id);
+    await world.step('setSecret', id);
+    const [secret, candidate] = [world.connectorSecret(), world.labelled('AWSPENDING')];
+    expect(secret).not.toBe(FIRST_SECRET);
+    const begun = world.calls.length;
+    await world.step('createSecret', id);
+    expect(world.calls.slice(begun).filter((name) => /PUT|PATCH|PutSecretValue|Update/.test(name))).toEqual([]);
+    expect([world.connectorSecret(), world.labelled('AWSPENDING')]).toEqual([secret, candidate]);
+  });
+
+  it('createSecret that comes once more, at once, leaves the candidate of the first call', async () => {
+    const world = await nativeWorld({ overlap: false });
+    const id = 'by-console-'.padEnd(32, '0');
+    world.mark(id);
+    await world.step('createSecret', id);
+    const candidate = world.labelled('AWSPENDING');
+    await world.step('createSecret', id);
+    expect(world.labelled('AWSPENDING')).toEqual(candidate);
+    expect(world.client().secret).toBe(FIRST_SECRET);
+  });
+
+  it('finishSecret asks the IAM once whether it accepts the candidate, which setSecret has proven', async () => {
+    const world = await nativeWorld({ overlap: false });
+    const id = 'by-console-'.padEnd(32, '0');
+    world.mark(id);
+    await world.step('createSecret', id);
+    await world.step('setSecret', id);
+    const begun = world.calls.length;
+    await world.step('finishSecret', id);
+    const calls = world.calls.slice(begun);
+    expect(calls.filter((name) => /^iam GET .*clients$/.test(name))).toHaveLength(1);
+    // The rotator's own token, one with the secret that is current, and one with the candidate.
+    expect(calls.filter((name) => /token$/.test(name))).toHaveLength(3);
+    expect(world.current().clientSecret).toBe(world.connectorSecret());
+  });
+
+  it.each([
+    ['holds', { secret: 'a-secret-that-somebody-typed-in', attributes: {} }],
+    ['accepts', { attributes: { 'client.secret.expiration.time': '1' } }],
+  ])('finishSecret promotes nothing that the IAM no longer %s', async (_what, representation) => {
+    const world = await nativeWorld({ overlap: true });
+    const id = 'by-console-'.padEnd(32, '0');
+    world.mark(id);
+    await world.step('createSecret', id);
+    await world.step('setSecret', id);
+    world.changeClient(representation);
+    await expect(world.step('finishSecret', id)).rejects.toThrow();
+    expect(world.current().clientSecret).toBe(FIRST_SECRET);
+  });
+
   it('can be repeated step by step', async () => {
     const world = await nativeWorld();
     rotateSecret(world.secrets.store, { SecretId: SECRET_ID, ClientRequestToken: 'by-console-'.padEnd(32, '0') });

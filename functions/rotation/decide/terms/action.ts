@@ -8,7 +8,7 @@ import type { Failure, Outcome } from '../../../credential/outcome.ts';
 export type Overlap = 'required' | 'where-possible' | 'none';
 
 /** What a decision about a rotation needs to know and an observation does not tell. */
-export type RotationQuestion = 'overlap' | 'previous-document' | 'same-versions' | 'held-secret';
+export type RotationQuestion = 'overlap' | 'previous-document' | 'same-versions' | 'held-secret' | 'pending-content';
 
 /** The same for a decision about a retire. */
 export type RetireQuestion = 'still-current' | 'retire-documents' | 'pending-content';
@@ -40,8 +40,9 @@ type Kinds =
   | ({ readonly kind: 'regenerate' } & Plan)
   /** Makes the secret that the IAM has made, and nobody has stored, the candidate. */
   | { readonly kind: 'store-regenerated'; readonly overlap: Overlap }
-  /** Carries a rotation that was begun to its end; with `renews` the IAM does not hold the candidate yet. */
-  | { readonly kind: 'resume'; readonly overlap: Overlap; readonly renews: boolean }
+  /** Carries a rotation that was begun to its end; with `renews` the IAM does not hold the candidate yet; with
+   * `proven` an earlier step has seen that the IAM accepts it, and so has the observation. */
+  | { readonly kind: 'resume'; readonly overlap: Overlap; readonly renews: boolean; readonly proven?: true }
   /** Makes the secret that somebody set in the IAM the current one; with `revives` its expiry has passed. */
   | { readonly kind: 'adopt'; readonly revives: boolean; readonly renewsAfter: boolean }
   /** Sets the current secret, whose expiry has passed, once more. */

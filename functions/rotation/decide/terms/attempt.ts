@@ -38,6 +38,8 @@ export interface Attempt {
   readonly adopts?: true;
   /** The write to the IAM; absent when the IAM holds the candidate already. */
   readonly change?: SecretChange;
+  /** The IAM was proven before to hold and accept the candidate, and the observation has seen it again. */
+  readonly proven?: true | undefined;
   /** The current secret was accepted before: where the strategy keeps it, it has to be accepted afterwards. */
   readonly currentWasAccepted: boolean;
   readonly undoScope: UndoScope;

@@ -52,6 +52,21 @@ describe('what a request may need', () => {
   });
 });
 
+describe('what requests are expected to take', () => {
+  it('is what each dependency has taken at most, without headroom', async () => {
+    const { budget, answered } = create(90_000);
+    await answered('iam', 20);
+    await answered('iam', 10);
+    await answered('connector', 50);
+    await answered('store', 5);
+    expect(budget.expectedMs({ iam: 2, connector: 1, connectorWrite: 1, store: 10 })).toBe(40 + 50 + 50 + 50);
+  });
+
+  it('is nothing as long as nothing was answered', () => {
+    expect(create(90_000).budget.expectedMs(UNDO)).toBe(0);
+  });
+});
+
 describe('a request waits for its answer', () => {
   it('for the time-out, while there is time', () => {
     expect(create(90_000).budget.timeoutMs('iam')).toBe(10_000);
