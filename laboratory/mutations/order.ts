@@ -53,7 +53,7 @@ export const ORDER: readonly Mutation[] = [
     lab: scene({
       ...ALTERNATING,
       events: [SCHEDULED, { at: 1, do: 'api' }],
-      faults: [{ run: 1, point: 3, fault: '5xx', times: 2 }],
+      faults: [{ run: 1, point: 9, fault: '5xx', times: 2 }],
     }),
   },
   {

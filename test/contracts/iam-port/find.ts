@@ -10,6 +10,14 @@ export function iamFindCases(lab: () => IamPortLab): void {
     expect([found.fault, found.previous]).toEqual([undefined, undefined]);
   });
 
+  it('is signed in to without a change of anything: what is found is found all the same', async () => {
+    const { client, iam } = await lab().rotated();
+    const { secret, attributes } = await client.read();
+    await iam.signIn();
+    expect(await client.read()).toMatchObject({ secret, attributes });
+    expect(await iam.find(client.clientId)).toMatchObject({ secret: client.secret });
+  });
+
   it.each([
     ['another case', (id: string) => id.toUpperCase()],
     ['a longer one', (id: string) => `${id}x`],

@@ -25,6 +25,33 @@ export const readRules: readonly Rule[] = [
     },
   ],
   [
+    'GetSecretValue tells which version carries AWSCURRENT',
+    async (lab) => {
+      await lab.create('one');
+      await lab.put(V2, 'two');
+      const { VersionId, SecretString } = await lab.client.send(new GetSecretValueCommand({ SecretId: lab.secret }));
+      expect([VersionId, SecretString]).toEqual([V2, 'two']);
+    },
+  ],
+  [
+    'DescribeSecret and ListSecretVersionIds tell the same labels, and only the list tells versions without one',
+    async (lab) => {
+      await lab.create('one');
+      await lab.put(V2, 'two');
+      await lab.put(V3, 'three', ['AWSPENDING']);
+      await lab.move('AWSPENDING', { from: V3 });
+      const list = new ListSecretVersionIdsCommand({ SecretId: lab.secret, IncludeDeprecated: true });
+      const { Versions = [] } = await lab.client.send(list);
+      const described = await lab.client.send(new DescribeSecretCommand({ SecretId: lab.secret }));
+      const listed = Versions.filter(({ VersionStages = [] }) => VersionStages.length > 0);
+      expect(described.VersionIdsToStages).toEqual(
+        Object.fromEntries(listed.map(({ VersionId = '', VersionStages }) => [VersionId, VersionStages])),
+      );
+      expect(Versions).toHaveLength(3);
+      expect(listed).toHaveLength(2);
+    },
+  ],
+  [
     'GetSecretValue refuses a VersionStage that is not on the VersionId',
     async (lab) => {
       await lab.create('one');
