@@ -3,6 +3,7 @@ import { type CallCount, callCounter, type Intercept } from '../../stand-ins/sec
 import { type ApiCall, errorResponse, readCall } from '../../stand-ins/secrets-manager/request.ts';
 import type { Handler } from '../../stand-ins/serve.ts';
 import { forwardTo } from './forward.ts';
+import { passedTime } from './passed-time.ts';
 import { strictRules } from './rules.ts';
 
 /** Options of {@link secretsManagerFront}. */
@@ -20,6 +21,11 @@ export interface SecretsManagerFront {
   /** How often each operation was called on each secret since the start or the last {@link resetCalls}. */
   calls(): CallCount[];
   resetCalls(): void;
+  /**
+   * Lets time go by for a secret without waiting: what has happened to it so far happened so much earlier. At most a second is
+   * waited, since the emulator knows no fractions of it.
+   */
+  pass(secretName: string, ms: number): Promise<void>;
 }
 
 /**
@@ -34,16 +40,19 @@ export function secretsManagerFront(options: FrontOptions): SecretsManagerFront 
   const counter = callCounter();
   const inTurn = queues();
   const valued = new Map<string, boolean>();
+  const time = passedTime();
   const handler: Handler = async (request) => {
     const call = await readCall(request.clone()).catch(() => undefined);
     if (!call) return errorResponse('SerializationException', 'The request body is not a JSON object.');
     counter.add(call.operation, call.secretId);
     const forward = () => forwardTo(target, request);
     return intercept(call.operation, call.secretId, () =>
-      inTurn(lockName(call), () => strictRules(call, { forward, admin, valued })),
+      inTurn(lockName(call), async () =>
+        time.dated(call.secretId, await strictRules(call, { forward, admin, valued })),
+      ),
     );
   };
-  return { handler, calls: counter.calls, resetCalls: counter.reset };
+  return { handler, calls: counter.calls, resetCalls: counter.reset, pass: time.pass };
 }
 
 /** Names that could mean one secret share a lock: a name may end like an ARN's suffix, and an ARN may come without it. */

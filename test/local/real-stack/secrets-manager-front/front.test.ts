@@ -1,4 +1,11 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { secretsManagerFront } from '../../../../local/real-stack/secrets-manager-front/front.ts';
 import { createSecretsManager } from '../../../../local/stand-ins/secrets-manager/engine.ts';
@@ -63,5 +70,31 @@ describe('the front', () => {
     const request = new Request('http://front/', { method: 'POST', headers, body: '{"SecretId":"acme"}' });
     expect(await (await faulty.handler(request)).json()).toEqual({ __type: 'ThrottlingException' });
     expect(faulty.calls()).toEqual([{ operation: 'GetSecretValue', secretId: 'acme', count: 1 }]);
+  });
+
+  it('lets time go by for a secret: what has happened is longer ago, what happens next is not, and others know nothing', async () => {
+    const timed = secretsManagerFront({ target: target.url, admin: clientOf(target.url) });
+    const server = await serve(timed.handler);
+    const clock = clientOf(server.url);
+    const [Name, other] = ['timed/one', 'timed/other'];
+    const { VersionId: former } = await clock.send(new CreateSecretCommand({ Name, SecretString: '1' }));
+    await clock.send(new CreateSecretCommand({ Name: other, SecretString: '1' }));
+    const minutesAgo = (date?: Date) => Math.round((Date.now() - (date?.getTime() ?? 0)) / 60_000);
+    const changed = async (SecretId: string) =>
+      minutesAgo((await clock.send(new DescribeSecretCommand({ SecretId }))).LastChangedDate);
+    await timed.pass(Name, 3_600_000);
+    expect([await changed(Name), await changed(other)]).toEqual([60, 0]);
+    await clock.send(new PutSecretValueCommand({ SecretId: Name, SecretString: '2' }));
+    expect(await changed(Name)).toBe(0);
+    await timed.pass(Name, 1_800_000);
+    const { Versions = [] } = await clock.send(new ListSecretVersionIdsCommand({ SecretId: Name }));
+    const ages = Versions.map(({ VersionId, CreatedDate }) => [VersionId === former, minutesAgo(CreatedDate)]);
+    expect(ages.sort()).toEqual([
+      [false, 30],
+      [true, 90],
+    ]);
+    expect(minutesAgo((await clock.send(new GetSecretValueCommand({ SecretId: Name }))).CreatedDate)).toBe(30);
+    clock.destroy();
+    await server.close();
   });
 });
