@@ -12,13 +12,17 @@ const CDK = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
 /** MiniStack's only account. */
 const ACCOUNT = '000000000000';
 
-/** Where, as whom and what to deploy. */
-export interface DeploymentOptions {
+/** Where and as whom to deploy. */
+export interface DeploymentPlace {
   /** MiniStack's origin. */
   readonly aws: string;
   readonly region: string;
   /** An administrator's. @default - MiniStack's root keys */
   readonly keys?: AccessKeys;
+}
+
+/** What to deploy there. */
+export interface DeploymentOptions extends DeploymentPlace {
   /** The fleet's file. */
   readonly credentials: string;
   /** The stack's name. */
@@ -42,22 +46,26 @@ export interface Deployment {
 }
 
 /**
- * Bootstraps MiniStack and deploys the stack as it is, with context `local=true`.
+ * Bootstraps MiniStack: once, before anything is deployed to it. Needs nothing of the app, so that nothing is synthesized.
+ *
+ * @throws {Error} with the last lines of the CDK's output when it fails
+ */
+export async function bootstrap(place: DeploymentPlace): Promise<void> {
+  const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-cdk-'));
+  try {
+    await cdk(folder, place, { args: ['bootstrap', `aws://${ACCOUNT}/${place.region}`], cwd: folder.path });
+  } finally {
+    await folder.remove();
+  }
+}
+
+/**
+ * Deploys the stack as it is, with context `local=true`, to a MiniStack that was bootstrapped.
  *
  * @throws {Error} with the last lines of the CDK's output when it fails
  */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
-  const {
-    aws,
-    region,
-    prefix,
-    credentials,
-    secretsManagerEndpoint,
-    timeouts,
-    jwt,
-    repair,
-    onProgress = () => {},
-  } = options;
+  const { aws, prefix, credentials, secretsManagerEndpoint, timeouts, jwt, repair, onProgress = () => {} } = options;
   const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-cdk-'));
   try {
     const context = Object.entries({
@@ -70,11 +78,10 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
       ...(repair ? { repair: 'true' } : {}),
     });
     const flags = ['-o', join(folder.path, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
-    onProgress('cdk bootstrap');
-    await cdk(folder, options, ['bootstrap', `aws://${ACCOUNT}/${region}`, ...flags]);
     onProgress('cdk deploy');
     const file = join(folder.path, 'outputs.json');
-    await cdk(folder, options, ['deploy', '--require-approval', 'never', '--outputs-file', file, ...flags]);
+    const args = ['deploy', '--require-approval', 'never', '--outputs-file', file, ...flags];
+    await cdk(folder, options, { args, cwd: ROOT });
     const outputs = (JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>)[prefix] ?? {};
     return { outputs, apiUrl: `${aws}/_aws/execute-api/${outputs.ApiId}/$default` };
   } finally {
@@ -84,8 +91,8 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
 
 async function cdk(
   folder: GuardedFolder,
-  { aws, region, keys = ROOT_KEYS }: DeploymentOptions,
-  args: readonly string[],
+  { aws, region, keys = ROOT_KEYS }: DeploymentPlace,
+  { args, cwd }: { args: readonly string[]; cwd: string },
 ): Promise<void> {
   const env = {
     HOME: process.env.HOME,
@@ -101,7 +108,7 @@ async function cdk(
     CI: 'true',
   };
   const program = process.execPath;
-  await folder.run({ program, args: [CDK, ...args], env, cwd: ROOT }).catch(async () => {
+  await folder.run({ program, args: [CDK, ...args], env, cwd }).catch(async () => {
     const output = await readFile(join(folder.path, `${basename(program)}.log`), 'utf8');
     throw new Error(`cdk ${args[0]} failed:\n${output.trim().split('\n').slice(-30).join('\n')}`);
   });

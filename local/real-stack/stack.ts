@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Server, serve } from '../stand-ins/serve.ts';
-import { deploy } from './deployment.ts';
+import { bootstrap, deploy } from './deployment.ts';
 import { keycloakAdmin } from './keycloak/admin.ts';
 import { type Keycloak, startKeycloak } from './keycloak/server.ts';
 import { type Ministack, startMinistack } from './ministack/server.ts';
@@ -122,9 +122,11 @@ async function setUp(
     const made = await provisionFleet(credentials, { keycloak: admin, secretsManager: new SecretsManagerClient(aws) });
     onProvisioned(made);
   }
+  const place = { aws: ministack.url, region: REGION };
+  onProgress('cdk bootstrap');
+  await bootstrap(place);
   const { apiUrl, outputs } = await deploy({
-    aws: ministack.url,
-    region: REGION,
+    ...place,
     credentials: file,
     prefix,
     secretsManagerEndpoint: front.url,

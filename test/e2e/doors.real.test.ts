@@ -20,12 +20,13 @@ import { type ConnectorProcess, startFileConnector } from '../support/connector-
 import { fileOf } from '../support/file-connector-layout.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal, realStack } from '../support/real.ts';
+import { REGION } from '../support/real-stack.ts';
 import { type AgentHost, allArguments, createHost } from './doors/agent-host.ts';
 import { Kills, momentsOf, type Version } from './doors/kills.ts';
 import { type Recorder, startRecorder } from './doors/recorder.ts';
 import { assumeRole, type Session } from './doors/session.ts';
 import { findSecrets, writtenBy } from './scan.ts';
-import { CLIENT_ID, REGION, type Stage, setStage } from './stage.ts';
+import { CLIENT_ID, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-doors';
 const ACCOUNT = '000000000000';

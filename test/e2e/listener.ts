@@ -7,7 +7,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { AwsClient } from 'aws4fetch';
-import { REGION, type Stage } from './stage.ts';
+import { REGION } from '../support/real-stack.ts';
+import type { Stage } from './stage.ts';
 
 /** What was published, and what people were told. Messages stay in their queues. */
 export interface Listener {

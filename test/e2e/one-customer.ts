@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { REGION } from './stage.ts';
+import { REGION } from '../support/real-stack.ts';
 
 const PAGE = new URL('../../docs/api.md', import.meta.url);
 /** How the ARNs of the example begin, and those of MiniStack's only account. */

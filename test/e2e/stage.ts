@@ -27,8 +27,8 @@ import type { Intercept } from '../../local/stand-ins/secrets-manager/intercept.
 import { serve } from '../../local/stand-ins/serve.ts';
 import { startConnector } from '../support/connector-process.ts';
 import { realStack } from '../support/real.ts';
+import { REGION } from '../support/real-stack.ts';
 
-export const REGION = 'eu-north-1';
 export const CLIENT_ID = 'NC_Flow_ClientCredentials';
 
 /** A credential of the stage, before its addresses are known. */

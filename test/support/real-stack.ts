@@ -1,3 +1,4 @@
+import { bootstrap } from '../../local/real-stack/deployment.ts';
 import { LATEST, releaseOf } from '../../local/real-stack/keycloak/releases.ts';
 import { type Keycloak, startKeycloak } from '../../local/real-stack/keycloak/server.ts';
 import { type Ministack, startMinistack } from '../../local/real-stack/ministack/server.ts';
@@ -16,6 +17,9 @@ export interface RealStackDescription {
   readonly ministack: { readonly url: string } | Unavailable;
 }
 
+/** The region of the stacks that suites deploy. */
+export const REGION = 'eu-north-1';
+
 /** The services that all suites share. */
 export interface RunningStack {
   readonly description: RealStackDescription;
@@ -24,7 +28,7 @@ export interface RunningStack {
 }
 
 /**
- * Starts one Keycloak and one MiniStack. `KEYCLOAK_VERSION` in the environment chooses another Keycloak than the latest.
+ * Starts one Keycloak, and one MiniStack that is ready for deployments. `KEYCLOAK_VERSION` in the environment chooses another Keycloak than the latest.
  *
  * @param required whether a service that this machine can't have is an error
  * @throws {UnavailableError} when it is, and is missing
@@ -34,7 +38,7 @@ export async function startRealStack(required: boolean): Promise<RunningStack> {
   const release = releaseOf(process.env.KEYCLOAK_VERSION || LATEST.version);
   const [keycloak, ministack] = await Promise.allSettled([
     orReason('keycloak', () => startKeycloak({ release }), required),
-    orReason('ministack', startMinistack, required),
+    orReason('ministack', startBootstrapped, required),
   ]);
   const running = [keycloak, ministack].flatMap((one) =>
     one.status === 'fulfilled' && 'stop' in one.value ? [one.value] : [],
@@ -48,6 +52,18 @@ export async function startRealStack(required: boolean): Promise<RunningStack> {
   }
   await stop();
   throw [keycloak, ministack].find((one) => one.status === 'rejected')?.reason;
+}
+
+/** Suites in two processes would bootstrap it at once. */
+async function startBootstrapped(): Promise<Ministack> {
+  const ministack = await startMinistack();
+  try {
+    await bootstrap({ aws: ministack.url, region: REGION });
+    return ministack;
+  } catch (error) {
+    await ministack.stop();
+    throw error;
+  }
 }
 
 async function orReason<Service>(

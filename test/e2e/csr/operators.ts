@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AccessKeys, createUser } from '../../../local/real-stack/ministack/users.ts';
 import { csr, type Ended, type Surroundings } from '../../cli/support/csr.ts';
-import { REGION, type Stage } from '../stage.ts';
+import { REGION } from '../../support/real-stack.ts';
+import type { Stage } from '../stage.ts';
 
 const ACCOUNT = '000000000000';
 
