@@ -30,10 +30,10 @@ import { CLIENT_ID, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-doors';
 const ACCOUNT = '000000000000';
-/** As many as a connector by agent needs at synth: http 3 s, and the agent's timeout, which is 5 s on a quiet machine. */
-const { slowness: SLOWNESS } = await patience({ function: 80, http: 3 });
+/** As many as a connector by agent needs at synth: http 5 s, and the agent's timeout, which is 5 s on a quiet machine. */
+const { slowness: SLOWNESS } = await patience({ function: 86, http: 5 });
 const AGENT_S = Math.ceil(5 * SLOWNESS);
-const HTTP_S = Math.ceil(3 * SLOWNESS);
+const HTTP_S = Math.ceil(5 * SLOWNESS);
 const TIMEOUTS = { http: `PT${HTTP_S}S`, function: `PT${3 * HTTP_S + 61 + 2 * AGENT_S}S` };
 const SEED = Number(process.env.DOORS_SEED ?? Date.now() % 1_000_000);
 const KILLS = 20;

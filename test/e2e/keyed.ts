@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ListSecretVersionIdsCommand } from '@aws-sdk/client-secrets-manager';
 import type { Stage } from './stage.ts';
 
@@ -16,11 +15,4 @@ export async function versionIds({ prefix, secretsManager }: Stage, id: string):
   const list = new ListSecretVersionIdsCommand({ SecretId: `${prefix}/${id}`, IncludeDeprecated: true });
   const { Versions = [] } = await secretsManager.send(list);
   return Versions.map(({ VersionId = '' }) => VersionId);
-}
-
-/** Waits until a rotation may begin: with a key, a call that comes too soon has had its answer. */
-export async function pastLease(stage: Stage, id: string, leaseMs: number): Promise<void> {
-  const { rotatedAt } = await stage.view(id);
-  // The labels move after the version was made.
-  await sleep(Math.max(0, Date.parse(rotatedAt ?? '') + 2 * leaseMs - Date.now()));
 }

@@ -1,11 +1,11 @@
 import { measureRequestMs, paceOf } from '../../local/demo/pace.ts';
 
-/** Beyond this a suite would wait too long for leases. */
-const MOST_SLOWNESS = 3;
+/** Beyond this a suite would wait too long for what has to time out. */
+const MOST_SLOWNESS = 5;
 
 /** Timeouts of a deployment that is tested, and what follows from them. */
 export interface Patience {
-  /** How many times as long as on a quiet machine things take: 1 to 3. */
+  /** How many times as long as on a quiet machine things take: 1 to 5. */
   readonly slowness: number;
   /** Context `timeouts`. */
   readonly timeouts: { readonly function: string; readonly http: string };
