@@ -28,6 +28,7 @@ const config: Config = {
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/summary-reporter.ts'],
   coverageProvider: 'v8',
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   collectCoverageFrom: [
     'agent/**/*.ts',
     'bench/**/*.ts',
