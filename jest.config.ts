@@ -14,6 +14,8 @@ const config: Config = {
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
       testPathIgnorePatterns: ['\\.real\\.test\\.ts$'],
+      globalSetup: '<rootDir>/test/support/unit-setup.ts',
+      globalTeardown: '<rootDir>/test/support/unit-teardown.ts',
     },
     {
       ...shared,
@@ -26,9 +28,9 @@ const config: Config = {
   ],
   // What hangs is found all the same, and what is slow on a busy machine isn't wrong. Milliseconds.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.ts'],
   coverageProvider: 'v8',
-  testSequencer: '<rootDir>/test/support/longest-first.js',
   collectCoverageFrom: [
     'agent/**/*.ts',
     'bench/**/*.ts',

@@ -1,3 +1,4 @@
+import { shareCompiled } from './compiled.ts';
 import { type RunningStack, startRealStack } from './real-stack.ts';
 
 declare global {
@@ -10,6 +11,7 @@ declare global {
  * otherwise its suites are skipped by name.
  */
 export default async function setup(): Promise<void> {
+  await shareCompiled();
   globalThis.realStack = await startRealStack(process.env.REQUIRE_REAL === '1');
   const { description } = globalThis.realStack;
   process.env.REAL_STACK = JSON.stringify(description);

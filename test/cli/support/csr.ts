@@ -41,7 +41,14 @@ const CLEAN = {
   AWS_REGION: REGION,
   AWS_EC2_METADATA_DISABLED: 'true',
   NO_COLOR: '1',
+  ...compileCache(),
 };
+
+/** What the commands have compiled is kept for the next ones. */
+function compileCache() {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {};
+}
 
 /** Starts `csr` as a process of its own. */
 export function start(args: readonly string[], surroundings: Surroundings = {}): ChildProcessWithoutNullStreams {
