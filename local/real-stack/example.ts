@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { durationMs } from '../../functions/credential/duration.ts';
 import { accessOf } from '../stand-ins/connector/access.ts';
 import { ConnectorEngine } from '../stand-ins/connector/engine.ts';
@@ -54,10 +53,10 @@ export async function startExample(
     };
     const settings = { ...options, credentials: file, keycloakPort, bare: false };
     const stack = await startFullStack(settings, { timeouts: TIMEOUTS, ...hooks, onProvisioned });
-    hooks.onProgress(`waiting for ${LEASE_MS / 1000} s: so soon after the deployment no rotation begins`);
-    await sleep(LEASE_MS);
+    // So soon after the deployment no rotation would begin.
+    await Promise.all(EXAMPLE_IDS.map((id) => stack.pass(id, LEASE_MS)));
     const closeAll = () => stack.close().finally(close);
-    return { description: stack.description, commands: commandsFor(stack.description), close: closeAll };
+    return { ...stack, commands: commandsFor(stack.description), close: closeAll };
   } catch (error) {
     await close();
     throw error;

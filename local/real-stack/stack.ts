@@ -8,7 +8,7 @@ import { type AccessKeys, ROOT_KEYS } from './ministack/users.ts';
 import type { StackOptions } from './options.ts';
 import { type Preparation, prepare } from './preparation.ts';
 import { type Provisioned, provisionFleet } from './provisioning/provision.ts';
-import { secretsManagerFront } from './secrets-manager-front/front.ts';
+import { type SecretsManagerFront, secretsManagerFront } from './secrets-manager-front/front.ts';
 
 const REGION = 'eu-north-1';
 
@@ -34,6 +34,8 @@ export interface StackDescription {
 /** A full stack that stands. */
 export interface FullStack {
   readonly description: StackDescription;
+  /** Lets time go by for a credential's secret, without waiting for it. */
+  pass(id: string, ms: number): Promise<void>;
   /** Ends everything; nothing is left. */
   close(): Promise<void>;
 }
@@ -52,7 +54,7 @@ interface Services {
   readonly keycloak: Keycloak;
   readonly ministack: Ministack;
   /** Stands before Secrets Manager. */
-  readonly front: Server;
+  readonly front: Server & Pick<SecretsManagerFront, 'pass'>;
 }
 
 /**
@@ -71,7 +73,8 @@ export async function startFullStack(options: StackOptions, hooks: StackHooks): 
   const services = await startServices(preparation, onProgress);
   try {
     const description = await setUp(services, { ...preparation, ...hooks, bare, file });
-    return { description, close: () => stopServices(services) };
+    const pass = (id: string, ms: number) => services.front.pass(`${description.secretPrefix}/${id}`, ms);
+    return { description, pass, close: () => stopServices(services) };
   } catch (error) {
     await stopServices(services);
     throw error;
@@ -97,9 +100,10 @@ async function startServices(
 }
 
 /** MiniStack is more lenient than Secrets Manager; the functions reach it by its documented rules. */
-function serveFront(target: string): Promise<Server> {
+async function serveFront(target: string): Promise<Services['front']> {
   const admin = new SecretsManagerClient({ region: REGION, endpoint: target, credentials: ROOT_KEYS });
-  return serve(secretsManagerFront({ target, admin }).handler);
+  const { handler, pass } = secretsManagerFront({ target, admin });
+  return { ...(await serve(handler)), pass };
 }
 
 async function stopServices({ keycloak, ministack, front }: Services): Promise<void> {
