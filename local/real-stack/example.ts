@@ -14,7 +14,7 @@ import { guardedFolder } from './programs/guarded-folder.ts';
 import { type FullStack, type StackDescription, type StackHooks, startFullStack } from './stack.ts';
 
 /** Enough for a busy machine. */
-const TIMEOUTS = { function: 'PT24S', http: 'PT4S' };
+const TIMEOUTS = { function: 'PT45S', http: 'PT5S' };
 /** No rotation begins so soon after a change of the secret, in milliseconds. */
 const LEASE_MS = durationMs(TIMEOUTS.function) + durationMs(TIMEOUTS.http);
 

@@ -1,6 +1,6 @@
 import { DeleteScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Credential, KeycloakSettings } from '../../functions/credential/settings/credential.ts';
 import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
@@ -14,8 +14,6 @@ import { type Cast, CLIENT_ID, CONNECTOR_TOKEN, OTHERS, type Stage, setStage } f
 
 const PREFIX = 'csr-bad';
 const { timeouts: TIMEOUTS } = await patience({ function: 45, http: 5 });
-/** A busy machine is no fault. */
-jest.setTimeout(600_000);
 
 /** Its stored value is spoilt; its settings are; it has never been adopted, and nobody lets it in. */
 const [STORED, SETTINGS, NEWCOMER] = ['stored', 'settings', 'newcomer'] as const;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type Keycloak, startKeycloak } from '../../local/real-stack/keycloak/server.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal } from '../support/real.ts';
@@ -9,8 +9,6 @@ import { type Stage, setStage } from './stage.ts';
 const PREFIX = 'csr-chaos';
 /** Long enough for a rotation and its undo on a machine that becomes busy after it was measured. */
 const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 45, http: 5 });
-/** A busy machine is no fault. */
-jest.setTimeout(600_000);
 
 /** A credential for each kind of trouble, so that none has to wait for another's lease. */
 const OVERLAPPING = ['put-before', 'put-after', 'move-before', 'move-after', 'no-policy', 'stale-page', 'twenty'];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteScheduleCommand, GetScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import type { RunView } from '../../functions/api/contract/answers/run.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
@@ -22,8 +22,6 @@ import { CLIENT_ID, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-line';
 const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 45, http: 5 });
-/** A busy machine is no fault. */
-jest.setTimeout(600_000);
 
 /** The operator's customer has the first four. */
 const [PROD, TEST, PLACE, HAND, OTHER] = ['acme-prod', 'acme-test', 'acme-place', 'acme-hand', 'globex-prod'] as const;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { RunView } from '../../functions/api/contract/answers/run.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
@@ -19,8 +19,6 @@ import { CLIENT_ID, OTHERS, type Stage, setStage } from './stage.ts';
 const PREFIX = 'csr-main';
 /** Short, since a grace is not ended before a lease is over. */
 const { slowness: SLOWNESS, timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 30, http: 5 });
-/** A busy machine is no fault. */
-jest.setTimeout(600_000);
 
 describeReal('the main job, deployed', ['keycloak', 'ministack'], () => {
   let stage: Stage;

@@ -1,6 +1,9 @@
-import { describe } from '@jest/globals';
+import { describe, jest } from '@jest/globals';
 import type { RealService } from '../../local/real-stack/programs/prerequisites.ts';
 import type { RealStackDescription } from './real-stack.ts';
+
+/** Real services take long on a busy machine, and that is no fault. Milliseconds; a suite may have a longer one. */
+jest.setTimeout(600_000);
 
 type Available<Service> = Exclude<Service, { readonly unavailable: string }>;
 

@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { findChromium } from '../../../local/screenshots/chromium.ts';
 import { type Look, lookLike, shoot } from '../../../local/screenshots/shots.ts';
 import { ROOT } from '../support/csr.ts';
+
+/** A browser takes long on a busy machine, and that is no fault. Milliseconds. */
+jest.setTimeout(600_000);
 
 const found = findChromium();
 

@@ -1,12 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { serve } from '../../../local/stand-ins/serve.ts';
 import { describeReal } from '../../support/real.ts';
 import { type StackProcess, startStack } from './stack-process.ts';
-
-/** A busy machine is no fault. */
-jest.setTimeout(600_000);
 
 const run = promisify(execFile);
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { AwsClient } from 'aws4fetch';
 import { keycloakAdmin } from '../../../local/real-stack/keycloak/admin.ts';
 import { requestToken } from '../../../local/real-stack/keycloak/tokens.ts';
@@ -14,9 +14,6 @@ import { CONFIGURATIONS_PATH, connectorHandler } from '../../../local/stand-ins/
 import { type Server, serve } from '../../../local/stand-ins/serve.ts';
 import { describeReal } from '../../support/real.ts';
 import { type StackProcess, startStack } from './stack-process.ts';
-
-/** A busy machine is no fault. */
-jest.setTimeout(600_000);
 
 const CLIENT_ID = 'NC_Flow_Client';
 const ACCESS = 'client-secret-rotation-access';
