@@ -1,8 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { dynamoDbAuditRecords } from './adapters/dynamodb/audit-records.ts';
-import { dynamoDbRequestIds } from './adapters/dynamodb/idempotency.ts';
-import { secretsManagerStore } from './adapters/secrets-manager/store.ts';
 import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
 import { type Call, readCall } from './api/call.ts';
 import type { ApiEvent } from './api/caller.ts';
@@ -15,8 +10,7 @@ import { type RequestDeps, requestRun } from './api/runs/request.ts';
 import { wishesOf } from './api/runs/wishes.ts';
 import { changeSchedule, type ScheduleDeps } from './api/schedule.ts';
 import { describeError, isRotationError } from './credential/errors.ts';
-import { requestIdAt } from './credential/events/request-id.ts';
-import { clientOptions, type Deployed, lazily, requestHandlerOf } from './lambda/compose.ts';
+import { composeApi, type DeployedApi } from './lambda/compose/api.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 
 type Deps = CredentialsDeps &
@@ -26,11 +20,6 @@ type Deps = CredentialsDeps &
   ScheduleDeps &
   Pick<Telemetry, 'logger'>;
 type Answer<R extends Route> = (call: Call<R>, deps: Deps) => Promise<ApiResponse>;
-
-/** The gateway answers within 30 s, whatever goes on behind it. */
-const WAIT_MS = 25_000;
-/** How long one try of a call to the table may take, in milliseconds. */
-const TABLE_MS = 3000;
 
 const ANSWERS: { readonly [R in Route]: Answer<R> } = {
   'GET /openapi.json': async () => json(200, document()),
@@ -57,10 +46,10 @@ let made: object | undefined;
 const document = () => (made ??= openApiDocument());
 
 /** Makes the HTTP API. Who may call it is decided before, by the gateway's authorizer. */
-export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
+export function createApiHandler(deployed: () => DeployedApi, telemetry: Telemetry = telemetryOfLambda) {
   let known: Deps | undefined;
   return observed(async (event: ApiEvent): Promise<ApiResponse> => {
-    known ??= { ...dependencies(deployed()), logger: telemetry.logger };
+    known ??= { ...deployed(), logger: telemetry.logger };
     const credential = event.pathParameters?.id;
     try {
       return await answerTo(event, known);
@@ -74,7 +63,7 @@ export function createApiHandler(deployed: () => Deployed, telemetry: Telemetry 
 }
 
 /** The HTTP API. */
-export const handler = createApiHandler(lazily(process.env));
+export const handler = createApiHandler(composeApi(process.env));
 
 /** @throws {Error} when the table of routes has no such route */
 async function answerTo(event: ApiEvent, deps: Deps): Promise<ApiResponse> {
@@ -82,30 +71,6 @@ async function answerTo(event: ApiEvent, deps: Deps): Promise<ApiResponse> {
   if (!isRoute(routeKey)) throw new Error(`No route for ${routeKey}: the stack and the function differ`);
   const read = readCall(routeKey, event);
   return 'statusCode' in read ? read : await (ANSWERS[routeKey] as Answer<typeof routeKey>)(read.call, deps);
-}
-
-function dependencies({ environment, world, aws }: Deployed): Omit<Deps, 'logger'> {
-  const { TABLE_NAME: tableName, timing } = environment;
-  const requestHandler = requestHandlerOf({ httpTimeoutMs: TABLE_MS });
-  // Whoever says how AWS is reached may also bring what carries the calls.
-  const table = new DynamoDBClient({ requestHandler, ...clientOptions(aws, 'dynamoDb') });
-  return {
-    schedules: world.schedules,
-    storeOf: (id) => secretsManagerStore(world.secretsManager, `${environment.PREFIX}/${id}`),
-    tasksOf: (id) => world.tasks(id),
-    auditRecords: dynamoDbAuditRecords(table, { tableName }),
-    ledgerOf: (id) => world.ledger(id, () => TABLE_MS),
-    requestIdsOf: (id) => dynamoDbRequestIds(table, id, { tableName }),
-    newRequestId: () => requestIdAt(world.now(), world.newId()),
-    leaseMs: timing.leaseMs,
-    local: environment.local,
-    now: world.now,
-    sleep: world.sleep,
-    // A second try by the SDK would be a second rotation.
-    lambda: new LambdaClient({ ...clientOptions(aws, 'lambda'), maxAttempts: 1 }),
-    rotateFunctionName: environment.ROTATE_FUNCTION_ARN,
-    waitMs: WAIT_MS,
-  };
 }
 
 /** Whether all is as it was; null when that is not known. A read changes nothing, and an error of ours tells what was changed. */

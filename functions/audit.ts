@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { type AuditReport, audit } from './audit/audit.ts';
 import { describeError } from './credential/errors.ts';
 import { auditCompleted, auditTelling } from './lambda/audited.ts';
-import { auditDeps, type DeployedAudit, lazilyAudit } from './lambda/compose-audit.ts';
+import { auditDeps, composeAudit, type DeployedAudit } from './lambda/compose/audit.ts';
 import { parseAuditEvent } from './lambda/events.ts';
 import { measure } from './lambda/metrics.ts';
 import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
@@ -35,4 +35,4 @@ async function publish(report: AuditReport, events: Events, telemetry: Telemetry
 }
 
 /** One audit. */
-export const handler = createAuditHandler(lazilyAudit(process.env));
+export const handler = createAuditHandler(composeAudit(process.env));

@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { isRotationError } from './credential/errors.ts';
 import type { RetireReport } from './credential/outcome.ts';
-import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
+import { runDeps } from './lambda/compose/run-deps.ts';
+import { composeRuns, type DeployedRuns } from './lambda/compose/runs.ts';
 import { parseRetireEvent } from './lambda/events.ts';
 import { meterCredential } from './lambda/metrics.ts';
 import { eventsWithin, ledgerWithin, noteEnd, originOf, problemOf, type Recording } from './lambda/recorded.ts';
@@ -9,7 +10,7 @@ import { observed, recordRetire, type Telemetry, telemetryOfLambda } from './lam
 import { retire } from './rotation/retire.ts';
 
 /** Makes the function that ends a grace period: see {@link retire}. What it did it writes to the ledger and publishes last. */
-export function createRetireHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
+export function createRetireHandler(deployed: () => DeployedRuns, telemetry: Telemetry = telemetryOfLambda) {
   return observed(async (event: unknown, context: Context): Promise<RetireReport> => {
     const { environment, world } = deployed();
     const request = parseRetireEvent(event);
@@ -39,4 +40,4 @@ export function createRetireHandler(deployed: () => Deployed, telemetry: Telemet
 }
 
 /** Ends a grace period. */
-export const handler = createRetireHandler(lazily(process.env));
+export const handler = createRetireHandler(composeRuns(process.env));

@@ -2,7 +2,8 @@ import type { Context } from 'aws-lambda';
 import type { RotateAnswer } from './credential/answer.ts';
 import { isRotationError, RotationError } from './credential/errors.ts';
 import type { Rotation } from './credential/outcome.ts';
-import { type Deployed, lazily, runDeps } from './lambda/compose.ts';
+import { runDeps } from './lambda/compose/run-deps.ts';
+import { composeRuns, type DeployedRuns } from './lambda/compose/runs.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './lambda/events.ts';
 import { meterCredential } from './lambda/metrics.ts';
 import {
@@ -28,7 +29,7 @@ import { rotate } from './rotation/workflow.ts';
  * For the scheduler it throws whenever the run should be tried again, so that Lambda's own retries do so and the dead-letter
  * queue tells the rest. For the API it answers. What it did, or why it did nothing, it writes to the ledger and publishes last.
  */
-export function createRotateHandler(deployed: () => Deployed, telemetry: Telemetry = telemetryOfLambda) {
+export function createRotateHandler(deployed: () => DeployedRuns, telemetry: Telemetry = telemetryOfLambda) {
   return observed(async (event: unknown, context: Context): Promise<RotateAnswer | undefined> => {
     const { environment, world } = deployed();
     const settingsContext = { prefix: environment.PREFIX, local: environment.local, now: world.now() };
@@ -43,11 +44,11 @@ export function createRotateHandler(deployed: () => Deployed, telemetry: Telemet
 }
 
 /** One rotation. */
-export const handler = createRotateHandler(lazily(process.env));
+export const handler = createRotateHandler(composeRuns(process.env));
 
 /** One invocation, beside its event. */
 interface Call {
-  readonly deployed: Deployed;
+  readonly deployed: DeployedRuns;
   readonly context: Context;
   readonly telemetry: Telemetry;
 }

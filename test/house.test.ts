@@ -34,7 +34,7 @@ describe('the check of the layout', () => {
       "type A = import('../../rotation/workflow.ts').Run;",
       'adapters may not import rotation',
     ],
-    ['functions/api/x.ts', 'import { a } from "../lambda/compose.ts";', 'api may not import lambda'],
+    ['functions/api/x.ts', 'import { a } from "../lambda/compose/runs.ts";', 'api may not import lambda'],
     ['functions/lambda/x.ts', "import { a } from '../api/problem.ts';", 'lambda may not import api'],
     ['functions/api/x.ts', "import type { A } from '../rotate.ts';", 'api may not import entries'],
     ['functions/x.ts', "import { handler } from './rotate.ts';", 'entries may not import entries'],

@@ -1,7 +1,9 @@
 import { ROUTES } from '../../functions/api/contract/routes.ts';
 import { createApiHandler } from '../../functions/api.ts';
 import { durationMs } from '../../functions/credential/duration.ts';
-import type { Deployed } from '../../functions/lambda/compose.ts';
+import type { DeployedApi } from '../../functions/lambda/compose/api.ts';
+import type { DeployedRuns } from '../../functions/lambda/compose/runs.ts';
+import type { Telemetry } from '../../functions/lambda/telemetry.ts';
 import { createRetireHandler } from '../../functions/retire.ts';
 import { createRotateHandler } from '../../functions/rotate.ts';
 import { ACCOUNT, OPERATOR, type Timeouts } from '../../local/embedded-stack/names.ts';
@@ -24,25 +26,28 @@ export interface Functions {
   readonly invoked: string[];
 }
 
-/**
- * The functions that AWS would run.
- *
- * @param deployed makes what an execution environment works with, at its first invocation
- */
-export function hostFunctions(deployed: () => () => Deployed, clock: () => Date): Functions {
+/** What each execution environment works with: made at its first invocation. */
+export interface Composers {
+  readonly runs: () => () => DeployedRuns;
+  readonly api: () => () => DeployedApi;
+  readonly clock: () => Date;
+}
+
+/** The functions that AWS would run. */
+export function hostFunctions({ runs, api: composedApi, clock }: Composers): Functions {
   const invoked: string[] = [];
-  const creators = { rotate: createRotateHandler, retire: createRetireHandler, api: createApiHandler } as const;
+  const define = (file: string, create: (telemetry: Telemetry) => unknown) => ({
+    name: `${PREFIX}-${file}`,
+    timeoutMs: durationMs(TIMEOUTS.function),
+    init: () => create(embeddedTelemetry(`${PREFIX}-${file}`, () => undefined)) as LambdaHandler,
+  });
   const host = new LambdaHost({
     clock,
-    functions: Object.entries(creators).map(([file, create]) => ({
-      name: `${PREFIX}-${file}`,
-      timeoutMs: durationMs(TIMEOUTS.function),
-      init: () =>
-        create(
-          deployed(),
-          embeddedTelemetry(`${PREFIX}-${file}`, () => undefined),
-        ) as LambdaHandler,
-    })),
+    functions: [
+      define('rotate', (telemetry) => createRotateHandler(runs(), telemetry)),
+      define('retire', (telemetry) => createRetireHandler(runs(), telemetry)),
+      define('api', (telemetry) => createApiHandler(composedApi(), telemetry)),
+    ],
     onInvoked: ({ functionName }) => invoked.push(functionName.replace(`${PREFIX}-`, '')),
   });
   const api = httpApiHandler({

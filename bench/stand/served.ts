@@ -2,7 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Fetch } from '../../functions/adapters/http/fetch.ts';
-import { type AwsAccess, clientOptions, lazily } from '../../functions/lambda/compose.ts';
+import { composeApi } from '../../functions/lambda/compose/api.ts';
+import { type AwsAccess, clientOptions } from '../../functions/lambda/compose/aws.ts';
+import { composeRuns } from '../../functions/lambda/compose/runs.ts';
 import { environmentOf } from '../../local/embedded-stack/names.ts';
 import { Running } from '../../local/embedded-stack/running.ts';
 import { lambdaHandler } from '../../local/stand-ins/lambda/handler.ts';
@@ -97,6 +99,10 @@ function accessTo(urls: Partial<Record<Service, string>>, lambda: string): AwsAc
 }
 
 function functionsFor(aws: AwsAccess): Functions {
-  const deployed = () => lazily(environmentOf(PREFIX, TIMEOUTS), { aws });
-  return hostFunctions(deployed, () => new Date());
+  const variables = environmentOf(PREFIX, TIMEOUTS);
+  return hostFunctions({
+    runs: () => composeRuns(variables, { aws }),
+    api: () => composeApi(variables, { aws }),
+    clock: () => new Date(),
+  });
 }

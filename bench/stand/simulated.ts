@@ -1,8 +1,9 @@
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
-import type { Deployed } from '../../functions/lambda/compose.ts';
-import { readEnvironment } from '../../functions/lambda/environment.ts';
+import { composeApi } from '../../functions/lambda/compose/api.ts';
+import type { AwsAccess } from '../../functions/lambda/compose/aws.ts';
+import { readEnvironment } from '../../functions/lambda/compose/environment.ts';
 import { environmentOf } from '../../local/embedded-stack/names.ts';
 import { lambdaHandler } from '../../local/stand-ins/lambda/handler.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
@@ -86,30 +87,40 @@ function functionsOn(
   network: Network,
   ways: { readonly handlers: Readonly<Record<Service, Handler>>; readonly fetch: Fetch },
 ): Functions {
-  const environment = readEnvironment(environmentOf(PREFIX, TIMEOUTS));
-  const clock = () => new Date(network.now);
+  const variables = environmentOf(PREFIX, TIMEOUTS);
+  const environment = readEnvironment(variables);
+  const now = () => new Date(network.now);
   const sleep = (ms: number) => network.sleep(ms);
-  const deployed = (): (() => Deployed) => {
-    const world = worldOf({ ...ways, now: clock, sleep }, environment);
-    // Clients that a function makes for itself. An invocation is no round trip: it takes none of the simulated time.
-    const aws = options(async (request) =>
-      isInvocation(request) ? await lambdaHandler(functions.host)(request) : await ways.handlers.table(request),
-    );
-    return () => ({ environment, world, aws: { ...aws, endpoints: NOWHERE } });
-  };
-  const functions = hostFunctions(deployed, clock);
+  const functions = hostFunctions({
+    clock: now,
+    runs: () => {
+      const world = worldOf({ ...ways, now, sleep }, environment);
+      return () => ({ environment, world });
+    },
+    // An invocation is no round trip: it takes none of the simulated time.
+    api: () => {
+      const handlers = { ...ways.handlers, lambda: (request: Request) => lambdaHandler(functions.host)(request) };
+      return composeApi(variables, { aws: awsOf(handlers), now, sleep });
+    },
+  });
   return functions;
 }
 
-function isInvocation({ url }: Request): boolean {
-  return new URL(url).pathname.endsWith('/invocations');
-}
+const NAMES = {
+  secretsManager: 'secrets-manager',
+  scheduler: 'scheduler',
+  lambda: 'lambda',
+  dynamoDb: 'table',
+  eventBridge: 'event-bridge',
+  sqs: 'sqs',
+} as const;
 
-const NOWHERE = {
-  secretsManager: 'https://aws.example.com',
-  scheduler: 'https://aws.example.com',
-  lambda: 'https://aws.example.com',
-  dynamoDb: 'https://aws.example.com',
-  eventBridge: 'https://aws.example.com',
-  sqs: 'https://aws.example.com',
-};
+/** AWS for functions that make their clients themselves: each service has a host, whose first label is its name here. */
+function awsOf(handlers: Readonly<Record<Service | 'lambda', Handler>>): AwsAccess {
+  const endpoints = Object.entries(NAMES).map(([service, name]) => [service, `https://${name}.example.com`]);
+  const answer: Handler = async (request) => {
+    const name = new URL(request.url).hostname.split('.')[0] as keyof typeof handlers;
+    return await handlers[name](request);
+  };
+  return { ...options(answer), endpoints: Object.fromEntries(endpoints) };
+}

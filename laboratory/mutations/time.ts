@@ -32,7 +32,7 @@ export const TIME: readonly Mutation[] = [
   },
   {
     safeguard: 'a request waits no longer than the rest of the run allows',
-    edits: [{ file: 'lambda/budgeted.ts', from: 'fetch(url, { ...init, timeoutMs })', to: 'fetch(url, init)' }],
+    edits: [{ file: 'lambda/compose/budgeted.ts', from: 'fetch(url, { ...init, timeoutMs })', to: 'fetch(url, init)' }],
     lab: scene({ ...TWO, latency: SLOW(5000, 'iam'), weather: WRITTEN('dark') }),
   },
   {
@@ -66,7 +66,7 @@ export const TIME: readonly Mutation[] = [
         to: '',
       },
       {
-        file: 'lambda/budgeted.ts',
+        file: 'lambda/compose/budgeted.ts',
         from: "impatient = dependency === 'connector' && error instanceof HttpError && error.kind === 'timeout'",
         to: 'impatient = false',
       },
@@ -77,12 +77,12 @@ export const TIME: readonly Mutation[] = [
     safeguard: 'nothing is planned without time left',
     edits: [
       {
-        file: 'lambda/budgeted.ts',
+        file: 'lambda/compose/budgeted.ts',
         from: '(remainingMs - LAST_WORDS_MS - PAUSES_MS)',
         to: '(remainingMs - LAST_WORDS_MS)',
       },
       {
-        file: 'lambda/budgeted.ts',
+        file: 'lambda/compose/budgeted.ts',
         from: "if (tryMs <= 0) throw new RotationError('schedule-",
         to: "if (tryMs < -1e9) throw new RotationError('schedule-",
       },

@@ -1,8 +1,11 @@
 import { createApiHandler } from '../../functions/api.ts';
 import { createAuditHandler } from '../../functions/audit.ts';
 import { durationMs } from '../../functions/credential/duration.ts';
-import { type AwsAccess, lazily } from '../../functions/lambda/compose.ts';
-import { lazilyAudit } from '../../functions/lambda/compose-audit.ts';
+import { composeApi } from '../../functions/lambda/compose/api.ts';
+import { composeAudit } from '../../functions/lambda/compose/audit.ts';
+import type { AwsAccess } from '../../functions/lambda/compose/aws.ts';
+import { composeRuns } from '../../functions/lambda/compose/runs.ts';
+import type { Telemetry } from '../../functions/lambda/telemetry.ts';
 import { createRetireHandler } from '../../functions/retire.ts';
 import { createRotateHandler } from '../../functions/rotate.ts';
 import type { LambdaFunction, LambdaHandler } from '../stand-ins/lambda/environments.ts';
@@ -31,21 +34,15 @@ export function embeddedFunctions({ prefix, timeouts, aws, clock, sleep, onLog }
   const variables = environmentOf(prefix, timeouts);
   const timeoutMs = durationMs(timeouts.function);
   const outside = () => ({ aws: aws(), now: clock, ...(sleep && { sleep }) });
-  const define = (
-    file: string,
-    create: typeof createRotateHandler | typeof createApiHandler | typeof createRetireHandler,
-    ms: number,
-  ) => ({
+  const define = (file: string, create: (telemetry: Telemetry) => unknown, ms = timeoutMs): LambdaFunction => ({
     name: `${prefix}-${file}`,
     timeoutMs: ms,
-    init: () => create(lazily(variables, outside()), embeddedTelemetry(`${prefix}-${file}`, onLog)) as LambdaHandler,
+    init: () => create(embeddedTelemetry(`${prefix}-${file}`, onLog)) as LambdaHandler,
   });
-  const telemetry = embeddedTelemetry(`${prefix}-audit`, onLog);
-  const initAudit = () => createAuditHandler(lazilyAudit(variables, outside()), telemetry) as LambdaHandler;
   return [
-    define('rotate', createRotateHandler, timeoutMs),
-    define('retire', createRetireHandler, timeoutMs),
-    define('api', createApiHandler, API_TIMEOUT_MS),
-    { name: `${prefix}-audit`, timeoutMs: AUDIT_TIMEOUT_MS, init: initAudit },
+    define('rotate', (telemetry) => createRotateHandler(composeRuns(variables, outside()), telemetry)),
+    define('retire', (telemetry) => createRetireHandler(composeRuns(variables, outside()), telemetry)),
+    define('api', (telemetry) => createApiHandler(composeApi(variables, outside()), telemetry), API_TIMEOUT_MS),
+    define('audit', (telemetry) => createAuditHandler(composeAudit(variables, outside()), telemetry), AUDIT_TIMEOUT_MS),
   ];
 }

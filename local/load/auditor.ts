@@ -4,8 +4,8 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import type { AuditReport } from '../../functions/audit/audit.ts';
 import { createAuditHandler } from '../../functions/audit.ts';
-import type { AwsAccess } from '../../functions/lambda/compose.ts';
-import { lazilyAudit } from '../../functions/lambda/compose-audit.ts';
+import { composeAudit } from '../../functions/lambda/compose/audit.ts';
+import type { AwsAccess } from '../../functions/lambda/compose/aws.ts';
 
 /** What the process is told over its channel. */
 export interface AuditorInput {
@@ -42,7 +42,7 @@ async function measure({ variables, aws, event, times }: AuditorInput): Promise<
     metrics.clearMetrics();
     return metrics;
   };
-  const audit = createAuditHandler(lazilyAudit(variables, { aws }), {
+  const audit = createAuditHandler(composeAudit(variables, { aws }), {
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics,
   });

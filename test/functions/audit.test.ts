@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { createAuditHandler } from '../../functions/audit.ts';
 import { RotationError } from '../../functions/credential/errors.ts';
 import type { PublishedEvent } from '../../functions/credential/published/vocabulary.ts';
-import type { DeployedAudit } from '../../functions/lambda/compose-audit.ts';
+import type { DeployedAudit } from '../../functions/lambda/compose/audit.ts';
 import { auditOf } from '../support/audits.ts';
 import { instead, timeout } from '../support/faults.ts';
 import { createWorld, FIRST_SECRET, type TestWorld, TIMING } from '../support/world.ts';

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import type { Deployed } from '../../functions/lambda/compose.ts';
+import type { DeployedRuns } from '../../functions/lambda/compose/runs.ts';
 import { createRetireHandler } from '../../functions/retire.ts';
 import { instead, timeout } from '../support/faults.ts';
 import { FUNCTION_TIMEOUT_MS } from '../support/parts.ts';
@@ -20,7 +20,7 @@ async function invokeAfterGrace(prepare: (world: TestWorld) => void = () => unde
   await world.rotate();
   world.advance(DAY_MS);
   prepare(world);
-  const environment = { PREFIX: 'csr', local: false, timing: TIMING } as Deployed['environment'];
+  const environment = { PREFIX: 'csr', local: false, timing: TIMING } as DeployedRuns['environment'];
   const handler = createRetireHandler(() => ({ environment, world: world.world, aws: {} }), silent);
   const endsAt = world.now().getTime() + FUNCTION_TIMEOUT_MS;
   const getRemainingTimeInMillis = () => endsAt - world.now().getTime();

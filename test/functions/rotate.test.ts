@@ -4,8 +4,8 @@ import { describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { RotationError } from '../../functions/credential/errors.ts';
 import { REQUEST_ID } from '../../functions/credential/events/request-id.ts';
-import { ownHostsOnly } from '../../functions/lambda/budgeted.ts';
-import type { Deployed } from '../../functions/lambda/compose.ts';
+import { ownHostsOnly } from '../../functions/lambda/compose/budgeted.ts';
+import type { DeployedRuns } from '../../functions/lambda/compose/runs.ts';
 import type { RunLedger } from '../../functions/ports/ledger.ts';
 import { createRotateHandler } from '../../functions/rotate.ts';
 import { instead, timeout } from '../support/faults.ts';
@@ -19,7 +19,7 @@ const silent = {
 };
 /** The function as it is deployed, over a world. */
 function invoke(world: TestWorld, event: object) {
-  const environment = { PREFIX: 'csr', local: false, timing: TIMING } as Deployed['environment'];
+  const environment = { PREFIX: 'csr', local: false, timing: TIMING } as DeployedRuns['environment'];
   const handler = createRotateHandler(() => ({ environment, world: world.world, aws: {} }), silent);
   const endsAt = world.now().getTime() + FUNCTION_TIMEOUT_MS;
   const getRemainingTimeInMillis = () => endsAt - world.now().getTime();

@@ -6,7 +6,7 @@ import type { Context } from 'aws-lambda';
 import type { AuditReport } from '../../../functions/audit/audit.ts';
 import { createAuditHandler } from '../../../functions/audit.ts';
 import type { FindingKind } from '../../../functions/credential/published/findings.ts';
-import { lazilyAudit } from '../../../functions/lambda/compose-audit.ts';
+import { composeAudit } from '../../../functions/lambda/compose/audit.ts';
 import type { MetricName } from '../../../functions/lambda/metrics.ts';
 import type { Listener } from '../listener.ts';
 import type { Stage } from '../stage.ts';
@@ -86,7 +86,7 @@ export class Auditor {
     const now = () => new Date(Date.now() + ms);
     const metrics: EmbeddedMetric[] = [];
     const outside = { aws: this.#access(), now };
-    const handler = createAuditHandler(lazilyAudit(variables, outside), {
+    const handler = createAuditHandler(composeAudit(variables, outside), {
       logger: new Logger({ logLevel: 'SILENT' }),
       metrics: keptMetrics(this.#stage.prefix, (line) => metrics.push(...embedded(line))),
     });

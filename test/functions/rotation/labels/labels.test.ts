@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { runDeps } from '../../../../functions/lambda/compose.ts';
+import { runDeps } from '../../../../functions/lambda/compose/run-deps.ts';
 import { nextVersionId } from '../../../../functions/rotation/labels/version-id.ts';
 import { readLabels } from '../../../../functions/rotation/observe/labels.ts';
 import { beginRun, type Run, type RunDeps } from '../../../../functions/rotation/run/context.ts';

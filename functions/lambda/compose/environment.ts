@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { parseDuration } from '../credential/duration.ts';
-import type { Timing } from '../rotation/run/context.ts';
+import { parseDuration } from '../../credential/duration.ts';
+import type { Timing } from '../../rotation/run/context.ts';
 
 const duration = z.string().transform((text, issues) => {
   const ms = parseDuration(text);

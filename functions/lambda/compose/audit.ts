@@ -1,15 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { dynamoDbAuditRecords } from '../adapters/dynamodb/audit-records.ts';
-import { eventBridgeScheduleWatch } from '../adapters/event-bridge-schedules/schedule-watch.ts';
-import type { AuditDeps } from '../audit/audit.ts';
-import type { AuditTelling } from '../audit/notes/telling.ts';
-import type { AuditRecords } from '../ports/audit/records.ts';
-import type { ScheduleWatch } from '../ports/audit/schedule-watch.ts';
-import { clientOptions, type Deployed, lazily, type Outside, requestHandlerOf, runDeps } from './compose.ts';
+import { dynamoDbAuditRecords } from '../../adapters/dynamodb/audit-records.ts';
+import { eventBridgeScheduleWatch } from '../../adapters/event-bridge-schedules/schedule-watch.ts';
+import type { AuditDeps } from '../../audit/audit.ts';
+import type { AuditTelling } from '../../audit/notes/telling.ts';
+import type { AuditRecords } from '../../ports/audit/records.ts';
+import type { ScheduleWatch } from '../../ports/audit/schedule-watch.ts';
+import { clientOptions, requestHandlerOf } from './aws.ts';
+import { lazily, type Outside, type Surroundings } from './deployed.ts';
+import { runDeps } from './run-deps.ts';
+import { type DeployedRuns, deployedRuns } from './runs.ts';
 
 /** What an audit works with beside what a run does. */
-export interface DeployedAudit extends Deployed {
+export interface DeployedAudit extends DeployedRuns {
   readonly watch: ScheduleWatch;
   readonly records: AuditRecords;
 }
@@ -17,27 +20,22 @@ export interface DeployedAudit extends Deployed {
 /** No look at one credential takes longer, in milliseconds: what hangs must not keep the others waiting. */
 const LOOK_MS = 60_000;
 
-/** The same as {@link lazily}, with what an audit needs beside it. */
-export function lazilyAudit(
+/** What `audit` works with, made at its first invocation. */
+export function composeAudit(
   variables: Readonly<Record<string, string | undefined>>,
   outside: Outside = {},
 ): () => DeployedAudit {
-  const deployed = lazily(variables, outside);
-  let known: DeployedAudit | undefined;
-  return () => {
-    known ??= withAudit(deployed());
-    return known;
-  };
+  return lazily(variables, outside, deployedAudit);
 }
 
-function withAudit(deployed: Deployed): DeployedAudit {
-  const { environment, aws } = deployed;
+function deployedAudit(surroundings: Surroundings): DeployedAudit {
+  const { environment, aws } = surroundings;
   const requestHandler = requestHandlerOf(environment.timing);
   const { PREFIX: prefix, SCHEDULE_GROUP: group, ONCE_GROUP: onceGroup, TABLE_NAME: tableName, local } = environment;
   const scheduler = new SchedulerClient({ ...clientOptions(aws, 'scheduler'), requestHandler });
   const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
   return {
-    ...deployed,
+    ...deployedRuns(surroundings),
     watch: eventBridgeScheduleWatch(scheduler, { context: { prefix, local }, group, onceGroup }),
     records: dynamoDbAuditRecords(table, { tableName }),
   };

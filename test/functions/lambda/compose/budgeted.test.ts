@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PublishedEvent } from '../../../functions/credential/published/vocabulary.ts';
-import { budgetedEvents, budgetedSchedules, tryMsIn } from '../../../functions/lambda/budgeted.ts';
-import type { OneTime } from '../../../functions/ports/schedules.ts';
-import { Budget } from '../../../functions/rotation/run/budget.ts';
+import type { PublishedEvent } from '../../../../functions/credential/published/vocabulary.ts';
+import { budgetedEvents, budgetedSchedules, tryMsIn } from '../../../../functions/lambda/compose/budgeted.ts';
+import type { OneTime } from '../../../../functions/ports/schedules.ts';
+import { Budget } from '../../../../functions/rotation/run/budget.ts';
 
 /** Three tries of the SDK, its pauses between them, and the end of the run. */
 const inAll = (tryMs: number) => 3 * tryMs + 600 + 500;

@@ -1,8 +1,8 @@
 import type { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from '@jest/globals';
-import { accessSecrets } from '../../../functions/adapters/secrets-manager/access-secrets.ts';
-import { runDeps } from '../../../functions/lambda/compose.ts';
-import { CLIENT_ID, createWorld } from '../../support/world.ts';
+import { accessSecrets } from '../../../../functions/adapters/secrets-manager/access-secrets.ts';
+import { runDeps } from '../../../../functions/lambda/compose/run-deps.ts';
+import { CLIENT_ID, createWorld } from '../../../support/world.ts';
 
 const TIMING = { httpTimeoutMs: 10_000, leaseMs: 70_000 };
 

@@ -1,12 +1,12 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { AgentLine } from '../adapters/agent-connector/line.ts';
-import { NoReplyError } from '../adapters/agent-connector/line-errors.ts';
-import { type Fetch, HttpError } from '../adapters/http/fetch.ts';
-import { RotationError } from '../credential/errors.ts';
-import type { ConnectorSettings, Credential } from '../credential/settings/credential.ts';
-import type { Events } from '../ports/events.ts';
-import type { Schedules } from '../ports/schedules.ts';
-import type { Budget, Measured } from '../rotation/run/budget.ts';
+import type { AgentLine } from '../../adapters/agent-connector/line.ts';
+import { NoReplyError } from '../../adapters/agent-connector/line-errors.ts';
+import { type Fetch, HttpError } from '../../adapters/http/fetch.ts';
+import { RotationError } from '../../credential/errors.ts';
+import type { ConnectorSettings, Credential } from '../../credential/settings/credential.ts';
+import type { Events } from '../../ports/events.ts';
+import type { Schedules } from '../../ports/schedules.ts';
+import type { Budget, Measured } from '../../rotation/run/budget.ts';
 
 /**
  * A fetch whose requests take no longer than a run's budget allows, and whose answers the budget learns from. Make one for each

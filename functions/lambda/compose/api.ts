@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { dynamoDbAuditRecords } from '../../adapters/dynamodb/audit-records.ts';
+import { dynamoDbRequestIds, type RequestIds } from '../../adapters/dynamodb/idempotency.ts';
+import { dynamoDbLedger } from '../../adapters/dynamodb/ledger.ts';
+import { dynamoDbTasks } from '../../adapters/dynamodb/tasks.ts';
+import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
+import { requestIdAt } from '../../credential/events/request-id.ts';
+import type { AuditRecords } from '../../ports/audit/records.ts';
+import type { RunLedger } from '../../ports/ledger.ts';
+import type { Schedules } from '../../ports/schedules.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+import type { Tasks } from '../../ports/tasks.ts';
+import { clientOptions, requestHandlerOf } from './aws.ts';
+import { lazily, type Outside, type Surroundings } from './deployed.ts';
+import { schedulesOf } from './schedules.ts';
+
+/** What the HTTP API works with. It calls neither IAMs nor connectors: `rotate` does, which it invokes. */
+export interface DeployedApi {
+  readonly schedules: Schedules;
+  readonly storeOf: (id: string) => SecretStore;
+  readonly tasksOf: (id: string) => Tasks;
+  readonly ledgerOf: (id: string) => RunLedger;
+  readonly auditRecords: AuditRecords;
+  readonly requestIdsOf: (id: string) => RequestIds;
+  /** Draws a request id. */
+  readonly newRequestId: () => string;
+  readonly lambda: LambdaClient;
+  readonly rotateFunctionName: string;
+  /** How long to wait for a run, in milliseconds. */
+  readonly waitMs: number;
+  /** How long a run may be alive, in milliseconds. */
+  readonly leaseMs: number;
+  readonly local: boolean;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** The gateway answers within 30 s, whatever goes on behind it. */
+const WAIT_MS = 25_000;
+/** How long one try of a call to the table may take, in milliseconds. */
+const TABLE_MS = 3000;
+
+/** What the HTTP API works with, made at its first invocation. */
+export function composeApi(
+  variables: Readonly<Record<string, string | undefined>>,
+  outside: Outside = {},
+): () => DeployedApi {
+  return lazily(variables, outside, deployedApi);
+}
+
+function deployedApi({ environment, aws, now, sleep }: Surroundings): DeployedApi {
+  const { PREFIX: prefix, TABLE_NAME: tableName, timing, local } = environment;
+  // Whoever says how AWS is reached may also bring what carries the calls.
+  const requestHandler = requestHandlerOf(timing);
+  const secretsManager = new SecretsManagerClient({ requestHandler, ...clientOptions(aws, 'secretsManager') });
+  const patient = requestHandlerOf({ httpTimeoutMs: TABLE_MS });
+  const table = new DynamoDBClient({ requestHandler: patient, ...clientOptions(aws, 'dynamoDb') });
+  return {
+    schedules: schedulesOf({ environment, aws }),
+    storeOf: (id) => secretsManagerStore(secretsManager, `${prefix}/${id}`),
+    tasksOf: (id) => dynamoDbTasks(table, id, { tableName }),
+    ledgerOf: (id) => dynamoDbLedger(table, id, { tableName }),
+    auditRecords: dynamoDbAuditRecords(table, { tableName }),
+    requestIdsOf: (id) => dynamoDbRequestIds(table, id, { tableName }),
+    newRequestId: () => requestIdAt(now(), randomUUID()),
+    // A second try by the SDK would be a second rotation.
+    lambda: new LambdaClient({ ...clientOptions(aws, 'lambda'), maxAttempts: 1 }),
+    rotateFunctionName: environment.ROTATE_FUNCTION_ARN,
+    waitMs: WAIT_MS,
+    leaseMs: timing.leaseMs,
+    local,
+    now,
+    sleep,
+  };
+}

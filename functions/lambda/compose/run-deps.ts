@@ -1,0 +1,78 @@
+import { agentLine } from '../../adapters/agent-connector/line.ts';
+import type { Patience } from '../../adapters/aws/throttled.ts';
+import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
+import { projection, projectionUrl, tokenEndpoint } from '../../adapters/token-endpoint/token-endpoint.ts';
+import { lateWriteMs } from '../../credential/agent-line.ts';
+import { agentTimeoutMs, type Credential, hasManualDoor } from '../../credential/settings/credential.ts';
+import { Budget } from '../../rotation/run/budget.ts';
+import type { Ports, RunDeps, Runtime, Timing } from '../../rotation/run/context.ts';
+import { budgetedClient, budgetedEvents, budgetedFetch, budgetedSchedules, ownHostsOnly, tryMsIn } from './budgeted.ts';
+import { connectorOf, iamOf } from './doors.ts';
+import type { World } from './runs.ts';
+
+/**
+ * Everything that one run works with: the dependencies of its credential, measured and kept within the time that the run has.
+ *
+ * @param remainingMs milliseconds until the function is ended
+ */
+export function runDeps(
+  credential: Credential,
+  { prefix, timing: deployed }: { readonly prefix: string; readonly timing: Timing },
+  { world, remainingMs }: { readonly world: World; readonly remainingMs: () => number },
+): RunDeps {
+  const runtime = runtimeOf(world, remainingMs);
+  const timing = timingOf(credential, deployed);
+  const budget = new Budget(runtime, timing);
+  const own: World = {
+    ...world,
+    fetch: ownHostsOnly(world.fetch, credential),
+    tasks: (id) => world.tasks(id, () => tryMsIn(budget)),
+    events: budgetedEvents(world.events, budget),
+  };
+  const { httpTimeoutMs } = timing;
+  const schedules = budgetedSchedules(world.schedules, { remainingMs, httpTimeoutMs });
+  return { ports: { ...portsOf(credential, prefix, { world: own, budget }), schedules }, runtime, timing, budget };
+}
+
+/** How long things may take for one credential: its agents may be at work for longer than an HTTP request takes. */
+function timingOf(credential: Credential, timing: Timing): Timing {
+  const agentMs = agentTimeoutMs(credential);
+  if (agentMs === 0) return timing;
+  const { leaseMs, httpTimeoutMs } = timing;
+  const lateMs = Math.max(httpTimeoutMs, lateWriteMs(agentMs));
+  return { ...timing, agentTimeoutMs: agentMs, leaseMs: leaseMs - httpTimeoutMs + lateMs };
+}
+
+function portsOf(
+  credential: Credential,
+  prefix: string,
+  { world, budget }: { readonly world: World; readonly budget: Budget },
+): Omit<Ports, 'schedules'> {
+  const { serviceUri, probePath } = credential;
+  const client = budgetedClient(world.secretsManager, budget);
+  // A fleet on one minute is throttled for as long as it takes: that is waited for while the run can still do its work.
+  const patience: Patience = {
+    sleep: world.sleep,
+    mayWait: (ms) => budget.fits(ms + budget.estimate('store')),
+  };
+  const store = secretsManagerStore(client, `${prefix}/${credential.id}`, patience);
+  const access = world.accessSecrets(client, patience);
+  const iam = { ...world, accessSecrets: access, fetch: budgetedFetch(world.fetch, budget, 'iam') };
+  const tokens = tokenEndpoint(iam);
+  const line = agentLine({ prefix, credential: credential.id }, world);
+  const parts = { credential, prefix, store, access, line, world, budget };
+  return {
+    store,
+    iam: iamOf(credential, { ...iam, tokens }),
+    tokens,
+    ...(credential.iam.type === 'manual' && { inbox: world.inboxes(credential.id, client, patience) }),
+    ...(hasManualDoor(credential) && { tasks: world.tasks(credential.id), events: world.events }),
+    ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
+    connectors: credential.connectors.map((settings) => connectorOf(settings, parts)),
+  };
+}
+
+/** The part of a run that is neither a dependency nor pure. */
+function runtimeOf({ now, sleep, newSecret, newId }: World, remainingMs: () => number): Runtime {
+  return { now, sleep, newSecret, newId, remainingMs };
+}
