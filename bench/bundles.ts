@@ -23,7 +23,8 @@ export type Entry = keyof typeof ENTRIES;
  */
 export async function bundle(entry: Entry, root = ROOT): Promise<Uint8Array> {
   // Each option is named: one that is new in the stack, and not here, doesn't pass the type check.
-  const { format, target, minify, mainFields, banner, logLevel, bundleAwsSDK, externalModules, ...others } = BUNDLING;
+  const { bundleAwsSDK, externalModules, banner, ...rest } = BUNDLING;
+  const { format, target, minify, define, mainFields, logLevel, ...others } = rest;
   others satisfies Record<string, never>;
   const { outputFiles } = await build({
     entryPoints: [resolve(root, ENTRIES[entry])],
@@ -37,6 +38,7 @@ export async function bundle(entry: Entry, root = ROOT): Promise<Uint8Array> {
     format,
     target,
     minify,
+    define,
     mainFields,
     banner: { js: banner },
     logLevel,

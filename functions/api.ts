@@ -11,14 +11,14 @@ import { wishesOf } from './api/runs/wishes.ts';
 import { changeSchedule, type ScheduleDeps } from './api/schedule.ts';
 import { describeError, isRotationError } from './credential/errors.ts';
 import { composeApi, type DeployedApi } from './lambda/compose/api.ts';
-import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
+import { logger, type Observers, observed } from './lambda/observed.ts';
 
 type Deps = CredentialsDeps &
   HistoryDeps &
   RequestDeps &
   AcknowledgementsDeps &
   ScheduleDeps &
-  Pick<Telemetry, 'logger'>;
+  Pick<Observers, 'logger'>;
 type Answer<R extends Route> = (call: Call<R>, deps: Deps) => Promise<ApiResponse>;
 
 const ANSWERS: { readonly [R in Route]: Answer<R> } = {
@@ -46,20 +46,20 @@ let made: object | undefined;
 const document = () => (made ??= openApiDocument());
 
 /** Makes the HTTP API. Who may call it is decided before, by the gateway's authorizer. */
-export function createApiHandler(deployed: () => DeployedApi, telemetry: Telemetry = telemetryOfLambda) {
+export function createApiHandler(deployed: () => DeployedApi, observers: Observers = { logger }) {
   let known: Deps | undefined;
   return observed(async (event: ApiEvent): Promise<ApiResponse> => {
-    known ??= { ...deployed(), logger: telemetry.logger };
+    known ??= { ...deployed(), logger: observers.logger };
     const credential = event.pathParameters?.id;
     try {
       return await answerTo(event, known);
     } catch (error) {
       const { code, detail, next } = describeError(error);
-      if (!isRotationError(error)) telemetry.logger.error('unforeseen', { routeKey: event.routeKey, detail });
+      if (!isRotationError(error)) observers.logger.error('unforeseen', { routeKey: event.routeKey, detail });
       const pointer = isRotationError(error) ? error.pointer : undefined;
       return problem(code, { detail, credential, nothingChanged: changedNothing(event, error), next, pointer });
     }
-  }, telemetry);
+  }, observers);
 }
 
 /** The HTTP API. */

@@ -5,7 +5,8 @@ import { auditCompleted, auditTelling } from './lambda/audited.ts';
 import { auditDeps, composeAudit, type DeployedAudit } from './lambda/compose/audit.ts';
 import { parseAuditEvent } from './lambda/events.ts';
 import { measure } from './lambda/metrics.ts';
-import { observed, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
+import { observed } from './lambda/observed.ts';
+import { type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import type { Events } from './ports/events.ts';
 
 /** Makes the function that looks at credentials between their rotations: see {@link audit}. */

@@ -5,8 +5,9 @@ import { runDeps } from './lambda/compose/run-deps.ts';
 import { composeRuns, type DeployedRuns } from './lambda/compose/runs.ts';
 import { parseRetireEvent } from './lambda/events.ts';
 import { meterCredential } from './lambda/metrics.ts';
+import { observed } from './lambda/observed.ts';
 import { eventsWithin, ledgerWithin, noteEnd, originOf, problemOf, type Recording } from './lambda/recorded.ts';
-import { observed, recordRetire, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
+import { recordRetire, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import { retire } from './rotation/retire.ts';
 
 /** Makes the function that ends a grace period: see {@link retire}. What it did it writes to the ledger and publishes last. */

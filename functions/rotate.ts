@@ -6,6 +6,7 @@ import { runDeps } from './lambda/compose/run-deps.ts';
 import { composeRuns, type DeployedRuns } from './lambda/compose/runs.ts';
 import { type NativeEvent, parseRotateEvent, type RotateEvent } from './lambda/events.ts';
 import { meterCredential } from './lambda/metrics.ts';
+import { observed } from './lambda/observed.ts';
 import {
   eventsWithin,
   ledgerWithin,
@@ -15,7 +16,7 @@ import {
   problemOf,
   type Recording,
 } from './lambda/recorded.ts';
-import { observed, recordRotation, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
+import { recordRotation, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import type { RunOrigin } from './ports/ledger.ts';
 import { dryRun } from './rotation/dry-run.ts';
 import { rotationStep } from './rotation/native.ts';

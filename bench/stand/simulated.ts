@@ -1,11 +1,12 @@
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import type { RotateAnswer } from '../../functions/credential/answer.ts';
 import { composeApi } from '../../functions/lambda/compose/api.ts';
 import type { AwsAccess } from '../../functions/lambda/compose/aws.ts';
 import { readEnvironment } from '../../functions/lambda/compose/environment.ts';
+import type { RotateFunction } from '../../functions/ports/api/rotate-function.ts';
 import { environmentOf } from '../../local/embedded-stack/names.ts';
-import { lambdaHandler } from '../../local/stand-ins/lambda/handler.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
 import { type Manner, onboard } from './customers.ts';
 import { type Functions, hostFunctions, TIMEOUTS } from './host.ts';
@@ -99,27 +100,34 @@ function functionsOn(
     },
     // An invocation is no round trip: it takes none of the simulated time.
     api: () => {
-      const handlers = { ...ways.handlers, lambda: (request: Request) => lambdaHandler(functions.host)(request) };
-      return composeApi(variables, { aws: awsOf(handlers), now, sleep });
+      const composed = composeApi(variables, { aws: awsOf(ways.handlers), now, sleep });
+      return () => ({ ...composed(), rotateFunction: within(functions) });
     },
   });
   return functions;
 }
 
+/** `rotate` of the same host, which is called without a network. */
+function within({ host }: Functions): RotateFunction {
+  return {
+    call: async (event) => (await host.invoke(`${PREFIX}-rotate`, event)).payload as RotateAnswer,
+    handOver: async (event) => host.accept(`${PREFIX}-rotate`, event),
+  };
+}
+
 const NAMES = {
   secretsManager: 'secrets-manager',
   scheduler: 'scheduler',
-  lambda: 'lambda',
   dynamoDb: 'table',
   eventBridge: 'event-bridge',
   sqs: 'sqs',
 } as const;
 
 /** AWS for functions that make their clients themselves: each service has a host, whose first label is its name here. */
-function awsOf(handlers: Readonly<Record<Service | 'lambda', Handler>>): AwsAccess {
+function awsOf(handlers: Readonly<Record<Service, Handler>>): AwsAccess {
   const endpoints = Object.entries(NAMES).map(([service, name]) => [service, `https://${name}.example.com`]);
   const answer: Handler = async (request) => {
-    const name = new URL(request.url).hostname.split('.')[0] as keyof typeof handlers;
+    const name = new URL(request.url).hostname.split('.')[0] as Service;
     return await handlers[name](request);
   };
   return { ...options(answer), endpoints: Object.fromEntries(endpoints) };

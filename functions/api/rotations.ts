@@ -1,15 +1,14 @@
-import { type InvocationType, InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import { awsErrorName } from '../adapters/aws/aws-error.ts';
 import type { RotateAnswer } from '../credential/answer.ts';
 import { RotationError } from '../credential/errors.ts';
 import type { OnDemandEvent } from '../credential/events/on-demand.ts';
+import { RefusedError, type RotateFunction } from '../ports/api/rotate-function.ts';
 import type { RotationBody } from './contract/requests.ts';
 import { type ApiResponse, json, problem, rotationResponse } from './problem.ts';
 
 /** What a rotation on demand needs. */
 export interface RotationsDeps {
-  readonly lambda: LambdaClient;
-  readonly rotateFunctionName: string;
+  readonly rotateFunction: RotateFunction;
   /** How long to wait for the run, in milliseconds: less than the gateway's 30 s. */
   readonly waitMs: number;
 }
@@ -35,13 +34,10 @@ export interface RotationCall {
 export async function rotateNow(call: RotationCall, deps: RotationsDeps): Promise<ApiResponse> {
   const abortSignal = AbortSignal.timeout(deps.waitMs);
   try {
-    const { Payload, FunctionError } = await deps.lambda.send(commandOf(call, deps, 'RequestResponse'), {
-      abortSignal,
-    });
-    if (FunctionError) return unknownEnd(call, 'ended without an answer');
-    return toResponse(call, JSON.parse(Buffer.from(Payload ?? []).toString()) as RotateAnswer);
+    const answer = await deps.rotateFunction.call(eventOf(call), abortSignal);
+    return answer ? toResponse(call, answer) : unknownEnd(call, 'ended without an answer');
   } catch (error) {
-    if (isRefusal(error)) throw refusal(error);
+    if (error instanceof RefusedError) throw refusal(error);
     if (abortSignal.aborted) return call.body.dryRun ? tooSlow(call) : accepted(call);
     return unknownEnd(call, `may have begun, and its answer did not arrive (${awsErrorName(error)})`);
   }
@@ -56,10 +52,10 @@ export async function rotateNow(call: RotationCall, deps: RotationsDeps): Promis
 export async function rotateLater(call: RotationCall, deps: RotationsDeps): Promise<ApiResponse | undefined> {
   const abortSignal = AbortSignal.timeout(deps.waitMs);
   try {
-    await deps.lambda.send(commandOf(call, deps, 'Event'), { abortSignal });
+    await deps.rotateFunction.handOver(eventOf(call), abortSignal);
     return undefined;
   } catch (error) {
-    if (isRefusal(error)) throw refusal(error);
+    if (error instanceof RefusedError) throw refusal(error);
     return unknownEnd(call, `may begin: Lambda did not answer (${awsErrorName(error)})`);
   }
 }
@@ -71,10 +67,8 @@ export function accepted({ id, requestId = '', recorded = true }: RotationCall, 
   return json(202, body, { location: `/credentials/${id}${place}`, ...applied });
 }
 
-function commandOf({ id, requestId, body, requestedBy }: RotationCall, deps: RotationsDeps, type: InvocationType) {
-  const event: OnDemandEvent = { trigger: 'api', id, ...(requestId && { requestId }), requestedBy, ...body };
-  const Payload = JSON.stringify(event);
-  return new InvokeCommand({ FunctionName: deps.rotateFunctionName, InvocationType: type, Payload });
+function eventOf({ id, requestId, body, requestedBy }: RotationCall): OnDemandEvent {
+  return { trigger: 'api', id, ...(requestId && { requestId }), requestedBy, ...body };
 }
 
 function toResponse({ id, requestId }: RotationCall, { rotation, plan, problem: fault }: RotateAnswer): ApiResponse {
@@ -84,13 +78,8 @@ function toResponse({ id, requestId }: RotationCall, { rotation, plan, problem: 
   return problem(code, { ...facts, credential: id, requestId });
 }
 
-/** Whether Lambda answered that it did not run the function. Any other failure may have come after a run had begun. */
-function isRefusal(error: unknown): error is LambdaServiceException {
-  return error instanceof LambdaServiceException && error.$fault === 'client';
-}
-
-function refusal(error: LambdaServiceException): RotationError {
-  const code = error.$metadata.httpStatusCode === 429 ? 'lambda-throttled' : 'internal-error';
+function refusal(error: RefusedError): RotationError {
+  const code = error.throttled ? 'lambda-throttled' : 'internal-error';
   return new RotationError(code, `Lambda did not run the rotation: ${awsErrorName(error)}`);
 }
 

@@ -1,13 +1,8 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
 import { isFailure, type RetireReport, type Rotation } from '../credential/outcome.ts';
 import { isPostponed, measure, measureRotation } from './metrics.ts';
-
-/** The logger of this function. It never logs an event: a report is all there is to tell. */
-export const logger = new Logger({ logRecordOrder: ['level', 'message'] });
+import { logger } from './observed.ts';
 
 /** Where a function tells what it does. Invocations that run at the same time in one process need one each. */
 export interface Telemetry {
@@ -17,27 +12,6 @@ export interface Telemetry {
 
 /** This function's own. */
 export const telemetryOfLambda: Telemetry = { logger, metrics: new Metrics() };
-
-/**
- * A middy chain with logging and metrics around a handler.
- *
- * @param handle gets the event and Lambda's context
- */
-export function observed<E, R>(
-  handle: (event: E, context: Context) => Promise<R>,
-  { logger, metrics }: Telemetry = telemetryOfLambda,
-) {
-  // Powertools' own middleware publishes in any case, and warns of each invocation that counted nothing.
-  const publish = () => {
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-    // A dimension that was added counts for this invocation alone, published or not.
-    metrics.clearDimensions();
-  };
-  return middy<E, R>()
-    .use(injectLambdaContext(logger, { logEvent: false, resetKeys: true }))
-    .use({ after: publish, onError: publish })
-    .handler(handle);
-}
 
 /** Tells logs and metrics how a rotation ended. */
 export function recordRotation(rotation: Rotation, telemetry: Telemetry = telemetryOfLambda): void {

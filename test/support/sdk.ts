@@ -1,5 +1,3 @@
-import { LambdaServiceException } from '@aws-sdk/client-lambda';
-
 /** A command that was sent, by its name and its whole input. */
 type SentCommand = readonly [name: string, input: unknown];
 
@@ -21,10 +19,4 @@ export function stubClient<Client>(answer: (name: string, input: never) => unkno
 /** An error as the SDK throws it. */
 export function serviceError(name: string, message = 'not-to-be-told'): Error {
   return Object.assign(new Error(message), { name });
-}
-
-/** What Lambda answers to a call that it does not carry out, or fails to. */
-export function lambdaError(name: string, httpStatusCode: number): LambdaServiceException {
-  const $fault = httpStatusCode < 500 ? 'client' : 'server';
-  return new LambdaServiceException({ name, $fault, message: 'not-to-be-told', $metadata: { httpStatusCode } });
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dynamoDbAuditRecords } from '../../adapters/dynamodb/audit-records.ts';
 import { dynamoDbRequestIds, type RequestIds } from '../../adapters/dynamodb/idempotency.ts';
 import { dynamoDbLedger } from '../../adapters/dynamodb/ledger.ts';
 import { dynamoDbTasks } from '../../adapters/dynamodb/tasks.ts';
+import { lambdaRotateFunction } from '../../adapters/lambda/rotate-function.ts';
 import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
 import { requestIdAt } from '../../credential/events/request-id.ts';
+import type { RotateFunction } from '../../ports/api/rotate-function.ts';
 import type { AuditRecords } from '../../ports/audit/records.ts';
 import type { RunLedger } from '../../ports/ledger.ts';
 import type { Schedules } from '../../ports/schedules.ts';
@@ -27,8 +28,7 @@ export interface DeployedApi {
   readonly requestIdsOf: (id: string) => RequestIds;
   /** Draws a request id. */
   readonly newRequestId: () => string;
-  readonly lambda: LambdaClient;
-  readonly rotateFunctionName: string;
+  readonly rotateFunction: RotateFunction;
   /** How long to wait for a run, in milliseconds. */
   readonly waitMs: number;
   /** How long a run may be alive, in milliseconds. */
@@ -66,9 +66,11 @@ function deployedApi({ environment, aws, now, sleep }: Surroundings): DeployedAp
     auditRecords: dynamoDbAuditRecords(table, { tableName }),
     requestIdsOf: (id) => dynamoDbRequestIds(table, id, { tableName }),
     newRequestId: () => requestIdAt(now(), randomUUID()),
-    // A second try by the SDK would be a second rotation.
-    lambda: new LambdaClient({ ...clientOptions(aws, 'lambda'), maxAttempts: 1 }),
-    rotateFunctionName: environment.ROTATE_FUNCTION_ARN,
+    rotateFunction: lambdaRotateFunction({
+      arn: environment.ROTATE_FUNCTION_ARN,
+      endpoint: aws.endpoints?.lambda ?? environment.AWS_ENDPOINT_URL_LAMBDA ?? environment.AWS_ENDPOINT_URL,
+      credentials: secretsManager.config.credentials,
+    }),
     waitMs: WAIT_MS,
     leaseMs: timing.leaseMs,
     local,

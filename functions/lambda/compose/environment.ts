@@ -28,6 +28,9 @@ const Environment = z.object({
   TABLE_NAME: z.string().min(1),
   ROTATE_FUNCTION_ARN: z.string().min(1),
   RETIRE_FUNCTION_ARN: z.string().min(1),
+  /** Where AWS is, unless at its own addresses: the SDK reads the same. Never set on AWS. */
+  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL_LAMBDA: z.url().optional(),
 });
 
 /** The variables that {@link readEnvironment} reads, as whoever deploys a function writes them. No secret is among them. */

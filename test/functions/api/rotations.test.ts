@@ -1,9 +1,10 @@
-import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
 import type { ApiResponse } from '../../../functions/api/problem.ts';
 import { type RotationCall, rotateLater, rotateNow } from '../../../functions/api/rotations.ts';
+import type { RotateAnswer } from '../../../functions/credential/answer.ts';
 import { RotationError } from '../../../functions/credential/errors.ts';
-import { lambdaError, serviceError } from '../../support/sdk.ts';
+import { RefusedError, type RotateFunction } from '../../../functions/ports/api/rotate-function.ts';
+import { serviceError } from '../../support/sdk.ts';
 
 const CALL: RotationCall = {
   id: 'acme-prod',
@@ -13,14 +14,22 @@ const CALL: RotationCall = {
 };
 const ROTATION = { rotationId: 'v1', credential: 'acme-prod', trigger: 'api', outcome: 'rotated', connectors: [] };
 
-/** A Lambda service whose function answers so; `sent` holds the inputs of the calls. */
-function lambda(answer: (abort: AbortSignal) => Promise<object>) {
-  const sent: { FunctionName: string; InvocationType: string; Payload: string }[] = [];
-  const send = async (command: { input: never }, { abortSignal }: { abortSignal: AbortSignal }) => {
-    sent.push(command.input);
-    return await answer(abortSignal);
+type Answer = (abort: AbortSignal) => Promise<unknown>;
+
+/** A function that answers so; `sent` holds the calls. */
+function rotateFunction(answer: Answer) {
+  const sent: { type: 'call' | 'handOver'; event: unknown }[] = [];
+  const port: RotateFunction = {
+    call: async (event, signal) => {
+      sent.push({ type: 'call', event });
+      return (await answer(signal)) as RotateAnswer;
+    },
+    handOver: async (event, signal) => {
+      sent.push({ type: 'handOver', event });
+      await answer(signal);
+    },
   };
-  return { client: { send } as unknown as LambdaClient, sent };
+  return { port, sent };
 }
 
 interface Setting {
@@ -29,16 +38,16 @@ interface Setting {
   readonly rotate?: typeof rotateLater;
 }
 
-async function call(answer: (abort: AbortSignal) => Promise<object>, setting: Setting = {}) {
+async function call(answer: Answer, setting: Setting = {}) {
   const { waitMs = 5000, asked = CALL, rotate = rotateNow } = setting;
-  const { client, sent } = lambda(answer);
-  const response = await rotate(asked, { lambda: client, rotateFunctionName: 'rotate', waitMs });
+  const { port, sent } = rotateFunction(answer);
+  const response = await rotate(asked, { rotateFunction: port, waitMs });
   return { ...(response as ApiResponse), json: JSON.parse(response?.body ?? 'null'), sent };
 }
 
-const payload = (value: unknown) => async () => ({ Payload: Buffer.from(JSON.stringify(value)) });
+const payload = (value: unknown) => async () => value;
 const never = (abort: AbortSignal) =>
-  new Promise<object>((_resolve, reject) => {
+  new Promise<never>((_resolve, reject) => {
     abort.addEventListener('abort', () => reject(serviceError('AbortError')));
   });
 
@@ -46,9 +55,7 @@ describe('rotateNow', () => {
   it('invokes rotate once, with the request id, who called and why', async () => {
     const { sent, statusCode, json } = await call(payload({ rotation: ROTATION }));
     const event = { trigger: 'api', id: 'acme-prod', requestId: 'r1', requestedBy: CALL.requestedBy, ...CALL.body };
-    expect(sent.map((one) => ({ ...one, Payload: JSON.parse(one.Payload) }))).toEqual([
-      { FunctionName: 'rotate', InvocationType: 'RequestResponse', Payload: event },
-    ]);
+    expect(sent).toEqual([{ type: 'call', event }]);
     expect([statusCode, json]).toEqual([200, ROTATION]);
   });
 
@@ -84,18 +91,13 @@ describe('rotateNow', () => {
     expect([statusCode, json.code, json.nothingChanged]).toEqual([504, 'out-of-time', true]);
   });
 
-  it.each<[string, (abort: AbortSignal) => Promise<object>]>([
-    [
-      'the function died',
-      async () => ({ FunctionError: 'Unhandled', Payload: Buffer.from('{"errorMessage":"not-to-be-told"}') }),
-    ],
+  it.each<[string, Answer]>([
+    ['the function ended without an answer', async () => undefined],
     [
       'the connection broke',
       async () => Promise.reject(Object.assign(new Error('not-to-be-told'), { code: 'ECONNRESET' })),
     ],
-    ['Lambda failed', async () => Promise.reject(lambdaError('ServiceException', 500))],
-    ['the answer is cut off', async () => ({ Payload: Buffer.from('{"rotation":{"outc') })],
-    ['there is no answer', async () => ({ Payload: Buffer.from('null') })],
+    ['Lambda failed', async () => Promise.reject(serviceError('ServiceException'))],
   ])('says that it does not know whether something was changed when %s', async (_what, answer) => {
     const { statusCode, json, body } = await call(answer);
     expect(statusCode).toBe(500);
@@ -110,12 +112,14 @@ describe('rotateNow', () => {
   });
 
   it.each([
-    ['ResourceNotFoundException', 404, 'internal-error'],
-    ['TooManyRequestsException', 429, 'lambda-throttled'],
+    ['ResourceNotFoundException', false, 'internal-error'],
+    ['TooManyRequestsException', true, 'lambda-throttled'],
   ] as const)(
     'throws the name alone when Lambda refuses the call, so that nothing was begun: %s',
-    async (name, status, code) => {
-      const error = await call(() => Promise.reject(lambdaError(name, status))).catch((thrown: unknown) => thrown);
+    async (name, throttled, code) => {
+      const error = await call(() => Promise.reject(new RefusedError(name, throttled))).catch(
+        (thrown: unknown) => thrown,
+      );
       expect(error).toBeInstanceOf(RotationError);
       expect(error).toMatchObject({ code, message: expect.stringContaining(name) });
       expect(String(error)).not.toContain('not-to-be-told');
@@ -123,7 +127,7 @@ describe('rotateNow', () => {
   );
 
   it('tells no name that is not one of an error: whatever answered chose it', async () => {
-    const error = await call(() => Promise.reject(lambdaError('not-to-be-told', 400))).catch(
+    const error = await call(() => Promise.reject(new RefusedError('not-to-be-told', false))).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toMatchObject({ code: 'internal-error', message: expect.stringContaining('unknown error') });
@@ -133,9 +137,9 @@ describe('rotateNow', () => {
 
 describe('rotateLater', () => {
   it('hands the event over to Lambda and does not wait for the run', async () => {
-    const { sent, statusCode } = await call(async () => ({ StatusCode: 202 }), { rotate: rotateLater });
+    const { sent, statusCode } = await call(async () => undefined, { rotate: rotateLater });
     expect(statusCode).toBeUndefined();
-    expect(sent).toMatchObject([{ InvocationType: 'Event' }]);
+    expect(sent).toMatchObject([{ type: 'handOver' }]);
   });
 
   it('does not know whether a run begins when Lambda does not answer', async () => {
@@ -144,7 +148,9 @@ describe('rotateLater', () => {
   });
 
   it('throws when Lambda refuses the event: nothing begins', async () => {
-    const refused = call(() => Promise.reject(lambdaError('TooManyRequestsException', 429)), { rotate: rotateLater });
+    const refused = call(() => Promise.reject(new RefusedError('TooManyRequestsException', true)), {
+      rotate: rotateLater,
+    });
     await expect(refused).rejects.toMatchObject({ code: 'lambda-throttled' });
   });
 });

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { Context } from 'aws-lambda';
 import type { Outcome, Rotation } from '../../../functions/credential/outcome.ts';
 import { METRICS, meterCredential } from '../../../functions/lambda/metrics.ts';
-import { logger, observed, recordRetire, recordRotation } from '../../../functions/lambda/telemetry.ts';
+import { logger, observed } from '../../../functions/lambda/observed.ts';
+import { recordRetire, recordRotation } from '../../../functions/lambda/telemetry.ts';
 
 const CONTEXT = {
   functionName: 'rotate',
@@ -244,7 +245,7 @@ describe('a chain', () => {
   it('lets an error through, so that Lambda tries again', async () => {
     const failing = observed(async () => {
       throw new Error('too bad');
-    });
+    }, TELEMETRY);
     await expect(failing({}, CONTEXT)).rejects.toThrow('too bad');
   });
 });

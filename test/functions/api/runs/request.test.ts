@@ -1,15 +1,15 @@
-import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
 import type { DrawnId, RequestIds } from '../../../../functions/adapters/dynamodb/idempotency.ts';
 import { type RotationBody, RunHeaders } from '../../../../functions/api/contract/requests.ts';
 import { requestRun } from '../../../../functions/api/runs/request.ts';
 import { type Wishes, wishesOf } from '../../../../functions/api/runs/wishes.ts';
+import type { RotateAnswer } from '../../../../functions/credential/answer.ts';
 import { RotationError } from '../../../../functions/credential/errors.ts';
 import type { OnDemandEvent } from '../../../../functions/credential/events/on-demand.ts';
 import { requestIdAt } from '../../../../functions/credential/events/request-id.ts';
+import { RefusedError } from '../../../../functions/ports/api/rotate-function.ts';
 import type { RunEnd } from '../../../../functions/ports/ledger.ts';
 import { MemoryLedger } from '../../../../local/stand-ins/table/ledger.ts';
-import { lambdaError } from '../../../support/sdk.ts';
 
 const BEGIN = Date.parse('2026-03-01T03:00:00Z');
 const ROTATION = { rotationId: 'v2', credential: 'acme-prod', trigger: 'api', outcome: 'rotated', connectors: [] };
@@ -35,18 +35,19 @@ function bench({ runMs = 2000 }: { runMs?: number } = {}) {
     const run = (await ledger.find(event.requestId ?? '')) as never;
     await ledger.end(run, { endedAt: new Date(now), rotation: ROTATION } as unknown as RunEnd);
   };
-  const send = async ({ input }: { input: { Payload: string; InvocationType: string } }) => {
+  const take = async (type: 'call' | 'handOver', event: OnDemandEvent) => {
     if (refuse) throw refuse;
-    const event = JSON.parse(input.Payload) as OnDemandEvent;
-    events.push({ ...event, type: input.InvocationType });
+    events.push({ ...event, type });
     const known = await ledger.find(event.requestId ?? '');
     if (known) await ledger.begin(known, new Date(now));
-    if (input.InvocationType === 'Event') ending.push({ at: now + runMs, event });
-    return { Payload: Buffer.from(JSON.stringify({ rotation: ROTATION })) };
+    if (type === 'handOver') ending.push({ at: now + runMs, event });
+    return { rotation: ROTATION } as unknown as RotateAnswer;
   };
   const deps = {
-    lambda: { send } as unknown as LambdaClient,
-    rotateFunctionName: 'rotate',
+    rotateFunction: {
+      call: (event: OnDemandEvent) => take('call', event),
+      handOver: async (event: OnDemandEvent) => void (await take('handOver', event)),
+    },
     waitMs: 25_000,
     schedules: { settings: async () => ({}) as never },
     ledgerOf: () => ledger,
@@ -71,7 +72,7 @@ describe('a request without a key', () => {
     const { call, events, ledger } = bench();
     expect((await call()).statusCode).toBe(200);
     const [{ requestId = '', type } = { type: '' }] = events;
-    expect(type).toBe('RequestResponse');
+    expect(type).toBe('call');
     expect(await ledger.find(requestId)).toEqual({
       requestId,
       kind: 'rotation',
@@ -94,9 +95,7 @@ describe('a request without a key', () => {
     const { call, deps, events } = bench();
     Object.assign(deps, { ledgerOf: () => ({ accept: away, find: away }), requestIdsOf: () => away });
     await call({ key: 'k1', respondAsync: true }, { dryRun: true });
-    expect(events).toEqual([
-      { trigger: 'api', id: 'acme-prod', requestedBy: 'arn:eve', dryRun: true, type: 'RequestResponse' },
-    ]);
+    expect(events).toEqual([{ trigger: 'api', id: 'acme-prod', requestedBy: 'arn:eve', dryRun: true, type: 'call' }]);
   });
 
   it('for a credential that does not exist begins and notes nothing', async () => {
@@ -109,7 +108,7 @@ describe('a request without a key', () => {
 });
 
 describe('a request without a key that Lambda refuses', () => {
-  const throttled = lambdaError('TooManyRequestsException', 429);
+  const throttled = new RefusedError('TooManyRequestsException', true);
 
   it.each([false, true])('has ended: its id leads to why nothing began; respond-async: %p', async (respondAsync) => {
     const { call, ledger, refuse } = bench();
@@ -140,7 +139,7 @@ describe('Prefer: respond-async', () => {
     const { call, events, ledger } = bench();
     const { statusCode, headers, json } = await call({ respondAsync: true });
     const [{ requestId = '', type } = { type: '' }] = events;
-    expect([statusCode, json, type]).toEqual([202, { requestId }, 'Event']);
+    expect([statusCode, json, type]).toEqual([202, { requestId }, 'handOver']);
     expect(headers).toMatchObject({
       location: `/credentials/acme-prod/rotations/${requestId}`,
       'preference-applied': 'respond-async',
@@ -183,7 +182,7 @@ describe('Idempotency-Key', () => {
 
   it('hands over again what a function that died has not handed over; the same run', async () => {
     const { call, events, refuse, pass } = bench();
-    refuse(lambdaError('TooManyRequestsException', 429));
+    refuse(new RefusedError('TooManyRequestsException', true));
     await expect(call({ key: 'k1' })).rejects.toMatchObject({ code: 'lambda-throttled' });
     refuse(undefined);
     pass(5001);
