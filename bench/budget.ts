@@ -5,7 +5,7 @@ import { countPage } from './sections/fleet.ts';
 const COLUMNS = {
   'warm rotation': ['calls', 'Secrets Manager', 'invocations', 'depth', 'outage'],
   'cold rotation': ['calls', 'Secrets Manager', 'invocations', 'depth', 'outage'],
-  'page of the list': ['calls', 'depth'],
+  'page of the list': ['calls', 'depth', 'calls, the first time'],
   bundle: ['kilobytes'],
 } as const;
 
@@ -39,8 +39,8 @@ export const PARTS: readonly Part[] = [
   }),
   ...PAGES.map((limit): Part => {
     const measure = async () => {
-      const { calls, depth } = await countPage(limit);
-      return [[calls, depth]];
+      const { calls, depth, firstCalls } = await countPage(limit);
+      return [[calls, depth, firstCalls]];
     };
     return { row: String(limit), groups: ['page of the list'], measure };
   }),

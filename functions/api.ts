@@ -1,9 +1,10 @@
-import { type AcknowledgementsDeps, acknowledge } from './api/acknowledgements.ts';
 import { type Call, readCall } from './api/call.ts';
 import type { ApiEvent } from './api/caller.ts';
 import { openApiDocument } from './api/contract/openapi.ts';
 import { isRoute, type Route } from './api/contract/routes.ts';
-import { type CredentialsDeps, credentialsPage, credentialView } from './api/credentials.ts';
+import { type AcknowledgementsDeps, acknowledge } from './api/credentials/acknowledgements.ts';
+import { type CredentialDeps, credentialView } from './api/credentials/credential.ts';
+import { credentialsPage, type PageDeps } from './api/credentials/page.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { type HistoryDeps, runsPage, runView } from './api/runs/history.ts';
 import { type RequestDeps, requestRun } from './api/runs/request.ts';
@@ -13,7 +14,8 @@ import { describeError, isRotationError } from './credential/errors.ts';
 import { composeApi, type DeployedApi } from './lambda/compose/api.ts';
 import { logger, type Observers, observed } from './lambda/observed.ts';
 
-type Deps = CredentialsDeps &
+type Deps = CredentialDeps &
+  PageDeps &
   HistoryDeps &
   RequestDeps &
   AcknowledgementsDeps &

@@ -11,6 +11,20 @@ export interface OneTime {
   readonly tryMs?: number;
 }
 
+/** A credential's schedule, as a list has it. */
+export interface ListedSchedule {
+  readonly id: string;
+  /** Since when its schedule, and the settings in it, are as they are. @default - Scheduler doesn't say */
+  readonly changedAt?: Date;
+}
+
+/** A part of a list. */
+interface SchedulesPage {
+  readonly schedules: readonly ListedSchedule[];
+  /** Leads to the next part; absent on the last one. */
+  readonly nextToken?: string;
+}
+
 /**
  * EventBridge Scheduler: where the settings live, and what fires later. All methods throw a RotationError `schedule-throttled` or
  * `schedule-unavailable` when it doesn't answer as it should.
@@ -35,9 +49,9 @@ export interface Schedules {
   plan(oneTime: OneTime): Promise<void>;
 
   /**
-   * A page of credentials, by id.
+   * A page of the credentials' schedules.
    *
    * @throws {RotationError} `request-invalid` when `nextToken` is not one that an earlier page gave
    */
-  list(page: { limit: number; nextToken?: string | undefined }): Promise<{ ids: string[]; nextToken?: string }>;
+  list(page: { limit: number; nextToken?: string | undefined }): Promise<SchedulesPage>;
 }

@@ -27,6 +27,7 @@ export function acknowledgeNamespaces(role: IConstruct, prefix: string): void {
     [arn('scheduler', `schedule/${prefix}-once/*`)]: many,
     [arn('sqs', requestQueueName(prefix, '*'))]: many,
     [arn('sqs', replyQueueName(prefix, '*'))]: many,
-    'AwsSolutions-IAM5[Resource::*]': 'X-Ray and scheduler:ListSchedules know no resources, only all of them.',
+    'AwsSolutions-IAM5[Resource::*]':
+      'X-Ray, scheduler:ListSchedules and secretsmanager:ListSecrets know no resources, only all of them.',
   });
 }

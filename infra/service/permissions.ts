@@ -173,9 +173,9 @@ export function apiPermissions(grantable: Grantable): PolicyStatement[] {
     allow(names.credentialSecrets, ['secretsmanager:ListSecretVersionIds']),
     allow(names.recurringSchedules, ['scheduler:GetSchedule', 'scheduler:UpdateSchedule']),
     passSchedulerRole(schedulerRoleArn),
-    // AWS knows no resource for this action, a schedule group included.
-    allow('*', ['scheduler:ListSchedules']),
-    ...tablePermissions(grantable, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    // AWS knows no resource for these actions, a schedule group included. Neither tells a value.
+    allow('*', ['scheduler:ListSchedules', 'secretsmanager:ListSecrets']),
+    ...tablePermissions(grantable, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
     // For the settings in a schedule only: never through Secrets Manager.
     ...scheduleKeyPermissions(grantable, names.recurringSchedules),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:UpdateSchedule'])] : []),

@@ -1,7 +1,7 @@
 import { CreateScheduleCommand, GetScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { expect, it } from '@jest/globals';
 import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
-import type { OneTime } from '../../functions/ports/schedules.ts';
+import type { OneTime, Schedules } from '../../functions/ports/schedules.ts';
 
 /** A Scheduler, and how time passes for it. */
 interface SchedulesFixture {
@@ -222,14 +222,14 @@ const CASES: readonly Case[] = [
     async ({ schedules, deploy, oneTime }) => {
       for (const id of ['acme-prod', 'acme-test', 'globex-prod']) await deploy(id, { credential: settings(id) });
       await schedules.plan(oneTime());
-      const { ids, nextToken } = await schedules.list({ limit: 50 });
-      expect([[...ids].sort(), nextToken]).toEqual([['acme-prod', 'acme-test', 'globex-prod'], undefined]);
+      const page = await schedules.list({ limit: 50 });
+      expect([idsIn(page), page.nextToken]).toEqual([['acme-prod', 'acme-test', 'globex-prod'], undefined]);
     },
   ],
   [
     'the list of a group without schedules is empty',
     async ({ schedules }) => {
-      expect(await schedules.list({ limit: 50 })).toEqual({ ids: [] });
+      expect(await schedules.list({ limit: 50 })).toEqual({ schedules: [] });
     },
   ],
   [
@@ -237,14 +237,31 @@ const CASES: readonly Case[] = [
     async ({ schedules, deploy }) => {
       for (const id of ['acme-prod', 'acme-test', 'globex-prod']) await deploy(id, { credential: settings(id) });
       const first = await schedules.list({ limit: 2 });
-      expect(first.ids).toHaveLength(2);
+      expect(first.schedules).toHaveLength(2);
       const second = await schedules.list({ limit: 2, nextToken: first.nextToken });
-      expect(second.ids).toHaveLength(1);
-      expect([...first.ids, ...second.ids].sort()).toEqual(['acme-prod', 'acme-test', 'globex-prod']);
+      expect(second.schedules).toHaveLength(1);
+      expect([...idsIn(first), ...idsIn(second)].sort()).toEqual(['acme-prod', 'acme-test', 'globex-prod']);
       expect(second.nextToken).toBeUndefined();
     },
   ],
+  [
+    'the list tells when a schedule was changed, and a change of its settings is one',
+    async ({ schedules, deploy, passSeconds }) => {
+      await deploy('acme-prod', { credential: settings('acme-prod') });
+      const changedAt = async () => (await schedules.list({ limit: 50 })).schedules[0]?.changedAt?.getTime();
+      const before = await changedAt();
+      expect([before, await changedAt()]).toEqual([expect.any(Number), before]);
+      const { schedule } = await schedules.settings('acme-prod');
+      await passSeconds(1);
+      await schedules.reschedule('acme-prod', { ...schedule, state: 'DISABLED' });
+      expect(await changedAt()).toBeGreaterThan(before ?? Number.POSITIVE_INFINITY);
+    },
+  ],
 ];
+
+function idsIn({ schedules }: Awaited<ReturnType<Schedules['list']>>): string[] {
+  return schedules.map(({ id }) => id).sort();
+}
 
 function settings(id: string) {
   return {

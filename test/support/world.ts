@@ -154,7 +154,7 @@ export function createWorld({
     accessSecrets,
     schedules: {
       settings: async () => credential,
-      list: async () => ({ ids: [credential.id] }),
+      list: async () => ({ schedules: [{ id: credential.id }] }),
       reschedule: () => Promise.reject(new Error('A run changes no schedule')),
       plan: async (oneTime) => {
         const create = async () => {

@@ -45,8 +45,7 @@ export function dynamoDbAuditRecords(sdk: Pick<DynamoDBClient, 'send'>, options:
   const client = tableClient(sdk, options, { about: 'ledger', expected: [] });
   const get = async <T>(Key: Item, schema: z.ZodType<T>): Promise<T | undefined> => {
     const { Item: item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-    // One of another form, which another release has written, is found anew.
-    return schema.safeParse(tryJson(item?.record?.S)).data;
+    return readText(item, schema);
   };
   const put = async (key: Item, record: object, at: Date): Promise<void> => {
     const expiresAt = { N: String(Math.floor(at.getTime() / 1000) + KEPT_S) };
@@ -54,8 +53,8 @@ export function dynamoDbAuditRecords(sdk: Pick<DynamoDBClient, 'send'>, options:
     await client.send(new PutItemCommand({ TableName, Item: item }));
   };
   return {
-    read: async (id) => (await get(recordOf(id), Record)) satisfies AuditRecord | undefined,
-    write: async (id, record) => await put(recordOf(id), record, record.auditedAt),
+    read: async (id) => (await get(auditKey(id), Record)) satisfies AuditRecord | undefined,
+    write: async (id, record) => await put(auditKey(id), record, record.auditedAt),
     outages: async () => ((await get(OUTAGES, Outages))?.outages ?? []) satisfies readonly KnownOutage[],
     writeOutages: async (outages, now) => await put(OUTAGES, { outages }, now),
     roster: async (turn) => (await get(rosterOf(turn), Roster))?.ids ?? [],
@@ -64,10 +63,21 @@ export function dynamoDbAuditRecords(sdk: Pick<DynamoDBClient, 'send'>, options:
 }
 
 const keyOf = (id: string, sk: string): Item => ({ pk: { S: `audit#${id}` }, sk: { S: sk } });
-const recordOf = (id: string) => keyOf(id, 'record');
+/** The key of a credential's record. */
+export const auditKey = (id: string): Item => keyOf(id, 'record');
 const rosterOf = (turn: number) => keyOf('', `turn-${turn}`);
 /** No id is empty. */
 const OUTAGES = keyOf('', 'record');
+
+/** A credential's record out of its item. */
+export function readAudit(item: Item): AuditRecord | undefined {
+  return readText(item, Record);
+}
+
+/** One of another form, which another release has written, is found anew. */
+function readText<T>(item: Item | undefined, schema: z.ZodType<T>): T | undefined {
+  return schema.safeParse(tryJson(item?.record?.S)).data;
+}
 
 function tryJson(text: string | undefined): unknown {
   try {

@@ -10,14 +10,15 @@ import type { RunLedger, RunOrigin } from '../../ports/ledger.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 import type { Item } from './items.ts';
 import { endItem, originItem, pointerItem, readEntry, rotationIdOf } from './ledger-items.ts';
+import { type Stage, summarized, summaryKey } from './summary.ts';
 import { type TableOptions, tableClient } from './table.ts';
 
 /** The condition of a write did not hold. */
 const REFUSED = 'ConditionalCheckFailedException';
 
 /**
- * The runs of one credential in a DynamoDB table: one item a run, whose sort key sorts by time, and one item a rotation that leads to
- * its run.
+ * The runs of one credential in a DynamoDB table: one item a run, whose sort key sorts by time, one item a rotation that leads to its
+ * run, and the last run once more, in the credential's summary.
  *
  * @param sdk its retries are safe: every write is idempotent
  * @param credential the id, which is the partition key
@@ -52,20 +53,31 @@ export function dynamoDbLedger(
     return unlessRefused(client.send(update));
   };
 
+  /** Makes a run the last one of its credential, as lists show it. */
+  const summarize = ({ requestId }: RunOrigin, attributes: Item, stage?: Stage) => {
+    const input = { TableName, Key: summaryKey(credential), ...summarized(requestId, attributes, stage) };
+    return unlessRefused(client.send(new UpdateItemCommand(input)));
+  };
+
   return {
-    accept: async (run) => void (await set(run, originItem(run), 'attribute_not_exists(#origin)')),
+    accept: async (run) => {
+      const origin = originItem(run);
+      await settled([set(run, origin, 'attribute_not_exists(#origin)'), summarize(run, origin)]);
+    },
     begin: async (run, begunAt) => {
       const attributes = { ...originItem(run), begunAt: { S: begunAt.toISOString() } };
       // A repeat of this call by the SDK is no second delivery.
-      return await set(run, attributes, 'attribute_not_exists(#begunAt) OR #begunAt = :begunAt');
+      const first = set(run, attributes, 'attribute_not_exists(#begunAt) OR #begunAt = :begunAt');
+      return (await settled([first, summarize(run, attributes, 'begunAt')]))[0];
     },
     end: async (run, end) => {
+      const attributes = endItem(run, end);
       const rotationId = rotationIdOf(end);
-      const results = await Promise.allSettled([
-        set(run, endItem(run, end), 'attribute_not_exists(#end)'),
-        rotationId === undefined ? undefined : put(`rotation#${rotationId}`, pointerItem(run)),
+      await settled([
+        set(run, attributes, 'attribute_not_exists(#end)'),
+        summarize(run, attributes, 'end'),
+        rotationId === undefined ? Promise.resolve() : put(`rotation#${rotationId}`, pointerItem(run)),
       ]);
-      for (const result of results) if (result.status === 'rejected') throw result.reason;
     },
     find: async (id) => {
       const item = REQUEST_ID.test(id) ? await get(runKey(id)) : undefined;
@@ -91,6 +103,12 @@ export function dynamoDbLedger(
       return { entries: shown.flatMap((item) => readEntry(item) ?? []), ...(last !== undefined && { last }) };
     },
   };
+}
+
+/** Waits for every write, and throws the first failure: none goes on after its run has ended. */
+async function settled<T extends readonly unknown[]>(writes: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(writes);
+  return (await Promise.all(writes)) as unknown as T;
 }
 
 function runKey(requestId: string): string {

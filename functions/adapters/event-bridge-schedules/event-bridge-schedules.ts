@@ -41,11 +41,9 @@ const TOKEN = { pointer: '/nextToken', next: 'Begin again without nextToken.' };
  * @see [Scheduler API reference](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html)
  */
 export function eventBridgeSchedules(client: SchedulerClient, options: SchedulesOptions): Schedules {
+  const read = settingsReader(options.context);
   return {
-    settings: async (id) => {
-      const schedule = await getSchedule(client, { GroupName: options.group, Name: id });
-      return parseSettings(schedule.Target?.Input, { id, context: options.context });
-    },
+    settings: async (id) => read(id, await getSchedule(client, { GroupName: options.group, Name: id })),
     reschedule: async (id, schedule) => {
       const known = await getSchedule(client, { GroupName: options.group, Name: id });
       try {
@@ -77,25 +75,27 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
           throw new RotationError('request-invalid', 'This nextToken is not of a page of this API', TOKEN);
         throw schedulerFailure(error, options.group);
       });
-      const ids = (page.Schedules ?? []).flatMap(({ Name }) => Name ?? []);
-      return { ids, ...(page.NextToken ? { nextToken: page.NextToken } : {}) };
+      const schedules = (page.Schedules ?? []).flatMap(({ Name, LastModificationDate: changedAt }) =>
+        Name === undefined ? [] : { id: Name, ...(changedAt && { changedAt }) },
+      );
+      return { schedules, ...(page.NextToken ? { nextToken: page.NextToken } : {}) };
     },
   };
 }
 
 /**
- * Settings out of a schedule's input.
+ * Makes what reads the settings in a schedule's input. Make one for many: the form of settings is made once.
  *
- * @throws {RotationError} `settings-invalid`, with every fault's place
+ * @returns a function that throws {@link RotationError} `settings-invalid`, with every fault's place
  */
-export function parseSettings(
-  input: string | undefined,
-  { id, context }: { id: string; context: SettingsContext },
-): Credential {
-  const event = scheduledSettings(context).safeParse(tryJson(input));
-  if (!event.success) throw new RotationError('settings-invalid', faultLines(event.error).join('; '));
-  if (event.data.credential.id === id) return event.data.credential;
-  throw new RotationError('settings-invalid', `The schedule ${id} holds the settings of ${event.data.credential.id}`);
+export function settingsReader(context: SettingsContext) {
+  const schema = scheduledSettings(context);
+  return (id: string, { Target }: Pick<GetScheduleCommandOutput, 'Target'>): Credential => {
+    const event = schema.safeParse(tryJson(Target?.Input));
+    if (!event.success) throw new RotationError('settings-invalid', faultLines(event.error).join('; '));
+    if (event.data.credential.id === id) return event.data.credential;
+    throw new RotationError('settings-invalid', `The schedule ${id} holds the settings of ${event.data.credential.id}`);
+  };
 }
 
 function scheduleInput({ name, at, target, event }: OneTime, options: SchedulesOptions) {

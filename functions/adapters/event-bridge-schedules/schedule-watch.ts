@@ -1,7 +1,7 @@
 import { type GetScheduleCommandOutput, ListSchedulesCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { isRotationError } from '../../credential/errors.ts';
 import type { PlannedRun, RecurringSchedule, ScheduleWatch } from '../../ports/audit/schedule-watch.ts';
-import { getSchedule, parseSettings, type SchedulesOptions, schedulerFailure } from './event-bridge-schedules.ts';
+import { getSchedule, type SchedulesOptions, schedulerFailure, settingsReader } from './event-bridge-schedules.ts';
 
 /** Where the schedules are. */
 export type WatchOptions = Pick<SchedulesOptions, 'context' | 'group' | 'onceGroup'>;
@@ -18,11 +18,12 @@ const WORDS: Readonly<Record<string, PlannedRun['what']>> = { retire: 'retire', 
  */
 export function eventBridgeScheduleWatch(client: SchedulerClient, options: WatchOptions): ScheduleWatch {
   const { context, group, onceGroup } = options;
+  const read = settingsReader(context);
   return {
     ids: () => namesIn(client, { GroupName: group }),
     read: async (id) => {
       const schedule = await getSchedule(client, { GroupName: group, Name: id });
-      return { credential: parseSettings(schedule.Target?.Input, { id, context }), schedule: recurring(schedule) };
+      return { credential: read(id, schedule), schedule: recurring(schedule) };
     },
     planned: async (id) => {
       const planned: PlannedRun[] = [];

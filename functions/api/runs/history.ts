@@ -3,12 +3,12 @@ import type { RunLedger } from '../../ports/ledger.ts';
 import type { RotationView } from '../contract/answers/credential.ts';
 import type { RunView } from '../contract/answers/run.ts';
 import { canBe } from '../contract/requests.ts';
-import { type CredentialsDeps, rotationView } from '../credentials.ts';
+import { type CredentialDeps, rotationView } from '../credentials/credential.ts';
 import { viewOf } from '../run-view.ts';
 import { pageToken, readPageToken } from './page-token.ts';
 
 /** What the history is read from. */
-export interface HistoryDeps extends Pick<CredentialsDeps, 'schedules' | 'storeOf' | 'now' | 'leaseMs'> {
+export interface HistoryDeps extends Pick<CredentialDeps, 'schedules' | 'storeOf' | 'now' | 'leaseMs'> {
   readonly ledgerOf: (id: string) => Pick<RunLedger, 'find' | 'list'>;
 }
 

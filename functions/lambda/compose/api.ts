@@ -4,11 +4,15 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dynamoDbAuditRecords } from '../../adapters/dynamodb/audit-records.ts';
 import { dynamoDbRequestIds, type RequestIds } from '../../adapters/dynamodb/idempotency.ts';
 import { dynamoDbLedger } from '../../adapters/dynamodb/ledger.ts';
+import { dynamoDbOverviews } from '../../adapters/dynamodb/overviews.ts';
 import { dynamoDbTasks } from '../../adapters/dynamodb/tasks.ts';
 import { lambdaRotateFunction } from '../../adapters/lambda/rotate-function.ts';
+import { secretsManagerList } from '../../adapters/secrets-manager/secret-list.ts';
 import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
 import { requestIdAt } from '../../credential/events/request-id.ts';
+import type { Overviews } from '../../ports/api/overviews.ts';
 import type { RotateFunction } from '../../ports/api/rotate-function.ts';
+import type { SecretList } from '../../ports/api/secret-list.ts';
 import type { AuditRecords } from '../../ports/audit/records.ts';
 import type { RunLedger } from '../../ports/ledger.ts';
 import type { Schedules } from '../../ports/schedules.ts';
@@ -25,6 +29,8 @@ export interface DeployedApi {
   readonly tasksOf: (id: string) => Tasks;
   readonly ledgerOf: (id: string) => RunLedger;
   readonly auditRecords: AuditRecords;
+  readonly overviews: Overviews;
+  readonly secretList: SecretList;
   readonly requestIdsOf: (id: string) => RequestIds;
   /** Draws a request id. */
   readonly newRequestId: () => string;
@@ -64,6 +70,8 @@ function deployedApi({ environment, aws, now, sleep }: Surroundings): DeployedAp
     tasksOf: (id) => dynamoDbTasks(table, id, { tableName }),
     ledgerOf: (id) => dynamoDbLedger(table, id, { tableName }),
     auditRecords: dynamoDbAuditRecords(table, { tableName }),
+    overviews: dynamoDbOverviews(table, { tableName, now }),
+    secretList: secretsManagerList(secretsManager, `${prefix}/`),
     requestIdsOf: (id) => dynamoDbRequestIds(table, id, { tableName }),
     newRequestId: () => requestIdAt(now(), randomUUID()),
     rotateFunction: lambdaRotateFunction({

@@ -119,12 +119,12 @@ describe('the table of wall time', () => {
 describe('the table of pages', () => {
   it('tells the calls of each credential, and of a page of 50 whether it keeps its goal', () => {
     const { rows } = fleetTable([
-      { credentials: 1, calls: 3, depth: 3, roundTrips: 3 },
-      { credentials: 50, calls: 101, depth: 21, roundTrips: 21 },
+      { credentials: 1, calls: 3, depth: 3, roundTrips: 3, firstCalls: 6 },
+      { credentials: 50, calls: 101, depth: 21, roundTrips: 21, firstCalls: 153 },
     ]);
     expect(rows).toEqual([
-      [1, 3, '3.00', 3, 3, ''],
-      [50, 101, '2.02', 21, 21, 'calls ≤ 3 (missed)'],
+      [1, 3, '3.00', 3, 3, '', 6],
+      [50, 101, '2.02', 21, 21, 'calls ≤ 3 (missed)', 153],
     ]);
   });
 });

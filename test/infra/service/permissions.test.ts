@@ -41,7 +41,7 @@ const WILDCARDS: [RegExp, actions: RegExp, reason: string][] = [
   ],
   [/:log-group:\w+:\*$/, /^logs:(CreateLogStream|PutLogEvents)$/, "the streams of the function's own group"],
   [/^\*$/, /^xray:Put(TraceSegments|TelemetryRecords)$/, 'AWS knows no resource'],
-  [/^\*$/, /^scheduler:ListSchedules$/, 'AWS knows no resource'],
+  [/^\*$/, /^(scheduler:ListSchedules|secretsmanager:ListSecrets)$/, 'AWS knows no resource'],
 ];
 
 const CHANGERS: [allowed: boolean, Attempt][] = [
@@ -89,6 +89,10 @@ const CHANGERS: [allowed: boolean, Attempt][] = [
 ];
 
 const API: [allowed: boolean, Attempt][] = [
+  [true, { action: 'secretsmanager:ListSecrets', resource: '*' }],
+  [true, { action: 'dynamodb:BatchGetItem', resource: table(PREFIX) }],
+  [false, { action: 'dynamodb:BatchGetItem', resource: table('other') }],
+  [false, { action: 'dynamodb:BatchWriteItem', resource: table(PREFIX) }],
   [true, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
   [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-retire`) }],
   [false, { action: 'secretsmanager:DescribeSecret', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],

@@ -26,12 +26,17 @@ export const CredentialAnswer = z.object({
   clientId: z.union([z.string(), z.array(z.string())]),
   iam: z.enum(['keycloak', 'manual']).describe('How the IAM is reached: `manual` by a person.'),
   strategy: z.enum(['auto', 'dual-secret', 'alternating-clients', 'in-place']),
-  versionId: z.string().nullable().describe('The version in use; null before the first run.'),
+  versionId: z
+    .string()
+    .nullable()
+    .describe('The version in use; null before the first run. In a list it may be that of five minutes ago.'),
   rotatedAt: instant.nullable(),
   ageDays: z.int().nullable(),
   maxAge: z.string().describe('The oldest that the secret should become: ISO 8601, as the fleet file has it.'),
   lastRun: LastRunAnswer.nullable().describe('The run that was asked for last; null where none is known.'),
-  pending: z.boolean().describe('Whether a rotation is in progress, or was left unfinished.'),
+  pending: z
+    .boolean()
+    .describe('Whether a rotation is in progress, or was left unfinished; in a list maybe as of five minutes ago.'),
   schedule: z.object({ expression: z.string(), timezone: z.string(), state: z.enum(['ENABLED', 'DISABLED']) }),
   connectors: z.array(
     z.object({

@@ -25,10 +25,11 @@ function ledger(answer: (name: string, input: never) => unknown = () => ({}), tr
 }
 
 describe('what is sent to the table', () => {
-  it('an end is one item with what people look for beside the report, for 400 days; then the way to it', async () => {
+  it('an end is one item with what people look for beside the report, for 400 days, once more for lists; and the way to it', async () => {
     const { port, sent } = ledger();
     await port.end(RUN, END);
-    const [update, pointer] = sent as [[string, { ExpressionAttributeValues: object }], [string, object]];
+    const [update, summary, pointer] = sent as [string, { ExpressionAttributeValues: object }][];
+    if (!update || !summary) throw new Error('too little was sent');
     expect(update).toMatchObject([
       'UpdateItemCommand',
       {
@@ -47,6 +48,13 @@ describe('what is sent to the table', () => {
       ':rotationId': { S: 'v2' },
       ':requestedAt': { S: '2026-03-01T03:00:00.000Z' },
       ':endedAt': { S: '2026-03-01T03:00:00.000Z' },
+      ':expiresAt': EXPIRES,
+    });
+    expect(summary).toMatchObject(['UpdateItemCommand', { Key: { pk: { S: 'acme-prod' }, sk: { S: 'summary' } } }]);
+    expect(summary[1].ExpressionAttributeValues).toEqual({
+      ':lastRun': { S: REQUEST_ID },
+      ':origin': { S: JSON.stringify(RUN) },
+      ':end': { S: JSON.stringify(END) },
       ':expiresAt': EXPIRES,
     });
     const Item = { pk: { S: 'acme-prod' }, sk: { S: 'rotation#v2' }, requestId: { S: REQUEST_ID }, expiresAt: EXPIRES };

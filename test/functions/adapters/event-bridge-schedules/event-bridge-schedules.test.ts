@@ -123,14 +123,20 @@ describe('plan', () => {
 });
 
 describe('list', () => {
-  it('gives a page of ids', async () => {
-    const { port, sent } = schedules(() => ({ Schedules: [{ Name: 'a' }, { Name: 'b' }], NextToken: 'more' }));
-    expect(await port.list({ limit: 2, nextToken: 'here' })).toEqual({ ids: ['a', 'b'], nextToken: 'more' });
+  it('gives a page of ids, and since when each schedule is as it is', async () => {
+    const { port, sent } = schedules(() => ({
+      Schedules: [{ Name: 'a', LastModificationDate: new Date('2026-03-01T03:00:00Z') }, { Name: 'b' }],
+      NextToken: 'more',
+    }));
+    expect(await port.list({ limit: 2, nextToken: 'here' })).toEqual({
+      schedules: [{ id: 'a', changedAt: new Date('2026-03-01T03:00:00Z') }, { id: 'b' }],
+      nextToken: 'more',
+    });
     expect(sent).toEqual([['ListSchedulesCommand', { GroupName: 'csr', MaxResults: 2, NextToken: 'here' }]]);
   });
 
   it('says when it was the last one', async () => {
-    expect(await schedules(() => ({ Schedules: [] })).port.list({ limit: 25 })).toEqual({ ids: [] });
+    expect(await schedules(() => ({ Schedules: [] })).port.list({ limit: 25 })).toEqual({ schedules: [] });
   });
 
   it('fails with a code', async () => {

@@ -1,9 +1,9 @@
-import { isRotationError, RotationError } from '../credential/errors.ts';
-import type { Schedules } from '../ports/schedules.ts';
-import type { SecretStore } from '../ports/secret-store.ts';
-import type { Acknowledgement, Tasks } from '../ports/tasks.ts';
-import type { AcknowledgementView } from './contract/answers/credential.ts';
-import { currentOf } from './credentials.ts';
+import { isRotationError, RotationError } from '../../credential/errors.ts';
+import type { Schedules } from '../../ports/schedules.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+import type { Acknowledgement, Tasks } from '../../ports/tasks.ts';
+import type { AcknowledgementView } from '../contract/answers/credential.ts';
+import { labelled } from './view.ts';
 
 /** What an acknowledgement needs. */
 export interface AcknowledgementsDeps {
@@ -46,7 +46,7 @@ async function assertManual({ id, connector }: Claim, { schedules }: Acknowledge
 }
 
 async function assertCurrent({ id, versionId }: Claim, { storeOf }: AcknowledgementsDeps): Promise<void> {
-  const current = currentOf(await storeOf(id).versions());
+  const current = labelled(await storeOf(id).versions(), 'AWSCURRENT');
   if (current?.id === versionId) return;
   const now = current ? `the current one is ${current.id}` : 'there is no current one yet';
   throw new RotationError('version-not-current', `${versionId} is not the current version of ${id}: ${now}`);

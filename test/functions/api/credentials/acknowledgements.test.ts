@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type AcknowledgementsDeps, acknowledge } from '../../../functions/api/acknowledgements.ts';
-import { RotationError } from '../../../functions/credential/errors.ts';
-import type { Credential } from '../../../functions/credential/settings/credential.ts';
-import type { Acknowledgement } from '../../../functions/ports/tasks.ts';
-import { MemoryTasks } from '../../../local/stand-ins/table/tasks.ts';
+import { type AcknowledgementsDeps, acknowledge } from '../../../../functions/api/credentials/acknowledgements.ts';
+import { RotationError } from '../../../../functions/credential/errors.ts';
+import type { Credential } from '../../../../functions/credential/settings/credential.ts';
+import type { Acknowledgement } from '../../../../functions/ports/tasks.ts';
+import { MemoryTasks } from '../../../../local/stand-ins/table/tasks.ts';
 
 const CREATED = new Date('2026-03-01T03:00:00Z');
 const VERSIONS = [

@@ -1,14 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { credentialsPage, credentialView, rotationView } from '../../../functions/api/credentials.ts';
-import { RotationError } from '../../../functions/credential/errors.ts';
-import type { Credential } from '../../../functions/credential/settings/credential.ts';
-import type { LedgerEntry } from '../../../functions/ports/ledger.ts';
-import type { SecretVersion } from '../../../functions/ports/secret-store.ts';
-import type { Tasks } from '../../../functions/ports/tasks.ts';
-import { MemoryAuditRecords } from '../../../local/stand-ins/table/audit-records.ts';
-import { MemoryTasks } from '../../../local/stand-ins/table/tasks.ts';
-import { createWorld } from '../../support/world.ts';
+import { credentialView, rotationView } from '../../../../functions/api/credentials/credential.ts';
+import { RotationError } from '../../../../functions/credential/errors.ts';
+import type { Credential } from '../../../../functions/credential/settings/credential.ts';
+import type { LedgerEntry } from '../../../../functions/ports/ledger.ts';
+import type { SecretVersion } from '../../../../functions/ports/secret-store.ts';
+import type { Tasks } from '../../../../functions/ports/tasks.ts';
+import { MemoryAuditRecords } from '../../../../local/stand-ins/table/audit-records.ts';
+import { MemoryTasks } from '../../../../local/stand-ins/table/tasks.ts';
+import { createWorld } from '../../../support/world.ts';
 
 const VERSIONS: SecretVersion[] = [
   { id: 'v0', stages: [], createdAt: new Date('2026-01-01T00:00:00Z') },
@@ -23,8 +22,6 @@ function deps(versions: SecretVersion[] = VERSIONS) {
     if (!id.startsWith('acme')) throw new RotationError('credential-unknown', `There is no credential ${id}`);
     return { ...credential, id };
   };
-  const list = async ({ limit, nextToken }: { limit: number; nextToken?: string | undefined }) =>
-    nextToken ? { ids: ['acme-c'] } : { ids: ['acme-a', 'acme-b'].slice(0, limit), nextToken: 'more' };
   const now = () => new Date('2026-03-08T02:59:59Z');
   const tasksOf = (): Tasks => {
     throw new Error('nobody has a part in these');
@@ -32,7 +29,7 @@ function deps(versions: SecretVersion[] = VERSIONS) {
   const ledgerOf = () => ({ list: async (): Promise<{ entries: LedgerEntry[] }> => ({ entries: [] }) });
   const storeOf = () => ({ versions: async () => versions });
   const auditRecords = new MemoryAuditRecords();
-  return { schedules: { settings, list }, storeOf, tasksOf, ledgerOf, auditRecords, leaseMs: 60_000, now };
+  return { schedules: { settings }, storeOf, tasksOf, ledgerOf, auditRecords, leaseMs: 60_000, now };
 }
 
 /** The same credential with one connector by https and one by hand. */
@@ -43,7 +40,7 @@ function manual({ tasks, versions = VERSIONS }: { tasks: Tasks; versions?: Secre
     const byHand = { name: 'By hand', via: 'manual', within: 'P3D', proof: 'attested' } as const;
     return { ...credential, connectors: [...credential.connectors, byHand] };
   };
-  return { ...all, schedules: { ...all.schedules, settings }, tasksOf: () => tasks };
+  return { ...all, schedules: { settings }, tasksOf: () => tasks };
 }
 
 describe('credentialView', () => {
@@ -166,72 +163,6 @@ describe('credentialView', () => {
 
   it('says when there is no such credential', async () => {
     await expect(credentialView('globex', deps())).rejects.toMatchObject({ code: 'credential-unknown' });
-  });
-});
-
-describe('credentialsPage', () => {
-  it('is a page, and says when there are more', async () => {
-    const first = await credentialsPage({ limit: 2 }, deps());
-    expect(first.credentials.map(({ id }) => id)).toEqual(['acme-a', 'acme-b']);
-    expect(first.nextToken).toBe('more');
-    const last = await credentialsPage({ limit: 2, nextToken: 'more' }, deps());
-    expect(last.credentials.map(({ id }) => id)).toEqual(['acme-c']);
-    expect(last).not.toHaveProperty('nextToken');
-  });
-
-  it('reads five credentials at a time, and keeps their order whichever answers first', async () => {
-    const { schedules, ...others } = deps();
-    const ids = Array.from({ length: 50 }, (_, index) => `acme-${index}`);
-    let reading = 0;
-    let most = 0;
-    const versions = async (id: string) => {
-      most = Math.max(most, ++reading);
-      // The first of a page answers last.
-      await sleep(id.length === 'acme-0'.length ? 5 : 1);
-      reading -= 1;
-      return VERSIONS;
-    };
-    const storeOf = (id: string) => ({ versions: () => versions(id) });
-    const all = { ...schedules, list: async () => ({ ids }) };
-    const { credentials } = await credentialsPage({ limit: 50 }, { ...others, schedules: all, storeOf });
-    expect(credentials.map(({ id }) => id)).toEqual(ids);
-    expect(most).toBe(5);
-  });
-
-  /** A page of two credentials, the first of which fails. */
-  const withBad = (fail: () => never) => {
-    const storeOf = (id: string) => ({ versions: async () => (id === 'acme-a' ? fail() : VERSIONS) });
-    return credentialsPage({ limit: 2 }, { ...deps(), storeOf });
-  };
-
-  it('shows the others when one can not be read, and says what is wrong with that one', async () => {
-    const { credentials, nextToken } = await withBad(() => {
-      throw new RotationError('secret-deleted', 'csr/acme-a: InvalidRequestException');
-    });
-    expect(credentials).toEqual([
-      {
-        id: 'acme-a',
-        problem: {
-          code: 'secret-deleted',
-          title: 'The secret is scheduled for deletion',
-          detail: 'csr/acme-a: InvalidRequestException',
-          next: 'Restore it with RestoreSecret.',
-        },
-      },
-      expect.objectContaining({ id: 'acme-b', versionId: 'v2' }),
-    ]);
-    expect(nextToken).toBe('more');
-  });
-
-  it('fails as a whole when AWS is busy, or by a fault of the program: neither is about a credential', async () => {
-    const busy = () => {
-      throw new RotationError('schedule-throttled', 'busy');
-    };
-    await expect(withBad(busy)).rejects.toMatchObject({ code: 'schedule-throttled' });
-    const broken = () => {
-      throw new TypeError('broken');
-    };
-    await expect(withBad(broken)).rejects.toThrow(TypeError);
   });
 });
 
