@@ -5,6 +5,12 @@ import { isRoute, type Route } from './api/contract/routes.ts';
 import { type AcknowledgementsDeps, acknowledge } from './api/credentials/acknowledgements.ts';
 import { type CredentialDeps, credentialView } from './api/credentials/credential.ts';
 import { credentialsPage, type PageDeps } from './api/credentials/page.ts';
+import {
+  type FleetRotationsDeps,
+  fleetRotationView,
+  startFleetRotation,
+  stopFleetRotation,
+} from './api/many/fleet-rotations.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { type HistoryDeps, runsPage, runView } from './api/runs/history.ts';
 import { type RequestDeps, requestRun } from './api/runs/request.ts';
@@ -19,6 +25,7 @@ type Deps = CredentialDeps &
   HistoryDeps &
   RequestDeps &
   AcknowledgementsDeps &
+  FleetRotationsDeps &
   ScheduleDeps &
   Pick<Observers, 'logger'>;
 type Answer<R extends Route> = (call: Call<R>, deps: Deps) => Promise<ApiResponse>;
@@ -34,6 +41,12 @@ const ANSWERS: { readonly [R in Route]: Answer<R> } = {
     json(200, await runView(id, path.rotationId ?? '', deps)),
   'POST /credentials/{id}/rollback': async ({ id, headers, body, caller }, deps) =>
     await requestRun({ id, body: { ...body, rollback: true }, requestedBy: caller }, wishesOf(headers), deps),
+  'POST /rotations': async ({ headers, body, caller }, deps) =>
+    await startFleetRotation({ body, requestedBy: caller, key: headers['idempotency-key'] }, deps),
+  'GET /rotations/{executionId}': async ({ path }, deps) =>
+    json(200, await fleetRotationView(path.executionId ?? '', deps)),
+  'DELETE /rotations/{executionId}': async ({ path, caller }, deps) =>
+    json(200, await stopFleetRotation({ executionId: path.executionId ?? '', by: caller }, deps)),
   'PATCH /credentials/{id}/schedule': async ({ id, body, caller }, deps) => {
     const answer = await changeSchedule(id, body, deps);
     deps.logger.info('schedule', { credential: id, requestedBy: caller, answer: JSON.parse(answer.body) });

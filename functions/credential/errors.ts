@@ -272,6 +272,17 @@ export const ERRORS = {
     next: 'Repeat the call after Retry-After.',
   },
   'lambda-throttled': { title: 'Lambda is busy', retryable: true, next: 'Repeat the call after Retry-After.' },
+  'executions-unavailable': {
+    title: 'Step Functions does not answer',
+    retryable: true,
+    inDoubt: true,
+    next: 'Repeat the call with the same Idempotency-Key: what has begun is not begun again.',
+  },
+  'executions-throttled': {
+    title: 'Step Functions is busy',
+    retryable: true,
+    next: 'Repeat the call after Retry-After.',
+  },
   'secret-not-found': {
     title: 'The secret does not exist',
     retryable: false,

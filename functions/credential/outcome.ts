@@ -22,6 +22,17 @@ export const OUTCOMES = {
 
 export type Outcome = keyof typeof OUTCOMES;
 
+/** How a fleet rotation ended. */
+export const FLEET_OUTCOMES = {
+  planned: 'A dry run: nothing was begun.',
+  completed: 'Every chosen credential had its run.',
+  stopped: 'A wave failed more often than it bears, so nothing more was begun.',
+  aborted: 'Somebody ended it, so nothing more was begun.',
+  broken: 'It ended before its time: see its execution in Step Functions.',
+} as const;
+
+export type FleetOutcome = keyof typeof FLEET_OUTCOMES;
+
 /** What happened to one connector. */
 export interface ConnectorReport {
   readonly name: string;

@@ -25,6 +25,8 @@ export function acknowledgeNamespaces(role: IConstruct, prefix: string): void {
     [arn('secretsmanager', `secret:${prefix}-inbox/*`)]: many,
     [arn('scheduler', `schedule/${prefix}/*`)]: many,
     [arn('scheduler', `schedule/${prefix}-once/*`)]: many,
+    [arn('states', `execution:${prefix}-many:*`)]:
+      'Executions are named by callers, below the one state machine of this stack.',
     [arn('sqs', requestQueueName(prefix, '*'))]: many,
     [arn('sqs', replyQueueName(prefix, '*'))]: many,
     'AwsSolutions-IAM5[Resource::*]':

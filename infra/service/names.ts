@@ -2,7 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import { replyQueueName, requestQueueName } from '../../functions/credential/agent-line.ts';
 
 /** The functions, by the file in `functions/` that each one runs. */
-export type FunctionName = 'rotate' | 'retire' | 'api' | 'audit';
+export type FunctionName = 'rotate' | 'retire' | 'api' | 'audit' | 'many';
 
 /**
  * The names and ARNs that follow from the prefix alone. A function has its own and its sisters' ARNs in its environment:
@@ -17,6 +17,8 @@ export interface Names {
   readonly groupArns: readonly string[];
   /** The table of runs, keys of requests, tasks and acknowledgements. */
   readonly table: { readonly name: string; readonly arn: string };
+  /** The state machine of fleet rotations, and its executions. */
+  readonly fleetRotations: { readonly name: string; readonly arn: string; readonly executions: string };
   /** The bus on which people are told of their tasks. */
   readonly eventBus: string;
   /** Secrets and schedules that come and go with credentials and rotations: the stack's own namespaces. */
@@ -49,17 +51,29 @@ export function namesOf(prefix: string, stack: Stack): Names {
     arn: colon('lambda', 'function', `${prefix}-${file}`),
   });
   return {
-    functions: { rotate: lambda('rotate'), retire: lambda('retire'), api: lambda('api'), audit: lambda('audit') },
+    functions: {
+      rotate: lambda('rotate'),
+      retire: lambda('retire'),
+      api: lambda('api'),
+      audit: lambda('audit'),
+      many: lambda('many'),
+    },
     logGroups: {
       rotate: `/aws/lambda/${prefix}-rotate`,
       retire: `/aws/lambda/${prefix}-retire`,
       api: `/aws/lambda/${prefix}-api`,
       audit: `/aws/lambda/${prefix}-audit`,
+      many: `/aws/lambda/${prefix}-many`,
       access: `/aws/apigateway/${prefix}`,
     },
     groups,
     groupArns: [groups.recurring, groups.once].map((name) => slash('scheduler', 'schedule-group', name)),
     table: { name: prefix, arn: slash('dynamodb', 'table', prefix) },
+    fleetRotations: {
+      name: `${prefix}-many`,
+      arn: colon('states', 'stateMachine', `${prefix}-many`),
+      executions: colon('states', 'execution', `${prefix}-many:*`),
+    },
     eventBus: slash('events', 'event-bus', 'default'),
     credentialSecrets: colon('secretsmanager', 'secret', `${prefix}/*`),
     accessSecrets: colon('secretsmanager', 'secret', `${prefix}-access/*`),

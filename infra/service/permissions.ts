@@ -73,7 +73,7 @@ function changerPermissions(grantable: Grantable, secretActions: string[]): Poli
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
     allow(names.onceSchedules, ['scheduler:CreateSchedule']),
     passSchedulerRole(schedulerRoleArn),
-    ...tablePermissions(grantable, ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    ...tablePermissions(grantable, ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
     publishPermission(names),
     ...(grantable.agents ? linePermissions(names) : []),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:CreateSchedule'])] : []),
@@ -81,7 +81,7 @@ function changerPermissions(grantable: Grantable, secretActions: string[]): Poli
 }
 
 /** Every event of a call: a call may hold several. */
-function publishPermission({ eventBus }: Names): PolicyStatement {
+export function publishPermission({ eventBus }: Names): PolicyStatement {
   return allow(eventBus, ['events:PutEvents'], { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE } });
 }
 
@@ -140,15 +140,20 @@ function scheduleKeyPermissions({ key }: Grantable, schedules: string): PolicySt
 }
 
 /**
- * Tasks are queried, and some are written. DynamoDB uses the table's key as its caller.
+ * The table's items are read and written. DynamoDB uses the table's key as its caller.
  *
  * @see [Permissions for a key of one's own](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html)
  */
-function tablePermissions({ names, key }: Grantable, actions: string[]): PolicyStatement[] {
+export function tablePermissions(
+  { names, key }: Pick<Grantable, 'names' | 'key'>,
+  actions: readonly string[],
+  conditions?: Conditions,
+): PolicyStatement[] {
   return [
     allow(
       names.table.arn,
-      ['Query', ...actions].map((action) => `dynamodb:${action}`),
+      actions.map((action) => `dynamodb:${action}`),
+      conditions,
     ),
     useKey(key, TABLE_KEY, 'dynamodb'),
   ];
@@ -165,17 +170,19 @@ const TABLE_KEY = [
   'kms:ReEncryptTo',
 ];
 
-/** What the API may do: start a rotation, say where things stand, change a schedule, and note requests and a person's word. It can't read a secret's value. */
+/** What the API may do: start a rotation, or many, say where things stand, change a schedule, and note requests and a person's word. It can't read a secret's value. */
 export function apiPermissions(grantable: Grantable): PolicyStatement[] {
   const { names, key, schedulerRoleArn, local } = grantable;
   return [
     allow(names.functions.rotate.arn, ['lambda:InvokeFunction']),
+    allow(names.fleetRotations.arn, ['states:StartExecution']),
+    allow(names.fleetRotations.executions, ['states:DescribeExecution']),
     allow(names.credentialSecrets, ['secretsmanager:ListSecretVersionIds']),
     allow(names.recurringSchedules, ['scheduler:GetSchedule', 'scheduler:UpdateSchedule']),
     passSchedulerRole(schedulerRoleArn),
     // AWS knows no resource for these actions, a schedule group included. Neither tells a value.
     allow('*', ['scheduler:ListSchedules', 'secretsmanager:ListSecrets']),
-    ...tablePermissions(grantable, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    ...tablePermissions(grantable, ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
     // For the settings in a schedule only: never through Secrets Manager.
     ...scheduleKeyPermissions(grantable, names.recurringSchedules),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:UpdateSchedule'])] : []),
@@ -200,7 +207,7 @@ export function auditPermissions(grantable: Grantable, repair: boolean): PolicyS
     allow([names.recurringSchedules, names.onceSchedules], ['scheduler:GetSchedule']),
     // AWS knows no resource for this action, a schedule group included.
     allow('*', ['scheduler:ListSchedules']),
-    ...tablePermissions(grantable, ['GetItem']),
+    ...tablePermissions(grantable, ['Query', 'GetItem']),
     allow(names.table.arn, ['dynamodb:PutItem'], local ? undefined : own),
     publishPermission(names),
     ...(agents ? linePermissions(names) : []),
@@ -227,7 +234,7 @@ export function deadLetterPermissions(queue: IQueue, key: IKey): PolicyStatement
 }
 
 /** MiniStack checks every schedule as `schedule/default/NAME`, whatever its group. */
-function emulatedSchedules(key: IKey, actions: string[]): PolicyStatement {
+export function emulatedSchedules(key: IKey, actions: string[]): PolicyStatement {
   return allow(
     Stack.of(key).formatArn({ service: 'scheduler', resource: 'schedule', resourceName: 'default/*' }),
     actions,
@@ -235,7 +242,7 @@ function emulatedSchedules(key: IKey, actions: string[]): PolicyStatement {
 }
 
 /** Statement on the key that holds only when a service uses it on the role's behalf. */
-function useKey(key: IKey, actions: string[], service: string, more: Conditions = {}): PolicyStatement {
+export function useKey(key: IKey, actions: string[], service: string, more: Conditions = {}): PolicyStatement {
   const { region, urlSuffix } = Stack.of(key);
   return allow(key.keyArn, actions, {
     StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}` },
@@ -243,6 +250,10 @@ function useKey(key: IKey, actions: string[], service: string, more: Conditions 
   });
 }
 
-function allow(resource: string | readonly string[], actions: string[], conditions?: Conditions): PolicyStatement {
+export function allow(
+  resource: string | readonly string[],
+  actions: string[],
+  conditions?: Conditions,
+): PolicyStatement {
   return new PolicyStatement({ actions, resources: [resource].flat(), ...(conditions && { conditions }) });
 }

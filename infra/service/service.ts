@@ -6,6 +6,9 @@ import { Construct } from 'constructs';
 import { durationMs } from '../../functions/credential/duration.ts';
 import type { Deployment } from '../context.ts';
 import { acknowledge } from '../faults/findings.ts';
+import { FleetBucket } from '../many/bucket.ts';
+import { FleetRotations } from '../many/fleet-rotations.ts';
+import { manyPermissions } from '../many/permissions.ts';
 import { Watch } from '../watch/watch.ts';
 import { AuditSchedule } from './audit-schedule.ts';
 import { functionEnvironment } from './environment.ts';
@@ -28,6 +31,8 @@ import { Table } from './table.ts';
 const API_TIMEOUT = Duration.seconds(29);
 /** An audit is over before the next one begins. */
 const AUDIT_TIMEOUT = Duration.minutes(14);
+/** How long it may take to choose among ten thousand credentials. */
+const MANY_TIMEOUT = Duration.minutes(14);
 
 /** Properties of {@link Service}. */
 export interface ServiceProps {
@@ -89,6 +94,8 @@ export class Service extends Construct {
       deadLetterArn: this.deadLetters.queueArn,
       keyArn: this.key.keyArn,
     });
+    const files = new FleetBucket(this, 'FleetBucket', { deployment, key: this.key });
+    const { bucket } = files;
     const givenUp = deadLetterPermissions(this.deadLetters, this.key);
     const asynchronous = {
       timeout: Duration.millis(durationMs(deployment.timeouts.function)),
@@ -111,7 +118,7 @@ export class Service extends Construct {
       }),
       api: define('api', {
         description: 'Answers the HTTP API.',
-        environment,
+        environment: { ...environment, MANY_STATE_MACHINE_ARN: names.fleetRotations.arn },
         timeout: API_TIMEOUT,
         permissions: apiPermissions(grantable),
       }),
@@ -122,7 +129,15 @@ export class Service extends Construct {
         ...asynchronous,
         timeout: AUDIT_TIMEOUT,
       }),
+      many: define('many', {
+        description: 'Begins and ends rotations of many credentials.',
+        environment: { ...environment, MANY_BUCKET: bucket.bucketName },
+        permissions: manyPermissions({ ...grantable, bucket }),
+        timeout: MANY_TIMEOUT,
+      }),
     };
+    files.acknowledgeFiles(this.node.findChild('many'));
+    new FleetRotations(this, 'FleetRotations', { deployment, names, key: this.key, files });
     const { functions, scheduling, key, deadLetters } = this;
     new AuditSchedule(this, 'AuditSchedule', { functions, scheduling, key, deadLetters, repair: deployment.repair });
     // An emulator lacks the type that needs it.

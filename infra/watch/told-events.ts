@@ -20,6 +20,8 @@ const TOLD: Readonly<Record<DetailType, boolean>> = {
   'Drift Detected': true,
   'Expiry Near': true,
   'Audit Completed': false,
+  // Each failure has an event of its own, and whoever has started it looks on.
+  'Fleet Rotation Ended': false,
 };
 
 /** Properties of {@link ToldEvents}. */

@@ -82,7 +82,11 @@ describe('every JSON example in docs/api.md', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(published, 'document');
   const schemas = Object.keys(published.components.schemas).map((name) => `#/components/schemas/${name}`);
-  const bodies = ['post /credentials/{id}/connectors/{name}/acknowledgement', 'patch /credentials/{id}/schedule'];
+  const bodies = [
+    'post /credentials/{id}/connectors/{name}/acknowledgement',
+    'patch /credentials/{id}/schedule',
+    'post /rotations',
+  ];
   const requests = bodies.map((route) => {
     const [method, path = ''] = route.split(' ');
     const place = encodeURIComponent(path.replaceAll('/', '~1'));

@@ -23,6 +23,7 @@ const KEPT = [
   'AWS::Logs::LogGroup',
   'AWS::SQS::Queue',
   'AWS::DynamoDB::Table',
+  'AWS::S3::Bucket',
 ];
 
 /** A fleet file whose IAM and connector only a person can change. */
@@ -98,9 +99,12 @@ describe('the stack', () => {
     expect(new Set(resources.filter(({ DeletionPolicy }) => DeletionPolicy === KEEP).map(({ Type }) => Type))).toEqual(
       new Set(KEPT),
     );
-    // The nested stack holds alarms and a dashboard, and nothing to keep.
+    // The nested stack holds alarms and a dashboard, and nothing to keep; nor does the state machine.
     const deleted = resources.filter(({ DeletionPolicy }) => ![undefined, KEEP].includes(DeletionPolicy));
-    expect(deleted).toMatchObject([{ Type: 'AWS::CloudFormation::Stack', DeletionPolicy: 'Delete' }]);
+    expect(deleted.map(({ Type, DeletionPolicy }) => [Type, DeletionPolicy]).sort()).toEqual([
+      ['AWS::CloudFormation::Stack', 'Delete'],
+      ['AWS::StepFunctions::StateMachine', 'Delete'],
+    ]);
   });
 });
 
@@ -200,9 +204,14 @@ describe('what is stored', () => {
   });
 
   it('is logged for half a year, encrypted, in groups with the names of the functions', () => {
-    const groups = ['lambda/X-rotate', 'lambda/X-retire', 'lambda/X-api', 'lambda/X-audit', 'apigateway/X'].map(
-      (name) => `/aws/${name.replace('X', 'client-secret-rotation')}`,
-    );
+    const groups = [
+      'lambda/X-rotate',
+      'lambda/X-retire',
+      'lambda/X-api',
+      'lambda/X-audit',
+      'lambda/X-many',
+      'apigateway/X',
+    ].map((name) => `/aws/${name.replace('X', 'client-secret-rotation')}`);
     const found = Object.values(template.findResources('AWS::Logs::LogGroup')).map(({ Properties }) => Properties);
     expect(found.map(({ LogGroupName }) => LogGroupName).sort()).toEqual(groups.toSorted());
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180, KmsKeyId: keyArn });
@@ -221,7 +230,7 @@ describe('what is stored', () => {
     expect(logs).toHaveLength(1);
     const condition = JSON.stringify(logs[0]?.Condition);
     expect(condition).toContain('kms:EncryptionContext:aws:logs:arn');
-    expect(condition.match(/log-group:[\w/-]+/g)).toHaveLength(5);
+    expect(condition.match(/log-group:[\w/-]+/g)).toHaveLength(6);
     expect(condition).not.toContain('*');
   });
 

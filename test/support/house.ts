@@ -10,10 +10,11 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ports: ['credential'],
   rotation: ['credential', 'ports'],
   audit: ['credential', 'ports', 'rotation'],
+  many: ['credential', 'ports'],
   adapters: ['credential', 'ports'],
-  lambda: ['credential', 'ports', 'rotation', 'audit', 'adapters'],
-  api: ['credential', 'ports', 'rotation', 'adapters'],
-  entries: ['credential', 'ports', 'rotation', 'audit', 'adapters', 'lambda', 'api'],
+  lambda: ['credential', 'ports', 'rotation', 'audit', 'many', 'adapters'],
+  api: ['credential', 'ports', 'rotation', 'many', 'adapters'],
+  entries: ['credential', 'ports', 'rotation', 'audit', 'many', 'adapters', 'lambda', 'api'],
 };
 
 /** A folder holds at most this many files beside its folders. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { text } from '../../credential/events/text.ts';
 import { ID, ID_RULE } from '../../credential/settings/parts.ts';
 import { schedule } from '../../credential/settings/schedule.ts';
 
@@ -6,6 +7,7 @@ import { schedule } from '../../credential/settings/schedule.ts';
 export const PATH_PARAMETERS = {
   id: z.string().regex(ID, ID_RULE).describe('The id of a credential.'),
   name: text(1, 256).describe("A connector's name, compared byte for byte."),
+  executionId: text(1, 80).describe('The id of a fleet rotation.'),
   rotationId: text(1, 64).describe('The id of a rotation, or the request id of a run.'),
 } as const;
 
@@ -47,6 +49,9 @@ export const RunHeaders = z.object({
     .describe('`respond-async` answers at once with 202; `Preference-Applied` confirms it. See RFC 7240.'),
 });
 
+/** Without a preference: nobody waits for a fleet rotation. */
+export const FleetHeaders = RunHeaders.pick({ 'idempotency-key': true });
+
 const { expression, timezone, flexibleWindow, state } = schedule.shape;
 
 /** Without the fleet file's defaults: what is absent stays as it is. */
@@ -81,18 +86,3 @@ export type ScheduleBody = z.infer<typeof ScheduleRequest>;
 
 /** What a caller may say about a rotation. */
 export type RotationBody = z.infer<typeof RotationRequest>;
-
-/**
- * A text of so many characters. They are counted as JSON Schema counts them, by code point: zod counts the halves of a character
- * that UTF-16 writes in two. One half alone is refused: it can't be written in UTF-8, so a table or a log may refuse it later.
- */
-function text(least: number, most: number) {
-  return z
-    .string()
-    .refine((value) => {
-      const { length } = [...value];
-      return length >= least && length <= most;
-    }, `must have ${least} to ${most} characters`)
-    .refine((value) => value.isWellFormed(), 'has half of a character in it')
-    .meta({ minLength: least, maxLength: most });
-}

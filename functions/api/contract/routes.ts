@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ERRORS, type ErrorCode } from '../../credential/errors.ts';
+import { FleetRequest } from '../../credential/events/fleet-rotation.ts';
 import {
   AcknowledgementAnswer,
   CredentialAnswer,
@@ -9,6 +10,7 @@ import {
   UnreadableAnswer,
 } from './answers/credential.ts';
 import { FindingAnswer } from './answers/finding.ts';
+import { FleetAcceptedAnswer, FleetFailureAnswer, FleetRotationAnswer, WaveAnswer } from './answers/fleet-rotation.ts';
 import { PlanAnswer } from './answers/plan.ts';
 import { GatewayAnswer, ProblemAnswer, RotationProblemAnswer } from './answers/problem.ts';
 import {
@@ -23,6 +25,7 @@ import {
 import { RunAnswer, RunsAnswer } from './answers/run.ts';
 import {
   AcknowledgementRequest,
+  FleetHeaders,
   PageQuery,
   RollbackRequest,
   RotationRequest,
@@ -40,6 +43,10 @@ export const COMPONENTS = {
   Accepted: AcceptedAnswer,
   Run: RunAnswer,
   Runs: RunsAnswer,
+  FleetRotation: FleetRotationAnswer,
+  FleetAccepted: FleetAcceptedAnswer,
+  FleetFailure: FleetFailureAnswer,
+  Wave: WaveAnswer,
   Schedule: ScheduleAnswer,
   Credentials: CredentialsAnswer,
   Credential: CredentialAnswer,
@@ -77,6 +84,9 @@ const ONE_CREDENTIAL = [...ANY_CALL, 'credential-unknown', ...SETTINGS, ...VERSI
 /** These are about calls that start no run. */
 const NO_RUN: readonly ErrorCode[] = ['rotation-unknown', 'connector-not-manual', 'version-not-current'];
 const A_RUN = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => !NO_RUN.includes(code));
+
+/** What a call about a fleet rotation may meet. */
+const FLEET: ErrorCode[] = [...LEDGER, 'executions-unavailable', 'executions-throttled', 'not-available'];
 
 const GOES_ON = {
   description: 'The run goes on: 25 s have passed, or the call preferred not to wait.',
@@ -155,6 +165,35 @@ export const ROUTES = {
     answers: { 200: { description: 'The rotation.', schemas: [RotationAnswer] }, 202: GOES_ON },
     problems: A_RUN,
     runs: true,
+  },
+  'POST /rotations': {
+    name: 'rotateMany',
+    summary: 'Rotates many credentials, wave by wave; with dryRun, chooses them and rotates nothing.',
+    headers: { schema: FleetHeaders, next: 'Send a UUID as the Idempotency-Key.' },
+    body: {
+      schema: FleetRequest,
+      next: 'Send an object with "select", and where needed "waves", "tolerated", "maxConcurrency", "reason", "force", "revokePrevious" and "dryRun".',
+    },
+    answers: {
+      202: {
+        description: 'It was begun, now or by an earlier call with the same key.',
+        schemas: [FleetAcceptedAnswer],
+        headers: { Location: 'Where to look.' },
+      },
+    },
+    problems: [...ANY_CALL, ...A_BODY, ...FLEET, 'idempotency-key-reused'],
+  },
+  'GET /rotations/{executionId}': {
+    name: 'getFleetRotation',
+    summary: 'Shows how far a rotation of many credentials is, wave by wave, and what failed.',
+    answers: { 200: { description: 'The progress.', schemas: [FleetRotationAnswer] } },
+    problems: [...ANY_CALL, ...FLEET, 'rotation-unknown'],
+  },
+  'DELETE /rotations/{executionId}': {
+    name: 'stopFleetRotation',
+    summary: 'Lets no further run of it begin. What has begun is finished.',
+    answers: { 200: { description: 'The progress.', schemas: [FleetRotationAnswer] } },
+    problems: [...ANY_CALL, ...FLEET, 'rotation-unknown'],
   },
   'PATCH /credentials/{id}/schedule': {
     name: 'changeSchedule',

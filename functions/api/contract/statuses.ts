@@ -60,6 +60,8 @@ export const STATUSES = {
   'schedule-unavailable': 502,
   'schedule-throttled': 503,
   'lambda-throttled': 503,
+  'executions-unavailable': 502,
+  'executions-throttled': 503,
   'secret-not-found': 422,
   'secret-deleted': 422,
   'key-unusable': 502,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { AuditCompleted, auditMessage } from './audit-completed.ts';
 import { DriftDetected, driftMessage } from './drift-detected.ts';
 import { ExpiryNear, expiryMessage } from './expiry-near.ts';
+import { FleetRotationEnded, fleetRotationMessage } from './fleet-rotation-ended.ts';
 import { Message } from './parts.ts';
 import { Retired, retiredMessage } from './retired.ts';
 import { Failed, RolledBack, RotationSucceeded, rotationMessage } from './rotation-ended.ts';
@@ -31,6 +32,7 @@ export const EVENTS = {
   'Drift Detected': event(DriftDetected, driftMessage),
   'Expiry Near': event(ExpiryNear, expiryMessage),
   'Audit Completed': event(AuditCompleted, auditMessage),
+  'Fleet Rotation Ended': event(FleetRotationEnded, fleetRotationMessage),
 } as const;
 
 export type DetailType = keyof typeof EVENTS;

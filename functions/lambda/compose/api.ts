@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { dynamoDbAuditRecords } from '../../adapters/dynamodb/audit-records.ts';
+import { dynamoDbFleetRecords } from '../../adapters/dynamodb/fleet-records.ts';
 import { dynamoDbRequestIds, type RequestIds } from '../../adapters/dynamodb/idempotency.ts';
 import { dynamoDbLedger } from '../../adapters/dynamodb/ledger.ts';
 import { dynamoDbOverviews } from '../../adapters/dynamodb/overviews.ts';
@@ -9,12 +11,15 @@ import { dynamoDbTasks } from '../../adapters/dynamodb/tasks.ts';
 import { lambdaRotateFunction } from '../../adapters/lambda/rotate-function.ts';
 import { secretsManagerList } from '../../adapters/secrets-manager/secret-list.ts';
 import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
+import { stepFunctionsExecutions } from '../../adapters/step-functions/executions.ts';
 import { requestIdAt } from '../../credential/events/request-id.ts';
 import type { Overviews } from '../../ports/api/overviews.ts';
 import type { RotateFunction } from '../../ports/api/rotate-function.ts';
 import type { SecretList } from '../../ports/api/secret-list.ts';
 import type { AuditRecords } from '../../ports/audit/records.ts';
 import type { RunLedger } from '../../ports/ledger.ts';
+import type { Executions } from '../../ports/many/executions.ts';
+import type { FleetRecords } from '../../ports/many/records.ts';
 import type { Schedules } from '../../ports/schedules.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { Tasks } from '../../ports/tasks.ts';
@@ -35,6 +40,9 @@ export interface DeployedApi {
   /** Draws a request id. */
   readonly newRequestId: () => string;
   readonly rotateFunction: RotateFunction;
+  readonly fleetRecords: FleetRecords;
+  /** Of the state machine that rotates many at once. Absent in the embedded stack. */
+  readonly executions: Executions | undefined;
   /** How long to wait for a run, in milliseconds. */
   readonly waitMs: number;
   /** How long a run may be alive, in milliseconds. */
@@ -58,7 +66,7 @@ export function composeApi(
 }
 
 function deployedApi({ environment, aws, now, sleep }: Surroundings): DeployedApi {
-  const { PREFIX: prefix, TABLE_NAME: tableName, timing, local } = environment;
+  const { PREFIX: prefix, TABLE_NAME: tableName, MANY_STATE_MACHINE_ARN: stateMachineArn, timing, local } = environment;
   // Whoever says how AWS is reached may also bring what carries the calls.
   const requestHandler = requestHandlerOf(timing);
   const secretsManager = new SecretsManagerClient({ requestHandler, ...clientOptions(aws, 'secretsManager') });
@@ -79,6 +87,11 @@ function deployedApi({ environment, aws, now, sleep }: Surroundings): DeployedAp
       endpoint: aws.endpoints?.lambda ?? environment.AWS_ENDPOINT_URL_LAMBDA ?? environment.AWS_ENDPOINT_URL,
       credentials: secretsManager.config.credentials,
     }),
+    fleetRecords: dynamoDbFleetRecords(table, { tableName }),
+    executions:
+      stateMachineArn === undefined
+        ? undefined
+        : stepFunctionsExecutions(new SFNClient({ requestHandler: patient }), { stateMachineArn }),
     waitMs: WAIT_MS,
     leaseMs: timing.leaseMs,
     local,

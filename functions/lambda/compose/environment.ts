@@ -31,6 +31,10 @@ const Environment = z.object({
   /** Where AWS is, unless at its own addresses: the SDK reads the same. Never set on AWS. */
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_ENDPOINT_URL_LAMBDA: z.url().optional(),
+  /** The state machine of fleet rotations. Absent where it isn't called, and in the embedded stack. */
+  MANY_STATE_MACHINE_ARN: z.string().min(1).optional(),
+  /** The bucket of fleet rotations. Absent where it isn't written. */
+  MANY_BUCKET: z.string().min(1).optional(),
 });
 
 /** The variables that {@link readEnvironment} reads, as whoever deploys a function writes them. No secret is among them. */

@@ -16,6 +16,7 @@ describe('whether a write may have been carried out all the same', () => {
       'ledger-unavailable',
       'events-unavailable',
       'store-unavailable',
+      'executions-unavailable',
     ]);
   });
 });

@@ -5,23 +5,26 @@ const template = synthesize();
 const JWT = { issuer: 'https://auth.example.org/realms/ops', audience: ['rotation'] };
 
 describe('the HTTP API', () => {
-  it('has the nine routes, each of them signed', () => {
+  it('has the twelve routes, each of them signed', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties,
     );
 
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      'DELETE /rotations/{executionId}',
       'GET /credentials',
       'GET /credentials/{id}',
       'GET /credentials/{id}/rotations',
       'GET /credentials/{id}/rotations/{rotationId}',
       'GET /openapi.json',
+      'GET /rotations/{executionId}',
       'PATCH /credentials/{id}/schedule',
       'POST /credentials/{id}/connectors/{name}/acknowledgement',
       'POST /credentials/{id}/rollback',
       'POST /credentials/{id}/rotations',
+      'POST /rotations',
     ]);
-    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(9).fill('AWS_IAM'));
+    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(12).fill('AWS_IAM'));
   });
 
   it('throttles, and logs who called what without bodies or headers', () => {
@@ -64,7 +67,7 @@ describe('the HTTP API with an issuer of tokens', () => {
     ]);
     const [authorizer] = Object.keys(authorizers);
     expect(routes.map(({ AuthorizationType, AuthorizerId }) => [AuthorizationType, AuthorizerId])).toEqual(
-      Array(9).fill(['JWT', { Ref: authorizer }]),
+      Array(12).fill(['JWT', { Ref: authorizer }]),
     );
   });
 
@@ -82,6 +85,9 @@ describe('the HTTP API with an issuer of tokens', () => {
       'POST /credentials/{id}/connectors/{name}/acknowledgement': ['rotation:write'],
       'POST /credentials/{id}/rollback': ['rotation:write'],
       'POST /credentials/{id}/rotations': ['rotation:write'],
+      'GET /rotations/{executionId}': ['rotation:read'],
+      'DELETE /rotations/{executionId}': ['rotation:write'],
+      'POST /rotations': ['rotation:write'],
     });
   });
 

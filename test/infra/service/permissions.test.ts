@@ -16,8 +16,12 @@ const schedule = (name: string) => `arn:aws:scheduler:${REGION}:${ACCOUNT}:sched
 const table = (name: string) => `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}`;
 const bus = (name: string) => `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/${name}`;
 const lambda = (name: string) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
+const states = (name: string) => `arn:aws:states:${REGION}:${ACCOUNT}:${name}`;
+const [bucketId = ''] = Object.keys(template.findResources('AWS::S3::Bucket'));
+const file = (name: string) => `arn:aws:s3:::${bucketId.toLowerCase()}/${name}`;
 const [keyId] = Object.keys(template.findResources('AWS::KMS::Key'));
 const key = `arn:aws:kms:${REGION}:${ACCOUNT}:key/${keyId}`;
+const machineRole = [...roles.keys()].find((id) => id.includes('FleetRotations')) ?? '';
 const schedulerRole = [...roles.keys()].find((id) => id.includes('Scheduling')) ?? '';
 const via = (service: string) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });
 
@@ -38,6 +42,16 @@ const WILDCARDS: [RegExp, actions: RegExp, reason: string][] = [
     /:schedule\/client-secret-rotation-once\/\*$/,
     /^scheduler:(Create|Get)Schedule$/,
     'made by the functions themselves',
+  ],
+  [
+    /^arn:aws:s3:::\w+\/\*$/,
+    /^s3:(GetObject|PutObject|ListMultipartUploadParts|AbortMultipartUpload)$/,
+    'files are named by executions',
+  ],
+  [
+    /:execution:client-secret-rotation-many:\*$/,
+    /^states:(Describe|Stop)Execution$/,
+    'executions are named by callers',
   ],
   [/:log-group:\w+:\*$/, /^logs:(CreateLogStream|PutLogEvents)$/, "the streams of the function's own group"],
   [/^\*$/, /^xray:Put(TraceSegments|TelemetryRecords)$/, 'AWS knows no resource'],
@@ -95,6 +109,12 @@ const API: [allowed: boolean, Attempt][] = [
   [false, { action: 'dynamodb:BatchWriteItem', resource: table(PREFIX) }],
   [true, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
   [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-retire`) }],
+  [true, { action: 'states:StartExecution', resource: states(`stateMachine:${PREFIX}-many`) }],
+  [false, { action: 'states:StartExecution', resource: states('stateMachine:other-many') }],
+  [true, { action: 'states:DescribeExecution', resource: states(`execution:${PREFIX}-many:one`) }],
+  [false, { action: 'states:StopExecution', resource: states(`execution:${PREFIX}-many:one`) }],
+  [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-many`) }],
+  [false, { action: 's3:GetObject', resource: file('one/manifest.json') }],
   [false, { action: 'secretsmanager:DescribeSecret', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
   [true, { action: 'secretsmanager:ListSecretVersionIds', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
   [false, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
@@ -162,8 +182,44 @@ const REPAIR: Attempt[] = [
   passRole(schedulerRole, 'scheduler.amazonaws.com'),
 ];
 
-function putting(pk: string): Attempt {
-  return { action: 'dynamodb:PutItem', resource: table(PREFIX), context: { 'dynamodb:LeadingKeys': [pk] } };
+/** The function of fleet rotations reads who there is, and writes to nothing but its own records and files. */
+const MANY: [allowed: boolean, Attempt][] = [
+  [true, { action: 'scheduler:ListSchedules', resource: '*' }],
+  [true, { action: 'scheduler:GetSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [false, { action: 'scheduler:UpdateSchedule', resource: schedule(`${PREFIX}/acme-prod`) }],
+  [true, { action: 's3:PutObject', resource: file('one/wave-0.json') }],
+  [false, { action: 's3:GetObject', resource: file('one/wave-0.json') }],
+  [true, { action: 'kms:GenerateDataKey', resource: key, context: via('s3') }],
+  [false, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+  [false, { action: 'kms:Decrypt', resource: key, context: via('secretsmanager') }],
+  [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
+  [false, { action: 'states:StartExecution', resource: states(`stateMachine:${PREFIX}-many`) }],
+  ...['Query', 'GetItem', 'UpdateItem', 'BatchWriteItem'].flatMap((name): [boolean, Attempt][] => [
+    [true, putting('many#one', name)],
+    [false, putting('acme-prod', name)],
+  ]),
+  [true, publishing('client-secret-rotation')],
+  [false, publishing('aws.secretsmanager')],
+];
+
+/** Step Functions calls two functions, and notes what becomes of a credential. */
+const MACHINE: [allowed: boolean, Attempt][] = [
+  [true, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-rotate`) }],
+  [true, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-many`) }],
+  [false, { action: 'lambda:InvokeFunction', resource: lambda(`${PREFIX}-retire`) }],
+  [true, { action: 'states:StartExecution', resource: states(`stateMachine:${PREFIX}-many`) }],
+  [false, { action: 'states:StartExecution', resource: states('stateMachine:other') }],
+  [true, putting('many#one', 'UpdateItem')],
+  [false, putting('acme-prod', 'UpdateItem')],
+  [false, putting('many#one', 'DeleteItem')],
+  [true, { action: 's3:GetObject', resource: file('one/wave-0.json') }],
+  [true, { action: 's3:PutObject', resource: file('one/results') }],
+  [false, { action: 's3:DeleteObject', resource: file('one/results') }],
+  [false, { action: 'secretsmanager:GetSecretValue', resource: secret(`${PREFIX}/acme-prod-AbCdEf`) }],
+];
+
+function putting(pk: string, name = 'PutItem'): Attempt {
+  return { action: `dynamodb:${name}`, resource: table(PREFIX), context: { 'dynamodb:LeadingKeys': [pk] } };
 }
 
 function passRole(name: string, service: string): Attempt {
@@ -199,7 +255,7 @@ describe('permissions of the roles', () => {
   });
 
   it('name exact actions', () => {
-    expect(roles.size).toBe(5);
+    expect(roles.size).toBe(7);
     expect([...roles.values()].flat().flatMap(({ Action }) => Action.filter((one) => one.includes('*')))).toEqual([]);
   });
 
@@ -257,6 +313,17 @@ describe('permissions of the roles', () => {
     'of audit: %s',
     async (_, allowed, attempt) => {
       expect(await mayDo(of('audit'), attempt)).toBe(allowed);
+    },
+  );
+
+  it.each(MANY.map((attempt) => [title(attempt), ...attempt] as const))('of many: %s', async (_, allowed, attempt) => {
+    expect(await mayDo(of('many'), attempt)).toBe(allowed);
+  });
+
+  it.each(MACHINE.map((attempt) => [title(attempt), ...attempt] as const))(
+    'of the state machine: %s',
+    async (_, allowed, attempt) => {
+      expect(await mayDo(roles.get(machineRole) ?? [], attempt)).toBe(allowed);
     },
   );
 
@@ -335,6 +402,7 @@ describe('permissions that only an emulator needs', () => {
     ).toEqual([
       'scheduler:CreateSchedule',
       'scheduler:CreateSchedule',
+      'scheduler:GetSchedule',
       'scheduler:GetSchedule',
       'scheduler:GetSchedule',
       'scheduler:GetSchedule',

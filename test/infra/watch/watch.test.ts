@@ -83,14 +83,17 @@ describe('alarms', () => {
     });
   });
 
-  it.each(['rotate', 'retire', 'api', 'audit'])('tells when %s fails, and when Lambda does not start it', (name) => {
-    for (const [alarm, metric] of [
-      ['errors', 'Errors'],
-      ['throttled', 'Throttles'],
-    ]) {
-      expect(named(`${alarm}-${name}`)).toMatchObject({ Namespace: 'AWS/Lambda', MetricName: metric, Threshold: 0 });
-    }
-  });
+  it.each(['rotate', 'retire', 'api', 'audit', 'many'])(
+    'tells when %s fails, and when Lambda does not start it',
+    (name) => {
+      for (const [alarm, metric] of [
+        ['errors', 'Errors'],
+        ['throttled', 'Throttles'],
+      ]) {
+        expect(named(`${alarm}-${name}`)).toMatchObject({ Namespace: 'AWS/Lambda', MetricName: metric, Threshold: 0 });
+      }
+    },
+  );
 
   it.each(Object.entries(FOUND))('tells when an audit finds %s: counted as %s', (_kind, metric) => {
     expect(alarms.map(({ MetricName }) => MetricName)).toContain(metric);
@@ -109,7 +112,7 @@ describe('alarms', () => {
   });
 
   it('are no others', () => {
-    expect(alarms).toHaveLength(15 + 1 + 1 + 8);
+    expect(alarms).toHaveLength(15 + 1 + 1 + 10);
   });
 
   it.each(alarms.map(({ AlarmName, AlarmDescription }) => [AlarmName, AlarmDescription]))(
