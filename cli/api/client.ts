@@ -13,7 +13,7 @@ const PAUSES_MS = [500, 1500];
 
 /** A call of the HTTP API. */
 export interface ApiCall {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** From the first slash on, ids percent-encoded. */
   readonly path: string;
   readonly body?: object;

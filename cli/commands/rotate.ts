@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { requestRotation } from '../api/rotations.ts';
 import type { Context } from '../context.ts';
+import { usage } from '../errors.ts';
 import { type Act, begin, collect, parseId, parseNumber, parseReason, type Register } from './register.ts';
+import { MANY_NOTES, type ManyOptions, manyOptions, rotateMany } from './rotate-many.ts';
 
 /** Options of whatever begins a rotation. */
 interface RotationOptions {
@@ -23,16 +25,30 @@ nobody knows, 4 not now: retry later.`;
 export const rotate: Register = (program, act) => {
   const command = begin(program, {
     name: 'rotate',
-    description: 'replaces the secret now',
+    description: 'replaces the secret now, of one credential or of many',
     examples: [
       'csr rotate acme-prod --wait',
       'csr rotate acme-prod --wait --reason "suspected leak"',
       'csr rotate acme-prod --attended --reason "anna is at the connector"',
+      'csr rotate --all --wave environment=test --wave environment=prod --tolerate 5%',
+      'csr rotate --tag environment=prod --plan',
+      'csr rotate --all --revoke-previous --reason "stolen laptop"',
+      'csr rotate --watch 0195503b-2880-7000-8000-000000000001',
+      'csr rotate --abort 0195503b-2880-7000-8000-000000000001',
     ],
-    notes: NOTES,
+    notes: `${NOTES}\n\n${MANY_NOTES}`,
   });
   command.option('--reason <text>', 'why; stands in the log and the answer', parseReason);
-  leaving(common(command)).action(act(ask('rotations')));
+  const one = ask('rotations');
+  manyOptions(leaving(common(command, '[id]'))).action(
+    act(async (context: Context, options: RotationOptions & ManyOptions, id?: string) => {
+      if (id === undefined) return await rotateMany(context, options);
+      const many = MANY.filter((name) => options[name] !== undefined);
+      if (many.length > 0)
+        throw usage('Options for many are given together with a credential', 'Leave one of them out.');
+      return await one(context, options, id);
+    }),
+  );
 };
 
 /** `csr revoke`. */
@@ -62,9 +78,24 @@ export const rollback: Register = (program, act) => {
   common(command).action(act(ask('rollback')));
 };
 
-function common(command: Command): Command {
+/** Options that say which of many, and how. */
+const MANY = [
+  'all',
+  'tag',
+  'match',
+  'wave',
+  'tolerate',
+  'concurrency',
+  'revokePrevious',
+  'plan',
+  'yes',
+  'watch',
+  'abort',
+] as const satisfies readonly (keyof ManyOptions)[];
+
+function common(command: Command, id = '<id>'): Command {
   return command
-    .argument('<id>', 'the credential', parseId)
+    .argument(id, 'the credential', parseId)
     .option('--wait', 'follows the run to its end, step by step')
     .option('--timeout <minutes>', 'how long --wait waits', parseNumber(60), 15)
     .option('--force', 'in spite of a freeze')

@@ -55,6 +55,9 @@ const ROUTE_OF: Readonly<Record<string, string>> = {
   resume: 'PATCH /credentials/{id}/schedule',
 };
 
+/** Commands that need Step Functions, which the stage has not. */
+const OF_MANY = /^csr rotate (?:.* )?--(?:all|tag|match|watch|abort)\b/;
+
 /** What the documented commands print; the first that fits counts. */
 const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr --help', /^Usage: csr \[options\] \[command\]/],
@@ -138,6 +141,10 @@ describe('docs/cli.md', () => {
     let { exit, stdout, stderr } = await once();
     // What a command before has planned may happen at the same moment: 4 means that the same command can succeed later.
     for (let repeats = 0; exit === 4 && repeats < 5; repeats += 1) ({ exit, stdout, stderr } = await once());
+    if (OF_MANY.test(line)) {
+      expect([exit, stderr]).toEqual([1, expect.stringContaining('not-available')]);
+      return;
+    }
     const route = ROUTE_OF[command];
     if (route === undefined || isRoute(route))
       expect([exit, stdout, stderr]).toEqual([0, expect.stringMatching(printedBy(line) ?? /^$/), expect.anything()]);
