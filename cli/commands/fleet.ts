@@ -1,19 +1,20 @@
 import type { Context, Result } from '../context.ts';
 import { type CliError, failed, usage } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { FleetDeployment } from '../fleet/check.ts';
 import type { Entry } from '../fleet/interview.ts';
 import type { FleetText } from '../fleet/write.ts';
 import { leavable } from '../terminal/leave.ts';
 import { openQuestions } from '../terminal/questions.ts';
 import { shown } from '../terminal/text.ts';
+import { assertFaultless, contextOf, DEFAULT_PREFIX, linesOf } from './fleet-context.ts';
+import { registerImport } from './fleet-import.ts';
 import { begin, collect, type Register } from './register.ts';
 
 interface FleetOptions {
   readonly context?: readonly string[];
 }
 
-/** `csr fleet check` and `csr fleet add`. */
+/** `csr fleet check`, `csr fleet add` and `csr fleet import`. */
 export const fleet: Register = (program, act) => {
   const group = program.command('fleet').description('the fleet file, which lists the credentials');
   begin(group, {
@@ -39,6 +40,7 @@ export const fleet: Register = (program, act) => {
     .argument('<file>', 'the fleet file; a new one is begun where there is none')
     .option('-c, --context <name=value>', 'a value of the context, as for cdk; can be given several times', collect)
     .action(act(add));
+  registerImport(group, act);
 };
 
 async function check(context: Context, { context: given }: FleetOptions, file: string): Promise<Result> {
@@ -78,19 +80,6 @@ async function add(context: Context, { context: given }: FleetOptions, file: str
   };
 }
 
-/** A file that has faults will have them afterwards, too: that is better known before the questions. */
-async function assertFaultless(file: string, deployment: FleetDeployment): Promise<void> {
-  const { checkFleet } = await import('../fleet/check.ts');
-  const { faults } = checkFleet(file, deployment);
-  if (faults.length === 0) return;
-  throw failed({
-    what: `${file} has faults already`,
-    detail: linesOf(faults),
-    next: `Correct them first: csr fleet check ${file}.`,
-    json: { file, faults },
-  });
-}
-
 async function ask({ prefix }: Context, { ids, agents }: FleetText): Promise<Entry> {
   const { interview } = await import('../fleet/interview.ts');
   const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
@@ -112,19 +101,3 @@ function refused(
     json: { file, faults, credential, agents },
   });
 }
-
-function linesOf(faults: readonly string[]): string {
-  return faults.map(shown).join('\n         ');
-}
-
-/** The context as `-c` gives it. A deployment of another prefix is another deployment. */
-function contextOf({ prefix }: Context, given: readonly string[] = []): Record<string, string> {
-  const pairs = given.map((text) => {
-    const at = text.indexOf('=');
-    if (at < 1) throw usage(`-c ${text.slice(0, 40)} is no name=value`, "For example -c 'allowedHosts=*.example.com'.");
-    return [text.slice(0, at), text.slice(at + 1)] as const;
-  });
-  return { ...(prefix !== DEFAULT_PREFIX && { prefix }), ...Object.fromEntries(pairs) };
-}
-
-const DEFAULT_PREFIX = 'client-secret-rotation';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { contextWarnings, readContext, unknownContext } from '../../infra/context.ts';
+import { contextWarnings, type Deployment, readContext, unknownContext } from '../../infra/context.ts';
 import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
 import { loadFleet } from '../../infra/fleet/fleet.ts';
 import { failed } from '../errors.ts';
@@ -43,6 +43,21 @@ export function checkFleet(path: string, { context, folder = dirname(path) }: Fl
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { faults: [...unknown, ...error.lines], warnings: [] };
+  }
+}
+
+/**
+ * What the context says of a deployment.
+ *
+ * @throws {CliError} when the context has faults
+ */
+export function deploymentOf({ context, folder }: Required<FleetDeployment>): Deployment {
+  const all: Readonly<Record<string, unknown>> = { ...contextAbove(folder), ...context };
+  try {
+    return readContext((key) => all[key]);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw failed({ what: error.lines.join('; '), next: 'Correct the context: cdk.json, or -c name=value.' });
   }
 }
 

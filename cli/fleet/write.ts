@@ -11,20 +11,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { applyEdits, type FormattingOptions, modify, parse } from 'jsonc-parser';
+import { applyEdits, modify, parse } from 'jsonc-parser';
 import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
 import { readText } from '../../infra/fleet/file-text.ts';
 import { failed } from '../errors.ts';
 import { assertFile, checkFleet, type FleetDeployment, type FleetFindings } from './check.ts';
+import { FORMAT } from './edit.ts';
 import type { Entry } from './interview.ts';
 
 const EMPTY = '{\n  "credentials": []\n}\n';
-const FORMAT: FormattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
 
 /** What a fleet file holds by now. */
 export interface FleetText {
   readonly path: string;
   readonly text: string;
+  /** What the text says, not judged yet. */
+  readonly value: { readonly credentials: readonly unknown[] };
   readonly ids: readonly string[];
   readonly agents: readonly string[];
 }
@@ -40,9 +42,11 @@ export function readFleetText(path: string): FleetText {
   const value = parse(text, undefined, { allowTrailingComma: true }) as
     | { credentials?: unknown; agents?: unknown }
     | undefined;
-  if (!Array.isArray(value?.credentials))
+  const credentials = value?.credentials;
+  if (!Array.isArray(credentials))
     throw failed({ what: `${path} has no list of credentials`, next: `See what is wrong: csr fleet check ${path}.` });
-  return { path, text, ids: idsOf(value.credentials, 'id'), agents: idsOf(value.agents, 'name') };
+  const ids = idsOf(credentials, 'id');
+  return { path, text, value: { ...value, credentials }, ids, agents: idsOf(value?.agents, 'name') };
 }
 
 /** With its byte order mark, if it has one. */

@@ -86,6 +86,9 @@ const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr fleet check', /^fleet\.json: no faults in \d credentials\.\n$/],
   ['csr fleet add', /^fleet\.json: initech-prod was added\./],
 ];
+  ['csr fleet import --template', /^Customer,Environment,Base URL,/],
+  ['csr fleet import customers.csv --into fleet.json --dry-run', /umbrella-prod +added[\s\S]*Nothing was written/],
+  ['csr fleet import', /umbrella-prod +added[\s\S]*1 added, 0 changed/],
 
 function printedBy(line: string): RegExp | undefined {
   return PRINTED.find(([begins]) => line.startsWith(begins))?.[1];
@@ -109,6 +112,10 @@ describe('docs/cli.md', () => {
     copyFileSync(join(ROOT, 'credentials.example.json'), join(folder, 'fleet.json'));
     writeFileSync(join(folder, 'wl-copy'), '#!/bin/sh\ncat > /dev/null\n');
     chmodSync(join(folder, 'wl-copy'), 0o755);
+    const cells = 'umbrella;prod;https://umbrella.example.com;umbrella;https://flow.umbrella.example.com/c';
+    writeFileSync(join(folder, 'customers.csv'), `Customer;Environment;Base URL;Realm;Connector URL\n${cells}\n`);
+    const name = 'client-secret-rotation-access/shared/many';
+    writeFileSync(join(folder, 'access.csv'), `Secret ID,Form,Value\n${name},token,t\n`, { mode: 0o600 });
   });
   afterAll(() => stage.close());
 

@@ -33,6 +33,7 @@ describe('csr', () => {
       'access set',
       'fleet check',
       'fleet add',
+      'fleet import',
       'doctor',
       'console',
       'completion',
