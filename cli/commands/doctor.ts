@@ -4,6 +4,8 @@ import { problemOf } from '../api/problems.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { patiently } from '../patience.ts';
+import { progress } from '../terminal/progress.ts';
 import { shown, table } from '../terminal/text.ts';
 import { dryRun } from './plan.ts';
 import { begin, type Register } from './register.ts';
@@ -12,8 +14,10 @@ import { begin, type Register } from './register.ts';
 const MOST_SKEW_MS = 300_000;
 /** Worth correcting. */
 const NOTED_SKEW_MS = 60_000;
-/** Dry runs at a time: the API lets ten calls a second through. */
-const AT_A_TIME = 3;
+/** Dry runs at a time. Each takes a second or so, and the API lets ten calls a second through. */
+const AT_A_TIME = 6;
+/** So many credentials are looked at unless all of them are asked for. */
+const A_FEW = 25;
 
 /** A rotation would begin nothing now, and nothing is wrong. */
 const AT_PEACE: readonly string[] = ['too-soon', 'rotation-in-progress', 'frozen'];
@@ -31,39 +35,74 @@ export const doctor: Register = (program, act) => {
   begin(program, {
     name: 'doctor',
     description: 'finds out what is wrong: credentials, region, stack, API, clock, and each credential by a dry run',
-    examples: ['csr doctor', 'csr doctor --profile acme-operator --region eu-north-1'],
-    notes: 'It changes nothing. Exit codes: 0 nothing is wrong, 1 something is.',
-  }).action(
-    act(async (context: Context) => {
-      const findings = await examine(context);
-      const wrong = findings.filter(({ result }) => result !== 'ok').length;
-      const rows = findings.map(({ check, result, detail, next = '' }) => [check, result, shown(detail), shown(next)]);
-      const end = wrong === 0 ? 'Nothing is wrong.' : `${wrong} of ${findings.length} checks are not ok.`;
-      const text = `${table(['CHECK', 'RESULT', 'FOUND', 'WHAT TO DO'], rows)}\n${end}`;
-      return { exit: wrong === 0 ? EXIT.done : EXIT.failed, value: { ok: wrong === 0, findings }, text };
-    }),
-  );
+    examples: ['csr doctor', 'csr doctor --all', 'csr doctor --profile acme-operator --region eu-north-1'],
+    notes: `It changes nothing. Without --all it looks at ${A_FEW} credentials at most. Exit codes: 0 nothing is wrong, 1 something is.`,
+  })
+    .option('--all', 'looks at every credential, however many there are, and shows only what is wrong')
+    .action(
+      act(async (context: Context, { all = false }: DoctorOptions) => {
+        const { findings, credentials } = await examine(context, all);
+        const wrong = findings.filter((one) => !isOk(one));
+        const value = { ok: wrong.length === 0, credentials, findings };
+        const text = textOf({ shown: all ? wrong : findings, wrong: wrong.length, of: findings.length, credentials });
+        return { exit: wrong.length === 0 ? EXIT.done : EXIT.failed, value, text };
+      }),
+    );
 };
 
-async function examine(context: Context): Promise<Finding[]> {
+interface DoctorOptions {
+  readonly all?: boolean;
+}
+
+/** How many credentials there are, and how many were looked at. */
+interface Looked {
+  readonly lookedAt: number;
+  readonly of: number;
+}
+
+interface Told {
+  readonly shown: readonly Finding[];
+  readonly wrong: number;
+  readonly of: number;
+  readonly credentials: Looked;
+}
+
+function textOf({ shown: told, wrong, of, credentials }: Told): string {
+  const rows = told.map(({ check, result, detail, next = '' }) => [check, result, shown(detail), shown(next)]);
+  const left = credentials.of - credentials.lookedAt;
+  return [
+    ...(rows.length === 0 ? [] : [table(['CHECK', 'RESULT', 'FOUND', 'WHAT TO DO'], rows)]),
+    ...(left > 0 ? [`${left} more credentials were not looked at: csr doctor --all.`] : []),
+    wrong === 0 ? 'Nothing is wrong.' : `${wrong} of ${of} checks are not ok.`,
+  ].join('\n');
+}
+
+interface Examined {
+  readonly findings: Finding[];
+  readonly credentials: Looked;
+}
+
+async function examine(context: Context, all: boolean): Promise<Examined> {
   const { session } = context;
+  const none = (findings: Finding[]) => ({ findings, credentials: { lookedAt: 0, of: 0 } });
   const keys = await tried('AWS credentials', async () => expiryText((await session.keys()).expiration));
   const region = await tried('region', () => session.region());
   const before = [keys, region];
-  if (before.some(isWrong)) return [...before, skipped('stack'), skipped('API')];
+  if (!before.every(isOk)) return none([...before, skipped('stack'), skipped('API')]);
   const stack = await tried('stack', async () => (await context.api()).url);
-  if (isWrong(stack)) return [...before, stack, skipped('API')];
+  if (!isOk(stack)) return none([...before, stack, skipped('API')]);
   const { findings, credentials } = await examineApi(context);
-  return [
-    ...before,
-    stack,
-    ...findings,
-    ...(await pMap(credentials, (one) => examineCredential(one, context), { concurrency: AT_A_TIME })),
-  ];
+  const looked = all ? credentials : credentials.slice(0, A_FEW);
+  const step = progress(looked.length, (line) => context.note(line));
+  const ofEach = await pMap(looked, (one) => examineCredential(one, context).finally(step), { concurrency: AT_A_TIME });
+  return {
+    findings: [...before, stack, ...findings, ...ofEach],
+    credentials: { lookedAt: looked.length, of: credentials.length },
+  };
 }
 
-function isWrong({ result }: Finding): boolean {
-  return result !== 'ok';
+function isOk({ result }: Finding): boolean {
+  return result === 'ok';
 }
 
 function expiryText(expiration: Date | undefined): string {
@@ -126,7 +165,7 @@ async function examineCredential(one: Listed, context: Context): Promise<Finding
   }
   const overdue = one.tasks.find((task) => task.overdue);
   try {
-    const { state, action, wouldRefuse, connectors } = await dryRun(one.id, await context.api());
+    const { state, action, wouldRefuse, connectors } = await patiently(async () => dryRun(one.id, await context.api()));
     const refusal = AT_PEACE.includes(wouldRefuse?.code ?? '') ? undefined : wouldRefuse;
     const problem = refusal ?? connectors.find((connector) => connector.problem)?.problem;
     if (problem) return { check, result: 'wrong', detail: `${problem.code}: ${problem.detail}`, next: problem.next };

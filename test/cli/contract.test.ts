@@ -346,6 +346,59 @@ describe('csr, whatever the API answers', () => {
     expect([exit, stderr]).toEqual([2, expect.stringContaining('--api-url is no https address')]);
   });
 
+  describe('doctor, of sixty credentials', () => {
+    const IDS = Array.from({ length: 60 }, (_, i) => `customer-${i}`);
+    const BROKEN = ['customer-7', 'customer-41'];
+    let busy = 0;
+    let atOnce = 0;
+    let mostAtOnce = 0;
+    const planned = async (id: string) => {
+      mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      atOnce -= 1;
+      if (BROKEN.includes(id)) return problem(422, { nothingChanged: true, credential: id });
+      const connectors = [{ name: 'c', door: 'https', holds: 'current', proof: 'written' }];
+      return answer(200, { credential: id, state: 'at-rest', action: 'begin', reason: 'r', strategy: 's', outage: 'none', connectors });
+    };
+    const fleet = (call: string) => {
+      const [, id] = /^POST \/credentials\/([^/]+)\/rotations$/.exec(call) ?? [];
+      if (id === undefined) return answer(200, { credentials: IDS.map((one) => ({ ...VIEW, id: one })) });
+      if (busy > 0 && id === 'customer-3') return answer(429, { message: `Too Many Requests ${busy--}` });
+      return planned(id);
+    };
+    beforeEach(() => {
+      answers = fleet;
+      busy = 0;
+      mostAtOnce = 0;
+    });
+
+    it('looks at the first of them, and says how many are left', async () => {
+      const { exit, stdout, json } = await run(['doctor', '--json']);
+      expect([exit, json()]).toMatchObject([1, { credentials: { lookedAt: 25, of: 60 } }]);
+      expect(stdout).not.toContain('customer-41');
+      expect((await run(['doctor'])).stdout).toContain('35 more credentials were not looked at: csr doctor --all.\n');
+    });
+
+    it('--all: looks at all, a few at a time, tells how far it has come, and shows what is wrong', async () => {
+      const { exit, stdout, stderr } = await run(['doctor', '--all']);
+      expect([exit, stdout]).toEqual([
+        1,
+        expect.stringMatching(/^CHECK .*\ncustomer-7 +wrong .*\ncustomer-41 +wrong .*\n2 of 65 checks are not ok\.\n$/),
+      ]);
+      expect(stderr).toMatch(/^6 of 60 …\n12 of 60 …\n(.*\n)*54 of 60 …\n$/);
+      expect([mostAtOnce > 1, mostAtOnce <= 6]).toEqual([true, true]);
+    });
+
+    it('--all: bears with an API that has no room', async () => {
+      // A read is repeated twice by itself.
+      busy = 4;
+      const { json } = await run(['doctor', '--all', '--json']);
+      const { findings } = json<{ findings: { check: string; result: string }[] }>();
+      expect(findings.filter(({ result }) => result !== 'ok').map(({ check }) => check)).toEqual(BROKEN);
+      expect([busy, findings.filter(({ check }) => IDS.includes(check)).length]).toEqual([0, 60]);
+    });
+  });
+
   it('doctor: tells that a clock is wrong', async () => {
     const date = new Date(Date.now() - 3_600_000).toUTCString();
     inTurn(() => answer(403, { message: 'Forbidden' }, { date }));

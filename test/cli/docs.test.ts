@@ -63,6 +63,7 @@ const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr --help', /^Usage: csr \[options\] \[command\]/],
   ['csr rotate --help', /^Usage: csr rotate /],
   ['csr completion bash', /complete -o default -F _csr csr/],
+  ['csr doctor --all', /^Nothing is wrong\.\n$/],
   ['csr doctor', /^CHECK +RESULT[\s\S]*\nacme-prod +ok .*[\s\S]*Nothing is wrong\.\n$/],
   ['csr list --json', /^\{\n {2}"credentials": \[[\s\S]*"acme-test"[\s\S]*\}\n$/],
   ['csr list', /^ID +CLIENT [\s\S]*\nacme-prod /],
