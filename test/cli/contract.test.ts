@@ -358,7 +358,15 @@ describe('csr, whatever the API answers', () => {
       atOnce -= 1;
       if (BROKEN.includes(id)) return problem(422, { nothingChanged: true, credential: id });
       const connectors = [{ name: 'c', door: 'https', holds: 'current', proof: 'written' }];
-      return answer(200, { credential: id, state: 'at-rest', action: 'begin', reason: 'r', strategy: 's', outage: 'none', connectors });
+      return answer(200, {
+        credential: id,
+        state: 'at-rest',
+        action: 'begin',
+        reason: 'r',
+        strategy: 's',
+        outage: 'none',
+        connectors,
+      });
     };
     const fleet = (call: string) => {
       const [, id] = /^POST \/credentials\/([^/]+)\/rotations$/.exec(call) ?? [];

@@ -82,14 +82,15 @@ const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr submit', /^globex-prod: rotated\. /],
   ['csr reveal', /^acme-test: clientSecret is in the clipboard \(wl-copy\)/],
   ['csr ack', /^acme-test: Flow Connect has version [0-9a-f-]{36}, by the word of /],
+  ['csr access set --from-file', /^1 created, 0 replaced, 0 unchanged, 0 failed\.\nDelete access\.csv: /],
   ['csr access set', /^client-secret-rotation-access\/acme-prod\/\w+ was (created|replaced)\.\n$/],
   ['csr console', /^The console has ended\.\n$/],
   ['csr fleet check', /^fleet\.json: no faults in \d credentials\.\n$/],
-  ['csr fleet add', /^fleet\.json: initech-prod was added\./],
-];
   ['csr fleet import --template', /^Customer,Environment,Base URL,/],
   ['csr fleet import customers.csv --into fleet.json --dry-run', /umbrella-prod +added[\s\S]*Nothing was written/],
   ['csr fleet import', /umbrella-prod +added[\s\S]*1 added, 0 changed/],
+  ['csr fleet add', /^fleet\.json: initech-prod was added\./],
+];
 
 function printedBy(line: string): RegExp | undefined {
   return PRINTED.find(([begins]) => line.startsWith(begins))?.[1];
@@ -111,12 +112,12 @@ describe('docs/cli.md', () => {
     await stage.csr(['ack', 'acme-test', 'Flow Connect'], { input: 'yes\n' });
     await stage.csr(['submit', 'globex-prod'], { input: stage.secretOf('globexprod') });
     copyFileSync(join(ROOT, 'credentials.example.json'), join(folder, 'fleet.json'));
-    writeFileSync(join(folder, 'wl-copy'), '#!/bin/sh\ncat > /dev/null\n');
-    chmodSync(join(folder, 'wl-copy'), 0o755);
     const cells = 'umbrella;prod;https://umbrella.example.com;umbrella;https://flow.umbrella.example.com/c';
     writeFileSync(join(folder, 'customers.csv'), `Customer;Environment;Base URL;Realm;Connector URL\n${cells}\n`);
     const name = 'client-secret-rotation-access/shared/many';
     writeFileSync(join(folder, 'access.csv'), `Secret ID,Form,Value\n${name},token,t\n`, { mode: 0o600 });
+    writeFileSync(join(folder, 'wl-copy'), '#!/bin/sh\ncat > /dev/null\n');
+    chmodSync(join(folder, 'wl-copy'), 0o755);
   });
   afterAll(() => stage.close());
 
