@@ -88,6 +88,6 @@ export class RotatedCredential extends Construct {
 }
 
 function flexibleTimeWindow(window: string | undefined): CfnSchedule.FlexibleTimeWindowProperty {
-  if (window === undefined) return { mode: 'OFF' };
-  return { mode: 'FLEXIBLE', maximumWindowInMinutes: windowMinutes(window) };
+  const maximumWindowInMinutes = windowMinutes(window);
+  return maximumWindowInMinutes === 0 ? { mode: 'OFF' } : { mode: 'FLEXIBLE', maximumWindowInMinutes };
 }

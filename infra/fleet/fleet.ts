@@ -8,6 +8,7 @@ import { schemaFaults } from '../faults/schema-faults.ts';
 import { type AgentSettings, agentDeploymentFaults, unusedAgents } from './agents.ts';
 import { allowedHostsOf, hostFaults } from './allowed-hosts.ts';
 import { type FleetFile, readFleetFile } from './file.ts';
+import { spread } from './herds.ts';
 import { fleetSchema } from './schema.ts';
 import { fleetWarnings } from './warnings.ts';
 
@@ -41,7 +42,7 @@ export function loadFleet(path: string, deployment: Deployment, now = new Date()
   const hosts = hostFaults(credentials, allowedHosts);
   if (hosts.urls.length + hosts.list.length > 0) throw new ConfigurationError([...lines(hosts.urls), ...hosts.list]);
   const warnings = [...fleetWarnings(credentials, now), ...unusedAgents(credentials, agents)];
-  return { credentials, agents, allowedHosts, warnings: lines(warnings) };
+  return { credentials: spread(credentials), agents, allowedHosts, warnings: lines(warnings) };
 }
 
 /** In the order of the file. */

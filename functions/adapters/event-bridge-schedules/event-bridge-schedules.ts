@@ -136,16 +136,14 @@ function rescheduled(known: GetScheduleCommandOutput, schedule: Credential['sche
   const event = (tryJson(Target?.Input) ?? {}) as { credential?: object };
   const Input = JSON.stringify({ ...event, credential: { ...event.credential, schedule } });
   const { expression, timezone, flexibleWindow, state } = schedule;
+  const minutes = windowMinutes(flexibleWindow);
   return {
     ...kept,
     Name: known.Name,
     ScheduleExpression: expression,
     ScheduleExpressionTimezone: timezone,
     State: state,
-    FlexibleTimeWindow:
-      flexibleWindow === undefined
-        ? { Mode: 'OFF' }
-        : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: windowMinutes(flexibleWindow) },
+    FlexibleTimeWindow: minutes === 0 ? { Mode: 'OFF' } : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: minutes },
     Target: { ...Target, Arn: Target?.Arn, RoleArn: Target?.RoleArn, Input },
   };
 }

@@ -7,11 +7,12 @@ export const ID = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
 export const ID_RULE = 'must be 3 to 40 lower-case letters, digits and hyphens; for example acme-prod';
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
-/** A duration in ISO 8601, both ends included. */
-export const durationBetween = (shortest: string, longest: string) =>
+/** A duration in ISO 8601, both ends included; or `none`, which says that there is none. */
+export const durationBetween = (shortest: string, longest: string, none?: 'PT0S') =>
   z
     .string()
     .superRefine((text, issues) => {
+      if (text === none) return;
       const ms = parseDuration(text);
       if (ms === undefined) {
         issues.addIssue(`'${text}' is not an ISO 8601 duration of days, hours, minutes and seconds; for example PT24H`);

@@ -17,9 +17,11 @@ export const schedule = z
       .meta({ pattern: '^[A-Z][A-Za-z0-9_+/-]+$' })
       .default('UTC')
       .describe('IANA time zone of the expression and the freezes, for example Europe/Stockholm'),
-    flexibleWindow: durationBetween('PT1M', 'PT24H')
+    flexibleWindow: durationBetween('PT1M', 'PT24H', 'PT0S')
       .optional()
-      .describe('Lets the rotation begin up to so much later. ISO 8601, PT1M to PT24H, whole minutes.'),
+      .describe(
+        'Lets the rotation begin up to so much later. ISO 8601, PT1M to PT24H, whole minutes; PT0S for none. Default: as long as Secrets Manager needs for all rotations of that minute, none for up to 25 of them.',
+      ),
     state: z
       .enum(['ENABLED', 'DISABLED'])
       .default('ENABLED')
@@ -27,8 +29,12 @@ export const schedule = z
   })
   .describe('When the secret is rotated.');
 
-/** Scheduler counts whole minutes; a part of one is left out, so that the window is never longer than was asked for. */
-export function windowMinutes(flexibleWindow: string): number {
+/**
+ * Scheduler counts whole minutes; a part of one is left out, so that the window is never longer than was asked for.
+ *
+ * @returns 0 where there is no window
+ */
+export function windowMinutes(flexibleWindow = 'PT0S'): number {
   return Math.floor(durationMs(flexibleWindow) / 60_000);
 }
 
