@@ -20,8 +20,8 @@ export const HELP = `Measures rotations beside what people would use instead, al
 
 ${SECTIONS.map(({ name, about }) => `  ${name.padEnd(9)} ${about}`).join('\n')}
 
-The peers are AWS's template of a rotation function, completed to do the same job, and a script without any checks. calls and
-fleet are counted on a simulated clock, and are the same on every machine. The others take real time: run them on a machine that
+The peers are AWS's template of a rotation function, completed to do the same job, and a script without any checks. calls,
+fleet and herd are counted on a simulated clock, and are the same on every machine. The others take real time: run them on a machine that
 does nothing else.
 
   --only NAME    one section

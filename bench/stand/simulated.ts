@@ -18,7 +18,8 @@ import { options, worldOf } from './world.ts';
 
 /** A Monday morning: the schedule is far away. */
 const BEGINNING = Date.parse('2026-03-02T09:00:00Z');
-const ORIGINS = { iam: 'https://iam.example.com', connector: 'https://flow.example.com' };
+/** Where the simulated systems are. */
+export const ORIGINS = { iam: 'https://iam.example.com', connector: 'https://flow.example.com' };
 /** Requests take this long, in simulated milliseconds. */
 export const ROUND_TRIP_MS = 20;
 
@@ -73,7 +74,8 @@ function distant(network: Network, { handlers }: Systems): Readonly<Record<Servi
   return Object.fromEntries(lines) as Record<Service, Handler>;
 }
 
-function fetchTo({ iam, connector }: Readonly<Record<Service, Handler>>): Fetch {
+/** The way from a function to IAM and connectors. */
+export function fetchTo({ iam, connector }: Readonly<Record<Service, Handler>>): Fetch {
   const hosts: Readonly<Record<string, Handler>> = { [ORIGINS.iam]: iam, [ORIGINS.connector]: connector };
   const send = async (url: string, { method, headers, body }: Parameters<Fetch>[1]) => {
     const handler = hosts[new URL(url).origin];
