@@ -7,6 +7,7 @@ const LOCAL = resolve(import.meta.dirname, '../../local');
 /** Each room, and those that it may know besides what lies at the top. */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   'stand-ins': [],
+  'bill-of-materials': [],
   conformance: ['stand-ins'],
   'embedded-stack': ['stand-ins'],
   demo: ['stand-ins', 'embedded-stack'],
