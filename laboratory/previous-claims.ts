@@ -1,5 +1,5 @@
 import type { Rotation } from '../functions/credential/outcome.ts';
-import { accepts, type Credentials, documentIn, type Parts } from './snapshot.ts';
+import { accepts, type Credentials, documentIn, isBlind, type Parts } from './snapshot.ts';
 import type { RunRecord } from './truth.ts';
 
 /** What is not so of the previous secret, after a call that was to end it, or to go back to it. */
@@ -23,7 +23,7 @@ function revokeFaults(parts: Parts, { before, after }: RunRecord, rotation: Rota
   const known = [before.current, previous].flatMap((one) => one ?? []);
   if (previousRevoked === true) {
     if (known.length === 0) return ['that the previous secret was ended, but there is none'];
-    const lives = known.some((one) => accepts(parts, one));
+    const lives = known.some((one) => accepts(parts, one) && !isBlind(parts, after, one));
     return lives ? ['that the previous secret was ended, but it is accepted'] : [];
   }
   const isDone = ['rotated', 'repaired', 'adopted', 'unchanged'].includes(outcome) && failure === undefined;

@@ -179,6 +179,11 @@ export function accepts(parts: Parts, { clientId, clientSecret }: Credentials): 
   return client !== undefined && acceptsSecret(client, clientSecret, parts.iam.nowSeconds);
 }
 
+/** Whether nothing can be told of a secret: its client is switched off, and only token requests tell what such an IAM holds. */
+export function isBlind(parts: Parts, { asked }: Snapshot, { clientId }: Credentials): boolean {
+  return asked?.readsIam === false && clientOf(parts, clientId)?.enabled === false;
+}
+
 /** The client as the engine keeps it: not to be changed. */
 export function clientOf({ iam }: Parts, clientId: string): Client | undefined {
   for (const client of iam.realm(REALM).clients.values()) if (client.clientId === clientId) return client;

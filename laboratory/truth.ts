@@ -2,7 +2,7 @@ import { isRotationError } from '../functions/credential/errors.ts';
 import type { RetireReport, Rotation } from '../functions/credential/outcome.ts';
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
 import type { Conduct, Ending } from './process.ts';
-import { accepts, type Credentials, clientOf, discord, documentIn, type Parts, type Snapshot } from './snapshot.ts';
+import { accepts, type Credentials, discord, documentIn, isBlind, type Parts, type Snapshot } from './snapshot.ts';
 
 /** A run that has ended, and what the engines held when it began and when it ended. */
 export interface RunRecord {
@@ -182,9 +182,7 @@ function unchanged({ before, after }: RunRecord): string[] {
 
 function retireUntruths(parts: Parts, record: RunRecord, { outcome, versionId }: RetireReport): string[] {
   const old = documentIn(parts, versionId);
-  // Only a token request tells what such an IAM holds, and of a client that is switched off it tells nothing.
-  const isBlind = record.after.asked?.readsIam === false && old && clientOf(parts, old.clientId)?.enabled === false;
-  if (outcome === 'retired' && !isBlind) {
+  if (outcome === 'retired' && !(old && isBlind(parts, record.after, old))) {
     return [
       ...(old && accepts(parts, old) ? ['the old secret is accepted'] : []),
       ...(record.before.previous === versionId ? [] : ['another version was AWSPREVIOUS']),
