@@ -1,16 +1,19 @@
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLING } from '../infra/service/rotation-function.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** What is bundled: each function, and a handler that has one client of Secrets Manager and nothing else. */
+/** What is bundled: each function, the peers as functions, and a handler that has one client of Secrets Manager and nothing else. */
 export const ENTRIES = {
   rotate: 'functions/rotate.ts',
   retire: 'functions/retire.ts',
   api: 'functions/api.ts',
   audit: 'functions/audit.ts',
-  bare: 'bench/peers/bare.ts',
+  template: 'bench/peers/handlers/template.ts',
+  naive: 'bench/peers/handlers/naive.ts',
+  bare: 'bench/peers/handlers/bare.ts',
 } as const;
 
 export type Entry = keyof typeof ENTRIES;
@@ -33,8 +36,8 @@ export async function bundle(entry: Entry, root = ROOT): Promise<Uint8Array> {
     write: false,
     platform: 'node',
     packages: bundleAwsSDK ? 'bundle' : 'external',
-    // The bare handler is what anybody would bundle: nothing is left out of it.
-    external: entry === 'bare' ? [] : externalModules,
+    // The peers are what anybody would bundle: nothing is left out of them.
+    external: ENTRIES[entry].startsWith('functions/') ? externalModules : [],
     format,
     target,
     minify,
@@ -46,6 +49,13 @@ export async function bundle(entry: Entry, root = ROOT): Promise<Uint8Array> {
   const [file] = outputFiles;
   if (!file) throw new Error(`${entry} was not bundled`);
   return file.contents;
+}
+
+/** Bundles an entry into a folder. @returns the path of the file */
+export async function bundleInto(folder: string, entry: Entry): Promise<string> {
+  const file = join(folder, `${entry}.mjs`);
+  await writeFile(file, await bundle(entry));
+  return file;
 }
 
 /** Thousands of bytes, rounded up. */

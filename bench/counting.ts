@@ -3,8 +3,8 @@ import { isWorking, naive, OURS, type Rotator, registerSteps, template } from '.
 import { GRACE, type Manner, RENEWALS, STRATEGIES } from './stand/customers.ts';
 import { depthOf, type Hop } from './stand/network.ts';
 import { OutageWatch } from './stand/outage-watch.ts';
+import { PREFIX } from './stand/prefix.ts';
 import { ROUND_TRIP_MS, type SimulatedStand, startSimulated } from './stand/simulated.ts';
-import { PREFIX } from './stand/systems.ts';
 
 /** What one rotation takes. Nothing of it depends on the machine. */
 export interface Counts {
@@ -12,6 +12,8 @@ export interface Counts {
   readonly calls: number;
   /** Those of them to Secrets Manager, but for access secrets. */
   readonly secretsManager: number;
+  readonly iam: number;
+  readonly connector: number;
   /** Invocations of functions. */
   readonly invocations: number;
   /** The longest chain of requests of which each was sent once the one before was answered. */
@@ -100,6 +102,8 @@ async function countOnce(stand: SimulatedStand, rotator: Rotator): Promise<Count
   return {
     calls: hops.length,
     secretsManager: hops.filter(isAboutCredential).length,
+    iam: hops.filter(({ service }) => service === 'iam').length,
+    connector: hops.filter(({ service }) => service === 'connector').length,
     invocations: functions.invoked.length,
     depth: depthOf(hops),
     roundTrips: inRoundTrips(network.now - begun),

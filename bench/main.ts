@@ -1,13 +1,17 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { measureBudget, PARTS } from './budget.ts';
+import { judge } from './goals.ts';
+import { goalsTable } from './goals-table.ts';
 import { type BenchOptions, HELP, readOptions, UsageError } from './options.ts';
-import { circumstances, pageOf } from './page.ts';
-import { SECTIONS } from './sections/sections.ts';
-import { markdown, type Table } from './table.ts';
+import { circumstances, type Found, findingsOf, pageOf, withBrief } from './page.ts';
+import type { Report } from './section.ts';
+import { REAL, SECTIONS } from './sections/sections.ts';
+import { markdown } from './table.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PAGE = resolve(ROOT, 'docs/performance.md');
+const README = resolve(ROOT, 'README.md');
 const BUDGET = resolve(ROOT, 'test/bench/budget.json');
 
 try {
@@ -21,14 +25,27 @@ try {
   process.exitCode = 2;
 }
 
-async function bench({ only, rounds, json, writeDocs }: BenchOptions): Promise<void> {
-  const tables: Record<string, Table> = {};
-  for (const section of SECTIONS.filter(({ name }) => only === undefined || name === only)) {
-    const table = await section.run({ rounds, progress: (line) => console.error(line) });
-    tables[section.name] = table;
-    if (!json) console.log(markdown(table));
+async function bench({ only, rounds, json, real, writeDocs }: BenchOptions): Promise<void> {
+  const reports: Record<string, Report> = {};
+  const begun = Date.now();
+  const progress = (line: string) => console.error(`${Math.round((Date.now() - begun) / 1000)} s  ${line}`);
+  const asked = real ? [REAL] : SECTIONS.filter(({ name }) => only === undefined || name === only);
+  for (const section of asked) {
+    const report = await section.run({ rounds, progress });
+    reports[section.name] = report;
+    if (!json) for (const table of report.tables) console.log(markdown(table));
   }
-  const where = circumstances(rounds, new Date());
-  if (json) console.log(JSON.stringify({ ...where, tables }, null, 2));
-  if (writeDocs) writeFileSync(PAGE, pageOf(where, Object.values(tables)));
+  progress('done');
+  tell({ where: circumstances(rounds, new Date()), reports }, { json, writeDocs });
+}
+
+function tell(found: Found, { json, writeDocs }: Pick<BenchOptions, 'json' | 'writeDocs'>): void {
+  const findings = findingsOf(found);
+  if (json) {
+    const tables = Object.fromEntries(Object.entries(found.reports).map(([name, { tables }]) => [name, tables]));
+    console.log(JSON.stringify({ ...found.where, goals: judge(findings), tables }, null, 2));
+  } else if (findings.length > 0) console.log(markdown(goalsTable(findings)));
+  if (!writeDocs) return;
+  writeFileSync(PAGE, pageOf(found));
+  writeFileSync(README, withBrief(readFileSync(README, 'utf8'), found));
 }

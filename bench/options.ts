@@ -4,6 +4,8 @@ import { SECTIONS } from './sections/sections.ts';
 /** What can be asked of the bench. */
 export interface BenchOptions {
   readonly json: boolean;
+  /** The calls on a real Keycloak and a deployed stack, instead of the sections. */
+  readonly real: boolean;
   readonly help: boolean;
   readonly writeDocs: boolean;
   readonly writeBudget: boolean;
@@ -21,13 +23,15 @@ export const HELP = `Measures rotations beside what people would use instead, al
 ${SECTIONS.map(({ name, about }) => `  ${name.padEnd(9)} ${about}`).join('\n')}
 
 The peers are AWS's template of a rotation function, completed to do the same job, and a script without any checks. calls,
-fleet and herd are counted on a simulated clock, and are the same on every machine. The others take real time: run them on a machine that
-does nothing else.
+herd and pages of the list are counted on a simulated clock, and are the same on every machine. Everything else takes real time:
+run it on a machine of two processors or more that does nothing else. All of it takes some ten minutes, and herd some six more.
 
   --only NAME    one section
   --rounds N     how often what takes real time is measured, all sides in each round; default ${DEFAULT_ROUNDS}
+  --real         the calls on a real Keycloak and a stack deployed to MiniStack, beside those of the simulated network
   --json         one JSON object on stdout
-  --write-docs   writes docs/performance.md; only with all sections and at least ${DEFAULT_ROUNDS} rounds
+  --write-docs   writes docs/performance.md, and the short form in README.md; only with all sections and at least
+                 ${DEFAULT_ROUNDS} rounds
   --write-budget writes test/bench/budget.json, and measures nothing else
   --help         this text
 
@@ -47,6 +51,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const names = SECTIONS.map(({ name }) => name);
   if (only !== undefined && !names.includes(only))
     throw new UsageError(`--only ${only}: must be one of ${names.join(', ')}`);
+  if (flags.real && (only !== undefined || writeDocs))
+    throw new UsageError('--real: is neither a section nor part of the page; leave --only and --write-docs out');
   if (writeDocs && (only !== undefined || rounds < DEFAULT_ROUNDS))
     throw new UsageError(`--write-docs: needs all sections, and at least ${DEFAULT_ROUNDS} rounds`);
   return { ...flags, rounds, writeDocs, writeBudget, ...(only !== undefined && { only }) };
@@ -57,6 +63,7 @@ function parse(args: readonly string[]) {
   try {
     const options = {
       json: flag,
+      real: flag,
       help: flag,
       'write-docs': flag,
       'write-budget': flag,

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { markdown, type Table } from './table.ts';
+import type { Finding } from './goals.ts';
+import { briefTable, goalsTable, missedText } from './goals-table.ts';
+import type { Report } from './section.ts';
+import { markdown, rowsOf } from './table.ts';
 
 /** Where and when something was measured. */
 export interface Circumstances {
@@ -13,8 +16,15 @@ export interface Circumstances {
   readonly rounds: number;
 }
 
+/** What a run found, and where. */
+export interface Found {
+  readonly where: Circumstances;
+  /** By section, in the order of the page. */
+  readonly reports: Readonly<Record<string, Report>>;
+}
+
 /** What takes part in what is measured, beside Node. */
-const PACKAGES = ['@aws-sdk/client-secrets-manager', 'undici', 'esbuild'];
+const PACKAGES = ['@aws-sdk/client-secrets-manager', 'undici', 'esbuild', 'aws-cdk-lib'];
 
 /** The circumstances of a run on this machine. */
 export function circumstances(rounds: number, now: Date): Circumstances {
@@ -36,14 +46,35 @@ function versionOf(name: string): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
+/** All findings of a run. */
+export function findingsOf({ reports }: Pick<Found, 'reports'>): Finding[] {
+  return Object.values(reports).flatMap(({ findings }) => findings);
+}
+
 /** The page of `docs/`, as Markdown. */
-export function pageOf({ machine, versions, date, rounds }: Circumstances, tables: readonly Table[]): string {
+export function pageOf(found: Found): string {
+  const { machine, versions, date, rounds } = found.where;
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const tables = Object.values(found.reports).flatMap((report) => report.tables);
   return `# Performance
 
 Written by \`npm run bench -- --write-docs\` on ${date}, in ${rounds} paired rounds. Machine: ${machine}. Versions: ${named.join(', ')}.
 
 The peers did the same job in the same run, over the same embedded parts: *template* is AWS's four-step template of a rotation function, ported call for call and completed; *naive script* regenerates, stores and pushes, and checks nothing.
 
+${markdown(goalsTable(findingsOf(found)))}
+${missedText(findingsOf(found))}
 ${tables.map(markdown).join('\n')}`;
+}
+
+const [BEGIN, END] = ['<!-- bench -->', '<!-- /bench -->'];
+
+/** The README with what was found between its marks. @throws {Error} without the marks */
+export function withBrief(readme: string, found: Found): string {
+  const [before, rest = ''] = readme.split(BEGIN);
+  const [, after] = rest.split(END);
+  if (before === undefined || after === undefined) throw new Error(`the README has no ${BEGIN} … ${END}`);
+  const { date, machine } = found.where;
+  const told = `Measured on ${date} (${machine}); [docs/performance.md](docs/performance.md) has the rest.`;
+  return `${before}${BEGIN}\n\n${told}\n\n${rowsOf(briefTable(findingsOf(found)))}\n\n${END}${after}`;
 }

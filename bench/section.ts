@@ -1,3 +1,4 @@
+import type { Finding } from './goals.ts';
 import type { Table } from './table.ts';
 
 /** What a section is run with. */
@@ -8,11 +9,18 @@ interface SectionOptions {
   readonly progress: (line: string) => void;
 }
 
+/** What a section found. */
+export interface Report {
+  readonly tables: readonly Table[];
+  /** What of it there are goals for. */
+  readonly findings: readonly Finding[];
+}
+
 /** A part of the bench. */
 export interface Section {
   /** As in `--only`. */
   readonly name: string;
   /** What it finds out, in one line. */
   readonly about: string;
-  readonly run: (options: SectionOptions) => Promise<Table>;
+  readonly run: (options: SectionOptions) => Promise<Report>;
 }

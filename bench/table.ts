@@ -10,13 +10,18 @@ export interface Table {
 /** One cell a column. */
 export type Row = readonly (string | number)[];
 
-/** The table as Markdown, padded so that a person can read it as it is. */
-export function markdown({ title, note, columns, rows }: Table): string {
+/** The table with its title and note as Markdown. */
+export function markdown({ title, note, ...table }: Table): string {
+  return [`## ${title}`, '', note, '', rowsOf(table), ''].join('\n');
+}
+
+/** The rows alone as Markdown, padded so that a person can read them as they are. */
+export function rowsOf({ columns, rows }: Pick<Table, 'columns' | 'rows'>): string {
   const lines = [columns, ...rows].map((row) => row.map(String));
   const widths = columns.map((_, column) => Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
   const [head = [], ...body] = lines;
   const rule = widths.map((width) => '-'.repeat(width));
-  return [`## ${title}`, '', note, '', ...[head, rule, ...body].map(line), ''].join('\n');
+  return [head, rule, ...body].map(line).join('\n');
 }

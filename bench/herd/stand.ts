@@ -15,9 +15,10 @@ import type { Handler } from '../../local/stand-ins/serve.ts';
 import { onboard } from '../stand/customers.ts';
 import { TIMEOUTS } from '../stand/host.ts';
 import { Network } from '../stand/network.ts';
+import { PREFIX } from '../stand/prefix.ts';
 import { SERVICES, type Service } from '../stand/services.ts';
 import { fetchTo, ORIGINS } from '../stand/simulated.ts';
-import { createSystems, PREFIX } from '../stand/systems.ts';
+import { createSystems } from '../stand/systems.ts';
 import { options, worldOf } from '../stand/world.ts';
 import { type Quotas, type QuotaTally, withQuotas, withSdkRetries } from './quotas.ts';
 

@@ -8,6 +8,8 @@ export interface PeerDeps {
   readonly newClient: () => SecretsManagerClient;
   readonly fetch: Fetch;
   readonly credential: Credential;
+  /** @default - the stands' name of it */
+  readonly secretId?: string;
 }
 
 /** An IAM's client, and how it may be changed. */

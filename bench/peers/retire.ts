@@ -1,5 +1,5 @@
+import { PREFIX } from '../stand/prefix.ts';
 import type { Stand } from '../stand/stand.ts';
-import { PREFIX } from '../stand/systems.ts';
 
 /** Ends the grace of the previous secret, where there is one. @throws {Error} when it doesn't end */
 export async function retireNow({ functions, systems, customer }: Pick<Stand, 'functions' | 'systems' | 'customer'>) {

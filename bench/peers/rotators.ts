@@ -2,10 +2,11 @@ import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import type { RotateAnswer } from '../../functions/credential/answer.ts';
 import { functionArn } from '../../local/embedded-stack/names.ts';
 import { acceptsSecret } from '../../local/stand-ins/iam/token-request.ts';
+import { PREFIX } from '../stand/prefix.ts';
 import type { Stand } from '../stand/stand.ts';
-import { PREFIX } from '../stand/systems.ts';
+import type { PeerDeps } from './http.ts';
 import { rotateNaively } from './naive.ts';
-import { takeTemplateStep } from './template.ts';
+import { type StepEvent, takeTemplateStep } from './template.ts';
 
 /** What begins a rotation of ours: a schedule, a call, or Secrets Manager by itself. */
 export type Trigger = 'schedule' | 'api' | 'steps';
@@ -39,22 +40,39 @@ export const OURS: { readonly [T in Trigger]: Rotator } = {
   steps: rotateBySteps,
 };
 
-/** The completed template: Secrets Manager takes its four steps. */
-export const template: Rotator = async (stand) => {
-  const { customer, newClient, fetch, systems, functions } = stand;
-  systems.rotation.take = async (event) => {
-    functions.invoked.push('template');
-    await takeTemplateStep({ newClient, fetch, credential: customer.credential }, event);
-  };
-  await rotateBySteps(stand);
-};
+/** Whoever takes one of the template's steps. */
+export type StepTaker = (stand: Stand, step: StepEvent) => Promise<void>;
 
-export const naive: Rotator = async (stand) => {
-  const { customer, newClient, fetch, functions } = stand;
-  functions.invoked.push('script');
-  await rotateNaively({ newClient, fetch, credential: customer.credential });
-  assertDone(stand);
-};
+/** The completed template: Secrets Manager takes its four steps. */
+export function templateBy(takeStep: StepTaker): Rotator {
+  return async (stand) => {
+    const { systems, functions } = stand;
+    systems.rotation.take = async (step) => {
+      functions.invoked.push('template');
+      await takeStep(stand, step);
+    };
+    await rotateBySteps(stand);
+  };
+}
+
+/** @param run runs the script once */
+export function naiveBy(run: Rotator): Rotator {
+  return async (stand) => {
+    stand.functions.invoked.push('script');
+    await run(stand);
+    assertDone(stand);
+  };
+}
+
+/** The completed template in this process. */
+export const template = templateBy(async (stand, step) => await takeTemplateStep(depsOf(stand), step));
+
+/** The naive script in this process. */
+export const naive = naiveBy(async (stand) => await rotateNaively(depsOf(stand)));
+
+function depsOf({ customer, newClient, fetch }: Stand): PeerDeps {
+  return { newClient, fetch, credential: customer.credential };
+}
 
 /** Registers a function with the secret, and rotates nothing. */
 export async function registerSteps({ operator, customer, systems }: Stand): Promise<void> {

@@ -1,5 +1,5 @@
-import { type Case, type Counted, count, OUR_CASES, PEER_CASES } from '../counting.ts';
-import { countGoalOf } from '../goals.ts';
+import { type Case, type Counted, type Counts, count, OUR_CASES, PEER_CASES } from '../counting.ts';
+import type { Finding, GoalName } from '../goals.ts';
 import type { Section } from '../section.ts';
 import type { Row, Table } from '../table.ts';
 
@@ -22,7 +22,6 @@ const COLUMNS = [
   'Secrets Manager ÷ template',
   'depth ÷ template',
   'depth ÷ naive',
-  'goal',
 ];
 
 const NOTE = `On a simulated network, on which each request takes one round trip and everything else no time. *Secrets Manager* counts its calls but for access secrets; *depth* is the longest chain of requests of which each was sent once the one before was answered; *wall* has pauses in it. Warm: the function has rotated this credential before. An invocation is no round trip.`;
@@ -37,7 +36,8 @@ export const calls: Section = {
       progress(`calls: ${one.name}`);
       ours.push({ of: one, counted: await count(one) });
     }
-    return callsTable({ ours, template: await count(PEER_CASES.template), naive: await count(PEER_CASES.naive) });
+    const counts = { ours, template: await count(PEER_CASES.template), naive: await count(PEER_CASES.naive) };
+    return { tables: [callsTable(counts)], findings: callsFindings(counts) };
   },
 };
 
@@ -45,14 +45,14 @@ export const calls: Section = {
 export function callsTable(counts: CallCounts): Table {
   const { ours, template, naive } = counts;
   const rows = [
-    ...ours.map(({ of, counted }) => rowOf(of.name, counted, counts, goalText(of, counted))),
-    rowOf('template', template, counts, ''),
-    rowOf('naive script', naive, counts, ''),
+    ...ours.map(({ of, counted }) => rowOf(of.name, counted, counts)),
+    rowOf('template', template, counts),
+    rowOf('naive script', naive, counts),
   ];
   return { title: 'Calls, invocations and depth of one rotation', note: NOTE, columns: COLUMNS, rows };
 }
 
-function rowOf(name: string, { cold, warm }: Counted, { template, naive }: CallCounts, goal: string): Row {
+function rowOf(name: string, { cold, warm }: Counted, { template, naive }: CallCounts): Row {
   const ratio = (value: number, by: number) => (value / by).toFixed(2);
   return [
     name,
@@ -66,22 +66,26 @@ function rowOf(name: string, { cold, warm }: Counted, { template, naive }: CallC
     ratio(warm.secretsManager, template.warm.secretsManager),
     ratio(warm.depth, template.warm.depth),
     ratio(warm.depth, naive.warm.depth),
-    goal,
   ];
 }
 
-const WORDS = {
-  secretsManager: 'Secrets Manager',
-  invocations: 'invocations',
-  depth: 'depth',
-  roundTrips: 'wall',
-} as const;
+/** Which count of which rotations a goal is about. Of several rotations the worst counts. */
+const ASKED: readonly { goal: GoalName; key: keyof Counts; of: RegExp }[] = [
+  { goal: 'secrets-manager-set', key: 'secretsManager', of: /· set · schedule$/ },
+  { goal: 'secrets-manager-regenerate', key: 'secretsManager', of: /· regenerate · schedule$/ },
+  { goal: 'secrets-manager-grace', key: 'secretsManager', of: /· set · api in grace$/ },
+  { goal: 'invocations', key: 'invocations', of: /· (set|regenerate) · schedule$/ },
+  { goal: 'depth-in-place', key: 'depth', of: /^in-place · set · schedule$/ },
+  { goal: 'depth-dual-secret', key: 'depth', of: /^dual-secret · set · schedule$/ },
+  { goal: 'native-secrets-manager', key: 'secretsManager', of: /native schedule$/ },
+  { goal: 'native-depth', key: 'depth', of: /native schedule$/ },
+];
 
-/** What is asked for, and what of it is missed; nothing is asked of other triggers and doors. */
-function goalText({ name, manner }: Pick<Case, 'name' | 'manner'>, { warm }: Counted): string {
-  if (!name.endsWith('schedule')) return '';
-  const goal = countGoalOf(manner);
-  const keys = (Object.keys(WORDS) as (keyof typeof WORDS)[]).filter((key) => goal[key] !== undefined);
-  const told = keys.map((key) => `${WORDS[key]} ≤ ${goal[key]}${warm[key] > (goal[key] ?? 0) ? ' (missed)' : ''}`);
-  return told.join(', ');
+/** What was counted of a warm rotation by its schedule, with connectors over HTTPS, where there is a goal for it. */
+export function callsFindings({ ours, template, naive }: CallCounts): Finding[] {
+  return ASKED.flatMap(({ goal, key, of: asked }) => {
+    const counts = ours.filter(({ of }) => asked.test(of.name)).map(({ counted }) => counted.warm[key]);
+    if (counts.length === 0) return [];
+    return [{ goal, ours: Math.max(...counts), template: template.warm[key], naive: naive.warm[key] }];
+  });
 }

@@ -39,7 +39,7 @@ export const herd: Section = {
       const tell = (done: number) => progress(`herd: ${done} of ${credentials} rotated`);
       results.push(await simulateHerd({ credentials, windowMs, progress: tell }));
     }
-    return herdTable(results);
+    return { tables: [herdTable(results)], findings: [] };
   },
 };
 

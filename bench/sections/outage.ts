@@ -7,13 +7,27 @@ import type { Manner } from '../stand/customers.ts';
 import { OutageWatch } from '../stand/outage-watch.ts';
 import { type ServedStand, startServed } from '../stand/served.ts';
 import { serviceMs } from '../stand/service-time.ts';
-import { type OutageSample, type OutageSeries, outageTable, REFERENCE, REQUESTS_A_SECOND } from './outage-table.ts';
+import {
+  NAIVE,
+  type OutageSample,
+  type OutageSeries,
+  outageFindings,
+  outageTable,
+  REFERENCE,
+  REQUESTS_A_SECOND,
+  TEMPLATE,
+} from './outage-table.ts';
 
 const SERVICE_TIMES_MS = [5, 50, 200];
-/** From so many milliseconds of service time on, what the machine itself takes is little: those in place rotate by twos. */
-const TOGETHER_FROM_MS = 200;
+/**
+ * How many of those in place rotate at once, by milliseconds of service time: the more a request takes, the less it is what the machine
+ * itself takes. A run of the bench has to end within ten minutes.
+ */
+const AT_ONCE: Readonly<Record<number, number>> = { 50: 2, 200: 2 };
+/** Below so many milliseconds of service time the row that the others are divided by rotates alone. */
+const REFERENCE_ALONE_BELOW_MS = 200;
 /** For so many milliseconds there is traffic before and after. */
-const AROUND_MS = 100;
+const AROUND_MS = 50;
 
 interface Contender {
   readonly name: string;
@@ -29,8 +43,8 @@ const IN_PLACE: Manner = { strategy: 'in-place', renewal: 'set' };
 const CONTENDERS: readonly Contender[] = [
   { name: REFERENCE, manner: IN_PLACE, rotator: OURS.schedule },
   { name: 'in-place, cold connections', manner: IN_PLACE, rotator: OURS.schedule, cold: true },
-  { name: 'template', manner: IN_PLACE, rotator: template, registered: true },
-  { name: 'naive script', manner: { ...IN_PLACE, renewal: 'regenerate' }, rotator: naive },
+  { name: TEMPLATE, manner: IN_PLACE, rotator: template, registered: true },
+  { name: NAIVE, manner: { ...IN_PLACE, renewal: 'regenerate' }, rotator: naive },
   { name: 'dual-secret', manner: { strategy: 'dual-secret', renewal: 'set' }, rotator: OURS.schedule },
   { name: 'alternating-clients', manner: { strategy: 'alternating-clients', renewal: 'set' }, rotator: OURS.schedule },
 ];
@@ -48,7 +62,7 @@ export const outage: Section = {
         for (const { stand } of stands) stand.latency.ms = ms;
         series.push(...(await roundsOf(stands, { ms, rounds, progress })));
       }
-      return outageTable(series);
+      return { tables: [outageTable(series)], findings: outageFindings(series) };
     } finally {
       for (const { stand } of stands) await stand.close();
     }
@@ -73,17 +87,28 @@ async function roundsOf(
     progress(`outage: ${ms} ms, round ${round + 1} of ${rounds}`);
     // Whoever goes first has the machine in another state than whoever goes last.
     const order = round % 2 === 0 ? stands : [...stands].reverse();
-    for (const group of groupsOf(order, ms)) await Promise.all(group.map(take));
+    for (const group of groupsOf(order, ms)) {
+      // Apart, so that their requests don't end at the same moments.
+      const apart = group.map((standing, index) => pause((index * ms) / group.length).then(() => take(standing)));
+      await Promise.all(apart);
+    }
   }
   const taken = [...samples].filter(([, series]) => series.length > 0);
   return taken.map(([name, series]) => ({ serviceMs: ms, name, samples: series }));
 }
 
-/** Who rotates at once. */
+/** Who rotates at once. Where there is overlap only failures count, and not at the longest service time. */
 function groupsOf(stands: readonly Standing[], ms: number): Standing[][] {
-  if (ms < TOGETHER_FROM_MS) return stands.map((standing) => [standing]);
-  const inPlace = stands.filter(({ one }) => one.manner.strategy === 'in-place');
-  return inPlace.flatMap((_, index) => (index % 2 === 0 ? [inPlace.slice(index, index + 2)] : []));
+  const alone = ms < REFERENCE_ALONE_BELOW_MS;
+  const isAlone = ({ one }: Standing) => alone && one.name === REFERENCE;
+  const overlapping = stands.filter(({ one }) => one.manner.strategy !== 'in-place');
+  const others = stands.filter((standing) => !isAlone(standing) && !overlapping.includes(standing));
+  const groups = [stands.filter(isAlone), ...chunks(others, AT_ONCE[ms] ?? 1), ...(alone ? [overlapping] : [])];
+  return groups.filter((group) => group.length > 0);
+}
+
+function chunks<T>(all: readonly T[], length: number): T[][] {
+  return all.flatMap((_, index) => (index % length === 0 ? [all.slice(index, index + length)] : []));
 }
 
 async function sample({ rotator, cold = false }: Contender, stand: ServedStand): Promise<OutageSample> {

@@ -1,4 +1,6 @@
+import { CHAINS, chainTable } from '../chain.ts';
 import { type Counts, count } from '../counting.ts';
+import type { Finding } from '../goals.ts';
 import { retireNow } from '../peers/retire.ts';
 import { naive, OURS, type Rotator, registerSteps, template } from '../peers/rotators.ts';
 import type { Section } from '../section.ts';
@@ -17,19 +19,21 @@ interface Contender {
   readonly registered?: boolean;
 }
 
+const NATIVE = 'in-place, native';
 const TEMPLATE = 'template';
+const NAIVE = 'naive script';
 const CONTENDERS: readonly Contender[] = [
   { name: 'in-place', manner: { strategy: 'in-place', renewal: 'set' }, rotator: OURS.schedule },
   { name: 'dual-secret', manner: { strategy: 'dual-secret', renewal: 'set' }, rotator: OURS.schedule },
   { name: 'alternating-clients', manner: { strategy: 'alternating-clients', renewal: 'set' }, rotator: OURS.schedule },
   {
-    name: 'in-place, native',
+    name: NATIVE,
     manner: { strategy: 'in-place', renewal: 'set', native: true },
     rotator: OURS.schedule,
     registered: true,
   },
   { name: TEMPLATE, manner: { strategy: 'in-place', renewal: 'set' }, rotator: template, registered: true },
-  { name: 'naive script', manner: { strategy: 'in-place', renewal: 'regenerate' }, rotator: naive },
+  { name: NAIVE, manner: { strategy: 'in-place', renewal: 'regenerate' }, rotator: naive },
 ];
 
 /** All rounds of one contender. */
@@ -54,7 +58,8 @@ export const wall: Section = {
         const order = round % 2 === 0 ? measuring : [...measuring].reverse();
         for (const one of order) await measure(one);
       }
-      return wallTable(measuring.map(({ one, ...series }) => ({ name: one.name, ...series })));
+      const series = measuring.map(({ one, ...series }) => ({ name: one.name, ...series }));
+      return { tables: [wallTable(series), chainTable()], findings: wallFindings(series) };
     } finally {
       for (const { stand } of measuring) await stand.close();
     }
@@ -87,9 +92,18 @@ async function measure({ one, stand, wallMs, roundTripMs }: Measuring): Promise<
   await retireNow(stand);
 }
 
-const COLUMNS = ['rotation', 'wall, ms', '÷ round trip', 'depth', 'least, with pauses', 'wall ÷ least', '÷ template'];
+const COLUMNS = [
+  'rotation',
+  'wall, ms',
+  '÷ round trip',
+  'depth',
+  'chain',
+  'least, with pauses',
+  'wall ÷ least',
+  '÷ template',
+];
 
-const NOTE = `Over loopback, each part with ${SERVICE_MS} ms of service time, functions warm. *Depth* and *least* are those of a simulated network, on which nothing but requests and pauses takes time. Median (least–most) of paired rounds.`;
+const NOTE = `Over loopback, each part with ${SERVICE_MS} ms of service time, functions warm. *Depth* and *least* are those of a simulated network, on which nothing but requests and pauses takes time; *chain* is the longest chain of true dependencies, listed below. Median (least–most) of paired rounds.`;
 
 /** The table of all series. */
 export function wallTable(series: readonly WallSeries[]): Table {
@@ -102,10 +116,21 @@ export function wallTable(series: readonly WallSeries[]): Table {
       written(spreadOf(wallMs), 0),
       written(spreadOf(inRoundTrips), 1),
       depth,
+      name in CHAINS ? CHAINS[name as keyof typeof CHAINS].length : '',
       roundTrips,
       (spreadOf(inRoundTrips).median / roundTrips).toFixed(2),
       template ? written(spreadOf(paired(wallMs, template.wallMs))) : '',
     ];
   });
   return { title: 'Wall time of one rotation', note: NOTE, columns: COLUMNS, rows };
+}
+
+/** What there is a goal for: a rotation by Secrets Manager itself. */
+export function wallFindings(series: readonly WallSeries[]): Finding[] {
+  const figure = (name: string) => {
+    const found = series.find((one) => one.name === name);
+    if (!found) throw new Error(`${name} was not measured`);
+    return spreadOf(paired(found.wallMs, found.roundTripMs));
+  };
+  return [{ goal: 'native-wall', ours: figure(NATIVE), template: figure(TEMPLATE), naive: figure(NAIVE) }];
 }

@@ -9,7 +9,8 @@ import { CONFIGURATIONS_PATH } from '../../local/stand-ins/connector/handler.ts'
 import { OVERLAP_POLICY, OVERLAP_PROFILE } from '../../local/stand-ins/iam/overlap-policy.ts';
 import { createSecret } from '../../local/stand-ins/secrets-manager/lifecycle.ts';
 import { getSecretValue } from '../../local/stand-ins/secrets-manager/values.ts';
-import { CONNECTOR_TOKEN, PREFIX, type Systems } from './systems.ts';
+import { PREFIX } from './prefix.ts';
+import { CONNECTOR_TOKEN, type Systems } from './systems.ts';
 
 const ROTATOR = 'flow-secret-rotator';
 const ROTATOR_SECRET = 'rotator-secret';

@@ -12,7 +12,7 @@ import { httpApiHandler } from '../../local/stand-ins/http-api/handler.ts';
 import type { LambdaHandler } from '../../local/stand-ins/lambda/environments.ts';
 import { LambdaHost } from '../../local/stand-ins/lambda/host.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
-import { PREFIX } from './systems.ts';
+import { PREFIX } from './prefix.ts';
 
 /** As on AWS by default. */
 export const TIMEOUTS: Timeouts = { function: 'PT90S', http: 'PT10S' };
@@ -26,28 +26,33 @@ export interface Functions {
   readonly invoked: string[];
 }
 
+/** Makes the handler of an execution environment, by the name of the function. */
+type Inits = Readonly<Record<string, () => LambdaHandler>>;
+
 /** What each execution environment works with: made at its first invocation. */
-export interface Composers {
+interface Composers {
   readonly runs: () => () => DeployedRuns;
   readonly api: () => () => DeployedApi;
-  readonly clock: () => Date;
+}
+
+/** The handlers that AWS would run, in this process. */
+export function inThisProcess({ runs, api }: Composers): Inits {
+  const init = (file: string, create: (telemetry: Telemetry) => unknown) => () =>
+    create(embeddedTelemetry(`${PREFIX}-${file}`, () => undefined)) as LambdaHandler;
+  return {
+    rotate: init('rotate', (telemetry) => createRotateHandler(runs(), telemetry)),
+    retire: init('retire', (telemetry) => createRetireHandler(runs(), telemetry)),
+    api: init('api', (telemetry) => createApiHandler(api(), telemetry)),
+  };
 }
 
 /** The functions that AWS would run. */
-export function hostFunctions({ runs, api: composedApi, clock }: Composers): Functions {
+export function hostFunctions(inits: Inits, clock: () => Date): Functions {
   const invoked: string[] = [];
-  const define = (file: string, create: (telemetry: Telemetry) => unknown) => ({
-    name: `${PREFIX}-${file}`,
-    timeoutMs: durationMs(TIMEOUTS.function),
-    init: () => create(embeddedTelemetry(`${PREFIX}-${file}`, () => undefined)) as LambdaHandler,
-  });
+  const timeoutMs = durationMs(TIMEOUTS.function);
   const host = new LambdaHost({
     clock,
-    functions: [
-      define('rotate', (telemetry) => createRotateHandler(runs(), telemetry)),
-      define('retire', (telemetry) => createRetireHandler(runs(), telemetry)),
-      define('api', (telemetry) => createApiHandler(composedApi(), telemetry)),
-    ],
+    functions: Object.entries(inits).map(([file, init]) => ({ name: `${PREFIX}-${file}`, timeoutMs, init })),
     onInvoked: ({ functionName }) => invoked.push(functionName.replace(`${PREFIX}-`, '')),
   });
   const api = httpApiHandler({

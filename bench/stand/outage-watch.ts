@@ -20,6 +20,11 @@ export class OutageWatch {
     }
   }
 
+  /** Whether the outage goes on. */
+  get isOut(): boolean {
+    return this.#since !== undefined;
+  }
+
   /** Milliseconds until now. */
   totalMs(): number {
     return this.#totalMs + (this.#since === undefined ? 0 : this.#now() - this.#since);

@@ -9,11 +9,12 @@ import type { RotateFunction } from '../../functions/ports/api/rotate-function.t
 import { environmentOf } from '../../local/embedded-stack/names.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
 import { type Manner, onboard } from './customers.ts';
-import { type Functions, hostFunctions, TIMEOUTS } from './host.ts';
+import { type Functions, hostFunctions, inThisProcess, TIMEOUTS } from './host.ts';
 import { Network } from './network.ts';
+import { PREFIX } from './prefix.ts';
 import { nameOf, SERVICES, type Service } from './services.ts';
 import type { Stand } from './stand.ts';
-import { createSystems, PREFIX, type Systems } from './systems.ts';
+import { createSystems, type Systems } from './systems.ts';
 import { options, worldOf } from './world.ts';
 
 /** A Monday morning: the schedule is far away. */
@@ -94,8 +95,7 @@ function functionsOn(
   const environment = readEnvironment(variables);
   const now = () => new Date(network.now);
   const sleep = (ms: number) => network.sleep(ms);
-  const functions = hostFunctions({
-    clock: now,
+  const inits = inThisProcess({
     runs: () => {
       const world = worldOf({ ...ways, now, sleep }, environment);
       return () => ({ environment, world });
@@ -106,6 +106,7 @@ function functionsOn(
       return () => ({ ...composed(), rotateFunction: within(functions) });
     },
   });
+  const functions = hostFunctions(inits, now);
   return functions;
 }
 

@@ -16,10 +16,9 @@ import type { Handler } from '../../local/stand-ins/serve.ts';
 import { SqsEngine } from '../../local/stand-ins/sqs/engine.ts';
 import { sqsHandler } from '../../local/stand-ins/sqs/handler.ts';
 import { startTable } from '../../local/stand-ins/table/server.ts';
+import { PREFIX } from './prefix.ts';
 import type { Service } from './services.ts';
 
-/** Begins every name. */
-export const PREFIX = 'csr';
 /** What lets a rotator in at the connectors. */
 export const CONNECTOR_TOKEN = 'connector-access-token';
 

@@ -15,8 +15,9 @@ import type { Environment } from '../../functions/lambda/compose/environment.ts'
 import type { World } from '../../functions/lambda/compose/runs.ts';
 import { inProcess } from '../../local/stand-ins/in-process.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
+import { PREFIX } from './prefix.ts';
 import type { Service } from './services.ts';
-import { ACCESS, PREFIX } from './systems.ts';
+import { ACCESS } from './systems.ts';
 
 /** What a world is reached through. */
 export interface Ways {

@@ -44,7 +44,8 @@ async function adopt(id: string, { stack, connectorToken, signed }: Adopting): P
   if (!answer.ok) throw new Error(`${id} was not adopted: ${answer.status} ${await answer.text()}`);
 }
 
-function idsOf(size: number): string[] {
+/** Ids of so many credentials that all have their turn at {@link TURN}. */
+export function idsOf(size: number): string[] {
   const ids: string[] = [];
   for (let n = 1; ids.length < size; n++) {
     const id = `customer-${n}`;

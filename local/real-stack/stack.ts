@@ -36,6 +36,8 @@ export interface FullStack {
   readonly description: StackDescription;
   /** Lets time go by for a credential's secret, without waiting for it. */
   pass(id: string, ms: number): Promise<void>;
+  /** What the functions find Secrets Manager by: it counts calls. */
+  readonly secretsManager: { readonly url: string } & Pick<SecretsManagerFront, 'calls' | 'resetCalls'>;
   /** Ends everything; nothing is left. */
   close(): Promise<void>;
 }
@@ -54,7 +56,7 @@ interface Services {
   readonly keycloak: Keycloak;
   readonly ministack: Ministack;
   /** Stands before Secrets Manager. */
-  readonly front: Server & Pick<SecretsManagerFront, 'pass'>;
+  readonly front: Server & Pick<SecretsManagerFront, 'pass' | 'calls' | 'resetCalls'>;
 }
 
 /**
@@ -74,7 +76,7 @@ export async function startFullStack(options: StackOptions, hooks: StackHooks): 
   try {
     const description = await setUp(services, { ...preparation, ...hooks, bare, file });
     const pass = (id: string, ms: number) => services.front.pass(`${description.secretPrefix}/${id}`, ms);
-    return { description, pass, close: () => stopServices(services) };
+    return { description, pass, secretsManager: services.front, close: () => stopServices(services) };
   } catch (error) {
     await stopServices(services);
     throw error;
@@ -102,8 +104,8 @@ async function startServices(
 /** MiniStack is more lenient than Secrets Manager; the functions reach it by its documented rules. */
 async function serveFront(target: string): Promise<Services['front']> {
   const admin = new SecretsManagerClient({ region: REGION, endpoint: target, credentials: ROOT_KEYS });
-  const { handler, pass } = secretsManagerFront({ target, admin });
-  return { ...(await serve(handler)), pass };
+  const { handler, ...front } = secretsManagerFront({ target, admin });
+  return { ...(await serve(handler)), ...front };
 }
 
 async function stopServices({ keycloak, ministack, front }: Services): Promise<void> {

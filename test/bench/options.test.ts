@@ -4,7 +4,7 @@ import { SECTIONS } from '../../bench/sections/sections.ts';
 
 describe('the options of the bench', () => {
   it('are 20 rounds of everything by default', () => {
-    const flags = { json: false, help: false, writeDocs: false, writeBudget: false };
+    const flags = { json: false, real: false, help: false, writeDocs: false, writeBudget: false };
     expect(readOptions([])).toEqual({ ...flags, rounds: 20 });
   });
 
@@ -13,11 +13,12 @@ describe('the options of the bench', () => {
   });
 
   it.each([
-    [['--only', 'speed'], '--only speed: must be one of calls, outage, start-up, wall, fleet'],
+    [['--only', 'speed'], '--only speed: must be one of calls, outage, fresh, start-up, wall, fleet'],
     [['--rounds', '0'], '--rounds 0: must be a whole number, at least 1'],
     [['--rounds', 'many'], '--rounds many: must be a whole number, at least 1'],
     [['--write-docs', '--only', 'calls'], '--write-docs: needs all sections'],
     [['--write-docs', '--rounds', '19'], '--write-docs: needs all sections, and at least 20 rounds'],
+    [['--real', '--only', 'calls'], '--real: is neither a section nor part of the page'],
     [['--fast'], "Unknown option '--fast'"],
   ])('%j are refused', (args, message) => {
     expect(() => readOptions(args)).toThrow(message);
@@ -25,7 +26,7 @@ describe('the options of the bench', () => {
 
   it('are all in the help, and each section is', () => {
     for (const { name, about } of SECTIONS) expect(HELP).toContain(`${name.padEnd(9)} ${about}`);
-    for (const option of ['--only', '--rounds', '--json', '--write-docs', '--write-budget', '--help']) {
+    for (const option of ['--only', '--rounds', '--real', '--json', '--write-docs', '--write-budget', '--help']) {
       expect(HELP).toContain(`  ${option}`);
     }
   });

@@ -1,14 +1,50 @@
-import { expect, it } from '@jest/globals';
-import { circumstances, pageOf } from '../../bench/page.ts';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { circumstances, type Found, pageOf, withBrief } from '../../bench/page.ts';
 
 const TABLE = { title: 'Outage', note: 'How.', columns: ['rotation', 'ms'], rows: [['in-place', 12]] };
+const FOUND: Found = {
+  where: { machine: '2 × a processor', versions: { node: '24.0.0' }, date: '2026-03-01', rounds: 20 },
+  reports: {
+    outage: { tables: [TABLE], findings: [{ goal: 'invocations', ours: 1, template: 4, naive: 1 }] },
+    'start-up': { tables: [], findings: [{ goal: 'bundle-api', ours: 500, bare: 304 }] },
+  },
+};
 
-it('writes the tables, and where, when and with what they were measured', () => {
-  const where = { machine: '2 × a processor', versions: { node: '24.0.0' }, date: '2026-03-01', rounds: 20 };
-  const page = pageOf(where, [TABLE]);
-  expect(page).toMatch(/^# Performance\n/);
-  expect(page).toContain('on 2026-03-01, in 20 paired rounds. Machine: 2 × a processor. Versions: node 24.0.0.');
-  expect(page).toContain('## Outage\n\nHow.\n\n| rotation | ms  |\n| -------- | --- |\n| in-place | 12  |\n');
+describe('the page', () => {
+  const page = pageOf(FOUND);
+
+  it('tells where, when and with what was measured, and has the tables', () => {
+    expect(page).toMatch(/^# Performance\n/);
+    expect(page).toContain('on 2026-03-01, in 20 paired rounds. Machine: 2 × a processor. Versions: node 24.0.0.');
+    expect(page).toContain('## Outage\n\nHow.\n\n| rotation | ms  |\n| -------- | --- |\n| in-place | 12  |\n');
+  });
+
+  it('begins with the goals, and says of what is missed by how much, and what stands in the way', () => {
+    expect(page.indexOf('## Goals')).toBeLessThan(page.indexOf('## Outage'));
+    expect(page).toMatch(/- bundle `api`, kB: missed by 40 \(9 %\)\. \w.+/);
+    expect(page).not.toContain('- invocations');
+  });
+});
+
+describe('the short form', () => {
+  it('stands between its marks, and nothing else of the README is changed', () => {
+    const readme = withBrief('# Title\n\n<!-- bench -->\nold\n<!-- /bench -->\n\nThe end.\n', FOUND);
+    expect(readme).toMatch(/^# Title\n\n<!-- bench -->\n\nMeasured on 2026-03-01/);
+    expect(readme).toMatch(/<!-- \/bench -->\n\nThe end\.\n$/);
+    expect(readme).toMatch(/\| invocations +\| 1 +\| 4 +\| 1 +\| ≤ 1 +\|/);
+    expect(readme).not.toContain('old');
+  });
+
+  it('has its place in the README', () => {
+    const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
+    expect(withBrief(readme, FOUND)).toContain('| invocations');
+  });
+
+  it('needs the marks', () => {
+    expect(() => withBrief('# Title\n', FOUND)).toThrow('the README has no');
+  });
 });
 
 it('knows the machine and the versions that take part', () => {

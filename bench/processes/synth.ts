@@ -1,0 +1,78 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Sized } from '../growth.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const ACCESS = 'client-secret-rotation-access';
+
+/**
+ * Synthesizes the stack of a fleet, as the CDK's command does.
+ *
+ * @param bundled whether the functions are bundled as well
+ * @throws {Error} when it fails
+ */
+export async function synthesize(size: number, { bundled }: { readonly bundled: boolean }): Promise<Sized> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-synth-'));
+  try {
+    const file = join(folder, 'fleet.json');
+    await writeFile(file, JSON.stringify(fleetOf(size)));
+    const context = { ...(await contextOf()), credentials: file, ...(!bundled && { 'aws:cdk:bundling-stacks': [] }) };
+    const env = { ...process.env, CDK_OUTDIR: join(folder, 'out'), CDK_CONTEXT_JSON: JSON.stringify(context) };
+    const begun = performance.now();
+    const megabytes = await memoryOf(env);
+    return { credentials: size, ms: performance.now() - begun, megabytes };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function contextOf(): Promise<object> {
+  return (JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8')) as { readonly context: object }).context;
+}
+
+async function memoryOf(env: NodeJS.ProcessEnv): Promise<number> {
+  const report = resolve(import.meta.dirname, 'exit-report.ts');
+  const execArgv = ['--import', report];
+  const app = fork(join(ROOT, 'infra/app.ts'), {
+    cwd: ROOT,
+    env,
+    execArgv,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  let megabytes = 0;
+  app.on('message', (told: number) => {
+    megabytes = told;
+  });
+  const [code] = await once(app, 'close');
+  if (code !== 0) throw new Error(`synth ended with ${code}`);
+  return megabytes;
+}
+
+/** A fleet file. */
+function fleetOf(size: number): object {
+  const credentials = Array.from({ length: size }, (_, index) => {
+    const id = `customer-${index + 1}`;
+    const secretId = (end: string) => `${ACCESS}/${id}/${end}`;
+    return {
+      id,
+      accessTokenUrl: `https://iam.example.com/auth/realms/${id}/protocol/openid-connect/token`,
+      clientId: 'NC_Flow_OData',
+      iam: {
+        adminUrl: `https://iam.example.com/auth/admin/realms/${id}`,
+        auth: { clientId: 'flow-secret-rotator', secretId: secretId('iam') },
+      },
+      connectors: [
+        {
+          name: 'IFS',
+          url: `https://flow.example.com/odata-connector/configurations/${id}`,
+          auth: { type: 'bearer', secretId: secretId('connector') },
+        },
+      ],
+      schedule: { expression: 'cron(0 3 ? * SUN *)' },
+    };
+  });
+  return { credentials };
+}

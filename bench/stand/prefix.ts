@@ -1,0 +1,2 @@
+/** Begins every name. */
+export const PREFIX = 'csr';
