@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { parseDocument } from '../../credential/document.ts';
 import { describeError, isRotationError } from '../../credential/errors.ts';
 import type { ConnectorReport, Rotation, TaskReport } from '../../credential/outcome.ts';
 import { TASK_STAGES } from '../../credential/published/task-announced.ts';
 import type { PublishedEvent } from '../../credential/published/vocabulary.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { Task, Tasks } from '../../ports/tasks.ts';
+import { askToken } from '../observe/looks.ts';
 import { type Run, timed } from '../run/context.ts';
+import { usableDocument } from '../run/known.ts';
 import type { Ledger } from '../run/ledger.ts';
 import { stepsOf } from './task-steps.ts';
 
@@ -46,11 +49,15 @@ export async function tellOfTasks(run: Run): Promise<readonly Task[]> {
   const { tasks } = run.ports;
   if (!tasks) return [];
   return await timed(run, 'tasks', async () => {
-    const known = (await tasks.read()).tasks;
-    const done = known.filter((task) => isOver(ledger, task));
-    for (const task of done) await tasks.close(task);
-    const open = known.filter((task) => !done.includes(task));
-    for (const task of open) await announce(run, tasks, task);
+    const open: Task[] = [];
+    for (const task of (await tasks.read()).tasks) {
+      if (isOver(ledger, task) || (await isDone(run, task))) {
+        await tasks.close(task);
+        continue;
+      }
+      await announce(run, tasks, task);
+      open.push(task);
+    }
     return open;
   });
 }
@@ -62,6 +69,22 @@ export async function tellOfTasks(run: Run): Promise<readonly Task[]> {
 function isOver(ledger: Ledger, { kind, versionId, openedAt }: Task): boolean {
   if (kind === 'enter-secret' || !ledger.versions.isFormer(versionId, openedAt)) return false;
   return kind === 'submit-secret' || versionId !== ledger.versions.previousId;
+}
+
+/**
+ * Whether the person who was asked to end a former secret has done so: the IAM refuses it. The retire that has asked looks as well, but
+ * that may have been given up. An IAM that is away, or refuses the client as such, tells nothing.
+ */
+async function isDone(run: Run, { kind, versionId, announced }: Task): Promise<boolean> {
+  if (kind !== 'end-former-secret' || announced === 0) return false;
+  try {
+    const document = usableDocument(parseDocument((await run.ports.store.read(versionId)) ?? ''));
+    const answer = document && (await askToken(run, document));
+    return answer?.accepted === false && answer.error !== 'client-not-usable';
+  } catch (error) {
+    if (isRotationError(error)) return false;
+    throw error;
+  }
 }
 
 function handedOver(

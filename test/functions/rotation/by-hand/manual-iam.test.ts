@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecret } from '../../../../local/stand-ins/secrets-manager/lifecycle.ts';
 import { putSecretValue } from '../../../../local/stand-ins/secrets-manager/values.ts';
+import { timeout } from '../../../support/faults.ts';
 import {
   CLIENT_ID,
   createWorld,
@@ -214,6 +215,26 @@ describe('two clients that alternate in a manual IAM', () => {
     expect(await world.retire(former, 1)).toMatchObject({ outcome: 'retired' });
     expect((await world.tasks.read()).tasks).toEqual([]);
     expect(await world.accepts(FIRST_SECRET)).toBe(false);
+  });
+
+  it('ask nobody any more whose work is done, also where the retire that has asked was given up', async () => {
+    const world = createPair();
+    const former = world.labelled('AWSCURRENT')?.id ?? '';
+    submit(world, refresh(world, IDLE_CLIENT_ID));
+    await world.rotate();
+    world.advance(25 * HOUR_MS);
+    await world.retire(former);
+    const remind = () => world.scheduled({ repeat: { attempt: 1, due: false } });
+    expect((await remind()).tasks).toEqual([expect.objectContaining({ kind: 'end-former-secret' })]);
+    world.intercept(async ({ name }, perform) => (/^iam POST/.test(name) ? timeout() : await perform()));
+    await remind();
+    world.intercept((_io, perform) => perform());
+    world.changeClient({ serviceAccountsEnabled: false });
+    expect((await remind()).tasks).toEqual([expect.objectContaining({ kind: 'end-former-secret' })]);
+    world.changeClient({ serviceAccountsEnabled: true });
+    refresh(world, CLIENT_ID);
+    expect((await remind()).tasks).toBeUndefined();
+    expect((await world.tasks.read()).tasks).toEqual([]);
   });
 
   it('keep what was submitted in the inbox during a freeze, and use it afterwards', async () => {
