@@ -127,14 +127,17 @@ function isKeptBack(parts: Parts, { current, iam, asked }: Snapshot): boolean {
   return !isStored(parts, { clientId: current.clientId, clientSecret }) && !inboxIn(parts)?.includes(clientSecret);
 }
 
-/** A previous secret that is accepted although its grace is long over. */
+/** A previous secret that is accepted although its grace is long over, and no connector uses it. */
 function outlived({ parts, credential }: Subject, now: number, wasDisabled: boolean): string[] {
-  const { previous, current, asked } = snapshot(parts);
+  const { previous, current, asked, sections } = snapshot(parts);
   const hasPolicy = parts.iam.realm(REALM).policies.policies.length > 0;
   const isBlind = asked?.readsIam === false && (wasDisabled || hasPolicy);
   if (isBlind || asked?.tasks.some(({ kind }) => kind !== 'submit-secret')) return [];
   const old = previous === undefined ? undefined : documentIn(parts, previous);
   const since = now - changedAt(parts) - durationMs(credential.grace);
-  const lives = old && old.clientSecret !== current?.clientSecret && since > 2 * HOUR_MS && accepts(parts, old);
+  // Of a current secret that is refused a person is asked for another one: until then the previous one is all that works.
+  const isUsed = sections.some(({ clientSecret }) => clientSecret === old?.clientSecret);
+  const isOld = old && old.clientSecret !== current?.clientSecret && !isUsed;
+  const lives = isOld && since > 2 * HOUR_MS && accepts(parts, old);
   return lives ? ['the old secret is still accepted hours after its grace'] : [];
 }

@@ -36,7 +36,7 @@ export class AgentWatch implements Ears {
   readonly #etags = new Map<string, string[]>();
   /** What people have written that is not ours. */
   readonly #others = new Map<string, string>();
-  /** Configurations of which what was stored was refused before they were written last. */
+  /** Configurations that were cut off before they were written last, or would have been by any restart. */
   readonly #wasCutOff = new Set<string>();
   /** Configurations that the agent has put back last. */
   readonly #isBack = new Set<string>();
@@ -74,8 +74,8 @@ export class AgentWatch implements Ears {
 
   began(configuration: string, request: string): void {
     const isNew = this.#writtenFor.get(configuration) !== request;
-    const isRefused = () => this.#watched.monitor.isCutOff(configuration) || this.#holdsRefused(configuration);
-    if (isNew) mark(this.#wasCutOff, configuration, isRefused());
+    const wasCutOff = () => this.#watched.monitor.isCutOff(configuration) || this.#awaitsRestart(configuration);
+    if (isNew) mark(this.#wasCutOff, configuration, wasCutOff());
     this.#writtenFor.set(configuration, request);
   }
 
@@ -157,10 +157,10 @@ export class AgentWatch implements Ears {
     );
   }
 
-  /** What was refused before it was replaced was put back, and not loaded since: any restart would load it. */
-  #holdsRefused(configuration: string): boolean {
-    const wasPutBack = this.#isBack.has(configuration) && !this.#byPerson.has(configuration);
-    return wasPutBack && this.#wasCutOff.has(configuration) && !this.#isLoaded(configuration);
+  /** What a person has written, or what was refused and put back, was not loaded since: any restart would load it. */
+  #awaitsRestart(configuration: string): boolean {
+    const wasPutBack = this.#isBack.has(configuration) && this.#wasCutOff.has(configuration);
+    return (this.#byPerson.has(configuration) || wasPutBack) && !this.#isLoaded(configuration);
   }
 
   #loadFor(cause: Cause, load: () => void): void {

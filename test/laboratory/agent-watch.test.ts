@@ -18,7 +18,13 @@ function bench() {
     disk,
     flow,
     simulation: { now: 0 },
-    monitor: { lookAtPushOf: () => undefined, lookAtWrite: () => undefined, isCutOff: () => isCutOff.now },
+    monitor: {
+      lookAtPushOf: () => undefined,
+      lookAtWrite: () => undefined,
+      look: () => undefined,
+      overlapping: () => false,
+      isCutOff: () => isCutOff.now,
+    },
     witness: {
       writes: (_process: Process, _request: string, load: () => void, isBack: boolean) => {
         load();
@@ -86,9 +92,16 @@ describe('what an agent puts back, and the connector is refused with', () => {
     expect(at.writeAndTakeBack()).toBe(false);
   });
 
-  it('not where a person has written the file since', () => {
+  it('and where it is what a person has written, and was not loaded since', () => {
     putBackUnloaded();
     at.watch.wroteByHand(NAME);
+    expect(at.writeAndTakeBack()).toBe(true);
+  });
+
+  it('not where the connector has loaded what a person has written, and worked', () => {
+    putBackUnloaded();
+    at.watch.wroteByHand(NAME);
+    at.watch.load(NAME);
     expect(at.writeAndTakeBack()).toBe(false);
   });
 });
