@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { durationMs } from '../../functions/credential/duration.ts';
-import type { AwsAccess } from '../../functions/lambda/compose/aws.ts';
+import type { AwsAccess } from '../../functions/lambda/surroundings/aws.ts';
 import { environmentOf } from '../../local/embedded-stack/names.ts';
 import { TIMEOUTS } from '../stand/host.ts';
 import { PREFIX } from '../stand/prefix.ts';

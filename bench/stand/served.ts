@@ -3,8 +3,8 @@ import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-sch
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Fetch } from '../../functions/adapters/http/fetch.ts';
 import { composeApi } from '../../functions/lambda/compose/api.ts';
-import { type AwsAccess, clientOptions } from '../../functions/lambda/compose/aws.ts';
 import { composeRuns } from '../../functions/lambda/compose/runs.ts';
+import { type AwsAccess, clientOptions } from '../../functions/lambda/surroundings/aws.ts';
 import { environmentOf } from '../../local/embedded-stack/names.ts';
 import { Running } from '../../local/embedded-stack/running.ts';
 import { lambdaHandler } from '../../local/stand-ins/lambda/handler.ts';

@@ -11,8 +11,8 @@ import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-sche
 import type { Fetch } from '../../functions/adapters/http/fetch.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../../functions/adapters/secrets-manager/inbox.ts';
-import type { Environment } from '../../functions/lambda/compose/environment.ts';
 import type { World } from '../../functions/lambda/compose/runs.ts';
+import type { Environment } from '../../functions/lambda/surroundings/environment.ts';
 import { inProcess } from '../../local/stand-ins/in-process.ts';
 import type { Handler } from '../../local/stand-ins/serve.ts';
 import { PREFIX } from './prefix.ts';

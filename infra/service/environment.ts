@@ -1,4 +1,4 @@
-import type { EnvironmentVariables } from '../../functions/lambda/compose/environment.ts';
+import type { EnvironmentVariables } from '../../functions/lambda/surroundings/environment.ts';
 import type { Deployment } from '../context.ts';
 import { METRICS_NAMESPACE } from '../watch/own-metric.ts';
 import type { Names } from './names.ts';

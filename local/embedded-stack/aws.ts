@@ -3,7 +3,7 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ROUTES } from '../../functions/api/contract/routes.ts';
 import { scopeOf } from '../../functions/api/contract/scopes.ts';
-import { type AwsAccess, clientOptions } from '../../functions/lambda/compose/aws.ts';
+import { type AwsAccess, clientOptions } from '../../functions/lambda/surroundings/aws.ts';
 import { type BusEvent, eventBridgeHandler } from '../stand-ins/event-bridge/handler.ts';
 import { httpApiHandler } from '../stand-ins/http-api/handler.ts';
 import { iamAuthorizer } from '../stand-ins/http-api/iam-authorizer.ts';

@@ -1,4 +1,4 @@
-import type { EnvironmentVariables } from '../../functions/lambda/compose/environment.ts';
+import type { EnvironmentVariables } from '../../functions/lambda/surroundings/environment.ts';
 
 /** What the embedded parts have in common, as an AWS account would name it. */
 export const REGION = 'eu-north-1';

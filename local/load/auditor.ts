@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import type { AuditReport } from '../../functions/audit/audit.ts';
 import { createAuditHandler } from '../../functions/audit.ts';
 import { composeAudit } from '../../functions/lambda/compose/audit.ts';
-import type { AwsAccess } from '../../functions/lambda/compose/aws.ts';
+import type { AwsAccess } from '../../functions/lambda/surroundings/aws.ts';
 
 /** What the process is told over its channel. */
 export interface AuditorInput {

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { dynamoDbAuditRecords } from '../../adapters/dynamodb/audit-records.ts';
-import { dynamoDbFleetRecords } from '../../adapters/dynamodb/fleet-records.ts';
+import { dynamoDbFleetRecords } from '../../adapters/dynamodb/fleet/records.ts';
 import { dynamoDbRequestIds, type RequestIds } from '../../adapters/dynamodb/idempotency.ts';
 import { dynamoDbLedger } from '../../adapters/dynamodb/ledger.ts';
 import { dynamoDbOverviews } from '../../adapters/dynamodb/overviews.ts';
@@ -23,7 +23,7 @@ import type { FleetRecords } from '../../ports/many/records.ts';
 import type { Schedules } from '../../ports/schedules.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { Tasks } from '../../ports/tasks.ts';
-import { clientOptions, requestHandlerOf } from './aws.ts';
+import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
 import { lazily, type Outside, type Surroundings } from './deployed.ts';
 import { schedulesOf } from './schedules.ts';
 

@@ -6,7 +6,7 @@ import type { AuditDeps } from '../../audit/audit.ts';
 import type { AuditTelling } from '../../audit/notes/telling.ts';
 import type { AuditRecords } from '../../ports/audit/records.ts';
 import type { ScheduleWatch } from '../../ports/audit/schedule-watch.ts';
-import { clientOptions, requestHandlerOf } from './aws.ts';
+import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
 import { lazily, type Outside, type Surroundings } from './deployed.ts';
 import { runDeps } from './run-deps.ts';
 import { type DeployedRuns, deployedRuns } from './runs.ts';

@@ -3,14 +3,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { dynamoDbFleetRecords } from '../../adapters/dynamodb/fleet-records.ts';
+import { dynamoDbFleetRecords } from '../../adapters/dynamodb/fleet/records.ts';
 import { eventBridgeEvents } from '../../adapters/event-bridge/events.ts';
 import { eventBridgeScheduleWatch } from '../../adapters/event-bridge-schedules/schedule-watch.ts';
 import { s3FleetFiles } from '../../adapters/s3/fleet-files.ts';
 import { requestIdAt } from '../../credential/events/request-id.ts';
 import type { FinishDeps } from '../../many/finish.ts';
 import type { SelectDeps } from '../../many/select.ts';
-import { requestHandlerOf } from './aws.ts';
+import { requestHandlerOf } from '../surroundings/aws.ts';
 import { lazily, type Surroundings } from './deployed.ts';
 
 /** What the function of fleet rotations works with. */

@@ -17,9 +17,9 @@ import type { Inbox } from '../../ports/inbox.ts';
 import type { RunLedger } from '../../ports/ledger.ts';
 import type { Schedules } from '../../ports/schedules.ts';
 import type { Tasks } from '../../ports/tasks.ts';
-import { clientOptions, requestHandlerOf } from './aws.ts';
+import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
+import type { Environment } from '../surroundings/environment.ts';
 import { lazily, type Outside, type Surroundings } from './deployed.ts';
-import type { Environment } from './environment.ts';
 import { schedulesOf } from './schedules.ts';
 
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */

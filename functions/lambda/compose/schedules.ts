@@ -1,7 +1,7 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { eventBridgeSchedules } from '../../adapters/event-bridge-schedules/event-bridge-schedules.ts';
 import type { Schedules } from '../../ports/schedules.ts';
-import { clientOptions, requestHandlerOf } from './aws.ts';
+import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
 import type { Surroundings } from './deployed.ts';
 
 /** The stack's schedules, with the settings in them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readEnvironment } from '../../../../functions/lambda/compose/environment.ts';
+import { readEnvironment } from '../../../../functions/lambda/surroundings/environment.ts';
 
 const VARIABLES = {
   PREFIX: 'csr',

@@ -1,8 +1,15 @@
 import * as z from 'zod';
-import { FleetRequest } from '../../credential/events/fleet-rotation.ts';
-import { FLEET_OUTCOMES, type FleetOutcome } from '../../credential/outcome.ts';
-import type { FleetEnd, FleetFault, FleetHead, FleetItem, FleetOrigin, FleetWave } from '../../ports/many/records.ts';
-import type { Item } from './items.ts';
+import { FleetRequest } from '../../../credential/events/fleet-rotation.ts';
+import { FLEET_OUTCOMES, type FleetOutcome } from '../../../credential/outcome.ts';
+import type {
+  FleetEnd,
+  FleetFault,
+  FleetHead,
+  FleetItem,
+  FleetOrigin,
+  FleetWave,
+} from '../../../ports/many/records.ts';
+import type { Item } from '../items.ts';
 
 /** For how long a fleet rotation is known, in seconds. */
 const KEPT_S = 400 * 86_400;

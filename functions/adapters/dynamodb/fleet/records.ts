@@ -8,12 +8,12 @@ import {
   type QueryCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { RotationError } from '../../credential/errors.ts';
-import { type FleetItem, type FleetRecords, recordOf } from '../../ports/many/records.ts';
-import { awsErrorName } from '../aws/aws-error.ts';
-import { chosenItem, jsonItem, originItem, readHead, readItem } from './fleet-items.ts';
-import type { Item } from './items.ts';
-import { type TableOptions, tableClient } from './table.ts';
+import { RotationError } from '../../../credential/errors.ts';
+import { type FleetItem, type FleetRecords, recordOf } from '../../../ports/many/records.ts';
+import { awsErrorName } from '../../aws/aws-error.ts';
+import type { Item } from '../items.ts';
+import { type TableOptions, tableClient } from '../table.ts';
+import { chosenItem, jsonItem, originItem, readHead, readItem } from './items.ts';
 
 const REFUSED = 'ConditionalCheckFailedException';
 /** The most that one batch writes. */

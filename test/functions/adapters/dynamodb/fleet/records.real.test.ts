@@ -1,9 +1,9 @@
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from '@jest/globals';
-import { dynamoDbFleetRecords } from '../../../../functions/adapters/dynamodb/fleet-records.ts';
-import { FleetRequest } from '../../../../functions/credential/events/fleet-rotation.ts';
-import { recordOf } from '../../../../functions/ports/many/records.ts';
-import { describeOnTable } from '../../../support/table.ts';
+import { dynamoDbFleetRecords } from '../../../../../functions/adapters/dynamodb/fleet/records.ts';
+import { FleetRequest } from '../../../../../functions/credential/events/fleet-rotation.ts';
+import { recordOf } from '../../../../../functions/ports/many/records.ts';
+import { describeOnTable } from '../../../../support/table.ts';
 
 const AT = new Date('2026-03-01T02:00:00.000Z');
 const request = FleetRequest.parse({ select: { all: true } });
