@@ -44,8 +44,18 @@ export function mostRunsADay(expression: string, { now, enough }: { now: Date; e
   return most;
 }
 
+/** What {@link comingTimes} has answered for one instant: a large fleet asks for few schedules, and for each of them often. */
+const known = { now: Number.NaN, times: new Map<string, readonly number[]>() };
+
 /** When a `cron()` runs, up to a leap day ahead: wall-clock times as if they were UTC. None for `rate()`. */
-export function comingTimes(expression: string, now: Date): number[] {
+export function comingTimes(expression: string, now: Date): readonly number[] {
+  if (known.now !== now.getTime()) Object.assign(known, { now: now.getTime(), times: new Map() });
+  const times = known.times.get(expression) ?? findTimes(expression, now);
+  known.times.set(expression, times);
+  return times;
+}
+
+function findTimes(expression: string, now: Date): number[] {
   const cron = cronOf(expression);
   const times: number[] = [];
   for (const time of cron ? cronTimes(cron, now) : []) {

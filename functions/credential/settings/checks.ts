@@ -25,11 +25,13 @@ export function anyway<T>(look: (value: T, tell: Tell) => void): z.core.$ZodChec
 export function distinct(member: string, keyOf: (value: unknown) => unknown = (value) => value) {
   return anyway<unknown[]>((elements, tell) => {
     if (!Array.isArray(elements)) return;
+    const firsts = new Map<string, number>();
     const keys = elements.map((element) => (element as Record<string, unknown> | null)?.[member]).map(keyOf);
     for (const [index, key] of keys.entries()) {
-      const first = keys.indexOf(key);
-      if (typeof key !== 'string' || first === index) continue;
-      tell([index, member], `is already the ${member} of element ${first}`);
+      if (typeof key !== 'string') continue;
+      const first = firsts.get(key);
+      if (first === undefined) firsts.set(key, index);
+      else tell([index, member], `is already the ${member} of element ${first}`);
     }
   });
 }
