@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { failed, usage } from '../errors.ts';
 import type { FleetDeployment } from '../fleet/check.ts';
+import type { FleetText } from '../fleet/write.ts';
 import { shown } from '../terminal/text.ts';
 
 /** The prefix of a deployment that nobody has named. */
@@ -17,9 +18,9 @@ export function contextOf({ prefix }: Context, given: readonly string[] = []): R
 }
 
 /** A file that has faults will have them afterwards, too: that is better known before anything is asked. */
-export async function assertFaultless(file: string, deployment: FleetDeployment): Promise<void> {
-  const { checkFleet } = await import('../fleet/check.ts');
-  const { faults } = checkFleet(file, deployment);
+export async function assertFaultless({ path: file, text }: FleetText, deployment: FleetDeployment): Promise<void> {
+  const { checkDraft } = await import('../fleet/check.ts');
+  const { faults } = checkDraft(file, text, deployment);
   if (faults.length === 0) return;
   throw failed({
     what: `${file} has faults already`,

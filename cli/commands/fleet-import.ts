@@ -42,20 +42,23 @@ async function importRows(context: Context, options: ImportOptions, sheet?: stri
   if (options.template) return await template();
   if (sheet === undefined) throw usage('No sheet was named', 'Name its file, or print one to begin with: --template.');
   const { into: file, dryRun = false, skipFaulty = false } = options;
-  const [{ sheetText }, { importSheet }, { readFleetText, replaceFleet }] = await Promise.all([
+  const [{ sheetText }, { importSheet }, { readFleetText, replaceFleet }, { checkDraft }] = await Promise.all([
     import('../sheet/open.ts'),
     import('../fleet/import/import.ts'),
     import('../fleet/write.ts'),
+    import('../fleet/check.ts'),
   ]);
   const deployment = { context: contextOf(context, options.context) };
-  const into = readFleetText(file);
-  if (into.ids.length > 0) await assertFaultless(file, deployment);
+  const into = readFleetText(file, deployment);
+  if (into.ids.length > 0) await assertFaultless(into, deployment);
   const found = importSheet(await sheetText(sheet), into, { prefix: context.prefix, deployment, skipFaulty });
   const { faults, skipped, text } = found;
   const stops = faults.length > 0 && (!skipFaulty || skipped.length === 0);
   if (stops) throw refused(file, found);
-  const writes = text !== into.text && !dryRun;
-  const { faults: late, warnings } = writes ? replaceFleet(into, text, deployment) : { faults: [], warnings: [] };
+  const changes = text !== into.text;
+  const writes = changes && !dryRun;
+  const judge = () => (dryRun ? checkDraft(file, text, deployment) : replaceFleet(into, text, deployment));
+  const { faults: late, warnings } = changes ? judge() : { faults: [], warnings: [] };
   if (late.length > 0) throw refused(file, { ...found, faults: late.map((fault) => ({ row: 0, column: '', fault })) });
   for (const line of warnings) context.note(`warning: ${shown(line)}`);
   return result(file, { found, dryRun, writes, warnings });
@@ -79,7 +82,7 @@ function result(file: string, { found, dryRun, writes, warnings }: Done): Result
     ...(items.length === 0 ? [] : [planTable(items), '']),
     `${file}: ${sum}${left}.${dryRun ? ' Nothing was written: that was a dry run.' : ''}`,
     ...(writes
-      ? ['Next: csr access set --from-file FILE for their access secrets, npx cdk deploy, csr doctor --all.']
+      ? ['Next: csr access set --from-file FILE for their access secrets, npx cdk deploy --all, csr doctor --all.']
       : []),
   ].join('\n');
   const rows = items.map(({ id, row, kind, changes }) => ({ id, row, kind, changes }));

@@ -22,20 +22,22 @@ export const fleet: Register = (program, act) => {
     description: 'finds the faults that synth would find, without the CDK',
     examples: [
       'csr fleet check fleet.json',
+      'csr fleet check fleet',
       "csr fleet check fleet.json -c 'allowedHosts=*.example.com'",
       'csr fleet check fleet.json --json',
     ],
     notes:
       'The context of the nearest cdk.json counts, then --prefix, then -c. How many resources and bytes the template has is what\nsynth alone can tell.',
   })
-    .argument('<file>', 'the fleet file')
+    .argument('<file>', 'the fleet file, a folder of them, or a pattern such as fleet/*.json')
     .option('-c, --context <name=value>', 'a value of the context, as for cdk; can be given several times', collect)
     .action(act(check));
   begin(group, {
     name: 'add',
     description: 'asks for what a credential needs, and adds it to the file',
-    examples: ['csr fleet add fleet.json'],
-    notes: 'Nothing is written unless the whole file is without a fault.',
+    examples: ['csr fleet add fleet.json', 'csr fleet add fleet/acme.json -c credentials=fleet'],
+    notes:
+      'Nothing is written unless the whole fleet is without a fault: the file, and the others that credentials of the context names.',
   })
     .argument('<file>', 'the fleet file; a new one is begun where there is none')
     .option('-c, --context <name=value>', 'a value of the context, as for cdk; can be given several times', collect)
@@ -46,12 +48,12 @@ export const fleet: Register = (program, act) => {
 async function check(context: Context, { context: given }: FleetOptions, file: string): Promise<Result> {
   const { checkFleet } = await import('../fleet/check.ts');
   const findings = checkFleet(file, { context: contextOf(context, given) });
-  const { faults, warnings, credentials } = findings;
+  const { faults, warnings, credentials, files = 1 } = findings;
   for (const line of warnings) context.note(`warning: ${shown(line)}`);
   const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`;
   const text =
     faults.length === 0
-      ? `${file}: no faults in ${credentials} credential${credentials === 1 ? '' : 's'}.`
+      ? `${file}: no faults in ${credentials} credential${credentials === 1 ? '' : 's'}${files > 1 ? ` of ${files} files` : ''}.`
       : [...faults.map(shown), `${file}: ${count}.`].join('\n');
   return { exit: faults.length === 0 ? EXIT.done : EXIT.failed, value: { file, ...findings }, text };
 }
@@ -62,8 +64,8 @@ async function add(context: Context, { context: given }: FleetOptions, file: str
     import('../fleet/write.ts'),
   ]);
   const deployment = { context: contextOf(context, given) };
-  const before = readFleetText(file);
-  if (before.ids.length > 0) await assertFaultless(file, deployment);
+  const before = readFleetText(file, deployment);
+  if (before.ids.length > 0) await assertFaultless(before, deployment);
   const left = () => usage('The questions were left, and nothing was written', 'Repeat the command.');
   const entry = await leavable(left, () => ask(context, before));
   const { faults, warnings } = replaceFleet(before, withEntry(before.text, entry), deployment);
@@ -71,7 +73,7 @@ async function add(context: Context, { context: given }: FleetOptions, file: str
   for (const line of warnings) context.note(`warning: ${shown(line)}`);
   const { id } = entry.credential;
   const prefix = context.prefix === DEFAULT_PREFIX ? undefined : context.prefix;
-  const steps = nextSteps(entry, { file, prefix });
+  const steps = nextSteps(entry, { file, fleet: deployment.context.credentials, prefix });
   const value = { file, credential: entry.credential, warnings, next: steps };
   return {
     exit: EXIT.done,

@@ -15,15 +15,18 @@ import { applyEdits, modify, parse } from 'jsonc-parser';
 import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
 import { readText } from '../../infra/fleet/file-text.ts';
 import { failed } from '../errors.ts';
-import { assertFile, checkFleet, type FleetDeployment, type FleetFindings } from './check.ts';
+import { assertFile, checkDraft, type FleetDeployment, type FleetFindings, isOneOfSeveral } from './check.ts';
 import { FORMAT } from './edit.ts';
 import type { Entry } from './interview.ts';
 
-const EMPTY = '{\n  "credentials": []\n}\n';
+/** What a stack may be called. */
+const STACK = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
 
 /** What a fleet file holds by now. */
 export interface FleetText {
   readonly path: string;
+  /** What was there; undefined where there was no file. */
+  readonly found: string | undefined;
   readonly text: string;
   /** What the text says, not judged yet. */
   readonly value: { readonly credentials: readonly unknown[] };
@@ -36,9 +39,10 @@ export interface FleetText {
  *
  * @throws {CliError} when it is no fleet file, or could not be written
  */
-export function readFleetText(path: string): FleetText {
+export function readFleetText(path: string, deployment: FleetDeployment): FleetText {
   assertWritable(dirname(path));
-  const text = textAt(path);
+  const found = textAt(path);
+  const text = found ?? emptyFleet(path, deployment);
   const value = parse(text, undefined, { allowTrailingComma: true }) as
     | { credentials?: unknown; agents?: unknown }
     | undefined;
@@ -46,12 +50,19 @@ export function readFleetText(path: string): FleetText {
   if (!Array.isArray(credentials))
     throw failed({ what: `${path} has no list of credentials`, next: `See what is wrong: csr fleet check ${path}.` });
   const ids = idsOf(credentials, 'id');
-  return { path, text, value: { ...value, credentials }, ids, agents: idsOf(value?.agents, 'name') };
+  return { path, found, text, value: { ...value, credentials }, ids, agents: idsOf(value?.agents, 'name') };
+}
+
+/** A new file. One of several has a stack of its own, by its name, so that it can grow and go without the others. */
+function emptyFleet(path: string, deployment: FleetDeployment): string {
+  const name = basename(path, '.json');
+  const stack = STACK.test(name) && isOneOfSeveral(path, deployment) ? `  "stack": "${name}",\n` : '';
+  return `{\n${stack}  "credentials": []\n}\n`;
 }
 
 /** With its byte order mark, if it has one. */
-function textAt(path: string): string {
-  if (!existsSync(path)) return EMPTY;
+function textAt(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
   assertFile(path);
   try {
     readText(path);
@@ -95,15 +106,15 @@ export function withEntry(text: string, { credential, agents }: Entry): string {
 export function replaceFleet(before: FleetText, text: string, deployment: FleetDeployment): FleetFindings {
   const exists = existsSync(before.path);
   const path = exists ? realpathSync(before.path) : before.path;
+  const findings = checkDraft(before.path, text, deployment);
+  if (findings.faults.length > 0) return findings;
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     writeFileSync(draft, text, { flag: 'wx' });
     if (exists) chmodSync(draft, statSync(path).mode);
-    const { faults, warnings, ...rest } = checkFleet(draft, { folder: dirname(before.path), ...deployment });
-    const named = (lines: readonly string[]) => lines.map((line) => line.replaceAll(basename(draft), basename(path)));
-    if (textAt(before.path) !== before.text) return { faults: [`${path}: was changed meanwhile`], warnings: [] };
-    if (faults.length === 0) renameSync(draft, path);
-    return { faults: named(faults), warnings: named(warnings), ...rest };
+    if (textAt(before.path) !== before.found) return { faults: [`${path}: was changed meanwhile`], warnings: [] };
+    renameSync(draft, path);
+    return findings;
   } finally {
     rmSync(draft, { force: true });
   }

@@ -15,8 +15,8 @@ import type { Credential } from '../../functions/credential/settings/credential.
 import type { Deployment } from '../context.ts';
 import { acknowledge } from '../faults/findings.ts';
 import type { AgentSettings } from '../fleet/agents.ts';
+import type { ServiceLinks } from '../service/links.ts';
 import { type AgentGrants, agentPermissions } from '../service/permissions.ts';
-import type { Service } from '../service/service.ts';
 import { agentSilent } from '../watch/alarm-table.ts';
 
 /** After a crash a message comes again while somebody still waits; what comes twice is carried out once. */
@@ -31,7 +31,7 @@ interface Served {
 /** Properties of {@link Agents}. */
 export interface AgentsProps {
   readonly deployment: Deployment;
-  readonly service: Service;
+  readonly service: ServiceLinks;
   readonly agents: readonly AgentSettings[];
   readonly served: readonly Served[];
 }
@@ -64,7 +64,7 @@ export class Agents extends Construct {
         local: deployment.local,
       });
       for (const statement of statements) role.addToPolicy(statement);
-      service.watch.add(agentSilent(name, requests));
+      service.addAlarm(agentSilent(name, requests));
       new CfnOutput(Stack.of(this), `AgentRoleArn${pascal(name)}`, { value: role.roleArn });
     }
   }

@@ -1,5 +1,4 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { durationMs } from '../../functions/credential/duration.ts';
@@ -10,8 +9,8 @@ const DAY_MS = 86_400_000;
 export interface NativeRotationProps {
   /** The secret's ARN. */
   readonly secretArn: string;
-  /** Takes Secrets Manager's four steps. */
-  readonly rotate: IFunction;
+  /** The function that takes Secrets Manager's four steps. */
+  readonly rotateArn: string;
   /** ISO 8601; Secrets Manager counts whole days. */
   readonly maxAge: string;
   /** What has to exist when Secrets Manager tries the function out: the permission to invoke it, and the settings that it reads. */
@@ -25,11 +24,11 @@ export interface NativeRotationProps {
  * @see [AWS::SecretsManager::RotationSchedule](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html)
  */
 export class NativeRotation extends Construct {
-  constructor(scope: Construct, id: string, { secretArn, rotate, maxAge, after }: NativeRotationProps) {
+  constructor(scope: Construct, id: string, { secretArn, rotateArn, maxAge, after }: NativeRotationProps) {
     super(scope, id);
     const schedule = new CfnRotationSchedule(this, 'Schedule', {
       secretId: secretArn,
-      rotationLambdaArn: rotate.functionArn,
+      rotationLambdaArn: rotateArn,
       rotateImmediatelyOnUpdate: false,
       rotationRules: { automaticallyAfterDays: Math.floor(durationMs(maxAge) / DAY_MS) },
     });

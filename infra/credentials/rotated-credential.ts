@@ -7,15 +7,15 @@ import { windowMinutes } from '../../functions/credential/settings/schedule.ts';
 import type { Deployment } from '../context.ts';
 import { acknowledge } from '../faults/findings.ts';
 import { OWN_TAG } from '../fleet/tags.ts';
+import type { ServiceLinks } from '../service/links.ts';
 import { retention } from '../service/retention.ts';
-import type { Service } from '../service/service.ts';
 import { NativeRotation } from './native-rotation.ts';
 
 /** Properties of {@link RotatedCredential}. */
 export interface RotatedCredentialProps {
   readonly deployment: Deployment;
   readonly credential: Credential;
-  readonly service: Service;
+  readonly service: ServiceLinks;
 }
 
 /**
@@ -42,23 +42,22 @@ export class RotatedCredential extends Construct {
     const { expression, timezone, flexibleWindow, state } = credential.schedule;
     const schedule = new CfnSchedule(this, 'Schedule', {
       name: credential.id,
-      groupName: service.scheduling.recurring.ref,
+      groupName: service.scheduleGroup,
       scheduleExpression: expression,
       scheduleExpressionTimezone: timezone,
       flexibleTimeWindow: flexibleTimeWindow(flexibleWindow),
       state,
       kmsKeyArn: service.key.keyArn,
       target: {
-        arn: service.functions.rotate.functionArn,
-        roleArn: service.scheduling.role.roleArn,
+        arn: service.rotateArn,
+        roleArn: service.schedulerRoleArn,
         input: JSON.stringify(scheduledEvent(credential)),
         // These cover the delivery only; Lambda itself repeats a run that fails.
         retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 600 },
-        deadLetterConfig: { arn: service.deadLetters.queueArn },
+        deadLetterConfig: { arn: service.deadLetterArn },
       },
     });
-    // Not before the role may do what the schedule asks of it.
-    schedule.node.addDependency(service.scheduling.role);
+    if (service.beforeSchedules) schedule.node.addDependency(service.beforeSchedules);
     this.#rotateNatively(props, secret, schedule);
   }
 
@@ -75,10 +74,15 @@ export class RotatedCredential extends Construct {
   }
 
   #rotateNatively({ credential, service }: RotatedCredentialProps, secret: CfnSecret, schedule: CfnSchedule): void {
-    if (credential.native && service.mayRotate) {
-      const { rotate } = service.functions;
-      const after = [service.mayRotate, schedule];
-      new NativeRotation(this, 'NativeRotation', { secretArn: secret.ref, rotate, maxAge: credential.maxAge, after });
+    const { rotateArn, beforeNativeRotation } = service;
+    if (credential.native && beforeNativeRotation) {
+      const after = [...beforeNativeRotation, schedule];
+      new NativeRotation(this, 'NativeRotation', {
+        secretArn: secret.ref,
+        rotateArn,
+        maxAge: credential.maxAge,
+        after,
+      });
       return;
     }
     acknowledge(secret, {

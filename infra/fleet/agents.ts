@@ -58,10 +58,10 @@ const agent = z
 /** The agents of the fleet file. */
 export const agents = z
   .array(agent)
-  .max(MOST_AGENTS, `has more than ${MOST_AGENTS} agents: split the file into several prefixes`)
+  .max(MOST_AGENTS, `has more than ${MOST_AGENTS} agents: split the file, with a stack of its own for each part`)
   .check(distinct('name'))
   .default([])
-  .describe(`The agents that run beside connectors and only dial out, at most ${MOST_AGENTS}.`);
+  .describe(`The agents that run beside connectors of this file and only dial out, at most ${MOST_AGENTS}.`);
 
 /** An agent's settings. */
 export type AgentSettings = z.infer<typeof agent>;
@@ -84,10 +84,13 @@ export const agentsFit = anyway<{ credentials?: unknown; agents?: unknown }>(({ 
 });
 
 function tellTwice(used: readonly Used[], tell: Tell): void {
-  const keys = used.map(({ agent: name, configuration }) => JSON.stringify([name, configuration]));
-  for (const [index, { path, configuration }] of used.entries()) {
-    const first = used[keys.indexOf(keys[index] ?? '')];
-    if (!first || first === used[index] || typeof configuration !== 'string') continue;
+  const firsts = new Map<string, Used>();
+  for (const one of used) {
+    const { path, agent: name, configuration } = one;
+    const key = JSON.stringify([name, configuration]);
+    const first = firsts.get(key);
+    if (!first) firsts.set(key, one);
+    if (!first || typeof configuration !== 'string') continue;
     const other = first.path.map(String).join('.');
     tell(
       [...path, 'configuration'],

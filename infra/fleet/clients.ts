@@ -1,8 +1,11 @@
 import { anyway } from '../../functions/credential/settings/checks.ts';
+import type { Fault } from '../faults/fault.ts';
 
 /** A client of an IAM as some entry of the fleet file names it. */
 interface Client {
   readonly path: readonly PropertyKey[];
+  /** The place of the credential that names it. */
+  readonly credential: number;
   readonly clientId: string;
   /** Addresses of its realm, as far as the entry tells; two clients with one in common are of the same realm. */
   readonly realms: readonly string[];
@@ -10,29 +13,66 @@ interface Client {
   readonly of: string;
 }
 
-/**
- * Checks that every client has one role in the whole fleet. One that two entries rotate cuts both connectors off in turn. A rotator, or
- * a client with which a connector is accessed, loses its own way in when it is rotated.
- */
+/** A client that has two roles. */
+export interface ClientFault extends Fault {
+  /** The other credential that names it, by its place among all. */
+  readonly other: number;
+}
+
+/** Checks that every client has one role in a file. */
 export const oneRoleForEachClient = anyway<unknown>((credentials, tell) => {
   if (!Array.isArray(credentials)) return;
-  const rotated = credentials.flatMap(rotatedClients);
-  for (const [index, client] of rotated.entries()) {
-    const first = rotated.slice(0, index).find((one) => one.path[0] !== client.path[0] && same(one, client));
-    if (!first) continue;
-    const other = `'${first.of}' (element ${String(first.path[0])})`;
-    tell([...client.path], `'${client.clientId}' of this realm is rotated by ${other} already; keep one of the two`);
-  }
-  for (const client of credentials.flatMap(accessClients)) {
-    const target = rotated.find((one) => same(one, client));
-    if (!target) continue;
-    const consequence = 'rotating it would lock the rotator out; name a client of its own';
-    tell([...client.path], `'${client.clientId}' is itself rotated by '${target.of}', and ${consequence}`);
-  }
+  for (const { path, message } of clientFaults(credentials, (index) => `element ${index}`)) tell([...path], message);
 });
 
-function same(one: Client, other: Client): boolean {
-  return one.clientId === other.clientId && one.realms.some((realm) => other.realms.includes(realm));
+/**
+ * Finds clients with more than one role. One that two entries rotate cuts both connectors off in turn. A rotator, or a client with
+ * which a connector is accessed, loses its own way in when it is rotated.
+ *
+ * @param placeOf where a credential is, for people
+ */
+export function clientFaults(credentials: readonly unknown[], placeOf: (index: number) => string): ClientFault[] {
+  const rotated = credentials.flatMap(rotatedClients);
+  const known = byRealm(rotated);
+  const twice = rotated.flatMap((client): ClientFault[] => {
+    const first = sameAs(client, known).find((one) => one.credential < client.credential);
+    if (!first) return [];
+    const other = `'${first.of}' (${placeOf(first.credential)})`;
+    const message = `'${client.clientId}' of this realm is rotated by ${other} already; keep one of the two`;
+    return [{ path: client.path, message, other: first.credential }];
+  });
+  const ownWayIn = credentials.flatMap(accessClients).flatMap((client): ClientFault[] => {
+    const [target] = sameAs(client, known);
+    if (!target) return [];
+    const consequence = 'rotating it would lock the rotator out; name a client of its own';
+    const message = `'${client.clientId}' is itself rotated by '${target.of}', and ${consequence}`;
+    return [{ path: client.path, message, other: target.credential }];
+  });
+  return [...twice, ...ownWayIn];
+}
+
+/** Clients by their id and each address of their realm. Thousands would take too long to compare with one another. */
+function byRealm(clients: readonly Client[]): Map<string, Client[]> {
+  const known = new Map<string, Client[]>();
+  for (const client of clients) {
+    for (const key of keysOf(client)) {
+      const same = known.get(key);
+      if (same) same.push(client);
+      else known.set(key, [client]);
+    }
+  }
+  return known;
+}
+
+/** In the order of the file. */
+function sameAs(client: Client, known: ReadonlyMap<string, readonly Client[]>): Client[] {
+  return keysOf(client)
+    .flatMap((key) => known.get(key) ?? [])
+    .sort((one, other) => one.credential - other.credential);
+}
+
+function keysOf({ clientId, realms }: Client): string[] {
+  return realms.map((realm) => JSON.stringify([clientId, realm]));
 }
 
 function rotatedClients(credential: unknown, index: number): Client[] {
@@ -41,7 +81,9 @@ function rotatedClients(credential: unknown, index: number): Client[] {
   const named = Array.isArray(ids)
     ? ids.map((id, i) => [id, ['clientId', i]] as const)
     : [[ids, ['clientId']] as const];
-  return named.flatMap(([id, path]) => client(id, { path: [index, ...path], realms, of: idOf(credential) }));
+  return named.flatMap(([id, path]) =>
+    client(id, { path: [index, ...path], credential: index, realms, of: idOf(credential) }),
+  );
 }
 
 /** The rotator, and clients with which a connector is accessed. */
@@ -54,10 +96,15 @@ function accessClients(credential: unknown, index: number): Client[] {
   const callers = (Array.isArray(connectors) ? connectors : []).flatMap((_, i) => {
     const path = ['connectors', i, 'auth'];
     const realms = realmsAt(credential, [...path, 'accessTokenUrl']);
-    return client(at(credential, [...path, 'clientId']), { path: [index, ...path, 'clientId'], realms, of });
+    return client(at(credential, [...path, 'clientId']), {
+      path: [index, ...path, 'clientId'],
+      credential: index,
+      realms,
+      of,
+    });
   });
   const path = [index, ...auth, 'clientId'];
-  return [...client(at(credential, [...auth, 'clientId']), { path, realms, of }), ...callers];
+  return [...client(at(credential, [...auth, 'clientId']), { path, credential: index, realms, of }), ...callers];
 }
 
 function client(clientId: unknown, rest: Omit<Client, 'clientId'>): Client[] {

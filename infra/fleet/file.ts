@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { ConfigurationError } from '../faults/configuration-error.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -8,6 +9,8 @@ const MAX_SYNTAX_FAULTS = 10;
 
 /** A file of JSON with comments and trailing commas, read strictly. */
 export interface FleetFile {
+  /** Its path as it is shortest from where the command runs. */
+  readonly shown: string;
   readonly value: unknown;
   /** Keys that come twice, of which a parser would keep the last in silence, and `__proto__`. */
   readonly faults: readonly Fault[];
@@ -19,18 +22,44 @@ export interface FleetFile {
  * Reads the fleet file.
  *
  * @param path absolute, or relative to the working directory
+ * @param text what it holds @default - what is there
  * @throws {ConfigurationError} when it can't be read, isn't UTF-8 or isn't JSON
  */
-export function readFleetFile(path: string): FleetFile {
-  const text = readText(path);
+export function readFleetFile(path: string, text = readText(path)): FleetFile {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   if (errors.length > 0 || !root) throw new ConfigurationError(syntaxFaults(path, text, errors));
-  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
+  const lineOf = linesIn(text);
   return {
+    shown: shown(path),
     value: plainValue(root),
     faults: keyFaults(root, [], lineOf),
     lineAt: (where) => lineOf(nearestNode(root, where).offset),
+  };
+}
+
+/** What lies in a list at the top of a file, whatever else is wrong with it. */
+export function elementsOf({ value }: Pick<FleetFile, 'value'>, list: string): readonly unknown[] {
+  const elements = (value as Record<string, unknown> | null | undefined)?.[list];
+  return Array.isArray(elements) ? elements : [];
+}
+
+function shown(path: string): string {
+  const short = relative('', path);
+  return short.length < path.length ? short : path;
+}
+
+/** Finds the line of an offset. A file of megabytes is asked for thousands of lines. */
+function linesIn(text: string): (offset: number) => number {
+  const begins = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+  return (offset) => {
+    let [low, high] = [0, begins.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((begins[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
   };
 }
 

@@ -13,6 +13,7 @@ import { Watch } from '../watch/watch.ts';
 import { AuditSchedule } from './audit-schedule.ts';
 import { functionEnvironment } from './environment.ts';
 import { HttpApi } from './http-api.ts';
+import type { ServiceLinks } from './links.ts';
 import { allowLogs } from './logs.ts';
 import { type FunctionName, type Names, namesOf } from './names.ts';
 import {
@@ -151,6 +152,20 @@ export class Service extends Construct {
       deadLetters: this.deadLetters,
       api: this.httpApi.metrics,
     });
+  }
+
+  /** What credentials and agents need of it. */
+  get links(): ServiceLinks {
+    return {
+      key: this.key,
+      scheduleGroup: this.scheduling.recurring.ref,
+      rotateArn: this.functions.rotate.functionArn,
+      schedulerRoleArn: this.scheduling.role.roleArn,
+      deadLetterArn: this.deadLetters.queueArn,
+      beforeSchedules: this.scheduling.role,
+      ...(this.mayRotate && { beforeNativeRotation: [this.mayRotate] }),
+      addAlarm: (entry) => this.watch.add(entry),
+    };
   }
 
   /** One permission for every secret of the stack: one for each would overflow the function's policy at 46 of them. */

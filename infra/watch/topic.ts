@@ -6,6 +6,11 @@ import { Construct } from 'constructs';
 import type { Deployment } from '../context.ts';
 import { Chat } from './chat.ts';
 
+/** The name of the stack's own topic. */
+export function topicName(prefix: string): string {
+  return `${prefix}-notify`;
+}
+
 /** Properties of {@link NotifyTopic}. */
 export interface NotifyTopicProps {
   readonly deployment: Deployment;
@@ -20,7 +25,7 @@ export class NotifyTopic extends Construct {
     super(scope, id);
     const { prefix, notify, local } = deployment;
     this.topic = new Topic(this, 'Topic', {
-      topicName: `${prefix}-notify`,
+      topicName: topicName(prefix),
       displayName: prefix,
       masterKey: key,
       // An emulator on loopback has no TLS, and would let nobody in.

@@ -23,7 +23,7 @@ export interface DeploymentPlace {
 
 /** What to deploy there. */
 export interface DeploymentOptions extends DeploymentPlace {
-  /** The fleet's file. */
+  /** The fleet file, or a folder of them. */
   readonly credentials: string;
   /** The stack's name. */
   readonly prefix: string;
@@ -38,8 +38,9 @@ export interface DeploymentOptions extends DeploymentPlace {
   readonly onProgress?: (line: string) => void;
 }
 
-/** A stack that stands. */
+/** Stacks that stand. */
 export interface Deployment {
+  /** Those of the service's stack. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Where the API answers on MiniStack, without a slash at the end. */
   readonly apiUrl: string;
@@ -60,7 +61,7 @@ export async function bootstrap(place: DeploymentPlace): Promise<void> {
 }
 
 /**
- * Deploys the stack as it is, with context `local=true`, to a MiniStack that was bootstrapped.
+ * Deploys the stacks as they are, with context `local=true`, to a MiniStack that was bootstrapped.
  *
  * @throws {Error} with the last lines of the CDK's output when it fails
  */
@@ -80,7 +81,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     const flags = ['-o', join(folder.path, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
     onProgress('cdk deploy');
     const file = join(folder.path, 'outputs.json');
-    const args = ['deploy', '--require-approval', 'never', '--outputs-file', file, ...flags];
+    const args = ['deploy', '--all', '--require-approval', 'never', '--outputs-file', file, ...flags];
     await cdk(folder, options, { args, cwd: ROOT });
     const outputs = (JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>)[prefix] ?? {};
     return { outputs, apiUrl: `${aws}/_aws/execute-api/${outputs.ApiId}/$default` };

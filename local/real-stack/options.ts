@@ -8,7 +8,7 @@ export const HELP = `Runs a real Keycloak and MiniStack on 127.0.0.1, with a fle
   npm run --silent stack -- --credentials FILE [OPTIONS]
 
   --example            a fleet of two customers with its connector; prints three curl commands to try it with
-  --credentials FILE   the fleet's file; its URLs are used as they stand, http to 127.0.0.1 included
+  --credentials FILE   the fleet file, or a folder of them; the URLs are used as they stand, http to 127.0.0.1 included
   --keycloak-port N    where Keycloak listens; default: the port in the file's iam.adminUrl, with --example a free one
   --aws-port N         where MiniStack listens; default: a free one
   --bare               makes nothing in Keycloak and no access secret: that is left to you
@@ -49,7 +49,7 @@ interface CommonOptions {
 
 /** What can be asked of the full stack of a fleet file. */
 export interface StackOptions extends CommonOptions {
-  /** The fleet file, absolute. */
+  /** The fleet file, or a folder of them, absolute. */
   readonly credentials: string;
   /** Whether everything in Keycloak, and the access secrets, are left to the caller. */
   readonly bare: boolean;

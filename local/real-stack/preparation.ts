@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { readContext } from '../../infra/context.ts';
 import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
 import { type LoadedFleet, loadFleet } from '../../infra/fleet/fleet.ts';
+import { fleetFilesAt } from '../../infra/fleet/path.ts';
 import { UsageError } from '../command-line.ts';
 import { serve } from '../stand-ins/serve.ts';
 import { addressFaults, addressWarnings, keycloakPortOf } from './addresses.ts';
@@ -62,7 +63,7 @@ function readFleet(credentials: string): { prefix: string; fleet: LoadedFleet } 
   const { context } = JSON.parse(readFileSync(file, 'utf8')) as { context: Record<string, unknown> };
   const own: Record<string, unknown> = { ...context, local: true, credentials };
   const deployment = readContext((key) => own[key]);
-  return { prefix: deployment.prefix, fleet: loadFleet(credentials, deployment) };
+  return { prefix: deployment.prefix, fleet: loadFleet(fleetFilesAt(credentials), deployment) };
 }
 
 function assertPrograms(): void {

@@ -172,6 +172,29 @@ describe('csr fleet import', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it('takes a file of a fleet of several: its own stack, and nothing that another file has', async () => {
+    const fleet = mkdtempSync(join(folder, 'fleet-'));
+    writeFileSync(join(fleet, 'globex.json'), JSON.stringify({ credentials: [customer('globex-prod')] }));
+    const { sheet } = prepared([HEAD, ACME]);
+    const OURS = ['--prefix', 'csr', ...DOMAIN];
+    const into = (name: string, from: string, ...more: string[]) =>
+      csr(['fleet', 'import', from, '--into', join(fleet, name), '-c', `credentials=${fleet}`, ...OURS, ...more]);
+
+    expect((await into('acme.json', sheet)).exit).toBe(0);
+    expect(JSON.parse(readFileSync(join(fleet, 'acme.json'), 'utf8'))).toMatchObject({
+      stack: 'acme',
+      credentials: [{ id: 'acme-prod' }],
+    });
+    for (const more of [['--dry-run'], []]) {
+      const { exit, stderr } = await into('copy.json', sheet, ...more);
+      expect([exit, stderr]).toEqual([
+        1,
+        expect.stringMatching(/is already the id of credentials\[0\] in .*acme\.json/),
+      ]);
+      expect(existsSync(join(fleet, 'copy.json'))).toBe(false);
+    }
+  });
+
   it('--template: prints a sheet that can be imported, from stdin too', async () => {
     const { stdout } = await csr(['fleet', 'import', '--template']);
     const file = join(folder, 'of-template.json');

@@ -106,14 +106,30 @@ describe('csr fleet check', () => {
     expect(importsOf('cli/fleet/check.ts').filter((name) => /aws-cdk|constructs/.test(name))).toEqual([]);
   });
 
+  it('checks a fleet of several files as a whole: a folder, or a pattern', async () => {
+    const fleet = mkdtempSync(join(folder, 'several-'));
+    const realm = customer('acme-prod', { 'iam.auth.secretId': 'csr-access/shared/iam' });
+    writeFileSync(join(fleet, 'acme.json'), JSON.stringify({ credentials: [customer('acme-prod')] }));
+    writeFileSync(join(fleet, 'globex.json'), JSON.stringify({ credentials: [customer('globex-prod')] }));
+    const good = await csr(['fleet', 'check', fleet, '--prefix', 'csr']);
+    expect([good.exit, good.stdout]).toEqual([0, `${fleet}: no faults in 2 credentials of 2 files.\n`]);
+
+    writeFileSync(join(fleet, 'globex.json'), JSON.stringify({ credentials: [realm] }));
+    const { exit, json } = await csr(['fleet', 'check', join(fleet, '*.json'), '--prefix', 'csr', '--json']);
+    expect([exit, json<{ faults: string[] }>().faults]).toEqual([
+      1,
+      expect.arrayContaining([
+        expect.stringMatching(
+          /is already the id of credentials\[0\] in .*acme\.json:1 \(acme-prod, .*globex\.json:1\)/,
+        ),
+      ]),
+    ]);
+  });
+
   it('says that a file does not exist', async () => {
     const { exit, stdout, stderr } = await csr(['fleet', 'check', join(folder, 'absent.json')]);
     expect([exit, stdout, stderr]).toEqual([1, '', expect.stringMatching(/absent\.json does not exist/)]);
     expect(stderr).not.toContain('-c credentials');
-    expect(await csr(['fleet', 'check', folder])).toMatchObject({
-      exit: 1,
-      stderr: expect.stringContaining('is a folder'),
-    });
   });
 });
 
@@ -157,7 +173,7 @@ describe('csr fleet add', () => {
       `${file}: acme-prod was added. Next:`,
       'csr access set client-secret-rotation-access/acme-prod/iam --form clientSecret',
       'csr access set client-secret-rotation-access/acme-prod/connector --form token',
-      `npx cdk deploy -c credentials=${file}`,
+      `npx cdk deploy --all -c credentials=${file}`,
       'csr rotate acme-prod --wait',
     ];
     expect([exit, stdout]).toEqual([0, `${steps.join('\n  ')}\n`]);
@@ -184,6 +200,28 @@ describe('csr fleet add', () => {
       ],
     });
     expect((await csr(['fleet', 'check', file])).exit).toBe(0);
+  });
+
+  it('begins a file of a fleet of several with a stack of its own, and checks it with the others', async () => {
+    const fleet = mkdtempSync(join(folder, 'fleet-'));
+    writeFileSync(join(fleet, 'globex.json'), JSON.stringify({ credentials: [customer('globex-prod')] }));
+    const add = (file: string, id: string) =>
+      csr(['fleet', 'add', join(fleet, file), '--prefix', 'csr', '-c', `credentials=${fleet}`], { input: ANSWERS(id) });
+
+    const twice = await add('acme.json', 'globex-prod');
+    expect([twice.exit, twice.stderr]).toEqual([
+      1,
+      expect.stringMatching(/is already the id of credentials\[0\] in .*globex\.json/),
+    ]);
+    expect(readdirSync(fleet)).toEqual(['globex.json']);
+
+    const { exit, stdout } = await add('acme.json', 'acme-prod');
+    expect([exit, stdout]).toEqual([
+      0,
+      expect.stringContaining(`npx cdk deploy --all -c credentials=${fleet} -c prefix=csr`),
+    ]);
+    const written = JSON.parse(readFileSync(join(fleet, 'acme.json'), 'utf8'));
+    expect([written.stack, written.credentials]).toEqual(['acme', [expect.objectContaining({ id: 'acme-prod' })]]);
   });
 
   it('adds to a file with comments, and leaves the rest as it is', async () => {

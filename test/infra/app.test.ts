@@ -58,8 +58,23 @@ describe('the app', () => {
       { prefix: 'csr', alarmTopicArn: TOPIC, allowedHosts: '*.example.com' },
     );
 
-    expect(lines).toEqual([expect.stringMatching(/^credentials: the template has \d+ bytes/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^the stack csr has \d+ bytes of template, and AWS takes 1000000: put/),
+    ]);
     expect(status).toBe(1);
+  });
+
+  it('puts credentials beside the stack of the service where their file says so', () => {
+    const fleet = { stack: 'north', spread: 3, credentials: Array.from({ length: 12 }, (_, i) => customer(`c-${i}`)) };
+    const { status } = run(fleet, { prefix: 'csr', alarmTopicArn: TOPIC, allowedHosts: '*.example.com' });
+
+    expect(status).toBe(0);
+    const { artifacts } = JSON.parse(readFileSync(join(folder, 'cdk.out/manifest.json'), 'utf8'));
+    expect(artifacts).toMatchObject({
+      'csr-Fleet-north-1': { dependencies: expect.arrayContaining(['csr']) },
+      'csr-Fleet-north-2': {},
+      'csr-Fleet-north-3': {},
+    });
   });
 
   it('tells every fault of a file on a line of its own, and ends with 1', () => {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { type Column, type RowFault, readSheet, type Sheet } from '../../sheet/read.ts';
 import { deploymentOf, type FleetDeployment } from '../check.ts';
 import { withEdits } from '../edit.ts';
@@ -69,10 +68,7 @@ function judged(wishes: readonly Wish[], { sheet, into, manner }: Around) {
   const { items, faults } = planImport(wishes, { credentials, prefix: manner.prefix });
   const { deployment } = manner;
   const value = { ...into.value, credentials: afterwards(credentials, items) };
-  const found = importFaults(
-    { value, items, titles: sheet.titles },
-    deploymentOf({ folder: dirname(into.path), ...deployment }),
-  );
+  const found = importFaults({ value, items, titles: sheet.titles }, deploymentOf(into.path, deployment));
   const ids = new Set<string | undefined>([...idsAt(wishes, faults), ...found.map(({ id }) => id)]);
   return { items, faults: [...faults, ...found.map(({ id: _id, ...fault }) => fault)], ids };
 }

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { fleetPath } from '../../../infra/fleet/path.ts';
+import { fleetPaths } from '../../../infra/fleet/path.ts';
 
 const EXAMPLE = resolve(import.meta.dirname, '../../../credentials.example.json');
 
@@ -17,19 +17,19 @@ const named = (credentials?: string) => ({ credentials, example: false });
 
 describe('the fleet file of a deployment', () => {
   it('is the one that is named, from wherever the command runs', () => {
-    expect(fleetPath(named('fleet.json'), '/checkout')).toBe('/checkout/fleet.json');
-    expect(fleetPath(named('/elsewhere/fleet.json'), '/checkout')).toBe('/elsewhere/fleet.json');
+    expect(fleetPaths(named('fleet.json'), '/checkout')).toEqual(['/checkout/fleet.json']);
+    expect(fleetPaths(named('/elsewhere/fleet.json'), '/checkout')).toEqual(['/elsewhere/fleet.json']);
   });
 
   it('is the committed one where none is named', () => {
     const root = checkout();
     writeFileSync(join(root, 'credentials.json'), '{}');
 
-    expect(fleetPath(named(), root)).toBe(join(root, 'credentials.json'));
+    expect(fleetPaths(named(), root)).toEqual([join(root, 'credentials.json')]);
   });
 
   it('is never guessed: a forgotten name is a fault', () => {
-    expect(() => fleetPath(named(), checkout())).toThrow(
+    expect(() => fleetPaths(named(), checkout())).toThrow(
       /^context\.credentials: no fleet file is named: add -c credentials=FILE/,
     );
   });
@@ -46,7 +46,7 @@ describe('the fleet file of a deployment', () => {
       'credentials.json',
       undefined,
     ]) {
-      expect(() => fleetPath(named(name), root)).toThrow(/is the example, whose customers do not exist/);
+      expect(() => fleetPaths(named(name), root)).toThrow(/is the example, whose customers do not exist/);
     }
   });
 
@@ -57,13 +57,15 @@ describe('the fleet file of a deployment', () => {
       readFileSync(EXAMPLE, 'utf8').replaceAll('example.com', 'example.org'),
     );
 
-    expect(fleetPath(named(), root)).toBe(join(root, 'credentials.json'));
+    expect(fleetPaths(named(), root)).toEqual([join(root, 'credentials.json')]);
   });
 
   it('is the example when that is asked for, and nothing else', () => {
     const root = checkout();
 
-    expect(fleetPath({ credentials: undefined, example: true }, root)).toBe(join(root, 'credentials.example.json'));
-    expect(() => fleetPath({ credentials: 'fleet.json', example: true }, root)).toThrow(/^context\.example: /);
+    expect(fleetPaths({ credentials: undefined, example: true }, root)).toEqual([
+      join(root, 'credentials.example.json'),
+    ]);
+    expect(() => fleetPaths({ credentials: 'fleet.json', example: true }, root)).toThrow(/^context\.example: /);
   });
 });

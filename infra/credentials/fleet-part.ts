@@ -1,0 +1,23 @@
+import { Construct } from 'constructs';
+import type { Deployment } from '../context.ts';
+import type { FleetPart } from '../fleet/stacks.ts';
+import type { ServiceLinks } from '../service/links.ts';
+import { Agents } from './agents.ts';
+import { RotatedCredential } from './rotated-credential.ts';
+
+/** What {@link addFleetPart} adds. */
+export interface FleetPartProps {
+  readonly deployment: Deployment;
+  readonly part: FleetPart;
+  readonly service: ServiceLinks;
+}
+
+/** Adds the credentials and agents of one stack. */
+export function addFleetPart(scope: Construct, { deployment, part, service }: FleetPartProps): void {
+  const credentials = new Construct(scope, 'Credentials');
+  const served = part.credentials.map((credential) => {
+    const { secretArn } = new RotatedCredential(credentials, credential.id, { deployment, credential, service });
+    return { credential, secretArn };
+  });
+  if (part.agents.length > 0) new Agents(scope, 'Agents', { deployment, service, agents: part.agents, served });
+}

@@ -1,0 +1,84 @@
+import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Construct, type IDependable } from 'constructs';
+import type { Deployment } from '../context.ts';
+import type { AlarmEntry } from '../watch/alarm-table.ts';
+import { Alarms } from '../watch/alarms.ts';
+import { topicName } from '../watch/topic.ts';
+import { namesOf } from './names.ts';
+
+/** What credentials and agents need of the service, whichever stack they lie in. */
+export interface ServiceLinks {
+  readonly key: IKey;
+  /** The group of the credentials' schedules. */
+  readonly scheduleGroup: string;
+  readonly rotateArn: string;
+  readonly schedulerRoleArn: string;
+  readonly deadLetterArn: string;
+  /** What has to exist before a schedule may call what it names. @default - it exists */
+  readonly beforeSchedules?: IDependable;
+  /** What has to exist before Secrets Manager tries the function out. @default - Secrets Manager rotates nothing */
+  readonly beforeNativeRotation?: readonly CfnResource[];
+  /** Adds an alarm of something that a fleet has many of. */
+  addAlarm(entry: AlarmEntry): void;
+}
+
+/** What has no fixed name, by the last part of the name of the parameter that tells it. */
+const TOLD = ['key-arn', 'scheduler-role-arn', 'dead-letter-arn'] as const;
+
+/** Where the stack of the service writes what has no fixed name. */
+function parameterName(prefix: string, what: (typeof TOLD)[number]): string {
+  return `/client-secret-rotation/${prefix}/${what}`;
+}
+
+/** Properties of {@link ToldLinks}. */
+export interface ToldLinksProps {
+  readonly prefix: string;
+  readonly links: ServiceLinks;
+}
+
+/** Tells the stacks beside that of the service what has no fixed name. CloudFormation reads it there whenever it deploys one. */
+export class ToldLinks extends Construct {
+  constructor(scope: Construct, id: string, { prefix, links }: ToldLinksProps) {
+    super(scope, id);
+    const values = {
+      'key-arn': links.key.keyArn,
+      'scheduler-role-arn': links.schedulerRoleArn,
+      'dead-letter-arn': links.deadLetterArn,
+    } satisfies Record<(typeof TOLD)[number], string>;
+    for (const what of TOLD) {
+      new StringParameter(this, what, { parameterName: parameterName(prefix, what), stringValue: values[what] });
+    }
+  }
+}
+
+/**
+ * The service as a stack beside it knows it: by fixed names only. Nothing is exported, so that no stack keeps another from changing.
+ *
+ * @param scope in the stack beside
+ * @see [Parameter types of Systems Manager](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html)
+ */
+export function linksBeside(scope: Construct, deployment: Deployment): ServiceLinks {
+  const stack = Stack.of(scope);
+  const { prefix, alarmTopicArn, local } = deployment;
+  const names = namesOf(prefix, stack);
+  const told = (what: (typeof TOLD)[number]) =>
+    StringParameter.valueForStringParameter(scope, parameterName(prefix, what));
+  const topicArn = alarmTopicArn ?? stack.formatArn({ service: 'sns', resource: topicName(prefix) });
+  let alarms: Alarms | undefined;
+  return {
+    key: Key.fromKeyArn(scope, 'Key', told('key-arn')),
+    scheduleGroup: names.groups.recurring,
+    rotateArn: names.functions.rotate.arn,
+    schedulerRoleArn: told('scheduler-role-arn'),
+    deadLetterArn: told('dead-letter-arn'),
+    // An emulator lacks the type that needs it.
+    ...(!local && { beforeNativeRotation: [] }),
+    addAlarm: (entry) => {
+      alarms ??= new Alarms(scope, 'Alarms', { deployment, topic: Topic.fromTopicArn(scope, 'Topic', topicArn) });
+      alarms.add(entry);
+    },
+  };
+}
