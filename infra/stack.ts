@@ -11,7 +11,7 @@ import { Service } from './service/service.ts';
 /** Properties of {@link ClientSecretRotationStack}. */
 export interface ClientSecretRotationStackProps {
   readonly deployment: Deployment;
-  readonly fleet: Pick<LoadedFleet, 'credentials' | 'agents' | 'parts' | 'allowedHosts'>;
+  readonly fleet: Pick<LoadedFleet, 'credentials' | 'agents' | 'parts'>;
 }
 
 /**
@@ -31,7 +31,6 @@ export class ClientSecretRotationStack extends Stack {
     const beside = others.length > 0;
     const service = new Service(this, 'Service', {
       deployment,
-      allowedHosts: fleet.allowedHosts,
       native: beside || fleet.credentials.some(({ native }) => native),
       inboxes: beside || fleet.credentials.some(({ iam }) => iam.type === 'manual'),
       agents: beside || fleet.agents.length > 0,

@@ -6,7 +6,7 @@ import type { Schedules } from '../ports/schedules.ts';
 import { DAY_MS } from './findings/dates.ts';
 import { type Judgement, judge } from './findings/judge.ts';
 import type { Sight } from './findings/sight.ts';
-import { answeredIn, iamOf, SERVICES, unreadFinding, unreadService } from './findings/unread.ts';
+import { answeredIn, iamOf, SERVICES, unreadFinding, unreadService, wrongIn } from './findings/unread.ts';
 import { type LookDeps, look, type Subject } from './look.ts';
 import { isNews, merge } from './notes/merge.ts';
 import { attempt, type NoteDeps, newsIn, note } from './notes/note.ts';
@@ -103,6 +103,8 @@ async function auditWith(id: string, depth: Depth, auditing: Auditing): Promise<
   if (subject.code === 'credential-unknown') return undefined;
   if (subject.code === 'settings-invalid')
     return { judgement: only({ kind: 'settings-invalid', detail: subject.message }), unread: [] };
+  const wrong = wrongIn(subject);
+  if (wrong) return { judgement: only(wrong), unread: [] };
   const unread = unreadService('schedule', subject);
   return { judgement: only(unreadFinding(unread)), unread: [unread] };
 }

@@ -1,6 +1,7 @@
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { PIN_TAG, settingsPin } from '../../functions/credential/events/pin.ts';
 import { scheduledEvent } from '../../functions/credential/events/scheduled.ts';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
 import { windowMinutes } from '../../functions/credential/settings/schedule.ts';
@@ -33,7 +34,9 @@ export class RotatedCredential extends Construct {
       name: `${deployment.prefix}/${credential.id}`,
       description: `OAuth 2.0 client secret of ${[credential.clientId].flat().join(' and ')}`,
       kmsKeyId: service.key.keyArn,
-      tags: Object.entries({ ...credential.tags, [OWN_TAG]: credential.id }).map(([key, value]) => ({ key, value })),
+      tags: Object.entries({ ...credential.tags, [OWN_TAG]: credential.id, [PIN_TAG]: settingsPin(credential) }).map(
+        ([key, value]) => ({ key, value }),
+      ),
     });
     secret.applyRemovalPolicy(retention(deployment));
     if (credential.iam.type === 'manual') this.#addInbox(props);

@@ -7,13 +7,12 @@ import { isOfAnotherOwner } from './public-suffixes.ts';
 /** Lambda holds 4 KB of environment for a function: what is left for the hosts beside everything else in it. */
 const MAX_HOSTS_LENGTH = 2800;
 
-/** Host names that the functions may call: those of the context, or exactly the ones in the file. */
-export function allowedHostsOf(credentials: readonly Credential[], deployment: Deployment): readonly string[] {
-  return deployment.allowedHosts ?? [...new Set(urlsOf(credentials).map(({ host }) => host))].sort();
-}
-
-/** Addresses that may not be called, and a list that is too long, or covers hosts of everybody. */
-export function hostFaults(credentials: readonly Credential[], allowed: readonly string[]) {
+/** Addresses that the context's list does not allow, and a list that is too long, or covers hosts of everybody. */
+export function hostFaults(
+  credentials: readonly Credential[],
+  { allowedHosts: allowed }: Pick<Deployment, 'allowedHosts'>,
+) {
+  if (!allowed) return { urls: [], list: [] };
   const urls: Fault[] = urlsOf(credentials)
     .filter(({ host }) => !allowed.some((pattern) => matches(host, pattern)))
     .map(({ path, host }) => ({ path, message: `the host '${host}' is not among the context's allowedHosts` }));

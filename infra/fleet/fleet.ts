@@ -6,7 +6,7 @@ import { inPlainWords } from '../faults/plain-words.ts';
 import { schemaFaults } from '../faults/schema-faults.ts';
 import { type FaultIn, faultsAcross } from './across.ts';
 import { type AgentSettings, agentDeploymentFaults, unusedAgents } from './agents.ts';
-import { allowedHostsOf, hostFaults } from './allowed-hosts.ts';
+import { hostFaults } from './allowed-hosts.ts';
 import { elementsOf, type FleetFile, readFleetFile } from './file.ts';
 import { spread } from './herds.ts';
 import { fleetSchema } from './schema.ts';
@@ -20,8 +20,6 @@ export interface LoadedFleet {
   readonly agents: readonly AgentSettings[];
   /** The same by stack, that of the service first. */
   readonly parts: readonly FleetPart[];
-  /** Host names, or `*.` and a domain, that the functions may call. */
-  readonly allowedHosts: readonly string[];
   /** One line each: allowed, yet worth a second look. */
   readonly warnings: readonly string[];
 }
@@ -57,14 +55,13 @@ export function loadFleet(
   const contents = spreadOver(read.map(({ content }) => content));
   const credentials = contents.flatMap((content) => content.credentials);
   const agents = contents.flatMap((content) => content.agents);
-  const allowedHosts = allowedHostsOf(credentials, deployment);
-  const hosts = read.map(({ file, content }) => ({ file, ...hostFaults(content.credentials, allowedHosts) }));
+  const hosts = read.map(({ file, content }) => ({ file, ...hostFaults(content.credentials, deployment) }));
   const urls = hosts.flatMap(({ file, urls }) => inFile(file, urls));
   refuse(urls, new Set(hosts.flatMap(({ list }) => list)));
   const warnings = read.flatMap(({ file, content }) =>
     inFile(file, [...fleetWarnings(content.credentials, now), ...unusedAgents(content.credentials, content.agents)]),
   );
-  return { credentials, agents, parts: partsOf(contents), allowedHosts, warnings: linesOf(warnings) };
+  return { credentials, agents, parts: partsOf(contents), warnings: linesOf(warnings) };
 }
 
 /** The schedules of all files meet at Secrets Manager, whichever stacks they lie in. */

@@ -7,7 +7,6 @@ import type { Names } from './names.ts';
 export interface EnvironmentInput {
   readonly deployment: Deployment;
   readonly names: Names;
-  readonly allowedHosts: readonly string[];
   readonly schedulerRoleArn: string;
   readonly deadLetterArn: string;
   readonly keyArn: string;
@@ -23,11 +22,10 @@ type FunctionEnvironment = EnvironmentVariables & {
 
 /** The functions' environment: names, addresses and durations. Nothing in it is secret. */
 export function functionEnvironment(input: EnvironmentInput): FunctionEnvironment {
-  const { deployment, names, allowedHosts, schedulerRoleArn, deadLetterArn, keyArn } = input;
-  const { prefix, local, timeouts, logLevel, metricsPerCredential, secretsManagerEndpoint } = deployment;
+  const { deployment, names, schedulerRoleArn, deadLetterArn, keyArn } = input;
+  const { prefix, local, timeouts, logLevel, allowedHosts, metricsPerCredential, secretsManagerEndpoint } = deployment;
   return {
     PREFIX: prefix,
-    ALLOWED_HOSTS: allowedHosts.join(','),
     FUNCTION_TIMEOUT: timeouts.function,
     HTTP_TIMEOUT: timeouts.http,
     SCHEDULE_GROUP: names.groups.recurring,
@@ -41,6 +39,7 @@ export function functionEnvironment(input: EnvironmentInput): FunctionEnvironmen
     POWERTOOLS_SERVICE_NAME: prefix,
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     POWERTOOLS_LOG_LEVEL: logLevel,
+    ...(allowedHosts && { ALLOWED_HOSTS: allowedHosts.join(',') }),
     ...(local && { LOCAL: 'true' }),
     ...(deployment.privateTargets && { PRIVATE_TARGETS: 'true' }),
     ...(metricsPerCredential && { METRICS_PER_CREDENTIAL: 'true' }),

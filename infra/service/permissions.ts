@@ -20,17 +20,19 @@ export interface Grantable {
   readonly agents: boolean;
 }
 
+/** What `rotate` and `retire` may do with a credential's secret. Its description tells when it was changed, and what its settings are. */
 const CHANGE_SECRET = [
+  'secretsmanager:DescribeSecret',
   'secretsmanager:GetSecretValue',
   'secretsmanager:ListSecretVersionIds',
   'secretsmanager:PutSecretValue',
   'secretsmanager:UpdateSecretVersionStage',
 ];
 
-/** What `rotate` may do. Beside changing a secret it asks when anything about it changed last. */
+/** What `rotate` may do. */
 export function rotatePermissions(grantable: Grantable): PolicyStatement[] {
   return [
-    ...changerPermissions(grantable, [...CHANGE_SECRET, 'secretsmanager:DescribeSecret']),
+    ...changerPermissions(grantable),
     ...(grantable.native ? nativePermissions(grantable) : []),
     ...(grantable.inboxes ? [inboxPermission(grantable)] : []),
   ];
@@ -59,14 +61,14 @@ function nativePermissions({ names }: Grantable): PolicyStatement[] {
 
 /** What `retire` may do. */
 export function retirePermissions(grantable: Grantable): PolicyStatement[] {
-  return changerPermissions(grantable, CHANGE_SECRET);
+  return changerPermissions(grantable);
 }
 
 /** Both read settings, sign in with access secrets, move labels, ask people, and plan what comes later. */
-function changerPermissions(grantable: Grantable, secretActions: string[]): PolicyStatement[] {
+function changerPermissions(grantable: Grantable): PolicyStatement[] {
   const { names, key, schedulerRoleArn, local } = grantable;
   return [
-    allow(names.credentialSecrets, secretActions),
+    allow(names.credentialSecrets, CHANGE_SECRET),
     allow(names.accessSecrets, ['secretsmanager:GetSecretValue']),
     useKey(key, ['kms:Decrypt', 'kms:GenerateDataKey'], 'secretsmanager'),
     ...scheduleKeyPermissions(grantable, names.onceSchedules),

@@ -38,7 +38,6 @@ const MANY_TIMEOUT = Duration.minutes(14);
 /** Properties of {@link Service}. */
 export interface ServiceProps {
   readonly deployment: Deployment;
-  readonly allowedHosts: readonly string[];
   /** Whether Secrets Manager rotates a credential by its own four steps. */
   readonly native: boolean;
   /** Whether an IAM is changed by a person, who submits secrets to an inbox. */
@@ -60,7 +59,7 @@ export class Service extends Construct {
   /** Lets Secrets Manager invoke `rotate`. @default - no credential is rotated by Secrets Manager's own four steps */
   readonly mayRotate?: CfnPermission;
 
-  constructor(scope: Construct, id: string, { deployment, allowedHosts, native, inboxes, agents }: ServiceProps) {
+  constructor(scope: Construct, id: string, { deployment, native, inboxes, agents }: ServiceProps) {
     super(scope, id);
     const names = namesOf(deployment.prefix, Stack.of(this));
     this.names = names;
@@ -90,13 +89,14 @@ export class Service extends Construct {
     const environment = functionEnvironment({
       deployment,
       names,
-      allowedHosts,
       schedulerRoleArn,
       deadLetterArn: this.deadLetters.queueArn,
       keyArn: this.key.keyArn,
     });
     const files = new FleetBucket(this, 'FleetBucket', { deployment, key: this.key });
     const { bucket } = files;
+    // They send secrets where the settings say. The API tells settings only.
+    const pinned = { ...environment, SETTINGS_PINNED: 'true' };
     const givenUp = deadLetterPermissions(this.deadLetters, this.key);
     const asynchronous = {
       timeout: Duration.millis(durationMs(deployment.timeouts.function)),
@@ -107,13 +107,13 @@ export class Service extends Construct {
     this.functions = {
       rotate: define('rotate', {
         description: 'Rotates one client secret.',
-        environment,
+        environment: pinned,
         permissions: [...rotatePermissions(grantable), ...givenUp],
         ...asynchronous,
       }),
       retire: define('retire', {
         description: 'Ends a previous client secret.',
-        environment,
+        environment: pinned,
         permissions: [...retirePermissions(grantable), ...givenUp],
         ...asynchronous,
       }),
@@ -125,7 +125,7 @@ export class Service extends Construct {
       }),
       audit: define('audit', {
         description: 'Looks at the credentials between their rotations, and changes nothing.',
-        environment,
+        environment: pinned,
         permissions: [...auditPermissions(grantable, deployment.repair), ...givenUp],
         ...asynchronous,
         timeout: AUDIT_TIMEOUT,

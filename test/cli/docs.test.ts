@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -85,11 +85,11 @@ const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr access set --from-file', /^1 created, 0 replaced, 0 unchanged, 0 failed\.\nDelete access\.csv: /],
   ['csr access set', /^client-secret-rotation-access\/acme-prod\/\w+ was (created|replaced)\.\n$/],
   ['csr console', /^The console has ended\.\n$/],
-  ['csr fleet check', /^fleet\.json: no faults in \d credentials\.\n$/],
+  ['csr fleet check', /^fleet(\.json)?: no faults in \d credentials( of 2 files)?\.\n$/],
   ['csr fleet import --template', /^Customer,Environment,Base URL,/],
   ['csr fleet import customers.csv --into fleet.json --dry-run', /umbrella-prod +added[\s\S]*Nothing was written/],
   ['csr fleet import', /umbrella-prod +added[\s\S]*1 added, 0 changed/],
-  ['csr fleet add', /^fleet\.json: initech-prod was added\./],
+  ['csr fleet add', /^fleet(\/acme)?\.json: initech-prod was added\./],
 ];
 
 function printedBy(line: string): RegExp | undefined {
@@ -112,6 +112,8 @@ describe('docs/cli.md', () => {
     await stage.csr(['ack', 'acme-test', 'Flow Connect'], { input: 'yes\n' });
     await stage.csr(['submit', 'globex-prod'], { input: stage.secretOf('globexprod') });
     copyFileSync(join(ROOT, 'credentials.example.json'), join(folder, 'fleet.json'));
+    mkdirSync(join(folder, 'fleet'));
+    copyFileSync(join(ROOT, 'credentials.example.json'), join(folder, 'fleet', 'globex.json'));
     const cells = 'umbrella;prod;https://umbrella.example.com;umbrella;https://flow.umbrella.example.com/c';
     writeFileSync(join(folder, 'customers.csv'), `Customer;Environment;Base URL;Realm;Connector URL\n${cells}\n`);
     const name = 'client-secret-rotation-access/shared/many';

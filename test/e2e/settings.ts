@@ -1,4 +1,6 @@
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
+import { TagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { PIN_TAG, settingsPin } from '../../functions/credential/events/pin.ts';
 import type { Credential, KeycloakSettings } from '../../functions/credential/settings/credential.ts';
 import type { Stage } from './stage.ts';
 
@@ -14,14 +16,17 @@ export interface SettingsChange {
   readonly connectorUrl?: string;
 }
 
-/** Replaces the settings in a credential's schedule, as the next deployment of another fleet file would. */
+/** Replaces the settings in a credential's schedule, and their digest, as the next deployment of another fleet file would. */
 export async function changeSettings(stage: Stage, id: string, change: SettingsChange): Promise<void> {
   const { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target } = await stage.scheduler.send(
     new GetScheduleCommand({ Name: id, GroupName: stage.prefix }),
   );
   if (!Target) throw new Error(`the schedule ${id} has no target`);
   const input = JSON.parse(Target.Input ?? '') as { credential: Settings };
-  const Input = JSON.stringify({ ...input, credential: changed(input.credential, change) });
+  const credential = changed(input.credential, change);
+  const Input = JSON.stringify({ ...input, credential });
+  const Tags = [{ Key: PIN_TAG, Value: settingsPin(credential) }];
+  await stage.secretsManager.send(new TagResourceCommand({ SecretId: `${stage.prefix}/${id}`, Tags }));
   const same = { Name, GroupName, ScheduleExpression, FlexibleTimeWindow };
   await stage.scheduler.send(new UpdateScheduleCommand({ ...same, Target: { ...Target, Input } }));
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -106,6 +106,8 @@ export interface StageOptions {
   readonly iamUrl?: string;
   /** `agents` of the fleet file. @default - none */
   readonly agents?: readonly object[];
+  /** The stacks of credentials that do not lie in that of the service, by their ids. @default - all lie there */
+  readonly stacks?: Readonly<Record<string, string>>;
   /** Context `timeouts` of the deployment. @default - those of a local deployment */
   readonly timeouts?: Readonly<Record<string, string>>;
   /** Context `jwt` of the deployment: then only unsigned calls with a token pass. @default - calls are signed */
@@ -150,8 +152,13 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     intercept: (operation, secretId, forward) => (meddle ? meddle(operation, secretId, forward) : forward()),
   });
   const frontServer = await serve(front.handler);
-  const credentialsFile = join(folder, 'credentials.json');
-  await writeFile(credentialsFile, JSON.stringify({ credentials: settings, agents: options.agents ?? [] }));
+  const fleet = join(folder, 'fleet');
+  await mkdir(fleet);
+  const agents = options.agents ?? [];
+  for (const [stack, some] of Map.groupBy(settings, ({ id }) => options.stacks?.[id])) {
+    const content = stack === undefined ? { credentials: some, agents } : { stack, credentials: some };
+    await writeFile(join(fleet, `${stack ?? 'service'}.json`), JSON.stringify(content));
+  }
   const configurations = Object.fromEntries(
     overHttps.map((credential) => [credential.id, configurationOf(credential, provisioned)]),
   );
@@ -162,7 +169,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   const deployment = await deploy({
     aws: ministack.url,
     region: REGION,
-    credentials: credentialsFile,
+    credentials: fleet,
     prefix,
     secretsManagerEndpoint: frontServer.url,
     ...(options.timeouts ? { timeouts: options.timeouts } : {}),

@@ -145,8 +145,7 @@ describe('functions', () => {
           LOCAL: Match.absent(),
           PRIVATE_TARGETS: Match.absent(),
           AWS_ENDPOINT_URL_SECRETS_MANAGER: Match.absent(),
-          ALLOWED_HOSTS:
-            'acme-test.example.com,acme.example.com,flow.acme.example.com,flow.globex.example.com,globex.example.com',
+          ALLOWED_HOSTS: Match.absent(),
           FUNCTION_TIMEOUT: 'PT90S',
           HTTP_TIMEOUT: 'PT10S',
           SCHEDULE_GROUP: 'client-secret-rotation',
@@ -167,6 +166,34 @@ describe('functions', () => {
         }),
       },
     });
+  });
+});
+
+describe('the environment of a function', () => {
+  const environments = (context: Record<string, unknown>) =>
+    Object.values(synthesize(context).findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.Environment.Variables as Record<string, unknown>,
+    );
+
+  it('has the hosts of the context, where it names any', () => {
+    for (const variables of environments({ allowedHosts: '*.example.com,iam.example.org' }))
+      expect(variables.ALLOWED_HOSTS).toBe('*.example.com,iam.example.org');
+  });
+
+  it('does not grow with the fleet', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fleet-')), 'fleet.json');
+    const fleet = (count: number) => {
+      writeFileSync(file, JSON.stringify({ credentials: Array.from({ length: count }, (_, i) => customer(`c-${i}`)) }));
+      return environments({ credentials: file, prefix: 'csr' });
+    };
+    expect(fleet(100)).toEqual(fleet(1));
+  });
+
+  it('says that settings are pinned, to those that send secrets', () => {
+    const pinned = Object.values(template.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) =>
+      Properties.Environment.Variables.SETTINGS_PINNED === 'true' ? [Properties.FunctionName] : [],
+    );
+    expect(pinned.toSorted()).toEqual(['audit', 'retire', 'rotate'].map((name) => `client-secret-rotation-${name}`));
   });
 });
 

@@ -3,7 +3,7 @@ import type { Fault } from '../../../infra/faults/fault.ts';
 import { inPlainWords } from '../../../infra/faults/plain-words.ts';
 import { schemaFaults } from '../../../infra/faults/schema-faults.ts';
 import { agentDeploymentFaults } from '../../../infra/fleet/agents.ts';
-import { allowedHostsOf, hostFaults } from '../../../infra/fleet/allowed-hosts.ts';
+import { hostFaults } from '../../../infra/fleet/allowed-hosts.ts';
 import { fleetSchema } from '../../../infra/fleet/schema.ts';
 import type { RowFault, Sheet } from '../../sheet/read.ts';
 import { CREDENTIALS, SETTING_COLUMNS } from './columns.ts';
@@ -42,7 +42,7 @@ function fleetFaults(value: unknown, deployment: Deployment): readonly Fault[] {
   if (!result.success) return schemaFaults(result.error, value);
   const { credentials, agents } = result.data;
   const late = agentDeploymentFaults(credentials, agents, deployment);
-  return late.length > 0 ? late : hostFaults(credentials, allowedHostsOf(credentials, deployment)).urls;
+  return late.length > 0 ? late : hostFaults(credentials, deployment).urls;
 }
 
 /** The cell that gave it; where none did, the column that would. */

@@ -15,6 +15,7 @@ import { faultLines } from '../../credential/settings/fault-lines.ts';
 import { windowMinutes } from '../../credential/settings/schedule.ts';
 import type { OneTime, Schedules } from '../../ports/schedules.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
+import { pinCheck } from './pinned.ts';
 
 /** Where the schedules are, and as whom one-time schedules call what. */
 export interface SchedulesOptions {
@@ -28,6 +29,8 @@ export interface SchedulesOptions {
   /** Encrypts one-time schedules. @default - a key of AWS's own */
   readonly keyArn?: string;
   readonly targets: Readonly<Record<OneTime['target'], string>>;
+  /** The digest of settings that the stack wrote, by a credential's id. @default - settings are taken as they stand there */
+  readonly pinOf?: (id: string) => Promise<string | undefined>;
 }
 
 /** By how much later something is planned whose time Scheduler refuses, in milliseconds: clocks are wrong by less. */
@@ -41,9 +44,9 @@ const TOKEN = { pointer: '/nextToken', next: 'Begin again without nextToken.' };
  * @see [Scheduler API reference](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html)
  */
 export function eventBridgeSchedules(client: SchedulerClient, options: SchedulesOptions): Schedules {
-  const read = settingsReader(options.context);
+  const read = settingsReader(options);
   return {
-    settings: async (id) => read(id, await getSchedule(client, { GroupName: options.group, Name: id })),
+    settings: async (id) => await read(id, await getSchedule(client, { GroupName: options.group, Name: id })),
     reschedule: async (id, schedule) => {
       const known = await getSchedule(client, { GroupName: options.group, Name: id });
       try {
@@ -86,15 +89,21 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
 /**
  * Makes what reads the settings in a schedule's input. Make one for many: the form of settings is made once.
  *
- * @returns a function that throws {@link RotationError} `settings-invalid`, with every fault's place
+ * @returns a function that throws {@link RotationError} `settings-invalid`, with every fault's place, or where the stack wrote others
  */
-export function settingsReader(context: SettingsContext) {
+export function settingsReader({ context, pinOf }: Pick<SchedulesOptions, 'context' | 'pinOf'>) {
   const schema = scheduledSettings(context);
-  return (id: string, { Target }: Pick<GetScheduleCommandOutput, 'Target'>): Credential => {
-    const event = schema.safeParse(tryJson(Target?.Input));
+  const check = pinCheck(pinOf);
+  return async (id: string, { Target }: Pick<GetScheduleCommandOutput, 'Target'>): Promise<Credential> => {
+    const written = tryJson(Target?.Input);
+    const event = schema.safeParse(written);
     if (!event.success) throw new RotationError('settings-invalid', faultLines(event.error).join('; '));
-    if (event.data.credential.id === id) return event.data.credential;
-    throw new RotationError('settings-invalid', `The schedule ${id} holds the settings of ${event.data.credential.id}`);
+    const { credential } = event.data;
+    if (credential.id !== id)
+      throw new RotationError('settings-invalid', `The schedule ${id} holds the settings of ${credential.id}`);
+    // As they stand there: defaults of another version are no change.
+    await check(id, (written as { credential: object }).credential);
+    return credential;
   };
 }
 

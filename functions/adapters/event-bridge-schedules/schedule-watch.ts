@@ -4,7 +4,7 @@ import type { PlannedRun, RecurringSchedule, ScheduleWatch } from '../../ports/a
 import { getSchedule, type SchedulesOptions, schedulerFailure, settingsReader } from './event-bridge-schedules.ts';
 
 /** Where the schedules are. */
-export type WatchOptions = Pick<SchedulesOptions, 'context' | 'group' | 'onceGroup'>;
+export type WatchOptions = Pick<SchedulesOptions, 'context' | 'group' | 'onceGroup' | 'pinOf'>;
 
 /** The most that one page has. */
 const PAGE = 100;
@@ -17,13 +17,13 @@ const WORDS: Readonly<Record<string, PlannedRun['what']>> = { retire: 'retire', 
  * @see [ListSchedules](https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListSchedules.html)
  */
 export function eventBridgeScheduleWatch(client: SchedulerClient, options: WatchOptions): ScheduleWatch {
-  const { context, group, onceGroup } = options;
-  const read = settingsReader(context);
+  const { group, onceGroup } = options;
+  const read = settingsReader(options);
   return {
     ids: () => namesIn(client, { GroupName: group }),
     read: async (id) => {
       const schedule = await getSchedule(client, { GroupName: group, Name: id });
-      return { credential: read(id, schedule), schedule: recurring(schedule) };
+      return { credential: await read(id, schedule), schedule: recurring(schedule) };
     },
     planned: async (id) => {
       const planned: PlannedRun[] = [];

@@ -31,8 +31,8 @@ export class HttpError extends Error {
 
 /** Where may be called, and for how long. */
 export interface FetchOptions {
-  /** Host names; `*.example.com` allows every name below it. */
-  readonly allowedHosts: readonly string[];
+  /** Host names; `*.example.com` allows every name below it. @default - whatever the caller names */
+  readonly allowedHosts?: readonly string[];
   /** Allows the machine itself, also by plain http. Never on AWS. */
   readonly local: boolean;
   /** Allows addresses of private networks. @default false */
@@ -107,7 +107,7 @@ export function restrictFetch(fetch: Fetch, options: FetchOptions): Fetch {
 }
 
 function assertAllowed(url: URL, options: FetchOptions): void {
-  const { allowedHosts, local } = options;
+  const { allowedHosts = [url.hostname], local } = options;
   const plain = url.protocol === 'http:' && local && isLoopback(url.hostname);
   if (url.protocol !== 'https:' && !plain) throw new HttpError('not-allowed', `${url.origin} is not https`);
   const allowed = allowedHosts.some((host) =>

@@ -10,6 +10,7 @@ import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
 import { lazily, type Outside, type Surroundings } from './deployed.ts';
 import { runDeps } from './run-deps.ts';
 import { type DeployedRuns, deployedRuns } from './runs.ts';
+import { pinning } from './schedules.ts';
 
 /** What an audit works with beside what a run does. */
 export interface DeployedAudit extends DeployedRuns {
@@ -34,9 +35,15 @@ function deployedAudit(surroundings: Surroundings): DeployedAudit {
   const { PREFIX: prefix, SCHEDULE_GROUP: group, ONCE_GROUP: onceGroup, TABLE_NAME: tableName, local } = environment;
   const scheduler = new SchedulerClient({ ...clientOptions(aws, 'scheduler'), requestHandler });
   const table = new DynamoDBClient({ ...clientOptions(aws, 'dynamoDb'), requestHandler });
+  const runs = deployedRuns(surroundings);
   return {
-    ...deployedRuns(surroundings),
-    watch: eventBridgeScheduleWatch(scheduler, { context: { prefix, local }, group, onceGroup }),
+    ...runs,
+    watch: eventBridgeScheduleWatch(scheduler, {
+      context: { prefix, local },
+      group,
+      onceGroup,
+      ...pinning(environment, runs.world.secretsManager),
+    }),
     records: dynamoDbAuditRecords(table, { tableName }),
   };
 }

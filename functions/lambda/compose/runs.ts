@@ -20,7 +20,7 @@ import type { Tasks } from '../../ports/tasks.ts';
 import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
 import type { Environment } from '../surroundings/environment.ts';
 import { lazily, type Outside, type Surroundings } from './deployed.ts';
-import { schedulesOf } from './schedules.ts';
+import { pinning, schedulesOf } from './schedules.ts';
 
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */
 export interface World {
@@ -56,7 +56,7 @@ function realWorld({ environment, aws, now, sleep }: Surroundings): World {
   return {
     secretsManager,
     accessSecrets: (client, patience) => accessSecrets(client, { ...patience, remembered }),
-    schedules: schedulesOf({ environment, aws }),
+    schedules: schedulesOf({ environment, aws }, pinning(environment, secretsManager)),
     tasks: (credential, tryMs) => dynamoDbTasks(table, credential, { tableName, tryMs }),
     ledger: (credential, tryMs) => dynamoDbLedger(table, credential, { tableName, tryMs }),
     inboxes: (credential, client, patience) => secretsManagerInbox(client, `${prefix}-inbox/${credential}`, patience),
@@ -71,7 +71,7 @@ function realWorld({ environment, aws, now, sleep }: Surroundings): World {
       urlOf: queueUrls(environment.DLQ_ARN),
     },
     fetch: createFetch({
-      allowedHosts: environment.ALLOWED_HOSTS,
+      ...(environment.ALLOWED_HOSTS && { allowedHosts: environment.ALLOWED_HOSTS }),
       local: environment.local,
       privateTargets: environment.PRIVATE_TARGETS === 'true',
       timeoutMs: httpTimeoutMs,

@@ -14,7 +14,13 @@ const Environment = z.object({
   LOCAL: z.literal('true').optional(),
   /** Whether metrics count for each credential as well. */
   METRICS_PER_CREDENTIAL: z.literal('true').optional(),
-  ALLOWED_HOSTS: z.string().transform((hosts) => hosts.split(',').filter(Boolean)),
+  /** What may be called at all. Absent, these are the hosts of each credential's settings. */
+  ALLOWED_HOSTS: z
+    .string()
+    .transform((hosts) => hosts.split(',').filter(Boolean))
+    .optional(),
+  /** Whether the stack wrote digests of settings to the credentials' secrets. Absent in the embedded stack. */
+  SETTINGS_PINNED: z.literal('true').optional(),
   /** Whether addresses of private networks may be called. */
   PRIVATE_TARGETS: z.literal('true').optional(),
   FUNCTION_TIMEOUT: duration,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
+import { settingsPin } from '../../../functions/credential/events/pin.ts';
 import { credentialSchema } from '../../../functions/credential/settings/credential.ts';
 import { customer } from '../../support/settings.ts';
 import { synthesize } from '../synthesize.ts';
@@ -57,6 +58,7 @@ describe('a rotated credential', () => {
         { Key: 'credential', Value: 'acme-test' },
         { Key: 'customer', Value: 'acme' },
         { Key: 'environment', Value: 'test' },
+        { Key: 'settings', Value: settingsPin(JSON.parse(scheduleOf('acme-test').Target.Input).credential) },
       ],
     });
     template.resourceCountIs('AWS::SecretsManager::Secret', 3);

@@ -5,7 +5,6 @@ import { describe, expect, it } from '@jest/globals';
 import { readContext } from '../../../infra/context.ts';
 import { ConfigurationError } from '../../../infra/faults/configuration-error.ts';
 import { loadFleet } from '../../../infra/fleet/fleet.ts';
-import { customer } from '../../support/settings.ts';
 
 const EXAMPLE = resolve(import.meta.dirname, '../../../credentials.example.json');
 const folder = mkdtempSync(join(tmpdir(), 'fleet-'));
@@ -58,18 +57,9 @@ describe('loadFleet', () => {
     ]);
   });
 
-  it('allows exactly the hosts in the file by default, each once', () => {
-    expect(loadFleet(EXAMPLE, deployment()).allowedHosts).toEqual([
-      'acme-test.example.com',
-      'acme.example.com',
-      'flow.acme.example.com',
-      'flow.globex.example.com',
-      'globex.example.com',
-    ]);
-  });
-
-  it('takes the hosts that the context allows', () => {
-    expect(loadFleet(EXAMPLE, deployment({ allowedHosts: '*.example.com' })).allowedHosts).toEqual(['*.example.com']);
+  it('needs no list of hosts: a run calls those of its own credential', () => {
+    expect(faults(EXAMPLE)).toEqual([]);
+    expect(faults(EXAMPLE, { allowedHosts: '*.example.com' })).toEqual([]);
   });
 
   it('refuses an address that the context does not allow', () => {
@@ -90,13 +80,13 @@ describe('loadFleet', () => {
     expect(faults(path, { allowedHosts: '*.example.com,*.amazonaws.com' })).toEqual([
       `context.allowedHosts[1]: covers too much: between it and '${host}' stands a public suffix, below which anybody can have a name; write the exact hosts`,
     ]);
-    expect(loadFleet(path, deployment({ allowedHosts: `*.example.com,${host}` })).allowedHosts).toContain(host);
+    expect(faults(path, { allowedHosts: `*.example.com,${host}` })).toEqual([]);
   });
 
   it("refuses more hosts than a function's environment holds", () => {
-    const many = Array.from({ length: 100 }, (_, index) => customer(`customer-${index}-of-a-cloud`));
+    const allowedHosts = ['*.example.com', ...Array.from({ length: 150 }, (_, i) => `customer-${i}.example.org`)];
 
-    expect(faults(write(JSON.stringify({ credentials: many })), { prefix: 'csr' })).toEqual([
+    expect(faults(EXAMPLE, { allowedHosts })).toEqual([
       expect.stringMatching(
         /^context\.allowedHosts: the host names take \d+ characters, .* for example \*\.example\.com$/,
       ),

@@ -298,8 +298,9 @@ describe('permissions of the roles', () => {
 
   it.each([
     ['rotate', true],
-    ['retire', false],
-  ])('let %s ask when a secret changed last: %p', async (file, allowed) => {
+    ['retire', true],
+    ['api', false],
+  ])('let %s ask what the stack wrote to a secret: %p', async (file, allowed) => {
     const resource = secret(`${PREFIX}/acme-prod-AbCdEf`);
 
     expect(await mayDo(of(file), { action: 'secretsmanager:DescribeSecret', resource })).toBe(allowed);

@@ -1,0 +1,104 @@
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from '@jest/globals';
+import { eventBridgeSchedules } from '../../../../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
+import { eventBridgeScheduleWatch } from '../../../../functions/adapters/event-bridge-schedules/schedule-watch.ts';
+import { secretsManagerPins } from '../../../../functions/adapters/secrets-manager/pins.ts';
+import { settingsPin } from '../../../../functions/credential/events/pin.ts';
+import { serviceError, stubClient } from '../../../support/sdk.ts';
+import { settingsWith } from '../../../support/settings.ts';
+
+const WHERE = { context: { prefix: 'csr', local: false }, group: 'csr', onceGroup: 'csr-once' };
+const OPTIONS = {
+  ...WHERE,
+  roleArn: 'arn:aws:iam::123456789012:role/scheduler',
+  deadLetterQueueArn: 'arn:aws:sqs:eu-north-1:123456789012:csr-dlq',
+  targets: { rotate: 'arn:rotate', retire: 'arn:retire' },
+};
+const WRITTEN = settingsWith();
+
+/** A schedule with settings in it, and what the stack wrote of them to the secret. */
+function stage(inSchedule: object, pin: string | undefined | Error = settingsPin(WRITTEN)) {
+  const holds: { settings: object; pin: string | undefined | Error } = { settings: inSchedule, pin };
+  const scheduler = stubClient<SchedulerClient>(() => ({
+    Target: { Input: JSON.stringify({ trigger: 'schedule', credential: holds.settings }) },
+  }));
+  const store = stubClient<SecretsManagerClient>(() => {
+    if (holds.pin instanceof Error) throw holds.pin;
+    return {
+      Tags: [{ Key: 'credential', Value: 'acme-prod' }, ...(holds.pin ? [{ Key: 'settings', Value: holds.pin }] : [])],
+    };
+  });
+  const pinOf = secretsManagerPins(store.client, 'csr');
+  return {
+    holds,
+    asked: store.sent,
+    settings: eventBridgeSchedules(scheduler.client, { ...OPTIONS, pinOf }).settings,
+    watch: eventBridgeScheduleWatch(scheduler.client, { ...WHERE, pinOf }),
+  };
+}
+
+describe('settings in a schedule', () => {
+  it('are taken when they are those that the stack wrote, and then not asked for again', async () => {
+    const { settings, asked } = stage(WRITTEN);
+
+    expect(await settings('acme-prod')).toMatchObject({ id: 'acme-prod' });
+    expect(await settings('acme-prod')).toMatchObject({ id: 'acme-prod' });
+    expect(asked).toEqual([['DescribeSecretCommand', { SecretId: 'csr/acme-prod' }]]);
+  });
+
+  it('may be moved to another time, by the API', async () => {
+    const moved = { ...WRITTEN, schedule: { expression: 'rate(7 days)', timezone: 'UTC', state: 'DISABLED' } };
+
+    expect(await stage(moved).settings('acme-prod')).toMatchObject({ schedule: { state: 'DISABLED' } });
+  });
+
+  it('may have come back with their members in another order', async () => {
+    const turned = Object.fromEntries(Object.entries(WRITTEN).reverse());
+
+    expect(await stage(turned).settings('acme-prod')).toMatchObject({ id: 'acme-prod' });
+  });
+
+  it.each([
+    ['another host for the secret', { 'connectors.0.url': 'https://flow.example.org/configurations/ifs' }],
+    ['another IAM', { 'iam.adminUrl': 'https://iam.example.org/admin/realms/acmeprod' }],
+    ['another access secret', { 'connectors.0.auth.secretId': 'csr-access/shared/admin' }],
+    ['another strategy', { strategy: 'in-place' }],
+    ['a longer grace', { grace: 'P30D' }],
+  ])('are refused when another hand changed them: %s', async (_what, change) => {
+    const { settings, watch } = stage(settingsWith(change));
+    const refused = { code: 'settings-invalid', message: expect.stringContaining('not those that its stack wrote') };
+
+    await expect(settings('acme-prod')).rejects.toMatchObject(refused);
+    await expect(watch.read('acme-prod')).rejects.toMatchObject(refused);
+  });
+
+  it('are refused again and again, and taken once a deployment has put them right', async () => {
+    const { settings, holds } = stage(settingsWith({ grace: 'P30D' }));
+    await expect(settings('acme-prod')).rejects.toMatchObject({ code: 'settings-invalid' });
+    await expect(settings('acme-prod')).rejects.toMatchObject({ code: 'settings-invalid' });
+
+    holds.settings = WRITTEN;
+    expect(await settings('acme-prod')).toMatchObject({ grace: 'PT24H' });
+
+    // A warm function meets the next deployment.
+    holds.settings = settingsWith({ grace: 'P2D' });
+    holds.pin = settingsPin(holds.settings);
+    expect(await settings('acme-prod')).toMatchObject({ grace: 'P2D' });
+  });
+
+  it.each([
+    ['a secret without a digest', undefined, 'settings-invalid'],
+    [
+      'a schedule that somebody made for a secret that is not there',
+      serviceError('ResourceNotFoundException'),
+      'secret-not-found',
+    ],
+    ['a store that is down', serviceError('InternalServiceError'), 'store-unavailable'],
+  ])('are not believed without it: %s', async (_what, pin, code) => {
+    const { settings, holds } = stage(WRITTEN);
+    holds.pin = pin;
+
+    await expect(settings('acme-prod')).rejects.toMatchObject({ code });
+  });
+});
