@@ -18,6 +18,7 @@ import {
 } from './lambda/recorded.ts';
 import { recordRotation, type Telemetry, telemetryOfLambda } from './lambda/telemetry.ts';
 import type { RunOrigin } from './ports/ledger.ts';
+import type { SecretOverview } from './ports/secret-store.ts';
 import { dryRun } from './rotation/dry-run.ts';
 import { rotationStep } from './rotation/native.ts';
 import { isUrgent } from './rotation/plan/repeat.ts';
@@ -56,10 +57,13 @@ interface Call {
 
 /** An event names a credential. Its settings are read from where the stack wrote them, whatever else the event says. */
 async function partsOf(id: string, { deployed: { environment, world }, context }: Call) {
-  const credential = await world.schedules.settings(id);
+  let overview: SecretOverview | undefined;
+  const credential = await world.schedules.settings(id, (noticed) => {
+    overview = noticed;
+  });
   const remainingMs = () => context.getRemainingTimeInMillis();
   const deployment = { prefix: environment.PREFIX, timing: environment.timing };
-  return { credential, deps: runDeps(credential, deployment, { world, remainingMs }) };
+  return { credential, deps: runDeps(credential, deployment, { world, remainingMs, overview }) };
 }
 
 /** @throws {RotationError} `not-available` unless the settings hand rotation over to Secrets Manager: both at once are not safe */

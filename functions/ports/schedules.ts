@@ -1,4 +1,5 @@
 import type { Credential } from '../credential/settings/credential.ts';
+import type { SecretOverview } from './secret-store.ts';
 
 /** Something to be done once, later. */
 export interface OneTime {
@@ -33,9 +34,10 @@ export interface Schedules {
   /**
    * The settings of a credential, from its schedule.
    *
+   * @param noticed gets what Secrets Manager has told of the credential's secret, where it was asked whether the stack wrote these settings
    * @throws {RotationError} `credential-unknown`, or `settings-invalid` when the schedule holds something else
    */
-  settings(id: string): Promise<Credential>;
+  settings(id: string, noticed?: (overview: SecretOverview) => void): Promise<Credential>;
 
   /**
    * Changes when a credential is rotated: its schedule and the settings in it, and nothing else of either. Idempotent.

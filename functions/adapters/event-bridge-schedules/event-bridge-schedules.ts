@@ -14,8 +14,9 @@ import type { Credential } from '../../credential/settings/credential.ts';
 import { faultLines } from '../../credential/settings/fault-lines.ts';
 import { windowMinutes } from '../../credential/settings/schedule.ts';
 import type { OneTime, Schedules } from '../../ports/schedules.ts';
+import type { SecretOverview } from '../../ports/secret-store.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
-import { pinCheck } from './pinned.ts';
+import { type Pin, pinCheck } from './pinned.ts';
 
 /** Where the schedules are, and as whom one-time schedules call what. */
 export interface SchedulesOptions {
@@ -29,8 +30,8 @@ export interface SchedulesOptions {
   /** Encrypts one-time schedules. @default - a key of AWS's own */
   readonly keyArn?: string;
   readonly targets: Readonly<Record<OneTime['target'], string>>;
-  /** The digest of settings that the stack wrote, by a credential's id. @default - settings are taken as they stand there */
-  readonly pinOf?: (id: string) => Promise<string | undefined>;
+  /** What the stack wrote of settings, by a credential's id. @default - settings are taken as they stand there */
+  readonly pinOf?: (id: string) => Promise<Pin>;
 }
 
 /** By how much later something is planned whose time Scheduler refuses, in milliseconds: clocks are wrong by less. */
@@ -46,7 +47,8 @@ const TOKEN = { pointer: '/nextToken', next: 'Begin again without nextToken.' };
 export function eventBridgeSchedules(client: SchedulerClient, options: SchedulesOptions): Schedules {
   const read = settingsReader(options);
   return {
-    settings: async (id) => await read(id, await getSchedule(client, { GroupName: options.group, Name: id })),
+    settings: async (id, noticed) =>
+      await read(id, await getSchedule(client, { GroupName: options.group, Name: id }), noticed),
     reschedule: async (id, schedule) => {
       const known = await getSchedule(client, { GroupName: options.group, Name: id });
       try {
@@ -94,7 +96,11 @@ export function eventBridgeSchedules(client: SchedulerClient, options: Schedules
 export function settingsReader({ context, pinOf }: Pick<SchedulesOptions, 'context' | 'pinOf'>) {
   const schema = scheduledSettings(context);
   const check = pinCheck(pinOf);
-  return async (id: string, { Target }: Pick<GetScheduleCommandOutput, 'Target'>): Promise<Credential> => {
+  return async (
+    id: string,
+    { Target }: Pick<GetScheduleCommandOutput, 'Target'>,
+    noticed?: (overview: SecretOverview) => void,
+  ): Promise<Credential> => {
     const written = tryJson(Target?.Input);
     const event = schema.safeParse(written);
     if (!event.success) throw new RotationError('settings-invalid', faultLines(event.error).join('; '));
@@ -102,7 +108,8 @@ export function settingsReader({ context, pinOf }: Pick<SchedulesOptions, 'conte
     if (credential.id !== id)
       throw new RotationError('settings-invalid', `The schedule ${id} holds the settings of ${credential.id}`);
     // As they stand there: defaults of another version are no change.
-    await check(id, (written as { credential: object }).credential);
+    const overview = await check(id, (written as { credential: object }).credential);
+    if (overview) noticed?.(overview);
     return credential;
   };
 }

@@ -1,23 +1,33 @@
 import { RotationError } from '../../credential/errors.ts';
 import { settingsPin } from '../../credential/events/pin.ts';
+import type { SecretOverview } from '../../ports/secret-store.ts';
 
-/** Looks whether settings in a schedule are those that the stack wrote. */
-export type PinCheck = (id: string, settings: object) => Promise<void>;
+/** What the stack wrote to a credential's secret, and what else the same answer tells of it. */
+export interface Pin {
+  /** The digest of the settings. */
+  readonly digest?: string | undefined;
+  readonly overview: SecretOverview;
+}
+
+/** Looks whether settings in a schedule are those that the stack wrote. Gives what it has seen of the secret, where it had to ask. */
+type PinCheck = (id: string, settings: object) => Promise<SecretOverview | undefined>;
 
 /**
  * A check that asks once for what it doesn't know yet, and remembers what was right while the function is warm.
  *
- * @param pinOf the digest that the stack wrote, by a credential's id @default - nothing is checked
+ * @param pinOf what the stack wrote, by a credential's id @default - nothing is checked
  * @returns throws {@link RotationError} `settings-invalid` where they are not
  */
-export function pinCheck(pinOf?: (id: string) => Promise<string | undefined>): PinCheck {
+export function pinCheck(pinOf?: (id: string) => Promise<Pin>): PinCheck {
   const known = new Map<string, string>();
   return async (id, settings) => {
-    if (!pinOf) return;
+    if (!pinOf) return undefined;
     const found = settingsPin(settings);
-    if (known.get(id) === found) return;
-    if ((await pinOf(id)) !== found) throw changed(id);
+    if (known.get(id) === found) return undefined;
+    const { digest, overview } = await pinOf(id);
+    if (digest !== found) throw changed(id);
     known.set(id, found);
+    return overview;
   };
 }
 

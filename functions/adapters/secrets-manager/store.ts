@@ -1,5 +1,6 @@
 import {
   DescribeSecretCommand,
+  type DescribeSecretCommandOutput,
   GetSecretValueCommand,
   ListSecretVersionIdsCommand,
   type ListSecretVersionIdsCommandOutput,
@@ -109,9 +110,12 @@ async function listVersions(client: Client, secretId: string): Promise<SecretVer
 }
 
 async function describeSecret(client: Client, secretId: string): Promise<SecretOverview> {
-  const { LastChangedDate, CreatedDate, VersionIdsToStages } = await client.send(
-    new DescribeSecretCommand({ SecretId: secretId }),
-  );
+  return overviewOf(await client.send(new DescribeSecretCommand({ SecretId: secretId })));
+}
+
+/** What a description of a secret tells of its labels and its last change. */
+export function overviewOf(secret: DescribeSecretCommandOutput): SecretOverview {
+  const { LastChangedDate, CreatedDate, VersionIdsToStages } = secret;
   const labelled = Object.entries(VersionIdsToStages ?? {}).map(([id, stages]) => ({ id, stages }));
   return { changedAt: LastChangedDate ?? CreatedDate ?? new Date(0), labelled };
 }

@@ -4,21 +4,30 @@ import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
 import { projection, projectionUrl, tokenEndpoint } from '../../adapters/token-endpoint/token-endpoint.ts';
 import { lateWriteMs } from '../../credential/agent-line.ts';
 import { agentTimeoutMs, type Credential, hasManualDoor } from '../../credential/settings/credential.ts';
+import type { SecretOverview, SecretStore } from '../../ports/secret-store.ts';
 import { Budget } from '../../rotation/run/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from '../../rotation/run/context.ts';
 import { budgetedClient, budgetedEvents, budgetedFetch, budgetedSchedules, ownHostsOnly, tryMsIn } from './budgeted.ts';
 import { connectorOf, iamOf } from './doors.ts';
 import type { World } from './runs.ts';
 
+/** What is around a run. */
+interface Around {
+  readonly world: World;
+  readonly remainingMs: () => number;
+  readonly overview?: SecretOverview | undefined;
+}
+
 /**
  * Everything that one run works with: the dependencies of its credential, measured and kept within the time that the run has.
  *
  * @param remainingMs milliseconds until the function is ended
+ * @param overview what was seen of the secret a moment ago: it is not asked for again @default - nothing
  */
 export function runDeps(
   credential: Credential,
   { prefix, timing: deployed }: { readonly prefix: string; readonly timing: Timing },
-  { world, remainingMs }: { readonly world: World; readonly remainingMs: () => number },
+  { world, remainingMs, overview }: Around,
 ): RunDeps {
   const runtime = runtimeOf(world, remainingMs);
   const timing = timingOf(credential, deployed);
@@ -31,7 +40,12 @@ export function runDeps(
   };
   const { httpTimeoutMs } = timing;
   const schedules = budgetedSchedules(world.schedules, { remainingMs, httpTimeoutMs });
-  return { ports: { ...portsOf(credential, prefix, { world: own, budget }), schedules }, runtime, timing, budget };
+  return {
+    ports: { ...portsOf(credential, prefix, { world: own, budget, overview }), schedules },
+    runtime,
+    timing,
+    budget,
+  };
 }
 
 /** How long things may take for one credential: its agents may be at work for longer than an HTTP request takes. */
@@ -46,7 +60,7 @@ function timingOf(credential: Credential, timing: Timing): Timing {
 function portsOf(
   credential: Credential,
   prefix: string,
-  { world, budget }: { readonly world: World; readonly budget: Budget },
+  { world, budget, overview }: Pick<Around, 'world' | 'overview'> & { readonly budget: Budget },
 ): Omit<Ports, 'schedules'> {
   const { serviceUri, probePath } = credential;
   const client = budgetedClient(world.secretsManager, budget);
@@ -55,7 +69,7 @@ function portsOf(
     sleep: world.sleep,
     mayWait: (ms) => budget.fits(ms + budget.estimate('store')),
   };
-  const store = secretsManagerStore(client, `${prefix}/${credential.id}`, patience);
+  const store = seen(secretsManagerStore(client, `${prefix}/${credential.id}`, patience), overview);
   const access = world.accessSecrets(client, patience);
   const iam = { ...world, accessSecrets: access, fetch: budgetedFetch(world.fetch, budget, 'iam') };
   const tokens = tokenEndpoint(iam);
@@ -69,6 +83,19 @@ function portsOf(
     ...(hasManualDoor(credential) && { tasks: world.tasks(credential.id), events: world.events }),
     ...(serviceUri === undefined ? {} : { projection: projection(projectionUrl(serviceUri, probePath), world) }),
     connectors: credential.connectors.map((settings) => connectorOf(settings, parts)),
+  };
+}
+
+/** A store that was looked at already: that counts for the first question, which a run asks as it begins, and for no later one. */
+function seen(store: SecretStore, overview: SecretOverview | undefined): SecretStore {
+  let left = overview;
+  return {
+    ...store,
+    describe: async () => {
+      const first = left;
+      left = undefined;
+      return first ?? (await store.describe());
+    },
   };
 }
 

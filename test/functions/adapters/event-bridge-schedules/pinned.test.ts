@@ -5,6 +5,7 @@ import { eventBridgeSchedules } from '../../../../functions/adapters/event-bridg
 import { eventBridgeScheduleWatch } from '../../../../functions/adapters/event-bridge-schedules/schedule-watch.ts';
 import { secretsManagerPins } from '../../../../functions/adapters/secrets-manager/pins.ts';
 import { settingsPin } from '../../../../functions/credential/events/pin.ts';
+import type { SecretOverview } from '../../../../functions/ports/secret-store.ts';
 import { serviceError, stubClient } from '../../../support/sdk.ts';
 import { settingsWith } from '../../../support/settings.ts';
 
@@ -16,6 +17,7 @@ const OPTIONS = {
   targets: { rotate: 'arn:rotate', retire: 'arn:retire' },
 };
 const WRITTEN = settingsWith();
+const CHANGED = new Date('2026-03-01T02:00:00Z');
 
 /** A schedule with settings in it, and what the stack wrote of them to the secret. */
 function stage(inSchedule: object, pin: string | undefined | Error = settingsPin(WRITTEN)) {
@@ -26,6 +28,8 @@ function stage(inSchedule: object, pin: string | undefined | Error = settingsPin
   const store = stubClient<SecretsManagerClient>(() => {
     if (holds.pin instanceof Error) throw holds.pin;
     return {
+      LastChangedDate: CHANGED,
+      VersionIdsToStages: { one: ['AWSCURRENT'] },
       Tags: [{ Key: 'credential', Value: 'acme-prod' }, ...(holds.pin ? [{ Key: 'settings', Value: holds.pin }] : [])],
     };
   });
@@ -45,6 +49,21 @@ describe('settings in a schedule', () => {
     expect(await settings('acme-prod')).toMatchObject({ id: 'acme-prod' });
     expect(await settings('acme-prod')).toMatchObject({ id: 'acme-prod' });
     expect(asked).toEqual([['DescribeSecretCommand', { SecretId: 'csr/acme-prod' }]]);
+  });
+
+  it('come with what the same answer tells of the secret, so that a run need not ask for it', async () => {
+    const { settings, holds } = stage(settingsWith({ grace: 'P30D' }));
+    const noticed: SecretOverview[] = [];
+    const read = () => settings('acme-prod', (overview) => noticed.push(overview));
+
+    await expect(read()).rejects.toMatchObject({ code: 'settings-invalid' });
+    expect(noticed).toEqual([]);
+
+    holds.settings = WRITTEN;
+    await read();
+    // Known already: nobody was asked.
+    await read();
+    expect(noticed).toEqual([{ changedAt: CHANGED, labelled: [{ id: 'one', stages: ['AWSCURRENT'] }] }]);
   });
 
   it('may be moved to another time, by the API', async () => {

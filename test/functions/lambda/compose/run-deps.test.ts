@@ -49,3 +49,28 @@ describe('what a run reads in Secrets Manager beside its own secret', () => {
     expect(waits.filter(([secret]) => secret.startsWith('csr-access/'))).toHaveLength(1);
   });
 });
+
+describe('what was seen of the secret as its settings were read', () => {
+  const overview = { changedAt: new Date('2026-03-01T02:00:00Z'), labelled: [] };
+
+  it('is not asked for again as a run begins, and is later', async () => {
+    const { world, credential } = createWorld();
+    const asked: string[] = [];
+    const secretsManager = {
+      send: async (command: object) => {
+        asked.push(command.constructor.name);
+        return {};
+      },
+    } as unknown as SecretsManagerClient;
+    const around = { world: { ...world, secretsManager }, remainingMs: () => 600_000 };
+    const storeOf = (more: object) =>
+      runDeps(credential, { prefix: 'csr', timing: TIMING }, { ...around, ...more }).ports.store;
+
+    const store = storeOf({ overview });
+    expect(await store.describe()).toBe(overview);
+    expect(asked).toEqual([]);
+    expect(await store.describe()).not.toBe(overview);
+    await storeOf({}).describe();
+    expect(asked).toEqual(['DescribeSecretCommand', 'DescribeSecretCommand']);
+  });
+});
