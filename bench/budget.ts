@@ -24,7 +24,7 @@ export interface Part {
 }
 
 const PAGES = [1, 50];
-const FUNCTIONS = ['rotate', 'retire', 'api', 'audit'] as const satisfies readonly Entry[];
+const FUNCTIONS = ['rotate', 'retire', 'api', 'audit', 'many'] as const satisfies readonly Entry[];
 /** A bundle counts in steps of so many kilobytes, so that not every commit moves it. */
 const STEP_KILOBYTES = 10;
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { BUNDLING } from '../infra/service/rotation-function.ts';
+import { bundlingOf } from '../infra/service/rotation-function.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -11,6 +11,7 @@ export const ENTRIES = {
   retire: 'functions/retire.ts',
   api: 'functions/api.ts',
   audit: 'functions/audit.ts',
+  many: 'functions/many.ts',
   template: 'bench/peers/handlers/template.ts',
   naive: 'bench/peers/handlers/naive.ts',
   bare: 'bench/peers/handlers/bare.ts',
@@ -26,7 +27,8 @@ export type Entry = keyof typeof ENTRIES;
  */
 export async function bundle(entry: Entry, root = ROOT): Promise<Uint8Array> {
   // Each option is named: one that is new in the stack, and not here, doesn't pass the type check.
-  const { bundleAwsSDK, externalModules, banner, ...rest } = BUNDLING;
+  const ours = isOurs(entry);
+  const { bundleAwsSDK, externalModules, banner, ...rest } = bundlingOf(ours ? entry : 'rotate');
   const { format, target, minify, define, mainFields, logLevel, ...others } = rest;
   others satisfies Record<string, never>;
   const { outputFiles } = await build({
@@ -37,7 +39,7 @@ export async function bundle(entry: Entry, root = ROOT): Promise<Uint8Array> {
     platform: 'node',
     packages: bundleAwsSDK ? 'bundle' : 'external',
     // The peers are what anybody would bundle: nothing is left out of them.
-    external: ENTRIES[entry].startsWith('functions/') ? externalModules : [],
+    external: ours ? externalModules : [],
     format,
     target,
     minify,
@@ -49,6 +51,10 @@ export async function bundle(entry: Entry, root = ROOT): Promise<Uint8Array> {
   const [file] = outputFiles;
   if (!file) throw new Error(`${entry} was not bundled`);
   return file.contents;
+}
+
+function isOurs(entry: Entry): entry is Exclude<Entry, 'template' | 'naive' | 'bare'> {
+  return ENTRIES[entry].startsWith('functions/');
 }
 
 /** Bundles an entry into a folder. @returns the path of the file */

@@ -41,7 +41,7 @@ const EVENT_STREAMS = '@smithy/core/event-streams';
 const PARSER_WITHOUT_SIMD = '*/llhttp-wasm.js';
 
 /** One bundle a function with everything in it that it runs: no layer, nothing that the runtime brings along. */
-export const BUNDLING = {
+const BUNDLING = {
   format: OutputFormat.ESM,
   target: 'node24',
   minify: true,
@@ -59,6 +59,12 @@ export const BUNDLING = {
   // undici is CommonJS and calls require(), which an ES module doesn't have.
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 } satisfies BundlingOptions;
+
+/** How a function is bundled. S3's client, which only `many` has, knows operations that stream events, and asks for their part as it starts. */
+export function bundlingOf(file: FunctionName): typeof BUNDLING {
+  if (file !== 'many') return BUNDLING;
+  return { ...BUNDLING, externalModules: BUNDLING.externalModules.filter((name) => name !== EVENT_STREAMS) };
+}
 
 /** Properties of {@link RotationFunction}. */
 export interface RotationFunctionProps {
@@ -97,7 +103,7 @@ export class RotationFunction extends Construct {
       entry: resolve(ROOT, `functions/${file}.ts`),
       projectRoot: ROOT,
       depsLockFilePath: resolve(ROOT, 'package-lock.json'),
-      bundling: BUNDLING,
+      bundling: bundlingOf(file),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 512,
