@@ -6,7 +6,7 @@ import { goalsTable } from './goals-table.ts';
 import { type BenchOptions, HELP, readOptions, UsageError } from './options.ts';
 import { circumstances, type Found, findingsOf, pageOf, withBrief } from './page.ts';
 import type { Report } from './section.ts';
-import { REAL, SECTIONS } from './sections/sections.ts';
+import { LONG, REAL, SECTIONS } from './sections/sections.ts';
 import { markdown } from './table.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -29,7 +29,8 @@ async function bench({ only, rounds, json, real, writeDocs }: BenchOptions): Pro
   const reports: Record<string, Report> = {};
   const begun = Date.now();
   const progress = (line: string) => console.error(`${Math.round((Date.now() - begun) / 1000)} s  ${line}`);
-  const asked = real ? [REAL] : SECTIONS.filter(({ name }) => only === undefined || name === only);
+  const named = only === undefined ? SECTIONS : [...SECTIONS, ...LONG].filter(({ name }) => name === only);
+  const asked = real ? [REAL] : named;
   for (const section of asked) {
     const report = await section.run({ rounds, progress });
     reports[section.name] = report;

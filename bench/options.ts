@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { SECTIONS } from './sections/sections.ts';
+import type { Section } from './section.ts';
+import { LONG, SECTIONS } from './sections/sections.ts';
 
 /** What can be asked of the bench. */
 export interface BenchOptions {
@@ -20,11 +21,15 @@ export const HELP = `Measures rotations beside what people would use instead, al
 
   npm run bench [-- OPTIONS]
 
-${SECTIONS.map(({ name, about }) => `  ${name.padEnd(9)} ${about}`).join('\n')}
+${listed(SECTIONS)}
+
+By --only alone, since it takes some six minutes:
+
+${listed(LONG)}
 
 The peers are AWS's template of a rotation function, completed to do the same job, and a script without any checks. calls,
 herd and pages of the list are counted on a simulated clock, and are the same on every machine. Everything else takes real time:
-run it on a machine of two processors or more that does nothing else. All of it takes some ten minutes, and herd some six more.
+run it on a machine of two processors or more that does nothing else. All of it takes some ten minutes.
 
   --only NAME    one section
   --rounds N     how often what takes real time is measured, all sides in each round; default ${DEFAULT_ROUNDS}
@@ -38,6 +43,11 @@ run it on a machine of two processors or more that does nothing else. All of it 
 Progress goes to stderr.
 `;
 
+/** A line a section. */
+function listed(sections: readonly Section[]): string {
+  return sections.map(({ name, about }) => `  ${name.padEnd(9)} ${about}`).join('\n');
+}
+
 /** The options can't be used; the message says why, in one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -48,7 +58,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const { rounds: text, only, 'write-docs': writeDocs, 'write-budget': writeBudget, ...flags } = parse(args);
   const rounds = Number(text);
   if (!/^\d+$/.test(text) || rounds < 1) throw new UsageError(`--rounds ${text}: must be a whole number, at least 1`);
-  const names = SECTIONS.map(({ name }) => name);
+  const names = [...SECTIONS, ...LONG].map(({ name }) => name);
   if (only !== undefined && !names.includes(only))
     throw new UsageError(`--only ${only}: must be one of ${names.join(', ')}`);
   if (flags.real && (only !== undefined || writeDocs))

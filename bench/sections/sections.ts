@@ -9,7 +9,10 @@ import { startUp } from './start-up.ts';
 import { wall } from './wall.ts';
 
 /** Everything that is measured, in the order of the page. */
-export const SECTIONS: readonly Section[] = [calls, outage, fresh, startUp, wall, fleet, herd];
+export const SECTIONS: readonly Section[] = [calls, outage, fresh, startUp, wall, fleet];
+
+/** What is measured only when it is asked for by its name: it takes minutes, and no part of the page. */
+export const LONG: readonly Section[] = [herd];
 
 /** What is measured with a real Keycloak, when it is asked for. */
 export const REAL = real;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HELP, readOptions } from '../../bench/options.ts';
-import { SECTIONS } from '../../bench/sections/sections.ts';
+import { LONG, SECTIONS } from '../../bench/sections/sections.ts';
 
 describe('the options of the bench', () => {
   it('are 20 rounds of everything by default', () => {
@@ -13,7 +13,7 @@ describe('the options of the bench', () => {
   });
 
   it.each([
-    [['--only', 'speed'], '--only speed: must be one of calls, outage, fresh, start-up, wall, fleet'],
+    [['--only', 'speed'], '--only speed: must be one of calls, outage, fresh, start-up, wall, fleet, herd'],
     [['--rounds', '0'], '--rounds 0: must be a whole number, at least 1'],
     [['--rounds', 'many'], '--rounds many: must be a whole number, at least 1'],
     [['--write-docs', '--only', 'calls'], '--write-docs: needs all sections'],
@@ -25,7 +25,7 @@ describe('the options of the bench', () => {
   });
 
   it('are all in the help, and each section is', () => {
-    for (const { name, about } of SECTIONS) expect(HELP).toContain(`${name.padEnd(9)} ${about}`);
+    for (const { name, about } of [...SECTIONS, ...LONG]) expect(HELP).toContain(`${name.padEnd(9)} ${about}`);
     for (const option of ['--only', '--rounds', '--real', '--json', '--write-docs', '--write-budget', '--help']) {
       expect(HELP).toContain(`  ${option}`);
     }
