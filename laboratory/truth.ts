@@ -156,11 +156,19 @@ function isPrevious(before: Snapshot, { previous }: Snapshot): before is Snapsho
   return before.current !== undefined && before.current.id === previous;
 }
 
+/** What is refused now, but for what was refused before, or was not what its file held: any restart would have loaded that. */
 function revive(before: Snapshot, after: Snapshot): Snapshot['sections'] {
   return after.sections.map((section, i) => ({
     ...section,
-    accepted: section.accepted || !before.sections[i]?.accepted,
+    accepted: section.accepted || !before.sections[i]?.accepted || isUnloaded(before, section.place),
   }));
+}
+
+function isUnloaded({ sections, stored = [] }: Snapshot, place: string): boolean {
+  const secretAt = (all: readonly (Credentials & { readonly place: string })[], at: string) =>
+    all.find((one) => one.place === at)?.clientSecret;
+  const inFile = secretAt(stored, `${place} (stored)`);
+  return inFile !== undefined && inFile !== secretAt(sections, place);
 }
 
 /** A mark that a dead rotation left may be gone. */
