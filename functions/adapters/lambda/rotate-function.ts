@@ -47,14 +47,15 @@ async function invoke(
   const origin = endpoint ?? `https://lambda.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
   const { sessionToken, ...keys } = await credentials();
   const token = sessionToken !== undefined && { sessionToken };
-  const client = new AwsClient({ ...keys, ...token, region, service: 'lambda', retries: 0 });
-  const response = await client.fetch(`${origin}/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`, {
+  const client = new AwsClient({ ...keys, ...token, region, service: 'lambda' });
+  const request = await client.sign(`${origin}/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-amz-invocation-type': type },
     body: JSON.stringify(event),
     redirect: 'manual',
-    signal,
   });
+  // A request knows its signal weakly: of one that is collected while it is under way, nobody hears of the end of time.
+  const response = await fetch(request, { signal });
   if (!response.ok) throw await failureOf(response);
   return response;
 }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { lambdaRotateFunction } from '../../../../functions/adapters/lambda/rotate-function.ts';
 import { RefusedError } from '../../../../functions/ports/api/rotate-function.ts';
@@ -50,6 +52,18 @@ const refusing = (status: number, type?: string) => (response: ServerResponse) =
 };
 
 describe('the function rotate in Lambda', () => {
+  it('is waited for no longer than it is told to, also where memory is tidied meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const tidy = runInNewContext('gc') as () => void;
+    const { rotate } = await lambda(() => undefined);
+    const tidying = setInterval(tidy, 20);
+    try {
+      await expect(rotate.call(EVENT, AbortSignal.timeout(300))).rejects.toMatchObject({ name: 'TimeoutError' });
+    } finally {
+      clearInterval(tidying);
+    }
+  });
+
   it('is called once, signed, and its answer is passed on', async () => {
     const answer = { problem: { code: 'too-soon', detail: 'd', next: 'n', nothingChanged: true } };
     const { rotate, sent } = await lambda((response) => response.end(JSON.stringify(answer)));
