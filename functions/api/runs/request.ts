@@ -39,13 +39,16 @@ const APPLIED = { 'preference-applied': 'respond-async' };
 export async function requestRun(call: RotationCall, wishes: Wishes, deps: RequestDeps): Promise<ApiResponse> {
   const { id, body } = call;
   if (body.dryRun) return await rotateNow(call, deps);
+  const begun = deps.now().getTime();
+  // What comes before the run takes from the time that an answer has.
+  const rest = () => ({ ...deps, waitMs: Math.max(0, deps.waitMs - (deps.now().getTime() - begun)) });
   await deps.schedules.settings(id);
-  if (wishes.key !== undefined) return await keyed(call, { key: wishes.key, ...wishes }, deps);
+  if (wishes.key !== undefined) return await keyed(call, { key: wishes.key, ...wishes }, rest());
   const asked = { ...call, requestId: deps.newRequestId() };
   const accepting = deps.ledgerOf(id).accept(originOf(asked, deps));
   if (wishes.respondAsync) await accepting;
-  else if (!(await isDone(accepting))) return await rotateNow({ ...asked, recorded: false }, deps);
-  return await begin(asked, wishes, deps).catch((error: unknown) => notBegun(asked, error, deps));
+  else if (!(await isDone(accepting))) return await rotateNow({ ...asked, recorded: false }, rest());
+  return await begin(asked, wishes, rest()).catch((error: unknown) => notBegun(asked, error, deps));
 }
 
 async function begin(asked: Asked, { respondAsync }: Wishes, deps: RequestDeps): Promise<ApiResponse> {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { DrawnId, RequestIds } from '../../../../functions/adapters/dynamodb/idempotency.ts';
 import { type RotationBody, RunHeaders } from '../../../../functions/api/contract/requests.ts';
 import { requestRun } from '../../../../functions/api/runs/request.ts';
@@ -89,6 +89,15 @@ describe('a request without a key', () => {
     Object.assign(deps, { ledgerOf: () => ({ accept: away, find: away }) });
     expect((await call()).statusCode).toBe(200);
     expect(events).toHaveLength(1);
+  });
+
+  it('waits for what is left of the time of an answer, once the settings were slow to read', async () => {
+    const { call, deps, pass } = bench();
+    const waits = jest.spyOn(AbortSignal, 'timeout');
+    Object.assign(deps, { schedules: { settings: async () => void pass(20_000) } });
+    expect((await call()).statusCode).toBe(200);
+    expect(waits.mock.calls).toEqual([[5000]]);
+    waits.mockRestore();
   });
 
   it('for a dry run notes nothing, whatever its headers', async () => {
