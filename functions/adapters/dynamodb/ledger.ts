@@ -7,14 +7,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { REQUEST_ID } from '../../credential/events/request-id.ts';
 import type { RunLedger, RunOrigin } from '../../ports/ledger.ts';
-import { awsErrorName } from '../aws/aws-error.ts';
 import type { Item } from './items.ts';
 import { endItem, originItem, pointerItem, readEntry, rotationIdOf } from './ledger-items.ts';
 import { type Stage, summarized, summaryKey } from './summary.ts';
-import { type TableOptions, tableClient } from './table.ts';
-
-/** The condition of a write did not hold. */
-const REFUSED = 'ConditionalCheckFailedException';
+import { REFUSED, type TableOptions, tableClient, unlessRefused } from './table.ts';
 
 /**
  * The runs of one credential in a DynamoDB table: one item a run, whose sort key sorts by time, one item a rotation that leads to its
@@ -117,15 +113,4 @@ function runKey(requestId: string): string {
 
 function requestIdIn(item: Item | undefined): string | undefined {
   return item?.sk?.S?.slice(runKey('').length);
-}
-
-/** Whether a write was carried out, and not refused by its condition. */
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (awsErrorName(error) === REFUSED) return false;
-    throw error;
-  }
 }

@@ -1,7 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { RotationError } from '../../credential/errors.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 import { bearThrottling, type Patience, ThrottledError } from '../aws/throttled.ts';
+import type { Item } from './items.ts';
+
+/** The condition of a write did not hold. */
+export const REFUSED = 'ConditionalCheckFailedException';
 
 /** One DynamoDB table: its partition key is `pk`, its sort key `sk`, and `expiresAt` says when an item may be removed. */
 export interface TableOptions {
@@ -51,4 +55,44 @@ export function tableFailure(error: unknown, tableName: string, about: About): R
 
 function noTime(tableName: string, about: About): RotationError {
   return new RotationError(`${about}-unavailable`, `No time is left to call DynamoDB, ${tableName}`);
+}
+
+/** Whether a write was carried out, and not refused by its condition. */
+export async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (awsErrorName(error) === REFUSED) return false;
+    throw error;
+  }
+}
+
+/** The items of a partition whose sort keys begin alike. */
+interface Beginning {
+  readonly TableName: string;
+  /** The partition key. */
+  readonly partition: string;
+  /** Of the sort key. */
+  readonly beginning: string;
+}
+
+/** Reads all of them, as they are at this moment. */
+export async function queryAll(client: Sender, { TableName, partition, beginning }: Beginning): Promise<Item[]> {
+  const items: Item[] = [];
+  let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
+  do {
+    const page: QueryCommandOutput = await client.send(
+      new QueryCommand({
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+        ExpressionAttributeValues: { ':pk': { S: partition }, ':sk': { S: beginning } },
+        ExclusiveStartKey,
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  return items;
 }

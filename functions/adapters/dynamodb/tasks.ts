@@ -4,18 +4,13 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
-  type QueryCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
 import type { Acknowledgement, Task, TaskSubject, Tasks } from '../../ports/tasks.ts';
-import { awsErrorName } from '../aws/aws-error.ts';
 import { type Item, itemOf, readAcknowledgement, readTask } from './items.ts';
-import { type TableOptions, tableClient } from './table.ts';
+import { queryAll, REFUSED, type TableOptions, tableClient, unlessRefused } from './table.ts';
 
-/** The condition of a write did not hold. */
-const REFUSED = 'ConditionalCheckFailedException';
 /** How often a task is tried to be opened while others close it. */
 const OPENING_TRIES = 3;
 
@@ -39,7 +34,7 @@ export function dynamoDbTasks(sdk: Pick<DynamoDBClient, 'send'>, credential: str
     client.send(
       new PutItemCommand({ TableName, Item: { pk: { S: credential }, sk: { S: sk }, ...attributes }, ...condition }),
     );
-  const query = (beginning: string) => queryAll(client, { TableName, credential, beginning });
+  const query = (beginning: string) => queryAll(client, { TableName, partition: credential, beginning });
   const close = (task: VersionOf) =>
     unlessRefused(client.send(new DeleteItemCommand({ ...keyOf(taskKey(task)), ...about(task) })));
 
@@ -101,44 +96,4 @@ function unlessAbout(task: VersionOf) {
 function isDone({ kind, connector, versionId }: Task, acknowledgements: readonly Acknowledgement[]): boolean {
   const said = acknowledgements.find((one) => one.connector === connector);
   return kind === 'enter-secret' && said?.versionId === versionId;
-}
-
-/** Whether a write was carried out, and not refused by its condition. */
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (awsErrorName(error) === REFUSED) return false;
-    throw error;
-  }
-}
-
-interface Beginning {
-  readonly TableName: string;
-  readonly credential: string;
-  /** Of the sort key. */
-  readonly beginning: string;
-}
-
-async function queryAll(
-  client: Pick<DynamoDBClient, 'send'>,
-  { TableName, credential, beginning }: Beginning,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
-  do {
-    const page: QueryCommandOutput = await client.send(
-      new QueryCommand({
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-        ExpressionAttributeValues: { ':pk': { S: credential }, ':sk': { S: beginning } },
-        ExclusiveStartKey,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  return items;
 }

@@ -4,18 +4,14 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
-  type QueryCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { RotationError } from '../../../credential/errors.ts';
-import { type FleetItem, type FleetRecords, recordOf } from '../../../ports/many/records.ts';
-import { awsErrorName } from '../../aws/aws-error.ts';
+import { type FleetRecords, recordOf } from '../../../ports/many/records.ts';
 import type { Item } from '../items.ts';
-import { type TableOptions, tableClient } from '../table.ts';
+import { queryAll, REFUSED, type TableOptions, tableClient, unlessRefused } from '../table.ts';
 import { chosenItem, jsonItem, originItem, readHead, readItem } from './items.ts';
 
-const REFUSED = 'ConditionalCheckFailedException';
 /** The most that one batch writes. */
 const BATCH = 25;
 
@@ -33,10 +29,8 @@ const HEAD = 'head';
 export function dynamoDbFleetRecords(sdk: Pick<DynamoDBClient, 'send'>, options: TableOptions): FleetRecords {
   const { tableName: TableName } = options;
   const client = tableClient(sdk, options, { about: 'ledger', expected: [REFUSED] });
-  const keyOf = (executionId: string, sk: string): Item => ({
-    pk: { S: `${FLEET_KEYS}${executionId}` },
-    sk: { S: sk },
-  });
+  const partitionOf = (executionId: string) => `${FLEET_KEYS}${executionId}`;
+  const keyOf = (executionId: string, sk: string): Item => ({ pk: { S: partitionOf(executionId) }, sk: { S: sk } });
 
   const readHeadOf = async (executionId: string) => {
     const read = new GetItemCommand({ TableName, Key: keyOf(executionId, HEAD), ConsistentRead: true });
@@ -93,47 +87,13 @@ export function dynamoDbFleetRecords(sdk: Pick<DynamoDBClient, 'send'>, options:
     read: async (executionId) => {
       const head = await readHeadOf(executionId);
       if (!head) return undefined;
-      const items: FleetItem[] = [];
-      for await (const page of pagesOf(client, { TableName, pk: keyOf(executionId, '').pk })) {
-        items.push(...page.flatMap((item) => readItem(item) ?? []));
-      }
-      return { head, items };
+      const all = await queryAll(client, { TableName, partition: partitionOf(executionId), beginning: 'item#' });
+      return { head, items: all.flatMap((item) => readItem(item) ?? []) };
     },
   };
-}
-
-async function* pagesOf(
-  client: Pick<DynamoDBClient, 'send'>,
-  { TableName, pk = { S: '' } }: { readonly TableName: string; readonly pk: Item[string] | undefined },
-): AsyncIterable<Item[]> {
-  let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
-  do {
-    const page: QueryCommandOutput = await client.send(
-      new QueryCommand({
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :item)',
-        ExpressionAttributeValues: { ':pk': pk, ':item': { S: 'item#' } },
-        ExclusiveStartKey,
-      }),
-    );
-    yield page.Items ?? [];
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
 }
 
 function unknown(executionId: string): RotationError {
   const next = 'See the answer of the call that has started it.';
   return new RotationError('rotation-unknown', `There is no fleet rotation ${executionId}`, { next });
-}
-
-/** Whether a write was carried out, and not refused by its condition. */
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (awsErrorName(error) === REFUSED) return false;
-    throw error;
-  }
 }
