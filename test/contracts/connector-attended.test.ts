@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { dynamoDbTasks } from '../../functions/adapters/dynamodb/tasks.ts';
 import { manualConnector } from '../../functions/adapters/manual/manual-connector.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
-import { startTable, type TableServer } from '../../local/stand-ins/table/server.ts';
 import { MemoryTasks } from '../../local/stand-ins/table/tasks.ts';
+import { describeOnEmbeddedTable } from '../support/table.ts';
 import { connectorAttendedContract } from './connector-attended.ts';
 
 const ACCESS = { region: 'eu-north-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
@@ -13,19 +13,8 @@ describe('a manual connector, its tasks in memory', () => {
   connectorAttendedContract(() => new MemoryTasks());
 });
 
-describe('a manual connector, its tasks in the embedded table', () => {
-  let server: TableServer;
-  let client: DynamoDBClient;
-  beforeAll(async () => {
-    server = await startTable('csr');
-    client = new DynamoDBClient({ endpoint: server.url, ...ACCESS });
-  });
-  afterAll(async () => {
-    client.destroy();
-    await server.close();
-  });
-
-  connectorAttendedContract((credential) => dynamoDbTasks(client, credential, { tableName: 'csr' }));
+describeOnEmbeddedTable('a manual connector, its tasks in the embedded table', (table) => {
+  connectorAttendedContract((credential) => dynamoDbTasks(table().client, credential, table()));
 });
 
 // Only a socket can be closed.

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { ROOT_KEYS } from '../../local/real-stack/ministack/users.ts';
-import { tableInput } from '../../local/stand-ins/table/server.ts';
+import { startTable, type TableServer, tableInput } from '../../local/stand-ins/table/server.ts';
 import { describeReal, realStack } from './real.ts';
 
 /** A table of a suite's own, as the stack makes it. */
@@ -26,6 +26,30 @@ export function describeOnTable(name: string, suite: (table: () => OwnTable) => 
       await client.send(new CreateTableCommand(tableInput(tableName)));
     });
     afterAll(() => client?.destroy());
+
+    suite(() => ({ client, tableName }));
+  });
+}
+
+/**
+ * A suite on the embedded table, over a socket.
+ *
+ * @param suite gets what tells the table; it is there once the suite's cases run
+ */
+export function describeOnEmbeddedTable(name: string, suite: (table: () => OwnTable) => void): void {
+  describe(name, () => {
+    const tableName = 'csr';
+    let server: TableServer;
+    let client: DynamoDBClient;
+    beforeAll(async () => {
+      server = await startTable(tableName);
+      const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+      client = new DynamoDBClient({ endpoint: server.url, region: 'eu-north-1', credentials });
+    });
+    afterAll(async () => {
+      client.destroy();
+      await server.close();
+    });
 
     suite(() => ({ client, tableName }));
   });
