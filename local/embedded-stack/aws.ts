@@ -42,6 +42,8 @@ export interface AwsOptions {
   /** Hears of events that Lambda or the Scheduler gave up: what the dead-letter queue would get. */
   readonly onGivenUp?: (what: string) => void;
   readonly onLog?: (line: LogLine) => void;
+  /** Whether audits begin by themselves, at each quarter of an hour of {@link clock}. @default true */
+  readonly audits?: boolean;
   /** Whose tokens the API takes. @default - calls are signed with the operator's keys */
   readonly jwt?: JwtIssuer;
 }
@@ -90,7 +92,7 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   const secretsManager = new SecretsManagerClient(clientOptions(aws, 'secretsManager'));
   const scheduler = new SchedulerClient(clientOptions(aws, 'scheduler'));
   for (const client of [lambdaClient, secretsManager, scheduler]) running.add(() => client.destroy());
-  await makeSchedules(scheduler, options.prefix);
+  await makeSchedules(scheduler, options);
   running.add(scheduling.start(TICK_MS), host.start(TICK_MS));
   return { apiUrl: api.url, secretsManager, scheduler, events, sqs, endpoints };
 }

@@ -40,6 +40,7 @@ export async function openStage(connectorToken = 'connector-access-token'): Prom
   const now = () => new Date(Date.now() + passedMs);
   const ended: Invocation[] = [];
   const stack = await startEmbeddedStack({
+    audits: false,
     timeouts: { function: 'PT45S', http: 'PT10S' },
     connectorToken,
     clock: now,

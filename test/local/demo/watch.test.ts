@@ -13,7 +13,7 @@ describe('the console of the demonstration', () => {
     const told: string[] = [];
     const live = { note: (_id: string, text: string) => told.push(text) } as unknown as Live;
     const timeouts = { function: 'PT27S', http: 'PT3S' };
-    const stack = await startEmbeddedStack({ timeouts, connectorToken: 'token', clock: clocks.aws });
+    const stack = await startEmbeddedStack({ audits: false, timeouts, connectorToken: 'token', clock: clocks.aws });
     const served = await openConsole({ stack, clocks } as Stage, live);
     try {
       const link = /http:\S+/.exec(told[0] ?? '')?.[0] ?? '';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { AwsClient } from 'aws4fetch';
 import { CONNECTOR_NAME, CUSTOMERS } from '../../../local/demo/fleet/customers.ts';
 import { onboard } from '../../../local/demo/fleet/onboarding.ts';
@@ -16,19 +16,21 @@ describe('an audit of the embedded stack', () => {
   let stack: EmbeddedStack;
   let aheadMs = 0;
   const now = () => new Date(Date.now() + aheadMs);
-  beforeAll(async () => {
+  const open = async (audits: boolean) => {
     stack = await startEmbeddedStack({
+      audits,
       timeouts: { function: 'PT60S', http: 'PT14S' },
       connectorToken: TOKEN,
       clock: now,
       onInvoked: (invocation) => ended.push(invocation),
     });
-  });
-  afterAll(() => stack.close());
+  };
+  afterEach(() => stack.close());
 
   const audit = async (id: string) => await auditOnce(id, { stack, ended, now });
 
   it('finds nothing at rest, and the connector that is changed by hand then, once', async () => {
+    await open(false);
     const [acme] = CUSTOMERS;
     if (!acme) throw new Error('the fleet is empty');
     const credential = await onboard(stack, acme, { connectorToken: TOKEN, grace: 'PT3S' });
@@ -56,6 +58,7 @@ describe('an audit of the embedded stack', () => {
   });
 
   it('begins by itself each quarter of an hour, as in the deployed stack', async () => {
+    await open(true);
     const byItself = () =>
       ended.filter(
         ({ event }) => (event as { trigger?: string; id?: string }).trigger === 'audit' && !('id' in (event as object)),

@@ -14,6 +14,7 @@ import type { LogLine } from '../../../local/embedded-stack/telemetry.ts';
 import type { Invocation } from '../../../local/stand-ins/lambda/host.ts';
 
 const OPTIONS: EmbeddedStackOptions = {
+  audits: false,
   // A busy machine is slow, and nothing here depends on how slow.
   timeouts: { function: 'PT60S', http: 'PT14S' },
   connectorToken: 'connector-access-token',

@@ -13,6 +13,7 @@ let stack: EmbeddedStack;
 beforeAll(async () => {
   issuer = await startTokenIssuer();
   stack = await startEmbeddedStack({
+    audits: false,
     // A busy machine is slow, and nothing here depends on how slow.
     timeouts: { function: 'PT60S', http: 'PT14S' },
     connectorToken: CONNECTOR_TOKEN,
