@@ -6,8 +6,10 @@ export interface Sized {
   readonly ms: number;
   /** Requests to the parts, where there are any. */
   readonly calls?: number;
-  /** The most memory that its process had. */
-  readonly megabytes: number;
+  /** The most memory that its process had, where it has one of its own. */
+  readonly megabytes?: number;
+  /** What it writes or sends, where that may grow. */
+  readonly kilobytes?: number;
 }
 
 /** What grows, and how it does. */
@@ -35,9 +37,11 @@ const COLUMNS = [
   '× a doubling',
   'memory, MB',
   '× a doubling',
+  'kB',
+  '× a doubling',
 ];
 
-const NOTE = `Each in a process of its own, with no service times, and once: what is told is how it grows, not how fast it is. *× a doubling* is by how much it has grown since the line above whenever the credentials double, as the slope in a picture with logarithmic axes has it: 1.00 is flat, 2.00 in proportion, 4.00 quadratic. Memory is the most that the process had: where there is plenty, V8 collects late, so some of it is of credentials that were long done with.`;
+const NOTE = `With no service times, and once: what is told is how it grows, not how fast it is. *× a doubling* is by how much it has grown since the line above whenever the credentials double, as the slope in a picture with logarithmic axes has it: 1.00 is flat, 2.00 in proportion, 4.00 quadratic.. Memory is the most that a process of its own had: where there is plenty, V8 collects late, so some of it is of credentials that were long done with.`;
 
 /** The table of everything that grows. */
 export function growthTable(growing: readonly Growing[]): Table {
@@ -46,7 +50,7 @@ export function growthTable(growing: readonly Growing[]): Table {
 }
 
 function rowOf(name: string, one: Sized, before: Sized | undefined): Row {
-  const factor = (key: 'ms' | 'calls' | 'megabytes') => {
+  const factor = (key: 'ms' | 'calls' | 'megabytes' | 'kilobytes') => {
     const [from, to] = [before?.[key], one[key]];
     if (!before || !from || !to) return '';
     return perDoubling({ size: before.credentials, value: from }, { size: one.credentials, value: to }).toFixed(2);
@@ -58,7 +62,13 @@ function rowOf(name: string, one: Sized, before: Sized | undefined): Row {
     factor('ms'),
     one.calls ?? '',
     factor('calls'),
-    Math.round(one.megabytes),
+    rounded(one.megabytes),
     factor('megabytes'),
+    rounded(one.kilobytes),
+    factor('kilobytes'),
   ];
+}
+
+function rounded(value: number | undefined): Row[number] {
+  return value === undefined ? '' : Math.round(value);
 }

@@ -1,12 +1,10 @@
 import { parseArgs } from 'node:util';
 import type { Section } from './section.ts';
-import { LONG, SECTIONS } from './sections/sections.ts';
+import { LONG, REAL, SECTIONS } from './sections/sections.ts';
 
 /** What can be asked of the bench. */
 export interface BenchOptions {
   readonly json: boolean;
-  /** The calls on a real Keycloak and a deployed stack, instead of the sections. */
-  readonly real: boolean;
   readonly help: boolean;
   readonly writeDocs: boolean;
   readonly writeBudget: boolean;
@@ -23,9 +21,9 @@ export const HELP = `Measures rotations beside what people would use instead, al
 
 ${listed(SECTIONS)}
 
-By --only alone, since it takes some six minutes:
+By --only alone, since each takes minutes; partner and real start a real Keycloak and deploy to MiniStack:
 
-${listed(LONG)}
+${listed([...LONG, REAL])}
 
 The peers are AWS's template of a rotation function, completed to do the same job, and a script without any checks. calls,
 herd and pages of the list are counted on a simulated clock, and are the same on every machine. Everything else takes real time:
@@ -33,10 +31,10 @@ run it on a machine of two processors or more that does nothing else. All of it 
 
   --only NAME    one section
   --rounds N     how often what takes real time is measured, all sides in each round; default ${DEFAULT_ROUNDS}
-  --real         the calls on a real Keycloak and a stack deployed to MiniStack, beside those of the simulated network
+  --real         the same as --only real
   --json         one JSON object on stdout
   --write-docs   writes docs/performance.md, and the short form in README.md; only with all sections and at least
-                 ${DEFAULT_ROUNDS} rounds
+                 ${DEFAULT_ROUNDS} rounds. With --only NAME of what is run alone: docs/performance-NAME.md
   --write-budget writes test/bench/budget.json, and measures nothing else
   --help         this text
 
@@ -55,15 +53,23 @@ export class UsageError extends Error {
 
 /** @throws {UsageError} */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const { rounds: text, only, 'write-docs': writeDocs, 'write-budget': writeBudget, ...flags } = parse(args);
+  const {
+    rounds: text,
+    only: named,
+    'write-docs': writeDocs,
+    'write-budget': writeBudget,
+    real,
+    ...flags
+  } = parse(args);
+  const only = real ? REAL.name : named;
   const rounds = Number(text);
   if (!/^\d+$/.test(text) || rounds < 1) throw new UsageError(`--rounds ${text}: must be a whole number, at least 1`);
-  const names = [...SECTIONS, ...LONG].map(({ name }) => name);
+  const alone = [...LONG, REAL].map(({ name }) => name);
+  const names = [...SECTIONS.map(({ name }) => name), ...alone];
+  if (real && named !== undefined) throw new UsageError('--real: is a section of its own; leave --only out');
   if (only !== undefined && !names.includes(only))
     throw new UsageError(`--only ${only}: must be one of ${names.join(', ')}`);
-  if (flags.real && (only !== undefined || writeDocs))
-    throw new UsageError('--real: is neither a section nor part of the page; leave --only and --write-docs out');
-  if (writeDocs && (only !== undefined || rounds < DEFAULT_ROUNDS))
+  if (writeDocs && !alone.includes(only ?? '') && (only !== undefined || rounds < DEFAULT_ROUNDS))
     throw new UsageError(`--write-docs: needs all sections, and at least ${DEFAULT_ROUNDS} rounds`);
   return { ...flags, rounds, writeDocs, writeBudget, ...(only !== undefined && { only }) };
 }

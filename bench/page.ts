@@ -51,20 +51,44 @@ export function findingsOf({ reports }: Pick<Found, 'reports'>): Finding[] {
   return Object.values(reports).flatMap(({ findings }) => findings);
 }
 
-/** The page of `docs/`, as Markdown. */
-export function pageOf(found: Found): string {
-  const { machine, versions, date, rounds } = found.where;
-  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const tables = Object.values(found.reports).flatMap((report) => report.tables);
+/**
+ * The page of `docs/`, as Markdown.
+ *
+ * @param others what was run alone and has a page of its own
+ */
+export function pageOf(found: Found, others: readonly string[] = []): string {
+  const links = others.map((name) => `[${name}](performance-${name}.md)`);
   return `# Performance
 
-Written by \`npm run bench -- --write-docs\` on ${date}, in ${rounds} paired rounds. Machine: ${machine}. Versions: ${named.join(', ')}.
+Written by \`npm run bench -- --write-docs\` on ${found.where.date}, in ${found.where.rounds} paired rounds. ${machineOf(found)}${links.length > 0 ? ` Measured apart from it: ${links.join(', ')}.` : ''}
 
 The peers did the same job in the same run, over the same embedded parts: *template* is AWS's four-step template of a rotation function, ported call for call and completed; *naive script* regenerates, stores and pushes, and checks nothing.
 
 ${markdown(goalsTable(findingsOf(found)))}
 ${missedText(findingsOf(found))}
-${tables.map(markdown).join('\n')}`;
+${tablesOf(found)}`;
+}
+
+/** The page of a section that is run alone, as Markdown. */
+export function pageOfOne(found: Found): string {
+  const [name = ''] = Object.keys(found.reports);
+  return `# Performance: ${name}
+
+Written by \`npm run bench -- --only ${name} --write-docs\` on ${found.where.date}. ${machineOf(found)} The rest is in [performance.md](performance.md).
+
+${tablesOf(found)}`;
+}
+
+function machineOf({ where: { machine, versions } }: Found): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `Machine: ${machine}. Versions: ${named.join(', ')}.`;
+}
+
+function tablesOf({ reports }: Found): string {
+  return Object.values(reports)
+    .flatMap((report) => report.tables)
+    .map(markdown)
+    .join('\n');
 }
 
 const [BEGIN, END] = ['<!-- bench -->', '<!-- /bench -->'];

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Sized } from '../growth.ts';
@@ -8,25 +8,39 @@ import type { Sized } from '../growth.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const ACCESS = 'client-secret-rotation-access';
 
+/** How a fleet is synthesized. */
+interface SynthOptions {
+  /** Whether the functions are bundled as well. */
+  readonly bundled: boolean;
+  /** Over how many stacks the credentials are spread. @default - all lie in the service's */
+  readonly spread?: number;
+}
+
 /**
- * Synthesizes the stack of a fleet, as the CDK's command does.
+ * Synthesizes the stacks of a fleet, as the CDK's command does. Its kilobytes are those of all templates.
  *
- * @param bundled whether the functions are bundled as well
  * @throws {Error} when it fails
  */
-export async function synthesize(size: number, { bundled }: { readonly bundled: boolean }): Promise<Sized> {
+export async function synthesize(size: number, { bundled, spread }: SynthOptions): Promise<Sized> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-synth-'));
   try {
     const file = join(folder, 'fleet.json');
-    await writeFile(file, JSON.stringify(fleetOf(size)));
+    await writeFile(file, JSON.stringify({ ...fleetOf(size), ...(spread && { stack: 'all', spread }) }));
     const context = { ...(await contextOf()), credentials: file, ...(!bundled && { 'aws:cdk:bundling-stacks': [] }) };
     const env = { ...process.env, CDK_OUTDIR: join(folder, 'out'), CDK_CONTEXT_JSON: JSON.stringify(context) };
     const begun = performance.now();
     const megabytes = await memoryOf(env);
-    return { credentials: size, ms: performance.now() - begun, megabytes };
+    const ms = performance.now() - begun;
+    return { credentials: size, ms, megabytes, kilobytes: await kilobytesIn(join(folder, 'out')) };
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+async function kilobytesIn(folder: string): Promise<number> {
+  const templates = (await readdir(folder)).filter((name) => name.endsWith('.template.json'));
+  const sizes = await Promise.all(templates.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0) / 1024;
 }
 
 async function contextOf(): Promise<object> {

@@ -29,7 +29,7 @@ export function fleetTable(series: readonly FleetSeries[]): Table {
       written(spreadOf(rates(one)), 1),
       ours ? written(spreadOf(paired(rates(ours), rates(one)))) : '',
       last?.calls === undefined ? '' : (last.calls / last.credentials).toFixed(1),
-      Math.round(Math.max(...one.taken.map(({ megabytes }) => megabytes))),
+      Math.round(Math.max(...one.taken.map(({ megabytes = 0 }) => megabytes))),
     ];
   });
   return {

@@ -21,12 +21,12 @@ describe('the table of growth', () => {
           { credentials: 2, ms: 150, calls: 10, megabytes: 80 },
         ],
       },
-      { name: 'a synth', sizes: [{ credentials: 1, ms: 5000.4, megabytes: 400 }] },
+      { name: 'a synth', sizes: [{ credentials: 1, ms: 5000.4, megabytes: 400, kilobytes: 36.2 }] },
     ]);
     expect(rows).toEqual([
-      ['an audit', 1, 100, '', 5, '', 80, ''],
-      ['an audit', 2, 150, '1.50', 10, '2.00', 80, '1.00'],
-      ['a synth', 1, 5000, '', '', '', 400, ''],
+      ['an audit', 1, 100, '', 5, '', 80, '', '', ''],
+      ['an audit', 2, 150, '1.50', 10, '2.00', 80, '1.00', '', ''],
+      ['a synth', 1, 5000, '', '', '', 400, '', 36, ''],
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { circumstances, type Found, pageOf, withBrief } from '../../bench/page.ts';
+import { circumstances, type Found, pageOf, pageOfOne, withBrief } from '../../bench/page.ts';
 
 const TABLE = { title: 'Outage', note: 'How.', columns: ['rotation', 'ms'], rows: [['in-place', 12]] };
 const FOUND: Found = {
@@ -25,6 +25,18 @@ describe('the page', () => {
     expect(page.indexOf('## Goals')).toBeLessThan(page.indexOf('## Outage'));
     expect(page).toMatch(/- bundle `api`, kB: missed by 40 \(9 %\)\. \w.+/);
     expect(page).not.toContain('- invocations');
+  });
+});
+
+describe('the page of what is run alone', () => {
+  it('names it, and the page beside it does so where it is there', () => {
+    const herd = pageOfOne({ ...FOUND, reports: { herd: { tables: [TABLE], findings: [] } } });
+    expect(herd).toMatch(
+      /^# Performance: herd\n\nWritten by `npm run bench -- --only herd --write-docs` on 2026-03-01\./,
+    );
+    expect(herd).toContain('## Outage\n');
+    expect(pageOf(FOUND, ['herd'])).toContain('[herd](performance-herd.md)');
+    expect(pageOf(FOUND)).not.toContain('performance-');
   });
 });
 
