@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { dnsSuffix } from '../aws/dns-suffix.ts';
 
 /** The queues between runs and agents. */
 export interface Queues {
@@ -17,6 +18,5 @@ export interface Queues {
  */
 export function queueUrls(arn: string): Queues['urlOf'] {
   const [, partition, , region, account] = arn.split(':');
-  const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return (name) => `https://sqs.${region}.${suffix}/${account}/${name}`;
+  return (name) => `https://sqs.${region}.${dnsSuffix(partition)}/${account}/${name}`;
 }

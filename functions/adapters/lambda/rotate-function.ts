@@ -2,6 +2,7 @@ import { AwsClient } from 'aws4fetch';
 import type { RotateAnswer } from '../../credential/answer.ts';
 import type { OnDemandEvent } from '../../credential/events/on-demand.ts';
 import { RefusedError, type RotateFunction } from '../../ports/api/rotate-function.ts';
+import { dnsSuffix } from '../aws/dns-suffix.ts';
 
 /** Where the function is, and as whom it is called. */
 export interface RotateFunctionOptions {
@@ -44,7 +45,7 @@ async function invoke(
   { arn, endpoint, credentials }: RotateFunctionOptions,
 ): Promise<Response> {
   const [, partition, , region = ''] = arn.split(':');
-  const origin = endpoint ?? `https://lambda.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
+  const origin = endpoint ?? `https://lambda.${region}.${dnsSuffix(partition)}`;
   const { sessionToken, ...keys } = await credentials();
   const token = sessionToken !== undefined && { sessionToken };
   const client = new AwsClient({ ...keys, ...token, region, service: 'lambda' });

@@ -310,6 +310,9 @@ describe('SQS', () => {
     expect(queueUrls('arn:aws-cn:sqs:cn-north-1:123456789012:q')('a')).toBe(
       'https://sqs.cn-north-1.amazonaws.com.cn/123456789012/a',
     );
+    expect(queueUrls('arn:aws-us-gov:sqs:us-gov-west-1:123456789012:q')('a')).toBe(
+      'https://sqs.us-gov-west-1.amazonaws.com/123456789012/a',
+    );
   });
 });
 
