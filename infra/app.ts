@@ -13,7 +13,9 @@ const ROOT = resolve(import.meta.dirname, '..');
 function synthesize(app: App): void {
   const unknown = unknownContext(Object.keys(app.node.getAllContext()));
   if (unknown.length > 0) throw new ConfigurationError(unknown);
-  const deployment = readContext((key) => app.node.tryGetContext(key));
+  // The command line of the CDK tells to which region it deploys what names none.
+  const region = process.env.CDK_DEFAULT_REGION;
+  const deployment = { ...readContext((key) => app.node.tryGetContext(key)), region };
   const fleet = loadFleet(fleetPaths(deployment, ROOT), deployment);
   for (const line of [...contextWarnings(deployment), ...fleet.warnings]) console.error(`warning: ${line}`);
   const stacks = addStacks(app, { deployment, fleet });

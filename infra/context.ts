@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isHostName, isNowhere } from '../functions/credential/address/addresses.ts';
 import { durationMs, parseDuration } from '../functions/credential/duration.ts';
 import { faultLines } from '../functions/credential/settings/fault-lines.ts';
+import { replicaRegions } from '../functions/credential/settings/placement.ts';
 import { shortestFunctionTimeoutMs } from '../functions/rotation/run/budget.ts';
 import { ConfigurationError } from './faults/configuration-error.ts';
 import { didYouMean } from './faults/did-you-mean.ts';
@@ -41,6 +42,8 @@ function hostFault(text: string, name: string): string | undefined {
 const COVERS_TOO_MUCH =
   'covers too much: below a public suffix, such as com, co.uk or github.io, anybody can have a name; write *. and a domain of your own, as in *.example.com, or the exact hosts';
 
+const EXISTING = 'must be true, or the ids of credentials';
+
 const Context = z.object({
   prefix: z
     .string()
@@ -63,6 +66,8 @@ const Context = z.object({
   timeouts: z.preprocess(parseText, timeouts),
   metricsPerCredential: flag.default(false),
   repair: flag.default(false),
+  replicaRegions: z.preprocess(textOrList, replicaRegions.optional()),
+  existingSecrets: z.preprocess(textOrList, z.union([flag, z.array(z.string())], { error: EXISTING }).default(false)),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   alarmTopicArn: z
     .string()
@@ -86,6 +91,8 @@ const KEYS = Object.keys(Context.shape) as (keyof typeof Context.shape)[];
 export interface Deployment extends Omit<z.infer<typeof Context>, 'timeouts'> {
   /** Durations in ISO 8601: a rotation's whole run, and one HTTP call. */
   readonly timeouts: Readonly<typeof TIMEOUTS>;
+  /** The region that it goes to. @default - not known at synth: nothing is judged by it */
+  readonly region?: string | undefined;
 }
 
 /**
@@ -171,6 +178,12 @@ function withDefaults(given: z.infer<typeof timeouts>, defaults: typeof TIMEOUTS
 
 function splitText(value: unknown): unknown {
   return typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+}
+
+/** A list in JSON, or names with commas between; `true` is the flag. */
+function textOrList(value: unknown): unknown {
+  const parsed = parseText(value);
+  return typeof parsed === 'string' ? splitText(parsed) : parsed;
 }
 
 function parseText(value: unknown): unknown {

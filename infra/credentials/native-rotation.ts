@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 /** Properties of {@link NativeRotation}. */
 export interface NativeRotationProps {
-  /** The secret's ARN. */
+  /** The secret's ARN, or its name. */
   readonly secretArn: string;
   /** The function that takes Secrets Manager's four steps. */
   readonly rotateArn: string;

@@ -4,6 +4,9 @@ import { ConfigurationError } from '../faults/configuration-error.ts';
 import { type Fault, faultLine, type Place } from '../faults/fault.ts';
 import { inPlainWords } from '../faults/plain-words.ts';
 import { schemaFaults } from '../faults/schema-faults.ts';
+import { existingFaults } from '../regions/existing.ts';
+import { partitionContextFaults, partitionFaults } from '../regions/partition.ts';
+import { replicaContextFaults, replicaFaults } from '../regions/replicas.ts';
 import { type FaultIn, faultsAcross } from './across.ts';
 import { type AgentSettings, agentDeploymentFaults, unusedAgents } from './agents.ts';
 import { hostFaults } from './allowed-hosts.ts';
@@ -55,6 +58,16 @@ export function loadFleet(
   const contents = spreadOver(read.map(({ content }) => content));
   const credentials = contents.flatMap((content) => content.credentials);
   const agents = contents.flatMap((content) => content.agents);
+  refuse(
+    read.flatMap(({ file, content }) =>
+      inFile(file, [...replicaFaults(content.credentials, deployment), ...partitionFaults(content.agents, deployment)]),
+    ),
+    [
+      ...replicaContextFaults(deployment),
+      ...partitionContextFaults(deployment),
+      ...existingFaults(credentials, deployment),
+    ],
+  );
   const hosts = read.map(({ file, content }) => ({ file, ...hostFaults(content.credentials, deployment) }));
   const urls = hosts.flatMap(({ file, urls }) => inFile(file, urls));
   refuse(urls, new Set(hosts.flatMap(({ list }) => list)));

@@ -29,6 +29,7 @@ describe('readContext', () => {
       timeouts: { function: 'PT90S', http: 'PT10S' },
       metricsPerCredential: false,
       repair: false,
+      existingSecrets: false,
       logLevel: 'INFO',
     });
   });

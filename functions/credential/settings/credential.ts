@@ -7,6 +7,7 @@ import type { SettingsContext } from './context.ts';
 import { iamSchema } from './iam.ts';
 import { ownAccessSecrets, SHARED } from './own-access-secrets.ts';
 import { clientId, clientPair, durationBetween, ID, ID_RULE, scope, tags, unionFault } from './parts.ts';
+import { replicaRegions } from './placement.ts';
 import { freeze, schedule } from './schedule.ts';
 
 /**
@@ -78,6 +79,11 @@ export function credentialSchema(context: SettingsContext) {
       schedule,
       freezes: z.array(freeze).max(100).default([]).describe('Days on which scheduled rotations do nothing.'),
       tags: tags.default({}).describe('Tags of the secret, free to choose.'),
+      replicaRegions: replicaRegions
+        .optional()
+        .describe(
+          "Other regions in which Secrets Manager keeps a copy of the secret, at most 20. Default: the context's replicaRegions; [] is none.",
+        ),
     })
     .check(together, ownAccessSecrets(context));
 }

@@ -150,4 +150,42 @@ describe('a rotated credential', () => {
     expect(Object.keys(json.Resources).length).toBeLessThanOrEqual(500);
     expect(Buffer.byteLength(JSON.stringify(json))).toBeLessThan(1_000_000);
   });
+
+  const made = (credential: Record<string, unknown>, context: Record<string, unknown> = {}) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'fleet-')), 'fleet.json');
+    writeFileSync(file, JSON.stringify({ credentials: [credential, customer('other')] }));
+    return synthesize({ credentials: file, prefix: 'csr', allowedHosts: '*.example.com', ...context });
+  };
+  const replicasIn = (template: ReturnType<typeof made>, name: string) =>
+    Object.values(template.findResources('AWS::SecretsManager::Secret', { Properties: { Name: name } })).map(
+      ({ Properties }) => Properties.ReplicaRegions,
+    );
+
+  it('has the replicas of its settings, and those of the context where they name none', () => {
+    const key = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f';
+    const context = { replicaRegions: 'eu-central-1' };
+    const own = made(customer('acme', { replicaRegions: [{ region: 'eu-west-1', kmsKeyId: key }] }), context);
+
+    expect(replicasIn(own, 'csr/acme')).toEqual([[{ Region: 'eu-west-1', KmsKeyId: key }]]);
+    expect(replicasIn(own, 'csr/other')).toEqual([[{ Region: 'eu-central-1' }]]);
+    expect(replicasIn(made(customer('acme', { replicaRegions: [] }), context), 'csr/acme')).toEqual([undefined]);
+    expect(replicasIn(made(customer('acme')), 'csr/acme')).toEqual([undefined]);
+  });
+
+  it('makes no secret where one is there already, and changes nothing else for that', () => {
+    const change = { iam: { type: 'manual' } };
+    const before = made(customer('acme', change)).toJSON();
+    const after = made(customer('acme', change), { existingSecrets: 'acme' }).toJSON();
+
+    const gone = Object.keys(before.Resources).filter((id) => !(id in after.Resources));
+    expect(gone.map((id) => before.Resources[id].Properties.Name).toSorted()).toEqual(['csr-inbox/acme', 'csr/acme']);
+    expect({ ...before.Resources, ...Object.fromEntries(gone.map((id) => [id, undefined])) }).toEqual(after.Resources);
+  });
+
+  it('registers a secret that is there already by its name', () => {
+    made(customer('acme', { native: true }), { existingSecrets: 'true' }).hasResourceProperties(
+      'AWS::SecretsManager::RotationSchedule',
+      { SecretId: 'csr/acme' },
+    );
+  });
 });
