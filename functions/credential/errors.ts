@@ -261,6 +261,16 @@ export const ERRORS = {
     retryable: false,
     next: "Compare the function's role with the stack.",
   },
+  'store-account-refused': {
+    title: 'The role of another account cannot be assumed',
+    retryable: false,
+    next: 'See that the role exists, trusts this account, and asks for the external id of the settings.',
+  },
+  'store-account-unavailable': {
+    title: 'STS does not answer',
+    retryable: true,
+    next: 'Wait and rotate again.',
+  },
   'schedule-unavailable': {
     title: 'EventBridge Scheduler does not answer',
     retryable: true,

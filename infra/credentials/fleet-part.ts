@@ -3,6 +3,7 @@ import type { Deployment } from '../context.ts';
 import type { FleetPart } from '../fleet/stacks.ts';
 import type { ServiceLinks } from '../service/links.ts';
 import { Agents } from './agents.ts';
+import { OtherAccounts } from './other-accounts.ts';
 import { RotatedCredential } from './rotated-credential.ts';
 
 /** What {@link addFleetPart} adds. */
@@ -19,5 +20,9 @@ export function addFleetPart(scope: Construct, { deployment, part, service }: Fl
     const { secretArn } = new RotatedCredential(credentials, credential.id, { deployment, credential, service });
     return { credential, secretArn };
   });
+  if (part.credentials.some(({ account }) => account !== undefined)) {
+    const policyName = `${deployment.prefix}-accounts${part.stack === undefined ? '' : `-${part.stack}`}`;
+    new OtherAccounts(scope, 'OtherAccounts', { policyName, service, credentials: part.credentials });
+  }
   if (part.agents.length > 0) new Agents(scope, 'Agents', { deployment, service, agents: part.agents, served });
 }

@@ -65,7 +65,7 @@ export class RotatedCredential extends Construct {
     // The first value of a secret becomes AWSCURRENT whatever it is, so nothing but a rotation may put one: the L2 would.
     const secret = new CfnSecret(this, 'Secret', {
       name: secretName({ deployment, credential }),
-      description: `OAuth 2.0 client secret of ${[credential.clientId].flat().join(' and ')}`,
+      description: describe(credential),
       kmsKeyId: service.key.keyArn,
       // The key of the stack is not there: without one of that region it is aws/secretsmanager.
       ...(replicas.length > 0 && { replicaRegions: replicas.map(asProperty) }),
@@ -130,4 +130,10 @@ function secretArnByName(scope: Construct, name: string): string {
 
 function asProperty({ region, kmsKeyId }: Replica): CfnSecret.ReplicaRegionProperty {
   return kmsKeyId === undefined ? { region } : { region, kmsKeyId };
+}
+
+/** In another account lies the secret, and here the digest of the settings, which nobody there may change. */
+function describe({ account, clientId }: Credential): string {
+  if (account) return `Has no value: the secret of this name lies in the account of ${account.roleArn}`;
+  return `OAuth 2.0 client secret of ${[clientId].flat().join(' and ')}`;
 }

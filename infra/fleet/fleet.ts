@@ -7,6 +7,7 @@ import { schemaFaults } from '../faults/schema-faults.ts';
 import { existingFaults } from '../regions/existing.ts';
 import { partitionContextFaults, partitionFaults } from '../regions/partition.ts';
 import { replicaContextFaults, replicaFaults } from '../regions/replicas.ts';
+import { accountFaults } from './accounts.ts';
 import { type FaultIn, faultsAcross } from './across.ts';
 import { type AgentSettings, agentDeploymentFaults, unusedAgents } from './agents.ts';
 import { hostFaults } from './allowed-hosts.ts';
@@ -60,7 +61,7 @@ export function loadFleet(
   const agents = contents.flatMap((content) => content.agents);
   refuse(
     read.flatMap(({ file, content }) =>
-      inFile(file, [...replicaFaults(content.credentials, deployment), ...partitionFaults(content.agents, deployment)]),
+      inFile(file, [...replicaFaults(content.credentials, deployment), ...partitionFaults(content, deployment)]),
     ),
     [
       ...replicaContextFaults(deployment),
@@ -68,6 +69,7 @@ export function loadFleet(
       ...existingFaults(credentials, deployment),
     ],
   );
+  refuse(accountsOver(read));
   const hosts = read.map(({ file, content }) => ({ file, ...hostFaults(content.credentials, deployment) }));
   const urls = hosts.flatMap(({ file, urls }) => inFile(file, urls));
   refuse(urls, new Set(hosts.flatMap(({ list }) => list)));
@@ -75,6 +77,17 @@ export function loadFleet(
     inFile(file, [...fleetWarnings(content.credentials, now), ...unusedAgents(content.credentials, content.agents)]),
   );
   return { credentials, agents, parts: partsOf(contents), warnings: linesOf(warnings) };
+}
+
+/** A customer may have credentials in several files. */
+function accountsOver(read: readonly Read[]): FaultIn[] {
+  const placed = read.flatMap(({ file, content }) =>
+    content.credentials.map((credential, index) => ({ file, index, credential })),
+  );
+  return accountFaults(placed.map(({ credential }) => credential)).flatMap(({ at, setting, message }) => {
+    const { file, index } = placed[at] as (typeof placed)[number];
+    return inFile(file, [{ path: ['credentials', index, 'account', setting], message }]);
+  });
 }
 
 /** The schedules of all files meet at Secrets Manager, whichever stacks they lie in. */

@@ -1,3 +1,4 @@
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import type { Deployment } from '../context.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { AgentSettings } from '../fleet/agents.ts';
@@ -18,15 +19,22 @@ export function partitionContextFaults({ region, local, alarmTopicArn, notify }:
   ];
 }
 
-/** What of agents names something of another partition, which can't be trusted there. */
-export function partitionFaults(agents: readonly AgentSettings[], { region, local }: Placed): Fault[] {
+/** What of agents and credentials names something of another partition, which can't be trusted there. */
+export function partitionFaults(
+  { agents, credentials }: { agents: readonly AgentSettings[]; credentials: readonly Pick<Credential, 'account'>[] },
+  { region, local }: Placed,
+): Fault[] {
   if (region === undefined || local) return [];
-  return agents.flatMap(({ principalArns = [], rolesAnywhere }, index) => [
+  const roles = credentials.flatMap(({ account }, index) =>
+    account ? strangeAt(account.roleArn, ['credentials', index, 'account', 'roleArn'], region) : [],
+  );
+  const trusted = agents.flatMap(({ principalArns = [], rolesAnywhere }, index) => [
     ...principalArns.flatMap((arn, i) => strangeAt(arn, ['agents', index, 'principalArns', i], region)),
     ...(rolesAnywhere
       ? strangeAt(rolesAnywhere.trustAnchorArn, ['agents', index, 'rolesAnywhere', 'trustAnchorArn'], region)
       : []),
   ]);
+  return [...roles, ...trusted];
 }
 
 /** A fault where an ARN is of another partition than a region. */

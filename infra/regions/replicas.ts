@@ -11,7 +11,9 @@ type Placed = Pick<Deployment, 'replicaRegions' | 'region' | 'local'>;
  * The other regions in which a credential's secret has a copy: its own, or else those of the deployment. The region of the deployment
  * itself is left out: a fleet that has moved to the region of its replicas has them still in its file.
  */
-export function replicasOf({ replicaRegions }: Credential, deployment: Placed): readonly Replica[] {
+export function replicasOf({ replicaRegions, account }: Credential, deployment: Placed): readonly Replica[] {
+  // What lies here then is the digest of the settings alone.
+  if (account) return [];
   return (replicaRegions ?? deployment.replicaRegions ?? []).filter(({ region }) => region !== deployment.region);
 }
 

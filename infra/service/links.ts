@@ -1,4 +1,4 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { type CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -17,6 +17,8 @@ export interface ServiceLinks {
   readonly rotateArn: string;
   readonly schedulerRoleArn: string;
   readonly deadLetterArn: string;
+  /** Names of the roles of the functions that read and write credentials' secrets. */
+  readonly functionRoles: readonly string[];
   /** What has to exist before a schedule may call what it names. @default - it exists */
   readonly beforeSchedules?: IDependable;
   /** What has to exist before Secrets Manager tries the function out. @default - Secrets Manager rotates nothing */
@@ -25,8 +27,11 @@ export interface ServiceLinks {
   addAlarm(entry: AlarmEntry): void;
 }
 
+/** The functions that read and write credentials' secrets. */
+export const READERS = ['rotate', 'retire', 'audit'] as const;
+
 /** What has no fixed name, by the last part of the name of the parameter that tells it. */
-const TOLD = ['key-arn', 'scheduler-role-arn', 'dead-letter-arn'] as const;
+const TOLD = ['key-arn', 'scheduler-role-arn', 'dead-letter-arn', 'function-roles'] as const;
 
 /** Where the stack of the service writes what has no fixed name. */
 function parameterName(prefix: string, what: (typeof TOLD)[number]): string {
@@ -47,6 +52,7 @@ export class ToldLinks extends Construct {
       'key-arn': links.key.keyArn,
       'scheduler-role-arn': links.schedulerRoleArn,
       'dead-letter-arn': links.deadLetterArn,
+      'function-roles': links.functionRoles.join(','),
     } satisfies Record<(typeof TOLD)[number], string>;
     for (const what of TOLD) {
       new StringParameter(this, what, { parameterName: parameterName(prefix, what), stringValue: values[what] });
@@ -68,12 +74,18 @@ export function linksBeside(scope: Construct, deployment: Deployment): ServiceLi
     StringParameter.valueForStringParameter(scope, parameterName(prefix, what));
   const topicArn = alarmTopicArn ?? stack.formatArn({ service: 'sns', resource: topicName(prefix) });
   let alarms: Alarms | undefined;
+  let roles: readonly string[] | undefined;
   return {
     key: Key.fromKeyArn(scope, 'Key', told('key-arn')),
     scheduleGroup: names.groups.recurring,
     rotateArn: names.functions.rotate.arn,
     schedulerRoleArn: told('scheduler-role-arn'),
     deadLetterArn: told('dead-letter-arn'),
+    // Asked for where a stack needs it: a parameter that nobody reads is one too many.
+    get functionRoles() {
+      roles ??= Fn.split(',', told('function-roles'), READERS.length);
+      return roles;
+    },
     // An emulator lacks the type that needs it.
     ...(!local && { beforeNativeRotation: [] }),
     addAlarm: (entry) => {

@@ -73,7 +73,40 @@ describe('the stacks of a fleet', () => {
     const read = Object.values(
       globex.findParameters('*', { Type: 'AWS::SSM::Parameter::Value<String>' }) as Record<string, { Default: string }>,
     ).map(({ Default }) => Default);
-    expect(read.filter((name) => name.startsWith('/client-secret-rotation/')).toSorted()).toEqual(told.toSorted());
+    // The functions' roles are asked for only where secrets lie in another account.
+    const roles = '/client-secret-rotation/csr/function-roles';
+    expect(read.filter((name) => name.startsWith('/client-secret-rotation/')).toSorted()).toEqual(
+      told.filter((name) => name !== roles).toSorted(),
+    );
+    expect(told).toContain(roles);
+  });
+
+  it('let the functions assume exactly the roles that their credentials name, and change no other stack for that', () => {
+    const roleArn = 'arn:aws:iam::222233334444:role/csr/globex-prod';
+    const account = { roleArn, externalId: 'drawn-for-globex' };
+    const globexPart = {
+      stack: 'globex',
+      credentials: [customer('globex-prod', { account }), customer('globex-test')],
+    };
+    const changed = templates({ ...FILES, 'globex.json': globexPart });
+
+    expect(
+      [...jsonOf(changed)]
+        .filter(([name, json]) => JSON.stringify(json) !== JSON.stringify(jsonOf(all).get(name)))
+        .map(([name]) => name),
+    ).toEqual(['csr-Fleet-globex']);
+    const [policy, ...others] = Object.values(changed.get('csr-Fleet-globex')?.findResources('AWS::IAM::Policy') ?? {});
+    expect(others).toEqual([]);
+    expect(policy?.Properties).toMatchObject({
+      PolicyName: 'csr-accounts-globex',
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArn }] },
+    });
+    // rotate, retire and audit.
+    expect(policy?.Properties.Roles).toHaveLength(3);
+    changed.get('csr-Fleet-globex')?.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: 'csr/globex-prod',
+      Description: `Has no value: the secret of this name lies in the account of ${roleArn}`,
+    });
   });
 
   it('hold schedules that call the function of the service, with its role, key and dead letters', () => {

@@ -1,8 +1,8 @@
-import { AwsClient } from 'aws4fetch';
 import type { RotateAnswer } from '../../credential/answer.ts';
 import type { OnDemandEvent } from '../../credential/events/on-demand.ts';
 import { RefusedError, type RotateFunction } from '../../ports/api/rotate-function.ts';
 import { dnsSuffix } from '../aws/dns-suffix.ts';
+import { type AwsKeys, signerOf } from '../aws/signer.ts';
 
 /** Where the function is, and as whom it is called. */
 export interface RotateFunctionOptions {
@@ -11,13 +11,6 @@ export interface RotateFunctionOptions {
   /** Lambda's address. @default - that of the function's region */
   readonly endpoint?: string | undefined;
   readonly credentials: () => Promise<AwsKeys>;
-}
-
-/** As whom AWS is called. */
-interface AwsKeys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
 }
 
 type InvocationType = 'RequestResponse' | 'Event';
@@ -46,9 +39,7 @@ async function invoke(
 ): Promise<Response> {
   const [, partition, , region = ''] = arn.split(':');
   const origin = endpoint ?? `https://lambda.${region}.${dnsSuffix(partition)}`;
-  const { sessionToken, ...keys } = await credentials();
-  const token = sessionToken !== undefined && { sessionToken };
-  const client = new AwsClient({ ...keys, ...token, region, service: 'lambda' });
+  const client = await signerOf({ service: 'lambda', region }, credentials);
   const request = await client.sign(`${origin}/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-amz-invocation-type': type },

@@ -57,6 +57,8 @@ export const STATUSES = {
   'store-unavailable': 502,
   'store-throttled': 503,
   'store-forbidden': 502,
+  'store-account-refused': 502,
+  'store-account-unavailable': 502,
   'schedule-unavailable': 502,
   'schedule-throttled': 503,
   'lambda-throttled': 503,

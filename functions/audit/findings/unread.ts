@@ -12,6 +12,7 @@ const AWAY: readonly ErrorCode[] = [
   'connector-unavailable',
   'store-unavailable',
   'store-throttled',
+  'store-account-unavailable',
   'schedule-unavailable',
   'schedule-throttled',
   'tasks-unavailable',

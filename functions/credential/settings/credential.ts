@@ -7,7 +7,7 @@ import type { SettingsContext } from './context.ts';
 import { iamSchema } from './iam.ts';
 import { ownAccessSecrets, SHARED } from './own-access-secrets.ts';
 import { clientId, clientPair, durationBetween, ID, ID_RULE, scope, tags, unionFault } from './parts.ts';
-import { replicaRegions } from './placement.ts';
+import { account, replicaRegions } from './placement.ts';
 import { freeze, schedule } from './schedule.ts';
 
 /**
@@ -79,13 +79,14 @@ export function credentialSchema(context: SettingsContext) {
       schedule,
       freezes: z.array(freeze).max(100).default([]).describe('Days on which scheduled rotations do nothing.'),
       tags: tags.default({}).describe('Tags of the secret, free to choose.'),
+      account: account.optional(),
       replicaRegions: replicaRegions
         .optional()
         .describe(
           "Other regions in which Secrets Manager keeps a copy of the secret, at most 20. Default: the context's replicaRegions; [] is none.",
         ),
     })
-    .check(together, ownAccessSecrets(context));
+    .check(together, elsewhere, ownAccessSecrets(context));
 }
 
 /** A credential's settings, with every default filled in. */
@@ -133,3 +134,19 @@ const together = anyway<Record<string, unknown>>(({ strategy, clientId: id, nati
   if (vias.includes('manual'))
     tell(['native'], 'needs connectors that are not manual: nobody waits for a person in four steps');
 });
+
+/** What does not go with secrets in another account yet. */
+const elsewhere = anyway<Record<string, unknown>>(
+  ({ account: theirs, native, iam, connectors, replicaRegions: copies }, tell) => {
+    if (theirs === undefined) return;
+    const vias = (Array.isArray(connectors) ? connectors : []).map((one) => (one as { via?: unknown } | null)?.via);
+    const { type } = (iam ?? {}) as { type?: unknown };
+    if (native === true) tell(['native'], 'not with account: Secrets Manager calls no function of another account');
+    if (copies !== undefined)
+      tell(['replicaRegions'], 'not with account: the copies are made where the secret is made');
+    if (type === 'manual') tell(['iam', 'type'], "not available yet with account: 'manual'");
+    for (const [index, via] of vias.entries())
+      if (via === 'agent' || via === 'manual')
+        tell(['connectors', index, 'via'], `not available yet with account: '${via}'`);
+  },
+);

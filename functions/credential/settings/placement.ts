@@ -34,3 +34,26 @@ export const replicaRegions = z.array(replica).max(20, 'has more than 20 regions
 
 /** One of {@link replicaRegions}. */
 export type Replica = z.infer<typeof replica>;
+
+/** The account in which a credential's secrets lie, and the way in. */
+export const account = z
+  .strictObject({
+    roleArn: z
+      .string()
+      .max(2048)
+      .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'is not the ARN of an IAM role')
+      .describe('The role to assume: its ARN, in the account in which the secrets lie.'),
+    externalId: z
+      .string()
+      .regex(/^[\w+=,.@:/-]{8,256}$/, 'must be 8 to 256 letters, digits or _+=,.@:/-')
+      .describe(
+        "The external id that the role's trust policy asks for: one of its own for each customer, drawn by you.",
+      ),
+    region: region
+      .optional()
+      .describe('The region of that account in which the secrets lie. Default: that of the deployment.'),
+  })
+  .describe("Another account in which the credential's secrets lie: its own, and those that it is reached with.");
+
+/** The account of a credential whose secrets lie elsewhere. */
+export type Account = z.infer<typeof account>;

@@ -3,12 +3,14 @@ import type { Patience } from '../../adapters/aws/throttled.ts';
 import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
 import { projection, projectionUrl, tokenEndpoint } from '../../adapters/token-endpoint/token-endpoint.ts';
 import { lateWriteMs } from '../../credential/agent-line.ts';
+import { RotationError } from '../../credential/errors.ts';
 import { agentTimeoutMs, type Credential, hasManualDoor } from '../../credential/settings/credential.ts';
 import type { SecretOverview, SecretStore } from '../../ports/secret-store.ts';
 import { Budget } from '../../rotation/run/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from '../../rotation/run/context.ts';
 import { budgetedClient, budgetedEvents, budgetedFetch, budgetedSchedules, ownHostsOnly, tryMsIn } from './budgeted.ts';
 import { connectorOf, iamOf } from './doors.ts';
+import type { SecretsIn } from './other-accounts.ts';
 import type { World } from './runs.ts';
 
 /** What is around a run. */
@@ -34,18 +36,31 @@ export function runDeps(
   const budget = new Budget(runtime, timing);
   const own: World = {
     ...world,
+    ...secretsOf(credential, world),
     fetch: ownHostsOnly(world.fetch, credential),
     tasks: (id) => world.tasks(id, () => tryMsIn(budget)),
     events: budgetedEvents(world.events, budget),
   };
   const { httpTimeoutMs } = timing;
+  // What was seen of a secret here says nothing of one elsewhere.
+  const noticed = credential.account === undefined ? overview : undefined;
   const schedules = budgetedSchedules(world.schedules, { remainingMs, httpTimeoutMs });
   return {
-    ports: { ...portsOf(credential, prefix, { world: own, budget, overview }), schedules },
+    ports: { ...portsOf(credential, prefix, { world: own, budget, overview: noticed }), schedules },
     runtime,
     timing,
     budget,
   };
+}
+
+/** Where the secrets of a credential lie. */
+function secretsOf({ account, id }: Credential, world: World): SecretsIn {
+  if (account === undefined) return world;
+  if (world.elsewhere) return world.elsewhere(account, id);
+  throw new RotationError(
+    'not-available',
+    `The secrets of ${id} lie in another account, which is not reached from here`,
+  );
 }
 
 /** How long things may take for one credential: its agents may be at work for longer than an HTTP request takes. */

@@ -11,7 +11,6 @@ import { eventBridgeEvents } from '../../adapters/event-bridge/events.ts';
 import { createFetch, type Fetch } from '../../adapters/http/fetch.ts';
 import { accessSecrets } from '../../adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../../adapters/secrets-manager/inbox.ts';
-import type { AccessSecrets } from '../../ports/access-secrets.ts';
 import type { Events } from '../../ports/events.ts';
 import type { Inbox } from '../../ports/inbox.ts';
 import type { RunLedger } from '../../ports/ledger.ts';
@@ -20,13 +19,13 @@ import type { Tasks } from '../../ports/tasks.ts';
 import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
 import type { Environment } from '../surroundings/environment.ts';
 import { lazily, type Outside, type Surroundings } from './deployed.ts';
+import { type OtherAccounts, otherAccounts, type SecretsIn } from './other-accounts.ts';
 import { pinning, schedulesOf } from './schedules.ts';
 
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */
-export interface World {
-  readonly secretsManager: SecretsManagerClient;
-  /** Access secrets, which a warm function remembers, whatever client they are read with. */
-  readonly accessSecrets: (client: SecretsManagerClient, patience: Patience) => AccessSecrets;
+export interface World extends SecretsIn {
+  /** The same in the account of a credential whose secrets lie there. @default - nothing lies elsewhere */
+  readonly elsewhere?: OtherAccounts;
   readonly schedules: Schedules;
   /** The tasks and acknowledgements of a credential. A try of theirs may wait for `tryMs` milliseconds, where that is given. */
   readonly tasks: (credential: string, tryMs?: () => number) => Tasks;
@@ -56,6 +55,7 @@ function realWorld({ environment, aws, now, sleep }: Surroundings): World {
   return {
     secretsManager,
     accessSecrets: (client, patience) => accessSecrets(client, { ...patience, remembered }),
+    elsewhere: otherAccounts({ environment, aws }, secretsManager),
     schedules: schedulesOf({ environment, aws }, pinning(environment, secretsManager)),
     tasks: (credential, tryMs) => dynamoDbTasks(table, credential, { tableName, tryMs }),
     ledger: (credential, tryMs) => dynamoDbLedger(table, credential, { tableName, tryMs }),

@@ -113,6 +113,13 @@ describe('what is of another partition', () => {
     expect(faults({ change: BY_AGENT, agents: list, region: 'cn-north-1', context: { local: 'true' } })).toEqual([]);
   });
 
+  it('is the role of another account', () => {
+    const account = { roleArn: 'arn:aws:iam::222233334444:role/csr', externalId: 'drawn-for-acme' };
+    expect(faults({ change: { account }, region: 'cn-north-1' })).toEqual([
+      expect.stringContaining('account.roleArn: is of the partition aws, and cn-north-1 is in aws-cn'),
+    ]);
+  });
+
   it('is a topic, or a chat, which neither China nor GovCloud has', () => {
     const slack = { slack: { workspaceId: 'T0', channelId: 'C0' } };
     expect(faults({ context: { notify: slack }, region: 'us-gov-west-1' })).toEqual([

@@ -36,6 +36,9 @@ function everything(partition: string): string[] {
       credentials: [
         customer('acme-prod', { replicaRegions: ELSEWHERE[partition] }),
         customer('natively', { native: true }),
+        customer('elsewhere', {
+          account: { roleArn: 'arn:aws:iam::222233334444:role/csr', externalId: 'drawn-for-acme' },
+        }),
         customer('by-hand', { iam: { type: 'manual' }, connectors: [{ name: 'IFS', via: 'manual' }] }),
       ],
     },
