@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -9,7 +6,6 @@ import {
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
-  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, expect, it } from '@jest/globals';
 import { isRotationError } from '../../functions/credential/errors.ts';
@@ -21,14 +17,12 @@ import { retire } from '../../functions/rotation/retire.ts';
 import { rotate } from '../../functions/rotation/workflow.ts';
 import { CONNECTOR_TOKEN } from '../../laboratory/parts.ts';
 import { createUser } from '../../local/real-stack/ministack/users.ts';
+import { asCustomer, deployTemplate, emptyAsOnAws, OURS, THEIRS } from '../support/customer-account.ts';
 import { describeReal, realStack } from '../support/real.ts';
 import { REGION } from '../support/real-stack.ts';
 import { createWorld, documentText, FIRST_SECRET } from '../support/world.ts';
 
-const OURS = '000000000000';
-const THEIRS = '222233334444';
 const EXTERNAL_ID = 'drawn-for-one-customer';
-const TEMPLATE = readFileSync(resolve(import.meta.dirname, '../../docs/customer-account.json'), 'utf8');
 const TIMING = { leaseMs: 1000, httpTimeoutMs: 5000 };
 const SECRET = 'csr/acme-prod';
 
@@ -41,9 +35,9 @@ describeReal('secrets in the account of a customer', ['ministack'], () => {
 
   beforeAll(async () => {
     const endpoint = realStack().ministack.url;
-    const theirs = { endpoint, region: REGION, credentials: { accessKeyId: THEIRS, secretAccessKey: 'root' } };
-    customer = new SecretsManagerClient(theirs);
-    account = { roleArn: await deployTemplate(new CloudFormationClient(theirs)), externalId: EXTERNAL_ID };
+    customer = new SecretsManagerClient(asCustomer(endpoint));
+    const parameters = { prefix: 'csr', id: 'acme-prod', externalId: EXTERNAL_ID };
+    account = { roleArn: await deployTemplate(endpoint, parameters), externalId: EXTERNAL_ID };
     const policy = {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: account.roleArn }],
@@ -140,30 +134,6 @@ describeReal('secrets in the account of a customer', ['ministack'], () => {
   });
 });
 
-/** What a customer does once. */
-async function deployTemplate(client: CloudFormationClient): Promise<string> {
-  const parameters = { RotatorAccountId: OURS, Prefix: 'csr', CredentialId: 'acme-prod', ExternalId: EXTERNAL_ID };
-  const StackName = 'csr-acme-prod';
-  await client.send(
-    new CreateStackCommand({
-      StackName,
-      TemplateBody: TEMPLATE,
-      Capabilities: ['CAPABILITY_NAMED_IAM'],
-      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
-        ParameterKey,
-        ParameterValue,
-      })),
-    }),
-  );
-  for (;;) {
-    const [stack] = (await client.send(new DescribeStacksCommand({ StackName }))).Stacks ?? [];
-    if (stack?.StackStatus === 'CREATE_COMPLETE') return stack.Outputs?.[0]?.OutputValue ?? '';
-    if (stack?.StackStatus !== 'CREATE_IN_PROGRESS')
-      throw new Error(`${stack?.StackStatus}: ${stack?.StackStatusReason}`);
-    await sleep(100);
-  }
-}
-
 /** The secrets that the rotator gets in with, and the document as it was adopted. */
 async function putByCustomer(client: SecretsManagerClient): Promise<void> {
   const create = (Name: string, value: object) =>
@@ -173,13 +143,7 @@ async function putByCustomer(client: SecretsManagerClient): Promise<void> {
   const put = await client.send(
     new PutSecretValueCommand({ SecretId: SECRET, SecretString: documentText(FIRST_SECRET) }),
   );
-  const { Versions = [] } = await client.send(new ListSecretVersionIdsCommand({ SecretId: SECRET }));
-  // MiniStack gives a secret without a value a version, which AWS does not.
-  for (const { VersionId, VersionStages = [] } of Versions)
-    for (const VersionStage of VersionId === put.VersionId ? [] : VersionStages)
-      await client.send(
-        new UpdateSecretVersionStageCommand({ SecretId: SECRET, VersionStage, RemoveFromVersionId: VersionId }),
-      );
+  await emptyAsOnAws(client, SECRET, put.VersionId);
 }
 
 function inMiniStack(url: string) {
