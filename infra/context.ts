@@ -8,6 +8,7 @@ import { ConfigurationError } from './faults/configuration-error.ts';
 import { didYouMean } from './faults/did-you-mean.ts';
 import { inPlainWords } from './faults/plain-words.ts';
 import { hasOneOwner } from './fleet/public-suffixes.ts';
+import { ProxySettings, proxyFaults } from './network/proxy.ts';
 import { issuerFaults, jwtSettings } from './service/jwt.ts';
 import { isChat, Notify } from './watch/notify.ts';
 
@@ -63,6 +64,7 @@ const Context = z.object({
   example: flag.default(false),
   allowedHosts: z.preprocess(splitText, z.array(host).min(1).optional()),
   privateTargets: flag.default(false),
+  proxy: z.preprocess(parseText, ProxySettings.optional()),
   timeouts: z.preprocess(parseText, timeouts),
   metricsPerCredential: flag.default(false),
   repair: flag.default(false),
@@ -114,6 +116,8 @@ export function readContext(get: (key: string) => unknown): Deployment {
   }
   const issuer = data.jwt ? issuerFaults(data.jwt.issuer, data) : [];
   if (issuer.length > 0) throw new ConfigurationError(issuer.map((fault) => `context.jwt.issuer: ${fault}`));
+  const network = networkFaults(data);
+  if (network.length > 0) throw new ConfigurationError(network);
   const recipients = recipientFaults(data);
   if (recipients.length > 0) throw new ConfigurationError(recipients);
   const merged = withDefaults(data.timeouts, data.local ? LOCAL_TIMEOUTS : TIMEOUTS);
@@ -155,6 +159,11 @@ export function contextWarnings(deployment: Deployment): string[] {
     );
   }
   return warnings;
+}
+
+/** A network that can't be, or not here. */
+function networkFaults(data: z.infer<typeof Context>): string[] {
+  return data.proxy ? proxyFaults(data.proxy, data) : [];
 }
 
 /** Recipients that don't go together. */

@@ -66,7 +66,18 @@ function readEntry({ row, cells }: Row, { prefix, form: otherwise, seen }: Readi
 
 /** What is stored for a form. */
 export function documentOf(form: Form, given: string, username: string | undefined): object {
+  if (form === 'tls') return jsonIn(given);
   return form === 'basic' ? { username, password: given } : { [form]: given };
+}
+
+/** Certificates are many lines: they come as the JSON document that is stored. */
+function jsonIn(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Whether a value can be encoded into a request. */
@@ -76,6 +87,8 @@ export function canBeSent(form: Form, document: object): boolean {
 
 /** What is wrong with a value that can't be sent. */
 export function unsendable(form: Form): string {
+  if (form === 'tls')
+    return 'is not a JSON document with ca, or certificate and privateKey, or all three, each a text in PEM';
   return `can't be sent as ${form}: it has a control character or, in a token, a blank in it`;
 }
 

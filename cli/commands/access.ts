@@ -23,6 +23,7 @@ export const access: Register = (program, act) => {
       'csr access set client-secret-rotation-access/acme-prod/iam --form clientSecret',
       'csr access set client-secret-rotation-access/acme-prod/connector --form token < token.txt',
       'csr access set client-secret-rotation-access/acme-prod/warehouse --form basic --username flow',
+      'csr access set client-secret-rotation-access/acme-prod/iam-tls --form tls < tls.json',
       'csr access set --from-file access.csv',
     ],
     notes:
@@ -30,9 +31,10 @@ export const access: Register = (program, act) => {
   })
     .argument('[secretId]', 'its name, as it stands in the fleet file')
     .addOption(
-      new Option('--form <form>', 'clientSecret (the IAM, client-credentials), token (bearer) or basic').choices(
-        FORM_NAMES,
-      ),
+      new Option(
+        '--form <form>',
+        'clientSecret (the IAM, client-credentials), token (bearer), basic, or tls (certificates, as JSON)',
+      ).choices(FORM_NAMES),
     )
     .option('--username <name>', 'with basic')
     .option(

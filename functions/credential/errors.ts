@@ -323,6 +323,46 @@ export const ERRORS = {
     retryable: false,
     next: 'Add the host to the context allowedHosts, or set privateTargets where its address is a private one.',
   },
+  'server-certificate-untrusted': {
+    title: 'The certificate of the other side is not trusted',
+    retryable: false,
+    next: 'Put the authority that issued it into ca of the access secret that tls names, as PEM.',
+  },
+  'server-certificate-expired': {
+    title: 'The certificate of the other side has expired',
+    retryable: false,
+    next: 'Renew the certificate of that host; where its authority has expired, put the new one into ca of the access secret.',
+  },
+  'server-certificate-mismatch': {
+    title: 'The certificate is for another host',
+    retryable: false,
+    next: 'Correct the host in the settings, or give that host a certificate with its name.',
+  },
+  'client-certificate-refused': {
+    title: 'A client certificate is missing or refused',
+    retryable: false,
+    next: 'Put a certificate that the host accepts, with its privateKey, into the access secret that tls names.',
+  },
+  'client-certificate-invalid': {
+    title: 'The client certificate cannot be used',
+    retryable: false,
+    next: 'Put a valid certificate, and the privateKey that belongs to it, into the access secret that the detail names.',
+  },
+  'tls-failed': {
+    title: 'There is no TLS in common',
+    retryable: false,
+    next: 'Offer TLS 1.2 or 1.3 at that port.',
+  },
+  'proxy-unauthorized': {
+    title: 'The proxy asks for other credentials',
+    retryable: false,
+    next: "Put the proxy's user into its access secret, and name that in the context proxy.",
+  },
+  'proxy-unavailable': {
+    title: 'The proxy makes no connection',
+    retryable: true,
+    next: 'See whether the proxy is up, and whether its rules allow this host and port.',
+  },
   'retire-failed': {
     title: 'The old secret is still accepted',
     retryable: true,
@@ -354,6 +394,19 @@ interface ErrorInfo {
 }
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** These say for certain that a request never got where it could be carried out. */
+export const NEVER_SENT = [
+  'host-not-allowed',
+  'server-certificate-untrusted',
+  'server-certificate-expired',
+  'server-certificate-mismatch',
+  'client-certificate-refused',
+  'client-certificate-invalid',
+  'tls-failed',
+  'proxy-unauthorized',
+  'proxy-unavailable',
+] as const satisfies readonly ErrorCode[];
 
 /**
  * The one error of the domain and its ports. It carries facts only: never a body, a header or a secret, since loggers print

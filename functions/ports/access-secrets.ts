@@ -3,16 +3,28 @@ export interface AccessForms {
   readonly clientSecret: { readonly clientSecret: string };
   readonly token: { readonly token: string };
   readonly basic: { readonly username: string; readonly password: string };
+  readonly tls: TlsDocument;
 }
 
-/** The secrets with which the rotator itself gets in: at the IAM's admin API and at the connectors. */
+/** What TLS connections to a host are made with, all of it PEM: authorities, or a certificate with its key, or both. */
+export interface TlsDocument {
+  /** Authorities that are trusted instead of the public ones. */
+  readonly ca?: string;
+  /** The certificate that is shown when the host asks for one, and those between it and its authority. */
+  readonly certificate?: string;
+  readonly privateKey?: string;
+  /** Opens an encrypted key. */
+  readonly passphrase?: string;
+}
+
+/** The secrets with which the rotator itself gets in: at the IAM's admin API, at the connectors, and through a proxy. */
 export interface AccessSecrets {
   /**
    * Reads an access secret, from memory while the function is warm.
    *
    * @param form which members it must have
-   * @param options `fresh` asks Secrets Manager again: for one repeat after a 401
-   * @throws {RotationError} `access-secret-invalid` when it does not exist, lacks a member, or holds what no header can carry
+   * @param options `fresh` asks Secrets Manager again: for one repeat after a refusal
+   * @throws {RotationError} `access-secret-invalid` when it does not exist, lacks a member, or holds what can't be sent
    */
   read<F extends keyof AccessForms>(secretId: string, form: F, options?: { fresh?: boolean }): Promise<AccessForms[F]>;
 }

@@ -42,6 +42,8 @@ export function functionEnvironment(input: EnvironmentInput): FunctionEnvironmen
     ...(allowedHosts && { ALLOWED_HOSTS: allowedHosts.join(',') }),
     ...(local && { LOCAL: 'true' }),
     ...(deployment.privateTargets && { PRIVATE_TARGETS: 'true' }),
+    ...(deployment.proxy && { PROXY_URL: deployment.proxy.url }),
+    ...(deployment.proxy?.secretId && { PROXY_SECRET: deployment.proxy.secretId }),
     ...(metricsPerCredential && { METRICS_PER_CREDENTIAL: 'true' }),
     ...(secretsManagerEndpoint && { AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManagerEndpoint }),
   };

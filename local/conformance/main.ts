@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { createFetch, HttpError } from '../../functions/adapters/http/fetch.ts';
+import { HttpError } from '../../functions/adapters/http/connection/http-error.ts';
+import { createFetch } from '../../functions/adapters/http/fetch.ts';
 import { runCommand, UsageError } from '../command-line.ts';
 import { EXAMPLE_ACCESS } from '../stand-ins/connector/example.ts';
 import { BrokenRuleError, type ConnectorProbe, connectorProbe, type ProbeTarget } from './probe.ts';

@@ -1,4 +1,4 @@
-import { HttpError } from '../../functions/adapters/http/fetch.ts';
+import { HttpError } from '../../functions/adapters/http/connection/http-error.ts';
 import { BrokenRuleError, type ConnectorProbe } from './probe.ts';
 import { READING } from './reading.ts';
 import { WRITING } from './writing.ts';

@@ -141,6 +141,19 @@ describe('csr, where a person has a part', () => {
     expect(JSON.parse(await stage.stored(name))).toEqual({ username: 'flow', password: PASSWORD });
   });
 
+  it('access set: takes certificates as the JSON document that is stored', async () => {
+    const name = `${stage.stack.prefix}-access/acme-prod/iam-tls`;
+    const args = ['access', 'set', name, '--form', 'tls'];
+    const document = { ca: '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n' };
+    expect(await stage.csr(args, { input: `${JSON.stringify(document, null, 2)}\n` })).toMatchObject({ exit: 0 });
+    expect(JSON.parse(await stage.stored(name))).toEqual(document);
+    for (const input of [document.ca, '{"certificate":"x"}', '{}']) {
+      const { exit, stderr } = await stage.csr(args, { input });
+      expect([exit, stderr]).toEqual([2, expect.stringContaining('is not a JSON document with ca')]);
+    }
+    expect(JSON.parse(await stage.stored(name))).toEqual(document);
+  });
+
   it('access set: takes a file as Windows writes it', async () => {
     const name = `${stage.stack.prefix}-access/acme-prod/windows`;
     const args = ['access', 'set', name, '--form', 'clientSecret'];

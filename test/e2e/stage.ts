@@ -62,6 +62,8 @@ export interface Stage {
   readonly administrator: AccessKeys;
   /** With these options a client of the SDK calls MiniStack as the administrator. */
   readonly aws: { readonly region: string; readonly endpoint: string; readonly credentials: AccessKeys };
+  /** Where the connector's process listens. */
+  readonly connectorUrl: string;
   /** Everything that the connector's process wrote; the connectors of casts with `connectors` of their own are not its. */
   readonly connectorOutput: () => string;
   /** Lets somebody stand before Secrets Manager; nobody does when called without. */
@@ -196,6 +198,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     deployment,
     administrator,
     aws,
+    connectorUrl: connector.url,
     connectorOutput: connector.output,
     answers,
     meddleWithSecretsManager: (intercept) => {

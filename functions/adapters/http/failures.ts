@@ -1,5 +1,5 @@
 import { type ErrorCode, RotationError } from '../../credential/errors.ts';
-import { HttpError } from './fetch.ts';
+import { HttpError, type HttpFault } from './connection/http-error.ts';
 import { isTransient } from './repeat.ts';
 
 /** Which codes a dependency's failures have. */
@@ -38,6 +38,20 @@ export function statusFailure(codes: FailureCodes, response: Response, what: str
   return new RotationError(code, `${what}: HTTP ${status}`);
 }
 
+/** What the faults of a connection are called, whoever was called for. */
+const CONNECTION_FAULTS = {
+  'not-allowed': 'host-not-allowed',
+  'server-untrusted': 'server-certificate-untrusted',
+  'server-expired': 'server-certificate-expired',
+  'server-mismatch': 'server-certificate-mismatch',
+  'client-refused': 'client-certificate-refused',
+  'client-invalid': 'client-certificate-invalid',
+  'secret-invalid': 'access-secret-invalid',
+  tls: 'tls-failed',
+  'proxy-unauthorized': 'proxy-unauthorized',
+  'proxy-unavailable': 'proxy-unavailable',
+} as const satisfies Partial<Record<HttpFault, ErrorCode>>;
+
 /**
  * The error for no response at all. Anything but an {@link HttpError} is passed on as it is.
  *
@@ -45,12 +59,16 @@ export function statusFailure(codes: FailureCodes, response: Response, what: str
  */
 export function connectionFailure(codes: FailureCodes, error: unknown, what: string, next?: string): unknown {
   if (!(error instanceof HttpError)) return error;
-  const code = {
-    timeout: codes.timeout,
-    connection: codes.unavailable,
-    redirect: codes.unexpected,
-    'not-allowed': 'host-not-allowed' as const,
-  }[error.kind];
-  // The address is a setting: whose it is makes no difference to what has to be done.
-  return new RotationError(code, `${what}: ${error.message}`, error.kind === 'not-allowed' ? {} : { next });
+  const detail = `${what}: ${error.message}`;
+  switch (error.kind) {
+    case 'timeout':
+      return new RotationError(codes.timeout, detail, { next });
+    case 'connection':
+      return new RotationError(codes.unavailable, detail, { next });
+    case 'redirect':
+      return new RotationError(codes.unexpected, detail, { next });
+    default:
+      // An address, a certificate and a proxy are settings: whose they are makes no difference to what has to be done.
+      return new RotationError(CONNECTION_FAULTS[error.kind], detail);
+  }
 }

@@ -1,16 +1,21 @@
-import { lookup as dnsLookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import Agent from 'undici/lib/dispatcher/agent.js';
 import { fetch as undiciFetch } from 'undici/lib/web/fetch/index.js';
-import { addressIn, isLoopback } from '../../credential/address/addresses.ts';
-import { type Reach, reachOf } from '../../credential/address/reach.ts';
+import {
+  type ConnectionOptions,
+  connections,
+  type Equipment,
+  type Line,
+  MAX_RESPONSE_BYTES,
+} from './connection/connections.ts';
+import { HttpError } from './connection/http-error.ts';
+import { assertAllowed } from './connection/reachable.ts';
+import { tlsFault } from './connection/tls-faults.ts';
 
 /** What the ports call the world with. A response with any status is a response. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
 /** The part of the web's `RequestInit` that is needed here. */
-export interface FetchInit {
+export interface FetchInit extends Equipment {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -18,32 +23,8 @@ export interface FetchInit {
   readonly timeoutMs?: number;
 }
 
-/** There is no response. Only `not-allowed` and `redirect` are certain not to have reached whoever was called for. */
-export class HttpError extends Error {
-  override readonly name = 'HttpError';
-  readonly kind: 'timeout' | 'connection' | 'redirect' | 'not-allowed';
-
-  constructor(kind: HttpError['kind'], message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
-
-/** Where may be called, and for how long. */
-export interface FetchOptions {
-  /** Host names; `*.example.com` allows every name below it. @default - whatever the caller names */
-  readonly allowedHosts?: readonly string[];
-  /** Allows the machine itself, also by plain http. Never on AWS. */
-  readonly local: boolean;
-  /** Allows addresses of private networks. @default false */
-  readonly privateTargets?: boolean;
-  /** Resolves a name. @default - as the system does */
-  readonly lookup?: LookupFunction;
-  /** For a whole call, answer included. */
-  readonly timeoutMs: number;
-}
-
-const MAX_RESPONSE_BYTES = 1_048_576;
+/** Where may be called, how, and for how long. `timeoutMs` is for a whole call, answer included. */
+export type FetchOptions = ConnectionOptions;
 
 /**
  * A fetch over undici that calls allowed hosts only, by https, without following redirects, and gives up in time.
@@ -52,24 +33,26 @@ const MAX_RESPONSE_BYTES = 1_048_576;
  * @returns a function that throws {@link HttpError} when there is no response
  */
 export function createFetch(options: FetchOptions): Fetch {
-  const dispatcher = new Agent({
-    connect: { timeout: options.timeoutMs, lookup: lookupWithin(options) },
-    maxResponseSize: MAX_RESPONSE_BYTES,
-    keepAliveTimeout: 4000,
-  });
-  return restrictFetch(async (url, { timeoutMs = options.timeoutMs, ...init }) => {
+  const lineFor = connections(options);
+  return restrictFetch(async (url, { timeoutMs = options.timeoutMs, tls, proxyAuthorization, ...init }) => {
     const signal = AbortSignal.timeout(Math.max(0, Math.min(timeoutMs, options.timeoutMs)));
+    const line = lineFor({ ...(tls && { tls }), ...(proxyAuthorization !== undefined && { proxyAuthorization }) });
     // An answer that is packed can be a thousand times larger than what travels.
     const headers = { ...init.headers, 'accept-encoding': 'identity' };
-    const response = await undiciFetch(url, { ...init, headers, dispatcher, redirect: 'manual', signal });
-    // Read here: an answer that breaks off, or comes too slowly, is none.
-    const body = await readBody(response.body ?? [], new URL(url).host);
-    // undici frees the connection a turn after the answer: whoever sends at once would wait for a new one.
-    await nextTurn();
-    return new Response(body.byteLength > 0 ? body : null, {
-      status: response.status,
-      headers: plain(response.headers),
-    });
+    const { dispatcher } = line;
+    try {
+      const response = await undiciFetch(url, { ...init, headers, dispatcher, redirect: 'manual', signal });
+      // Read here: an answer that breaks off, or comes too slowly, is none.
+      const body = await readBody(response.body ?? [], new URL(url).host);
+      // undici frees the connection a turn after the answer: whoever sends at once would wait for a new one.
+      await nextTurn();
+      return new Response(body.byteLength > 0 ? body : null, {
+        status: response.status,
+        headers: plain(response.headers),
+      });
+    } catch (error) {
+      throw connectionFault(error, { url, line, options }) ?? error;
+    }
   }, options);
 }
 
@@ -106,56 +89,40 @@ export function restrictFetch(fetch: Fetch, options: FetchOptions): Fetch {
   };
 }
 
-function assertAllowed(url: URL, options: FetchOptions): void {
-  const { allowedHosts = [url.hostname], local } = options;
-  const plain = url.protocol === 'http:' && local && isLoopback(url.hostname);
-  if (url.protocol !== 'https:' && !plain) throw new HttpError('not-allowed', `${url.origin} is not https`);
-  const allowed = allowedHosts.some((host) =>
-    host.startsWith('*.') ? url.hostname.endsWith(host.slice(1)) : url.hostname === host,
-  );
-  if (!allowed) throw new HttpError('not-allowed', `${url.hostname} is not among the allowed hosts`);
-  const refusal = refusalOf(url.hostname, [addressIn(url.hostname)], options);
-  if (refusal) throw refusal;
+/** What a failed call says of TLS: what the connection was made with is known here. */
+function connectionFault(
+  error: unknown,
+  { url, line, options }: { url: string; line: Line; options: FetchOptions },
+): HttpError | undefined {
+  const { host } = new URL(url);
+  const cause = causeOf(error);
+  if (cause instanceof HttpError) return cause;
+  const { now = () => new Date() } = options;
+  return tlsFault(codeOf(cause), { host, identity: line.identity, now: now() });
 }
 
-function asHttpError(error: unknown, { host }: URL): HttpError {
+function asHttpError(error: unknown, { host, protocol }: URL): HttpError {
   if (error instanceof HttpError) return error;
-  const cause = (error as { cause?: unknown } | undefined)?.cause;
+  const cause = causeOf(error);
   if (cause instanceof HttpError) return cause;
   const name = String((error as { name?: unknown })?.name ?? '');
-  const code = String((cause as { code?: unknown } | undefined)?.code ?? '');
+  const code = codeOf(cause);
   if (name === 'TimeoutError' || name === 'AbortError' || /TIMEOUT/.test(code)) {
     return new HttpError('timeout', `${host} did not answer in time`);
   }
   const told = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : '';
-  return new HttpError('connection', `${host} cannot be reached${told}`);
+  const hint = protocol === 'https:' && HUNG_UP.includes(code) ? HINT : '';
+  return new HttpError('connection', `${host} cannot be reached${told}${hint}`);
 }
 
-/** Resolves like the system does, and refuses a name whose addresses are not allowed: these are the ones that are connected to. */
-function lookupWithin(options: FetchOptions): LookupFunction {
-  const { lookup = dnsLookup } = options;
-  return (hostname, lookupOptions, callback) => {
-    lookup(hostname, lookupOptions, (error, found, family) => {
-      const addresses = [found].flat().map((one) => (typeof one === 'object' ? one.address : one));
-      callback(error ?? refusalOf(hostname, addresses, options) ?? null, found, family);
-    });
-  };
+/** The other side ended the connection without a word. */
+const HUNG_UP = ['ECONNRESET', 'UND_ERR_SOCKET'];
+const HINT = '; a server that misses or refuses a client certificate may hang up like that';
+
+function causeOf(error: unknown): unknown {
+  return (error as { cause?: unknown } | undefined)?.cause;
 }
 
-/** The error where one of the addresses leads to what must not be called, whatever name it was found by. */
-function refusalOf(
-  hostname: string,
-  addresses: readonly string[],
-  { local, privateTargets = false }: FetchOptions,
-): HttpError | undefined {
-  const isAllowed = { public: true, private: privateTargets, loopback: local, nowhere: false };
-  const reach = addresses.map(reachOf).find((one) => !isAllowed[one]);
-  return reach && new HttpError('not-allowed', `${hostname} leads to ${PLACES[reach]}`);
+function codeOf(cause: unknown): string {
+  return String((cause as { code?: unknown } | undefined)?.code ?? '');
 }
-
-const PLACES: Readonly<Record<Reach, string>> = {
-  public: 'a public address',
-  private: 'an address of a private network',
-  loopback: "the function's own machine",
-  nowhere: 'a link-local or reserved address',
-};

@@ -1,4 +1,4 @@
-import { HttpError } from './fetch.ts';
+import { HttpError } from './connection/http-error.ts';
 
 const PAUSES_MS = [150, 400] as const;
 const MAX_RETRY_AFTER_MS = 2000;

@@ -8,12 +8,32 @@ import { storeFailure } from './store.ts';
 /** Text that can be encoded into a header: whole characters, and none that controls something. */
 const text = z.string().min(1).refine(isCarried);
 
+/** Something in PEM: what it is shows where it is used. */
+const pem = z.string().regex(/-----BEGIN [A-Z0-9 ]+-----/);
+
 /** What can be sent: a token goes into its header as it is; the others are encoded first (RFC 6750 §2.1, RFC 7617 §2). */
 export const FORMS = {
   clientSecret: z.object({ clientSecret: text }),
   token: z.object({ token: z.string().regex(/^[\x21-\x7e]+$/) }),
   basic: z.object({ username: text.refine((name) => !name.includes(':')), password: text }),
-} as const satisfies { [F in keyof AccessForms]: z.ZodObject<Record<keyof AccessForms[F], z.ZodType<string>>> };
+  tls: z
+    .object({
+      ca: pem.optional(),
+      certificate: pem.optional(),
+      privateKey: pem.optional(),
+      passphrase: z.string().min(1).optional(),
+    })
+    .refine(({ ca, certificate }) => ca !== undefined || certificate !== undefined)
+    .refine(({ certificate, privateKey }) => (certificate === undefined) === (privateKey === undefined)),
+} as const satisfies { [F in keyof AccessForms]: z.ZodObject<{ [M in keyof AccessForms[F]]-?: z.ZodType }> };
+
+/** What a document of each form looks like, for messages. */
+const LOOKS: Readonly<Record<keyof AccessForms, string>> = {
+  clientSecret: '{"clientSecret"}',
+  token: '{"token"}',
+  basic: '{"username","password"}',
+  tls: '{"ca"}, {"certificate","privateKey"} or all three, each a text in PEM',
+};
 
 /** How access secrets are read. */
 interface Reading extends Patience {
@@ -53,10 +73,9 @@ export function accessSecrets(
     known.delete(secretId);
     // It may have been replaced by one of another form since.
     if (remembered) return await read(secretId, form, { fresh: true });
-    const members = Object.keys(FORMS[form].shape).join(', ');
     throw new RotationError(
       'access-secret-invalid',
-      `${secretId} is not a JSON document with ${members}, or a value holds a character that can't be sent`,
+      `${secretId} is not a JSON document with ${LOOKS[form]}, or a value holds a character that can't be sent`,
     );
   };
   return { read };

@@ -2,8 +2,9 @@ import { decodeJwt } from 'jose';
 import type { CredentialDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
 import type { Projection, TokenEndpoint, TokenResult } from '../../ports/token-endpoint.ts';
+import { HttpError } from '../http/connection/http-error.ts';
 import { IAM_FAILURES } from '../http/failures.ts';
-import { type Fetch, HttpError } from '../http/fetch.ts';
+import type { Fetch } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
 import { exchange, type Refusal } from '../oauth/token-request.ts';
 

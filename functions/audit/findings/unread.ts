@@ -19,6 +19,7 @@ const AWAY: readonly ErrorCode[] = [
   'tasks-throttled',
   'ledger-unavailable',
   'ledger-throttled',
+  'proxy-unavailable',
 ];
 
 /** Failures of a read that are findings: the system has answered, and what it said is wrong. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { httpsUrl, tokenUrl } from '../address/addresses.ts';
 import type { SettingsContext } from './context.ts';
 import { accessSecretId, durationBetween, ID, ID_RULE, instructions, name, owner, scope } from './parts.ts';
+import { tls } from './tls.ts';
 
 const connectorName = name.describe('Name for people, unique within the credential.');
 
@@ -27,6 +28,7 @@ function overHttps(context: SettingsContext) {
       .refine((text) => !text.includes('#'), 'must not have a fragment')
       .describe('Address of the configuration in the connector.'),
     auth: authSchema(context),
+    tls,
     proof: proofOf('written', 'loaded').default('written'),
   });
 }
@@ -84,6 +86,7 @@ function authSchema(context: SettingsContext) {
           clientId: name.describe('Client ID for the access to the connector.'),
           secretId,
           scope: scope.optional().describe('Scope of the token for the access to the connector.'),
+          tls,
         }),
       ],
       {

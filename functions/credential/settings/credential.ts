@@ -9,6 +9,7 @@ import { ownAccessSecrets, SHARED } from './own-access-secrets.ts';
 import { clientId, clientPair, durationBetween, ID, ID_RULE, scope, tags, unionFault } from './parts.ts';
 import { account, replicaRegions } from './placement.ts';
 import { freeze, schedule } from './schedule.ts';
+import { oneTlsForEachHost } from './tls.ts';
 
 /**
  * The zod schema of a credential's settings: what stands in the fleet file, and in the `Input` of its schedule. It holds what a
@@ -86,7 +87,7 @@ export function credentialSchema(context: SettingsContext) {
           "Other regions in which Secrets Manager keeps a copy of the secret, at most 20. Default: the context's replicaRegions; [] is none.",
         ),
     })
-    .check(together, elsewhere, ownAccessSecrets(context));
+    .check(together, elsewhere, ownAccessSecrets(context), oneTlsForEachHost);
 }
 
 /** A credential's settings, with every default filled in. */

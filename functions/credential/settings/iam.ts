@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { httpsUrl, tokenUrl } from '../address/addresses.ts';
 import type { SettingsContext } from './context.ts';
 import { accessSecretId, durationBetween, instructions, name, owner, unionFault } from './parts.ts';
+import { tls } from './tls.ts';
 
 /** The identity provider that holds the client, and the door through which it is reached. */
 export function iamSchema(context: SettingsContext) {
@@ -36,6 +37,7 @@ function keycloak(context: SettingsContext) {
       .meta({ pattern: '^https://[^\\s@\\\\?#]+/admin/realms/[^\\s@\\\\?#/]+$' })
       .describe('Admin address of the realm, for example https://acme.example.com/auth/admin/realms/acmeprod'),
     auth: authSchema(context),
+    tls,
   });
 }
 
@@ -47,6 +49,7 @@ const byHand = z.strictObject({
   within: durationBetween('PT1H', 'P30D')
     .default('P7D')
     .describe('How long refreshing and submitting the secret may take. ISO 8601, PT1H to P30D.'),
+  tls,
 });
 
 function authSchema(context: SettingsContext) {

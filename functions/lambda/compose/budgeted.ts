@@ -1,7 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { AgentLine } from '../../adapters/agent-connector/line.ts';
 import { NoReplyError } from '../../adapters/agent-connector/line-errors.ts';
-import { type Fetch, HttpError } from '../../adapters/http/fetch.ts';
+import { HttpError } from '../../adapters/http/connection/http-error.ts';
+import type { Fetch } from '../../adapters/http/fetch.ts';
 import { RotationError } from '../../credential/errors.ts';
 import type { ConnectorSettings, Credential } from '../../credential/settings/credential.ts';
 import type { Events } from '../../ports/events.ts';

@@ -1,10 +1,12 @@
 import { agentLine } from '../../adapters/agent-connector/line.ts';
 import type { Patience } from '../../adapters/aws/throttled.ts';
+import { equippedFetch } from '../../adapters/http/equipped.ts';
 import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
 import { projection, projectionUrl, tokenEndpoint } from '../../adapters/token-endpoint/token-endpoint.ts';
 import { lateWriteMs } from '../../credential/agent-line.ts';
 import { RotationError } from '../../credential/errors.ts';
 import { agentTimeoutMs, type Credential, hasManualDoor } from '../../credential/settings/credential.ts';
+import { tlsSecrets } from '../../credential/settings/tls.ts';
 import type { SecretOverview, SecretStore } from '../../ports/secret-store.ts';
 import { Budget } from '../../rotation/run/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from '../../rotation/run/context.ts';
@@ -75,17 +77,19 @@ function timingOf(credential: Credential, timing: Timing): Timing {
 function portsOf(
   credential: Credential,
   prefix: string,
-  { world, budget, overview }: Pick<Around, 'world' | 'overview'> & { readonly budget: Budget },
+  { world: around, budget, overview }: Pick<Around, 'world' | 'overview'> & { readonly budget: Budget },
 ): Omit<Ports, 'schedules'> {
   const { serviceUri, probePath } = credential;
-  const client = budgetedClient(world.secretsManager, budget);
+  const client = budgetedClient(around.secretsManager, budget);
   // A fleet on one minute is throttled for as long as it takes: that is waited for while the run can still do its work.
   const patience: Patience = {
-    sleep: world.sleep,
+    sleep: around.sleep,
     mayWait: (ms) => budget.fits(ms + budget.estimate('store')),
   };
   const store = seen(secretsManagerStore(client, `${prefix}/${credential.id}`, patience), overview);
-  const access = world.accessSecrets(client, patience);
+  const access = around.accessSecrets(client, patience);
+  const secrets = { accessSecrets: access, tls: tlsSecrets(credential), proxy: around.proxySecretId };
+  const world = { ...around, fetch: equippedFetch(around.fetch, secrets) };
   const iam = { ...world, accessSecrets: access, fetch: budgetedFetch(world.fetch, budget, 'iam') };
   const tokens = tokenEndpoint(iam);
   const line = agentLine({ prefix, credential: credential.id }, world);

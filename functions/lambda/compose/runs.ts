@@ -35,6 +35,8 @@ export interface World extends SecretsIn {
   readonly inboxes: (credential: string, client: SecretsManagerClient, patience: Patience) => Inbox;
   readonly events: Events;
   readonly fetch: Fetch;
+  /** The access secret with the user that the proxy asks for. @default - there is no proxy, or it asks for none */
+  readonly proxySecretId?: string;
   /** The queues between runs and agents. */
   readonly queues: Queues;
   readonly now: () => Date;
@@ -74,8 +76,11 @@ function realWorld({ environment, aws, now, sleep }: Surroundings): World {
       ...(environment.ALLOWED_HOSTS && { allowedHosts: environment.ALLOWED_HOSTS }),
       local: environment.local,
       privateTargets: environment.PRIVATE_TARGETS === 'true',
+      ...(environment.PROXY_URL !== undefined && { proxy: { url: environment.PROXY_URL } }),
+      now,
       timeoutMs: httpTimeoutMs,
     }),
+    ...(environment.PROXY_SECRET !== undefined && { proxySecretId: environment.PROXY_SECRET }),
     now,
     sleep,
     newSecret: () => randomBytes(32).toString('base64url'),

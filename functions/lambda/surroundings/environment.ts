@@ -23,6 +23,10 @@ const Environment = z.object({
   SETTINGS_PINNED: z.literal('true').optional(),
   /** Whether addresses of private networks may be called. */
   PRIVATE_TARGETS: z.literal('true').optional(),
+  /** The forward proxy in front of every target. */
+  PROXY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** The access secret with the user that the proxy asks for. */
+  PROXY_SECRET: z.string().min(1).optional(),
   FUNCTION_TIMEOUT: duration,
   HTTP_TIMEOUT: duration,
   SCHEDULE_GROUP: z.string().min(1),

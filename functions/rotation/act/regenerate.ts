@@ -1,5 +1,5 @@
 import { isUsableSecret, serializeDocument } from '../../credential/document.ts';
-import { describeError, isRotationError, RotationError } from '../../credential/errors.ts';
+import { describeError, isRotationError, NEVER_SENT, RotationError } from '../../credential/errors.ts';
 import { secretFingerprint } from '../../credential/fingerprint.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
@@ -62,13 +62,7 @@ async function store(
 }
 
 /** These say for certain that nothing was regenerated. */
-const NOT_CARRIED_OUT = [
-  'iam-unauthorized',
-  'iam-forbidden',
-  'iam-not-found',
-  'iam-conflict',
-  'host-not-allowed',
-] as const;
+const NOT_CARRIED_OUT = ['iam-unauthorized', 'iam-forbidden', 'iam-not-found', 'iam-conflict', ...NEVER_SENT] as const;
 
 async function send(run: Run, client: IamClient): Promise<string> {
   try {

@@ -13,6 +13,13 @@ export interface KeycloakPorts {
   readonly management: number;
 }
 
+/** What a server shows to whoever calls it by https, and where. */
+export interface KeycloakTls {
+  readonly port: number;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
 // Fine-grained admin permissions v2 need no mention: they are on by default.
 const OPTIONS = {
   build: ['--db=dev-file', '--features=client-secret-rotation', '--health-enabled=true'],
@@ -40,13 +47,18 @@ export async function launch(
     release: KeycloakRelease;
     home: string;
     ports: KeycloakPorts;
+    tls?: KeycloakTls | undefined;
     bootstrap?: boolean;
     signal?: AbortSignal | undefined;
   },
 ): Promise<Running> {
-  const { release, home, ports, bootstrap = false, signal } = options;
+  const { release, home, ports, tls, bootstrap = false, signal } = options;
   const { managementPort, adminVariables } = release;
-  const args = [`--http-port=${ports.http}`, ...(managementPort ? [`--http-management-port=${ports.management}`] : [])];
+  const args = [
+    `--http-port=${ports.http}`,
+    ...(managementPort ? [`--http-management-port=${ports.management}`] : []),
+    ...(tls ? tlsArguments(tls) : []),
+  ];
   const admin = { [adminVariables.user]: ADMIN.user, [adminVariables.password]: ADMIN.password };
   const env = bootstrap ? admin : {};
   const server = await folder.start(
@@ -54,6 +66,16 @@ export async function launch(
   );
   await ready(server, managementPort ? ports.management : ports.http, signal);
   return server;
+}
+
+function tlsArguments({ port, certificateFile, keyFile }: KeycloakTls): string[] {
+  return [
+    `--https-port=${port}`,
+    `--https-certificate-file=${certificateFile}`,
+    `--https-certificate-key-file=${keyFile}`,
+    // The port for health would speak TLS as well.
+    '--http-management-scheme=http',
+  ];
 }
 
 /** The host's KC_ and JAVA_OPTS variables are left out: they would change the server. */

@@ -5,13 +5,15 @@ import { freePorts } from '../programs/free-ports.ts';
 import { type GuardedFolder, guardedFolder } from '../programs/guarded-folder.ts';
 import type { Running } from '../programs/process-group.ts';
 import { layOut, provideKeycloak } from './distribution.ts';
-import { ADMIN, type KeycloakPorts, launch } from './launch.ts';
+import { ADMIN, type KeycloakPorts, type KeycloakTls, launch } from './launch.ts';
 import { type KeycloakRelease, LATEST } from './releases.ts';
 
 /** A real Keycloak on loopback, with a database of its own that is gone after {@link Keycloak.stop}. */
 export interface Keycloak {
   /** `http://127.0.0.1:<port>`, no slash at the end. */
   readonly url: string;
+  /** `https://127.0.0.1:<port>`; undefined without {@link KeycloakOptions.tls}. */
+  readonly httpsUrl: string | undefined;
   readonly adminUser: string;
   readonly adminPassword: string;
   /** The start script's process id, and its process group; another one after a restart. */
@@ -31,6 +33,8 @@ export interface KeycloakOptions {
   readonly port?: number;
   /** @default - a free port */
   readonly managementPort?: number;
+  /** The certificate and key with which it also speaks https. @default - it speaks http alone */
+  readonly tls?: Omit<KeycloakTls, 'port'>;
   /** Aborting it stops the server, also while it starts. */
   readonly signal?: AbortSignal;
   /** @default - a line on stderr */
@@ -52,8 +56,9 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Keyc
   try {
     const home = join(folder.path, 'home');
     await layOut(distribution, home);
-    const start = () => launch(folder, { release, home, ports, signal });
-    const keycloak = handle(folder, { ports, start, first: await start() });
+    const tls = options.tls && { ...options.tls, port: (await freePorts(1))[0] ?? 0 };
+    const start = () => launch(folder, { release, home, ports, tls, signal });
+    const keycloak = handle(folder, { ports, tls, start, first: await start() });
     signal?.addEventListener('abort', () => void keycloak.stop(), { once: true });
     return keycloak;
   } catch (error) {
@@ -69,11 +74,22 @@ async function choosePorts({ port, managementPort }: KeycloakOptions): Promise<K
 
 function handle(
   folder: GuardedFolder,
-  { ports, start, first }: { ports: KeycloakPorts; start: () => Promise<Running>; first: Running },
+  {
+    ports,
+    tls,
+    start,
+    first,
+  }: {
+    ports: KeycloakPorts;
+    tls: KeycloakTls | undefined;
+    start: () => Promise<Running>;
+    first: Running;
+  },
 ): Keycloak {
   let server = first;
   return {
     url: `http://127.0.0.1:${ports.http}`,
+    httpsUrl: tls && `https://127.0.0.1:${tls.port}`,
     adminUser: ADMIN.user,
     adminPassword: ADMIN.password,
     get pid() {

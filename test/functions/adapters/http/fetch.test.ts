@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, type LookupFunction } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createFetch, type Fetch, HttpError, restrictFetch } from '../../../../functions/adapters/http/fetch.ts';
+import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
+import { createFetch, type Fetch, restrictFetch } from '../../../../functions/adapters/http/fetch.ts';
 
 const GET = { method: 'GET' } as const;
 const ok: Fetch = async () => new Response('fine');

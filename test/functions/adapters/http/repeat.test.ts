@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HttpError } from '../../../../functions/adapters/http/fetch.ts';
+import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
 import { isTransient, repeatRead } from '../../../../functions/adapters/http/repeat.ts';
 
 type Answer = Response | Error;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Fetch, type FetchInit, HttpError } from '../../../../functions/adapters/http/fetch.ts';
+import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
+import type { Fetch, FetchInit } from '../../../../functions/adapters/http/fetch.ts';
 import type { KeycloakCredential } from '../../../../functions/adapters/keycloak/admin-api.ts';
 import { parseFound } from '../../../../functions/adapters/keycloak/client.ts';
 import { keycloak } from '../../../../functions/adapters/keycloak/keycloak.ts';

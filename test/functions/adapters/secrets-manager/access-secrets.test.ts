@@ -13,15 +13,27 @@ function secrets(...values: (string | undefined | Error)[]) {
   return { port: accessSecrets(client), sent };
 }
 
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n';
+const KEY = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n';
+
 describe('an access secret', () => {
   it.each([
     ['clientSecret', { clientSecret: 's' }],
     ['token', { token: 't' }],
     ['basic', { username: 'u', password: 'p' }],
+    ['tls', { ca: CERTIFICATE }],
+    ['tls', { certificate: CERTIFICATE, privateKey: KEY, passphrase: 'open-sesame' }],
+    ['tls', { ca: CERTIFICATE, certificate: CERTIFICATE, privateKey: KEY }],
   ] as const)('of the form %s is a JSON document', async (form, document) => {
     const { port, sent } = secrets(JSON.stringify(document));
     expect(await port.read('csr-access/x', form)).toEqual(document);
     expect(sent).toEqual([['GetSecretValueCommand', { SecretId: 'csr-access/x' }]]);
+  });
+
+  it('may hold what signs in beside what TLS is made with', async () => {
+    const { port } = secrets(JSON.stringify({ token: 't', ca: CERTIFICATE }));
+    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 't' });
+    expect(await port.read('csr-access/x', 'tls')).toEqual({ ca: CERTIFICATE });
   });
 
   it('is read once while the function is warm, and again when a fresh one is asked for', async () => {
@@ -89,7 +101,11 @@ describe('an access secret', () => {
     ['basic', { username: 'a:b', password: 'not-to-be-told' }],
     ['basic', { username: 'a', password: 'not-to-be-told\n' }],
     ['basic', { username: 'a\tb', password: 'not-to-be-told' }],
-  ] as const)('that no header can carry is refused before anything is sent: %s %j', async (form, document) => {
+    ['tls', { ca: 'not-to-be-told' }],
+    ['tls', { certificate: CERTIFICATE, passphrase: 'not-to-be-told' }],
+    ['tls', { ca: CERTIFICATE, privateKey: `${KEY}not-to-be-told` }],
+    ['tls', { passphrase: 'not-to-be-told' }],
+  ] as const)('that can not be used is refused before anything is sent: %s %j', async (form, document) => {
     const { port } = secrets(JSON.stringify(document));
     const error = await port.read('csr-access/x', form).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'access-secret-invalid', message: expect.stringContaining('csr-access/x') });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Fetch, type FetchInit, HttpError } from '../../../../functions/adapters/http/fetch.ts';
+import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
+import type { Fetch, FetchInit } from '../../../../functions/adapters/http/fetch.ts';
 import {
   projection,
   projectionUrl,
