@@ -9,6 +9,7 @@ import { didYouMean } from './faults/did-you-mean.ts';
 import { inPlainWords } from './faults/plain-words.ts';
 import { hasOneOwner } from './fleet/public-suffixes.ts';
 import { ProxySettings, proxyFaults } from './network/proxy.ts';
+import { VpcSettings } from './network/vpc.ts';
 import { issuerFaults, jwtSettings } from './service/jwt.ts';
 import { isChat, Notify } from './watch/notify.ts';
 
@@ -64,6 +65,7 @@ const Context = z.object({
   example: flag.default(false),
   allowedHosts: z.preprocess(splitText, z.array(host).min(1).optional()),
   privateTargets: flag.default(false),
+  vpc: z.preprocess(parseText, VpcSettings.optional()),
   proxy: z.preprocess(parseText, ProxySettings.optional()),
   timeouts: z.preprocess(parseText, timeouts),
   metricsPerCredential: flag.default(false),
@@ -163,7 +165,11 @@ export function contextWarnings(deployment: Deployment): string[] {
 
 /** A network that can't be, or not here. */
 function networkFaults(data: z.infer<typeof Context>): string[] {
-  return data.proxy ? proxyFaults(data.proxy, data) : [];
+  const { vpc, proxy, local } = data;
+  return [
+    ...(vpc && local ? ['context.vpc: not together with local=true: an emulator has no networks'] : []),
+    ...(proxy ? proxyFaults(proxy, data) : []),
+  ];
 }
 
 /** Recipients that don't go together. */

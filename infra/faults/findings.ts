@@ -19,7 +19,12 @@ export function acknowledgeNamespaces(role: IConstruct, prefix: string): void {
     `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}]`;
   const many =
     'Exact ARNs of hundreds of credentials overflow the limits of IAM: it is the namespace of this stack alone.';
+  const placing =
+    'Lambda places a function by interfaces that have no name beforehand. The code of the function is denied them.';
   acknowledge(role, {
+    [arn('ec2', 'network-interface/*')]: placing,
+    [arn('ec2', 'subnet/*')]: placing,
+    [arn('ec2', 'security-group/*')]: placing,
     [arn('secretsmanager', `secret:${prefix}/*`)]: many,
     [arn('secretsmanager', `secret:${prefix}-access/*`)]: many,
     [arn('secretsmanager', `secret:${prefix}-inbox/*`)]: many,

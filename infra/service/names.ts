@@ -12,6 +12,8 @@ export interface Names {
   readonly functions: Readonly<Record<FunctionName, { readonly name: string; readonly arn: string }>>;
   /** Log groups: one for each function, by the name that Lambda's own would have, and the API's access log. */
   readonly logGroups: Readonly<Record<FunctionName | 'access', string>>;
+  /** The log group of what passes in a VPC of the stack's own. */
+  readonly flowLogGroup: string;
   /** Schedule groups: one for the credentials, one for what happens once. */
   readonly groups: Readonly<Record<'recurring' | 'once', string>>;
   readonly groupArns: readonly string[];
@@ -66,6 +68,7 @@ export function namesOf(prefix: string, stack: Stack): Names {
       many: `/aws/lambda/${prefix}-many`,
       access: `/aws/apigateway/${prefix}`,
     },
+    flowLogGroup: `/aws/vpc/${prefix}`,
     groups,
     groupArns: [groups.recurring, groups.once].map((name) => slash('scheduler', 'schedule-group', name)),
     table: { name: prefix, arn: slash('dynamodb', 'table', prefix) },

@@ -16,6 +16,8 @@ import { Construct } from 'constructs';
 import { MAX_EVENT_AGE_MS } from '../../functions/credential/events/on-demand.ts';
 import type { Deployment } from '../context.ts';
 import { acknowledgeNamespaces } from '../faults/findings.ts';
+import type { Network } from '../network/network.ts';
+import { networkPermissions } from '../network/permissions.ts';
 import { encryptedLogs } from './logs.ts';
 import type { FunctionName, Names } from './names.ts';
 
@@ -83,6 +85,8 @@ export interface RotationFunctionProps {
    * @default - the function is not called asynchronously
    */
   readonly onFailure?: IDestination;
+  /** Where it runs. @default - in Lambda's own network, which reaches the internet and no private one */
+  readonly network?: Network | undefined;
 }
 
 /** A Lambda function, its log group, and a role that may do exactly what it was given. */
@@ -91,11 +95,13 @@ export class RotationFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: RotationFunctionProps) {
     super(scope, id);
-    const { deployment, names, key, file, description, timeout, environment, permissions, onFailure } = props;
+    const { deployment, names, key, file, description, timeout, environment, permissions, onFailure, network } = props;
     const logGroup = encryptedLogs(this, 'Logs', { deployment, key, logGroupName: names.logGroups[file] });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
     logGroup.grantWrite(role);
     for (const statement of permissions) role.addToPolicy(statement);
+    const placing = network ? networkPermissions(this, names.functions[file].arn) : [];
+    for (const statement of placing) role.addToPolicy(statement);
 
     this.function = new NodejsFunction(this, 'Function', {
       functionName: names.functions[file].name,
@@ -116,6 +122,11 @@ export class RotationFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel[deployment.logLevel],
       systemLogLevelV2: SystemLogLevel.INFO,
       tracing: Tracing.ACTIVE,
+      ...(network && {
+        vpc: network.vpc,
+        vpcSubnets: { subnets: [...network.subnets] },
+        securityGroups: [...network.securityGroups],
+      }),
       ...(onFailure && { onFailure, retryAttempts: 2, maxEventAge: Duration.millis(MAX_EVENT_AGE_MS) }),
     });
     acknowledgeNamespaces(role, deployment.prefix);

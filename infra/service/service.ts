@@ -9,6 +9,7 @@ import { acknowledge } from '../faults/findings.ts';
 import { FleetBucket } from '../many/bucket.ts';
 import { FleetRotations } from '../many/fleet-rotations.ts';
 import { manyPermissions } from '../many/permissions.ts';
+import { Network } from '../network/network.ts';
 import { Watch } from '../watch/watch.ts';
 import { AuditSchedule } from './audit-schedule.ts';
 import { functionEnvironment } from './environment.ts';
@@ -69,7 +70,9 @@ export class Service extends Construct {
       enableKeyRotation: true,
       removalPolicy: retention(deployment),
     });
-    allowLogs(this.key, Object.values(names.logGroups));
+    const { vpc: settings } = deployment;
+    const flowLogs = settings && 'cidr' in settings ? [names.flowLogGroup] : [];
+    allowLogs(this.key, [...Object.values(names.logGroups), ...flowLogs]);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: this.key,
@@ -98,8 +101,13 @@ export class Service extends Construct {
     // They send secrets where the settings say. The API tells settings only.
     const pinned = { ...environment, SETTINGS_PINNED: 'true' };
     const givenUp = deadLetterPermissions(this.deadLetters, this.key);
+    // These call customers' systems. The others call AWS only.
+    const network =
+      settings &&
+      new Network(this, 'Network', { deployment, settings, key: this.key, logGroupName: names.flowLogGroup });
     const asynchronous = {
       timeout: Duration.millis(durationMs(deployment.timeouts.function)),
+      network,
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
     };
     const define = (file: FunctionName, props: Omit<RotationFunctionProps, 'deployment' | 'names' | 'key' | 'file'>) =>
