@@ -6,6 +6,7 @@ import { consolePage } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
 import { fleet } from './commands/fleet.ts';
 import { ack, reveal, submit } from './commands/hand.ts';
+import { iamJwk } from './commands/iam-jwk.ts';
 import { history, list, status } from './commands/look.ts';
 import { plan } from './commands/plan.ts';
 import type { Act, Register } from './commands/register.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Register[] = [
   reveal,
   ack,
   access,
+  iamJwk,
   fleet,
   doctor,
   consolePage,

@@ -51,8 +51,8 @@ const Context = z.object({
     .string()
     .regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, 'must be 3 to 40 lower-case letters, digits and hyphens')
     .refine(
-      (prefix) => !/-(access|inbox|once)$/.test(prefix),
-      "must not end with '-access', '-inbox' or '-once': they name other things",
+      (prefix) => !/-(access|inbox|once|signer)$/.test(prefix),
+      "must not end with '-access', '-inbox', '-once' or '-signer': they name other things",
     )
     .refine(
       (prefix) => !/-(agent|replies)(-|$)/.test(prefix),

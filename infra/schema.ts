@@ -10,8 +10,6 @@ interface Schema {
   readonly oneOf?: Schema[];
   readonly format?: string;
   readonly pattern?: string;
-  /** Ours: known, and refused. */
-  readonly unavailable?: boolean;
 }
 
 /** Where the published schema lies. `$schema` in a fleet file names it, so that editors check and complete. */
@@ -52,16 +50,13 @@ function objectsIn(node: Schema | undefined): Schema[] {
 /** Leaves out what only the functions have to know. A copy: zod may use one object in several places. */
 function publish(node: Schema): Schema {
   const { anyOf, oneOf, properties, items, format, ...rest } = node;
-  const offered = anyOf?.filter(({ unavailable }) => !unavailable).map(publish);
-  // One that is left alone needs no choice.
-  if (offered?.length === 1) return { ...offered[0], ...rest };
   return {
     ...rest,
     // A pattern says it to every validator; formats are an option of theirs.
     ...(format && !node.pattern && { format }),
     ...(properties && { properties: mapValues(properties, publish) }),
     ...(items && { items: Array.isArray(items) ? items.map(publish) : publish(items) }),
-    ...(offered && { anyOf: offered }),
+    ...(anyOf && { anyOf: anyOf.map(publish) }),
     ...(oneOf && { oneOf: oneOf.map(publish) }),
   };
 }

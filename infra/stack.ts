@@ -1,5 +1,6 @@
 import { CfnOutput, CliCredentialsStackSynthesizer, type IStackSynthesizer, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { signingKeyOf } from '../functions/credential/settings/credential.ts';
 import type { Deployment } from './context.ts';
 import { addFleetPart } from './credentials/fleet-part.ts';
 import { forbidDeployment } from './example.ts';
@@ -34,6 +35,8 @@ export class ClientSecretRotationStack extends Stack {
       native: beside || fleet.credentials.some(({ native }) => native),
       inboxes: beside || fleet.credentials.some(({ iam }) => iam.type === 'manual'),
       agents: beside || fleet.agents.length > 0,
+      // But for keys: each is named once, whichever stacks the credentials lie in that use it.
+      signingKeys: fleet.credentials.flatMap(signingKeyOf),
     });
     if (beside) new ToldLinks(this, 'Told', { prefix: deployment.prefix, links: service.links });
     if (own) addFleetPart(this, { deployment, part: own, service: service.links });
@@ -56,6 +59,7 @@ export class ClientSecretRotationStack extends Stack {
       DeadLetterQueueUrl: service.deadLetters.queueUrl,
       TableName: service.table.tableName,
       KeyArn: service.key.keyArn,
+      ...(service.signerKey && { SignerKeyArn: service.signerKey.keyArn }),
     });
   }
 

@@ -345,6 +345,7 @@ export class Laboratory {
       inboxes: (id, client, patience) => secretsManagerInbox(client, `csr-inbox/${id}`, patience),
       events: this.bus.seenBy(process),
       queues: this.#side?.queuesOf(process) ?? NO_QUEUES,
+      signer: NO_SIGNER,
       fetch: restrictFetch((url, init) => this.#fetch(process, url, init), {
         allowedHosts: Object.keys(this.#handlers),
         local: false,
@@ -449,6 +450,9 @@ export class Laboratory {
 type DepsFor = (credential: Credential) => Parameters<typeof rotate>[2];
 
 /** No connector is reached by an agent. */
+/** The rotators of the laboratory have a secret. */
+const NO_SIGNER: World['signer'] = () => ({ sign: () => Promise.reject(new Error('Nothing is signed here')) });
+
 const NO_QUEUES: World['queues'] = {
   client: {
     send: async () => {

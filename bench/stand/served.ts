@@ -129,6 +129,8 @@ function accessTo(urls: Partial<Record<Service, string>>, lambda: string): AwsAc
     dynamoDb: table,
     sqs,
     lambda,
+    // No rotator signs here.
+    kms: '',
   };
   return { ...ACCESS, endpoints };
 }

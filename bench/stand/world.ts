@@ -56,6 +56,7 @@ export function worldOf({ handlers, fetch, now, sleep }: Ways, environment: Envi
       client: new SQSClient({ ...options(handlers.sqs), useQueueUrlAsEndpoint: false }),
       urlOf: (name) => `https://sqs.example.com/${name}`,
     },
+    signer: () => ({ sign: () => Promise.reject(new Error('Nothing is signed here')) }),
     fetch,
     now,
     sleep,

@@ -17,6 +17,7 @@ const NOT_NOW: readonly string[] = [
   'too-soon',
   'lambda-throttled',
   'store-throttled',
+  'signer-throttled',
   'schedule-throttled',
   'tasks-throttled',
   'ledger-throttled',

@@ -1,4 +1,5 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { awsFailure } from './failure.ts';
 
@@ -28,6 +29,7 @@ export interface Session {
   /** @throws {CliError} when none is set */
   region(): Promise<string>;
   cloudFormation(): Promise<CloudFormationClient>;
+  kms(): Promise<KMSClient>;
   secretsManager(): Promise<SecretsManagerClient>;
 }
 
@@ -58,6 +60,10 @@ export function openSession({ profile, region }: SessionOptions): Session {
     const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
     return new CloudFormationClient({ ...options, credentials: (await secretsManager()).config.credentials });
   });
+  const kms = once(async () => {
+    const { KMSClient } = await import('@aws-sdk/client-kms');
+    return new KMSClient({ ...options, credentials: (await secretsManager()).config.credentials });
+  });
   const configured = async <T>(read: (config: SecretsManagerClient['config']) => Promise<T>, to: string) => {
     try {
       return await read((await secretsManager()).config);
@@ -70,6 +76,7 @@ export function openSession({ profile, region }: SessionOptions): Session {
     keys: () => configured((config) => config.credentials(), 'give credentials'),
     region: once(() => configured((config) => config.region(), 'name a region')),
     cloudFormation,
+    kms,
     secretsManager,
   };
 }

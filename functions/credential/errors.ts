@@ -101,6 +101,11 @@ export const ERRORS = {
     retryable: false,
     next: "Correct the rotator's own client secret.",
   },
+  'iam-clock-differs': {
+    title: 'The clocks of the IAM and of the rotator differ',
+    retryable: false,
+    next: "Set the clock of the IAM's servers by a time server.",
+  },
   'iam-forbidden': {
     title: 'The rotator lacks a permission',
     retryable: false,
@@ -307,6 +312,21 @@ export const ERRORS = {
     title: 'The KMS key cannot be used',
     retryable: false,
     next: 'Enable the key that the detail names.',
+  },
+  'signer-unusable': {
+    title: "The rotator's signing key cannot be used",
+    retryable: false,
+    next: 'Correct iam.auth.kmsKeyId or the key as the detail says.',
+  },
+  'signer-unavailable': {
+    title: 'AWS KMS does not answer',
+    retryable: true,
+    next: 'Wait and rotate again.',
+  },
+  'signer-throttled': {
+    title: 'AWS KMS is asked too often',
+    retryable: true,
+    next: 'Rotate again in a minute; spread the schedules.',
   },
   'too-many-versions': {
     title: 'The secret has too many versions',

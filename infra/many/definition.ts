@@ -14,7 +14,7 @@ export interface DefinitionInput {
 /** The tries of a credential that meets another run, or the last change: as many as `select` draws ids for. */
 const LAST_TRY = 2;
 /** Failures after which the same call can succeed by itself. */
-const NOT_NOW = ['rotation-in-progress', 'too-soon', 'store-throttled', 'schedule-throttled'];
+const NOT_NOW = ['rotation-in-progress', 'too-soon', 'store-throttled', 'signer-throttled', 'schedule-throttled'];
 /** How long to wait where a failure doesn't say, in seconds. */
 const WAIT_S = 60;
 

@@ -18,6 +18,8 @@ export interface Grantable {
   readonly inboxes: boolean;
   /** Whether connectors are reached by agents. */
   readonly agents: boolean;
+  /** The keys with which the rotator signs in to IAMs: ARNs. */
+  readonly signers: readonly string[];
 }
 
 /** What `rotate` and `retire` may do with a credential's secret. Its description tells when it was changed, and what its settings are. */
@@ -70,6 +72,7 @@ function changerPermissions(grantable: Grantable): PolicyStatement[] {
   return [
     allow(names.credentialSecrets, CHANGE_SECRET),
     allow(names.accessSecrets, ['secretsmanager:GetSecretValue']),
+    ...signPermissions(grantable),
     useKey(key, ['kms:Decrypt', 'kms:GenerateDataKey'], 'secretsmanager'),
     ...scheduleKeyPermissions(grantable, names.onceSchedules),
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
@@ -80,6 +83,18 @@ function changerPermissions(grantable: Grantable): PolicyStatement[] {
     ...(grantable.agents ? linePermissions(names) : []),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:CreateSchedule'])] : []),
   ];
+}
+
+/**
+ * Whoever reaches an IAM signs in there with a key, where there is one: nothing but text that KMS hashes itself, and in one way.
+ *
+ * @see [Condition keys for KMS](https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html)
+ */
+function signPermissions({ signers, local }: Grantable): PolicyStatement[] {
+  if (signers.length === 0) return [];
+  const one = { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'RAW' } };
+  // An emulator doesn't know the conditions.
+  return [allow(signers, ['kms:Sign'], local ? undefined : one)];
 }
 
 /** Every event of a call: a call may hold several. */
@@ -203,6 +218,7 @@ export function auditPermissions(grantable: Grantable, repair: boolean): PolicyS
   return [
     allow(names.credentialSecrets, [...read, 'secretsmanager:ListSecretVersionIds', 'secretsmanager:DescribeSecret']),
     allow(names.accessSecrets, read),
+    ...signPermissions(grantable),
     ...(inboxes ? [allow(names.inboxes, read)] : []),
     useKey(key, ['kms:Decrypt'], 'secretsmanager'),
     useKey(key, ['kms:Decrypt', 'kms:DescribeKey'], 'scheduler'),

@@ -27,6 +27,7 @@ import {
 import { retention } from './retention.ts';
 import { RotationFunction, type RotationFunctionProps } from './rotation-function.ts';
 import { Scheduling } from './scheduling.ts';
+import { Signer } from './signer.ts';
 import { Table } from './table.ts';
 
 /** API Gateway gives up after 30 seconds: the function answers before. */
@@ -45,12 +46,16 @@ export interface ServiceProps {
   readonly inboxes: boolean;
   /** Whether connectors are reached by agents. */
   readonly agents: boolean;
+  /** What the credentials name as the keys with which the rotator signs in to their IAMs. */
+  readonly signingKeys: readonly string[];
 }
 
 /** Everything that exists once, however many credentials there are. */
 export class Service extends Construct {
   readonly names: Names;
   readonly key: Key;
+  /** Signs the rotator in to IAMs. @default - no credential names it */
+  readonly signerKey?: Key;
   readonly deadLetters: Queue;
   readonly table: Table['table'];
   readonly scheduling: Scheduling;
@@ -60,7 +65,7 @@ export class Service extends Construct {
   /** Lets Secrets Manager invoke `rotate`. @default - no credential is rotated by Secrets Manager's own four steps */
   readonly mayRotate?: CfnPermission;
 
-  constructor(scope: Construct, id: string, { deployment, native, inboxes, agents }: ServiceProps) {
+  constructor(scope: Construct, id: string, { deployment, signingKeys, ...kinds }: ServiceProps) {
     super(scope, id);
     const names = namesOf(deployment.prefix, Stack.of(this));
     this.names = names;
@@ -88,7 +93,10 @@ export class Service extends Construct {
     this.scheduling = new Scheduling(this, 'Scheduling', { names, key: this.key, deadLetters: this.deadLetters });
 
     const schedulerRoleArn = this.scheduling.role.roleArn;
-    const grantable = { names, key: this.key, schedulerRoleArn, local: deployment.local, native, inboxes, agents };
+    const signer = new Signer(this, 'Signer', { deployment, named: signingKeys });
+    if (signer.key) this.signerKey = signer.key;
+    const shared = { names, key: this.key, schedulerRoleArn, local: deployment.local };
+    const grantable = { ...shared, ...kinds, signers: signer.arns };
     const environment = functionEnvironment({
       deployment,
       names,
@@ -150,7 +158,7 @@ export class Service extends Construct {
     const { functions, scheduling, key, deadLetters } = this;
     new AuditSchedule(this, 'AuditSchedule', { functions, scheduling, key, deadLetters, repair: deployment.repair });
     // An emulator lacks the type that needs it.
-    if (native && !deployment.local) this.mayRotate = this.#letSecretsManagerRotate(names);
+    if (kinds.native && !deployment.local) this.mayRotate = this.#letSecretsManagerRotate(names);
     this.httpApi = new HttpApi(this, 'HttpApi', { deployment, names, key: this.key, handler: this.functions.api });
     this.watch = new Watch(this, 'Watch', {
       deployment,

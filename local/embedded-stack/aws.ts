@@ -8,6 +8,8 @@ import { type BusEvent, eventBridgeHandler } from '../stand-ins/event-bridge/han
 import { httpApiHandler } from '../stand-ins/http-api/handler.ts';
 import { iamAuthorizer } from '../stand-ins/http-api/iam-authorizer.ts';
 import { type JwtIssuer, jwtAuthorizer } from '../stand-ins/http-api/jwt-authorizer.ts';
+import { KmsEngine } from '../stand-ins/kms/engine.ts';
+import { kmsHandler } from '../stand-ins/kms/handler.ts';
 import { lambdaHandler } from '../stand-ins/lambda/handler.ts';
 import { type Invocation, LambdaHost } from '../stand-ins/lambda/host.ts';
 import { createScheduler } from '../stand-ins/scheduler/scheduler.ts';
@@ -58,6 +60,8 @@ export interface EmbeddedAws {
   readonly events: readonly BusEvent[];
   /** The queues between runs and agents. */
   readonly sqs: SqsEngine;
+  /** The keys, with which a rotator may sign. */
+  readonly kms: KmsEngine;
   /** Where each service answers. */
   readonly endpoints: NonNullable<AwsAccess['endpoints']>;
 }
@@ -80,7 +84,9 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   const table = await startTable(options.prefix);
   running.add(() => table.close());
   const sqs = new SqsEngine({ region: REGION, account: ACCOUNT, now: () => options.clock().getTime() });
+  const kms = new KmsEngine({ region: REGION, account: ACCOUNT });
   const endpoints = {
+    kms: (await running.listen(kmsHandler(kms))).url,
     sqs: (await running.listen(sqsHandler(sqs))).url,
     lambda: lambda.url,
     scheduler: (await running.listen(scheduling.handler)).url,
@@ -94,7 +100,7 @@ export async function startAws(options: AwsOptions, running: Running): Promise<E
   for (const client of [lambdaClient, secretsManager, scheduler]) running.add(() => client.destroy());
   await makeSchedules(scheduler, options);
   running.add(scheduling.start(TICK_MS), host.start(TICK_MS));
-  return { apiUrl: api.url, secretsManager, scheduler, events, sqs, endpoints };
+  return { apiUrl: api.url, secretsManager, scheduler, events, sqs, kms, endpoints };
 }
 
 function hostFor({ prefix, timeouts, clock, sleep, ...hooks }: AwsOptions, aws: () => AwsAccess): LambdaHost {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { assertionCases } from './iam-assertions.ts';
 import { belongingsCases } from './iam-belongings.ts';
 import { errorCases } from './iam-errors.ts';
 import { type IamFixture, type IamProbe, iamProbe, type Mark, roleOf } from './iam-probe.ts';
@@ -362,6 +363,7 @@ export function iamBehaviourContract(setUp: () => Promise<IamFixture>): void {
 
   belongingsCases(() => iam);
   errorCases(() => iam);
+  assertionCases(() => iam);
 }
 
 /** The PUT with which a new secret is set and the previous one kept. */

@@ -1,12 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect } from '@jest/globals';
 import { createFetch, type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
 import { keycloak } from '../../functions/adapters/keycloak/keycloak.ts';
+import type { KeycloakCredential } from '../../functions/adapters/keycloak/sign-in.ts';
 import { manualIam } from '../../functions/adapters/manual/manual-iam.ts';
 import { tokenEndpoint } from '../../functions/adapters/token-endpoint/token-endpoint.ts';
+import type { KeycloakSettings } from '../../functions/credential/settings/credential.ts';
+import type { Signer } from '../../functions/ports/access/signer.ts';
 import { OVERLAP_POLICY, OVERLAP_POLICY_BY_ROLE, OVERLAP_PROFILE } from '../../local/stand-ins/iam/overlap-policy.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
+import { keyedClient, signingKeyPair } from '../support/signing-key.ts';
 import { iamCapabilityCases } from './iam-port/capabilities.ts';
 import { iamFindCases } from './iam-port/find.ts';
+import { iamKeyCases } from './iam-port/keys.ts';
 import { iamManualCases } from './iam-port/manual.ts';
 import { iamRichClientCases } from './iam-port/rich-client.ts';
 import { iamSecretCases } from './iam-port/secrets.ts';
@@ -44,6 +50,7 @@ export function iamPortContract(setUp: () => Promise<IamFixture>): void {
   describe('Iam that only a person can change', () => iamManualCases({ overlap, plain }));
   describe('Iam.find', () => iamFindCases(overlap));
   describe('Iam, secrets', () => iamSecretCases({ overlap, plain }));
+  describe('Iam, a rotator that signs', () => iamKeyCases(plain));
   describe('Iam, a rich client', () =>
     iamRichClientCases({ 'with a policy that applies': overlap, 'without one': plain }));
   describe('TokenEndpoint.request', () => iamTokenCases(overlap));
@@ -55,19 +62,23 @@ export function iamPortLab(fixture: IamFixture) {
   const sleep = async () => {};
   const now = () => new Date(fixture.nowSeconds() * 1000);
   const fetch = portFetch(fixture);
+  const credentialFor = (auth: KeycloakSettings['auth'], adminUrl: string): KeycloakCredential => ({
+    accessTokenUrl: fixture.tokenUrl,
+    iam: { type: 'keycloak', renewal: 'set', firstRun: 'adopt', adminUrl, auth },
+  });
   const iamAs = (auth: { clientId: string; secrets: readonly string[] }, adminUrl = fixture.adminUrl) => {
     const access = accessSecretsOf(auth.secrets.map((clientSecret) => ({ clientSecret })));
-    const credential = {
-      accessTokenUrl: fixture.tokenUrl,
-      iam: {
-        type: 'keycloak' as const,
-        renewal: 'set' as const,
-        firstRun: 'adopt' as const,
-        adminUrl,
-        auth: { clientId: auth.clientId, secretId: 'access/iam' },
-      },
-    };
-    return { iam: keycloak(credential, { fetch, sleep, now, accessSecrets: access }), reads: access.reads };
+    const credential = credentialFor({ clientId: auth.clientId, secretId: 'access/iam' }, adminUrl);
+    const { signer } = signingKeyPair();
+    const deps = { fetch, sleep, now, newId: randomUUID, accessSecrets: access, signer };
+    return { iam: keycloak(credential, deps), reads: access.reads };
+  };
+  /** The port as a rotator that signs. @param clock of the function */
+  const iamSigning = (clientId: string, signer: Signer, { clock = now, through = fetch } = {}) => {
+    const access = accessSecretsOf([]);
+    const deps = { fetch: through, sleep, now: clock, newId: randomUUID, accessSecrets: access, signer };
+    const credential = credentialFor({ clientId, kmsKeyId: 'alias/csr-signer' }, fixture.adminUrl);
+    return { iam: keycloak(credential, deps), reads: access.reads };
   };
   let made = 0;
   /** A client, and the port in the role of a rotator that may view and manage it and nothing else. */
@@ -85,12 +96,23 @@ export function iamPortLab(fixture: IamFixture) {
     const accepts = async (secret: string) => (await tokens().request(document(secret))).accepted;
     return { client, auth, iam, document, accepts };
   };
+  /** The same, with a rotator that has a key and no secret. */
+  const keyed = async () => {
+    const key = signingKeyPair();
+    const { client, auth, ...rest } = await rotated();
+    const [{ id }] = (await probe.admin('GET', `/clients?clientId=${auth.clientId}`)).body;
+    const rekey = async (...keys: object[]) => {
+      expect((await probe.admin('PUT', `/clients/${id}`, keyedClient(...keys))).status).toBe(204);
+    };
+    await rekey(key.jwk);
+    return { ...rest, client, clientId: auth.clientId, key, rekey, ...iamSigning(auth.clientId, key.signer) };
+  };
   /** The token endpoint, as far as `fetch` leads there. */
   const tokens = (through: Fetch = fetch) => tokenEndpoint({ fetch: through, sleep });
   /** The IAM that only a person can change, as far as `fetch` leads there. */
   const manual = (through: Fetch = fetch) =>
     manualIam({ accessTokenUrl: fixture.tokenUrl, scope: SCOPE }, { tokens: tokens(through) });
-  return { fixture, probe, fetch, now, iamAs, rotated, tokens, manual };
+  return { fixture, probe, fetch, now, iamAs, iamSigning, rotated, keyed, tokens, manual };
 }
 
 /** Calls as the functions do: over undici where there is a socket. */

@@ -66,7 +66,9 @@ async function storedSecrets({ secretsManager, prefix, credentials }: Stage): Pr
 }
 
 function secretNames({ id, iam }: Credential, prefix: string): string[] {
-  return [`${prefix}/${id}`, iam.type === 'manual' ? `${prefix}-inbox/${id}` : iam.auth.secretId];
+  const own = `${prefix}/${id}`;
+  if (iam.type === 'manual') return [own, `${prefix}-inbox/${id}`];
+  return 'secretId' in iam.auth ? [own, iam.auth.secretId] : [own];
 }
 
 /** The items of the table of tasks. */

@@ -17,7 +17,7 @@ function faults(context: Record<string, unknown>): readonly string[] {
 }
 
 const ISSUER = 'https://auth.example.org/realms/ops';
-const TAKEN = "must not end with '-access', '-inbox' or '-once': they name other things";
+const TAKEN = "must not end with '-access', '-inbox', '-once' or '-signer': they name other things";
 
 describe('readContext', () => {
   it('fills the defaults in', () => {
@@ -56,6 +56,7 @@ describe('readContext', () => {
     [{ prefix: 'acme-access' }, `context.prefix: ${TAKEN}`],
     [{ prefix: 'acme-inbox' }, `context.prefix: ${TAKEN}`],
     [{ prefix: 'acme-once' }, `context.prefix: ${TAKEN}`],
+    [{ prefix: 'acme-signer' }, `context.prefix: ${TAKEN}`],
     [{ prefix: 'default' }, "context.prefix: must not be 'default': every account has a schedule group of that name"],
     [{ local: 'yes' }, 'context.local: must be true or false'],
     ...[

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { kmsClient, kmsSigner } from '../../functions/adapters/kms/kms-signer.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../../functions/adapters/secrets-manager/inbox.ts';
 import { parseDocument } from '../../functions/credential/document.ts';
@@ -18,6 +19,8 @@ import { rotate } from '../../functions/rotation/workflow.ts';
 import { createEngines } from '../../laboratory/engines.ts';
 import type { IamEngine } from '../../local/stand-ins/iam/engine.ts';
 import { inProcess } from '../../local/stand-ins/in-process.ts';
+import { KmsEngine } from '../../local/stand-ins/kms/engine.ts';
+import { kmsHandler } from '../../local/stand-ins/kms/handler.ts';
 import { secretsManagerHandler } from '../../local/stand-ins/secrets-manager/handler.ts';
 import { findSecret } from '../../local/stand-ins/secrets-manager/model.ts';
 import { rotateSecret } from '../../local/stand-ins/secrets-manager/rotation.ts';
@@ -136,6 +139,18 @@ export function createWorld({
       return io(`secrets-manager ${operation}${about}`, sent, () => answerOf(secretsHandler.handler, request));
     }),
   });
+  const kms = new KmsEngine({ region: 'eu-north-1', account: '123456789012' });
+  const askKms = kmsHandler(kms);
+  const kmsSdk = kmsClient({
+    region: 'eu-north-1',
+    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
+    endpoint: 'https://kms.example.com',
+    maxAttempts: 1,
+    requestHandler: inProcess(async (request) => {
+      const operation = request.headers.get('x-amz-target')?.split('.')[1] ?? '';
+      return io(`kms ${operation}`, await request.clone().text(), () => answerOf(askKms, request));
+    }),
+  });
   const line = agentLineOf({
     credential,
     now: () => clock,
@@ -176,6 +191,7 @@ export function createWorld({
       },
     },
     queues: line.queues,
+    signer: (patience, tryMs) => kmsSigner(kmsSdk, { ...patience, tryMs }),
     fetch: restrictFetch(
       (url, init) => {
         const { hostname, pathname } = new URL(url);
@@ -216,6 +232,7 @@ export function createWorld({
     flow,
     /** The queues and the agents of the connectors that are reached by agent. */
     line,
+    kms,
     secrets,
     planned,
     tasks,

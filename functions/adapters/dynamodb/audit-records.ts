@@ -10,7 +10,7 @@ const KEPT_S = 90 * 86_400;
 
 const date = z.iso.datetime().transform((text) => new Date(text));
 const System = z.object({
-  system: z.enum(['iam', 'connector', 'agent', 'secrets-manager', 'scheduler', 'table']),
+  system: z.enum(['iam', 'connector', 'agent', 'secrets-manager', 'kms', 'scheduler', 'table']),
   host: z.string(),
   away: z.boolean(),
   code: z.string().transform((code) => code as never),

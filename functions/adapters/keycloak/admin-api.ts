@@ -1,29 +1,15 @@
 import { RotationError } from '../../credential/errors.ts';
-import type { Credential, KeycloakSettings } from '../../credential/settings/credential.ts';
-import type { AccessSecrets } from '../../ports/access-secrets.ts';
 import { connectionFailure, IAM_FAILURES, statusFailure } from '../http/failures.ts';
-import type { Fetch, FetchInit } from '../http/fetch.ts';
+import type { FetchInit } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
-import { exchange } from '../oauth/token-request.ts';
 import { isAway } from './answer.ts';
-
-/** A credential whose IAM is reached by its admin API. */
-export interface KeycloakCredential extends Pick<Credential, 'accessTokenUrl'> {
-  readonly iam: KeycloakSettings;
-}
-
-/** How the admin API is reached. */
-export interface AdminApiDeps {
-  readonly fetch: Fetch;
-  readonly sleep: (ms: number) => Promise<void>;
-  readonly accessSecrets: AccessSecrets;
-}
+import { adminToken, type KeycloakCredential, type SignInDeps } from './sign-in.ts';
 
 /**
  * Calls the admin API. Reads are repeated, and what is said to be harmless; any other write is sent once, except after a 401,
  * which says that it was not carried out.
  */
-export function adminApi(credential: KeycloakCredential, deps: AdminApiDeps) {
+export function adminApi(credential: KeycloakCredential, deps: SignInDeps) {
   let token: Promise<string> | undefined;
   /** A failure is kept for the first call, which tells it: the token endpoint is not asked twice for it. */
   const signIn = async (): Promise<void> => {
@@ -61,33 +47,4 @@ export function adminApi(credential: KeycloakCredential, deps: AdminApiDeps) {
 
 function away({ status }: Response, what: string): RotationError {
   return new RotationError('iam-unavailable', `${what}: HTTP ${status}, and not Keycloak's own word`);
-}
-
-async function adminToken(
-  { iam, accessTokenUrl }: KeycloakCredential,
-  { fetch, sleep, accessSecrets }: AdminApiDeps,
-  fresh: boolean,
-): Promise<string> {
-  const { auth } = iam;
-  const request = async (again: boolean) => {
-    const { clientSecret } = await accessSecrets.read(auth.secretId, 'clientSecret', { fresh: again });
-    const credentials = {
-      accessTokenUrl: auth.accessTokenUrl ?? accessTokenUrl,
-      clientId: auth.clientId,
-      clientSecret,
-    };
-    return await exchange(credentials, {
-      fetch,
-      sleep,
-      codes: IAM_FAILURES,
-      what: `Token request of ${auth.clientId}`,
-    });
-  };
-  let answer = await request(fresh);
-  if (answer.accessToken === undefined && !fresh) answer = await request(true);
-  if (answer.accessToken !== undefined) return answer.accessToken;
-  throw new RotationError(
-    'iam-unauthorized',
-    `The IAM refuses the rotator ${auth.clientId}: ${answer.error}: ${answer.description}`,
-  );
 }

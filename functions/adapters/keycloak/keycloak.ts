@@ -1,22 +1,18 @@
 import * as z from 'zod';
 import { RotationError } from '../../credential/errors.ts';
 import type { Iam, IamClient } from '../../ports/iam.ts';
-import { type AdminApiDeps, adminApi, type KeycloakCredential } from './admin-api.ts';
+import { adminApi } from './admin-api.ts';
 import { readJson } from './answer.ts';
 import { parseClient, parseFound } from './client.ts';
+import type { KeycloakCredential, SignInDeps } from './sign-in.ts';
 import { endUpdate, probeUpdate, putBody, secretUpdate } from './updates.ts';
-
-/** What the adapter is made of. */
-export interface KeycloakDeps extends AdminApiDeps {
-  readonly now: () => Date;
-}
 
 /**
  * Keycloak's admin REST API, as the client `iam.auth` of a credential. One access token is obtained for a run.
  *
  * @see [Admin REST API](https://www.keycloak.org/docs-api/latest/rest-api/index.html)
  */
-export function keycloak(credential: KeycloakCredential, deps: KeycloakDeps): Iam {
+export function keycloak(credential: KeycloakCredential, deps: SignInDeps): Iam {
   const { adminUrl } = credential.iam;
   const { call, signIn } = adminApi(credential, deps);
   const clientUrl = ({ id }: IamClient) => `${adminUrl}/clients/${encodeURIComponent(id)}`;

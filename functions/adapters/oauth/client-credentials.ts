@@ -1,11 +1,17 @@
 import * as oauth from 'oauth4webapi';
 import type { Fetch } from '../http/fetch.ts';
 
+/** How a client shows who it is: it puts what is needed into the request. See {@link clientSecretBasic}. */
+export type ClientAuthentication = oauth.ClientAuth;
+
+/** HTTP Basic with the client's secret, which every server has to support (RFC 6749 §2.3.1). */
+export const clientSecretBasic: (clientSecret: string) => ClientAuthentication = oauth.ClientSecretBasic;
+
 /** What a client-credentials request needs. */
 export interface ClientCredentials {
   readonly accessTokenUrl: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly authentication: ClientAuthentication;
   readonly scope?: string;
 }
 
@@ -24,25 +30,19 @@ export type TokenResponse =
   | { readonly error: string; readonly description: string | undefined; readonly accessToken?: never };
 
 /**
- * Sends a client-credentials request; the client authenticates by HTTP Basic, which every server has to support.
+ * Sends a client-credentials request.
  *
  * @returns the raw response: see {@link parseTokenResponse}
- * @see [RFC 6749 §4.4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2), [§2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)
+ * @see [RFC 6749 §4.4.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2)
  */
 export async function requestToken(fetch: Fetch, credentials: ClientCredentials): Promise<Response> {
   const { server, client } = parties(credentials);
   const parameters = new URLSearchParams(credentials.scope === undefined ? {} : { scope: credentials.scope });
-  return await oauth.clientCredentialsGrantRequest(
-    server,
-    client,
-    oauth.ClientSecretBasic(credentials.clientSecret),
-    parameters,
-    {
-      // Plain http is decided on where it is called: in `restrictFetch`.
-      [oauth.allowInsecureRequests]: true,
-      [oauth.customFetch]: (url, { method, headers, body }) => fetch(url, { method, headers, body: String(body) }),
-    },
-  );
+  return await oauth.clientCredentialsGrantRequest(server, client, credentials.authentication, parameters, {
+    // Plain http is decided on where it is called: in `restrictFetch`.
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: (url, { method, headers, body }) => fetch(url, { method, headers, body: String(body) }),
+  });
 }
 
 /**
@@ -51,10 +51,7 @@ export async function requestToken(fetch: Fetch, credentials: ClientCredentials)
  * @returns undefined when it is neither a token nor an OAuth error
  * @see [RFC 6749 §5](https://www.rfc-editor.org/rfc/rfc6749#section-5)
  */
-export async function parseTokenResponse(
-  credentials: ClientCredentials,
-  response: Response,
-): Promise<TokenResponse | undefined> {
+export async function parseTokenResponse(credentials: Parties, response: Response): Promise<TokenResponse | undefined> {
   const { server, client } = parties(credentials);
   const body = await objectOf(response);
   if (!body) return undefined;
@@ -95,7 +92,10 @@ function withoutIdToken(
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': headers.get('content-type') ?? '' } });
 }
 
-function parties({ accessTokenUrl, clientId }: ClientCredentials) {
+/** Who asks, and whom. */
+type Parties = Pick<ClientCredentials, 'accessTokenUrl' | 'clientId'>;
+
+function parties({ accessTokenUrl, clientId }: Parties) {
   return {
     server: {
       issuer: new URL(accessTokenUrl).origin,

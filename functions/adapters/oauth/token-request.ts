@@ -28,11 +28,16 @@ export interface Refusal {
   readonly refused: 'secret' | 'client';
   readonly error: string;
   readonly description: string;
+  /** What time it was for whoever answered, where the answer tells it (RFC 9110 §6.6.1). */
+  readonly answeredAt?: Date;
   readonly accessToken?: never;
 }
 
 /** What an answer is: a token, the server's refusal, or nothing that it says about who asked. */
-type Verdict = Token | Refusal | { readonly failed: 'away' | 'no-realm' | 'no-token'; readonly words?: string };
+type Verdict =
+  | Token
+  | Omit<Refusal, 'answeredAt'>
+  | { readonly failed: 'away' | 'no-realm' | 'no-token'; readonly words?: string };
 
 /** An answer that was read, and what it is. */
 type Judged = Pick<Response, 'status' | 'headers'> & { readonly verdict: Verdict };
@@ -46,13 +51,19 @@ type Judged = Pick<Response, 'status' | 'headers'> & { readonly verdict: Verdict
 export async function exchange(credentials: ClientCredentials, deps: TokenRequestDeps): Promise<Token | Refusal> {
   const { fetch, sleep, codes, what, next } = deps;
   const send = () => requestVerdict(fetch, credentials);
-  const { status, verdict } = await repeatRead(send, sleep, isAway).catch((error: unknown) => {
+  const { status, verdict, headers } = await repeatRead(send, sleep, isAway).catch((error: unknown) => {
     throw connectionFailure(codes, error, what, next);
   });
+  if ('refused' in verdict) return { ...verdict, ...timeIn(headers) };
   if (!('failed' in verdict)) return verdict;
   const code = { away: codes.unavailable, 'no-realm': codes.noRealm, 'no-token': codes.unexpected }[verdict.failed];
   const words = verdict.words ?? 'an answer that is not OAuth';
   throw new RotationError(code, `${what}: HTTP ${status}, ${words}`, { next });
+}
+
+function timeIn(headers: Headers): Pick<Refusal, 'answeredAt'> {
+  const answeredAt = new Date(headers.get('date') ?? Number.NaN);
+  return Number.isNaN(answeredAt.getTime()) ? {} : { answeredAt };
 }
 
 function isAway({ verdict }: Judged): boolean {

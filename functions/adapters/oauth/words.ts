@@ -22,6 +22,21 @@ const OF_SERVER = new Set(['server_error', 'temporarily_unavailable', 'slow_down
 const OTHER_METHOD = (method: string) =>
   `Invalid method used to get client secret. Client requires method '${method}' to obtain client secret from the request`;
 
+/** What Keycloak says of an assertion that it does not take: some releases say it behind {@link ASSERTION_FAILED}. */
+const OF_ASSERTIONS = [
+  'Invalid signature algorithm',
+  'Invalid token audience',
+  'Signature on JWT token failed validation',
+  'Token is not active',
+  'Token reuse detected',
+  'Token was issued in the future',
+  'Token was issued too far in the past to be used now',
+  'Unable to load public key',
+  'invalid signature algorithm',
+];
+
+const ASSERTION_FAILED = 'Client authentication with signed JWT failed: ';
+
 /** Keycloak's sentences, from the oldest supported release on, that are told as they are. Any other could hold anything. */
 const SENTENCES: Readonly<Record<string, Blame>> = {
   'Invalid client or Invalid client credentials': 'secret',
@@ -30,6 +45,9 @@ const SENTENCES: Readonly<Record<string, Blame>> = {
   'Client not enabled to retrieve service account': 'client',
   'Public client not allowed to retrieve service account': 'client',
   'Parameter client_assertion_type is missing': 'client',
+  ...Object.fromEntries(
+    OF_ASSERTIONS.flatMap((words) => [words, `${ASSERTION_FAILED}${words}`]).map((words) => [words, 'client' as const]),
+  ),
   [OTHER_METHOD('client_secret_basic')]: 'client',
   [OTHER_METHOD('client_secret_post')]: 'client',
   'Realm not enabled': 'client',

@@ -5,6 +5,7 @@ import { ConfigurationChangedError, type Connector, type ConnectorConfiguration 
 import { CONNECTOR_FAILURES, connectionFailure, statusFailure } from '../http/failures.ts';
 import type { Fetch, FetchInit } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
+import { clientSecretBasic } from '../oauth/client-credentials.ts';
 import { exchange } from '../oauth/token-request.ts';
 import { mergePatch, type Ownership, parseConfiguration } from './configuration.ts';
 
@@ -97,7 +98,8 @@ async function connectorToken(
 ): Promise<string> {
   const { clientSecret } = await accessSecrets.read(auth.secretId, 'clientSecret', { fresh });
   const { accessTokenUrl, clientId, scope } = auth;
-  const credentials = { accessTokenUrl, clientId, clientSecret, ...(scope === undefined ? {} : { scope }) };
+  const authentication = clientSecretBasic(clientSecret);
+  const credentials = { accessTokenUrl, clientId, authentication, ...(scope === undefined ? {} : { scope }) };
   const what = `${name}, token request of ${clientId}`;
   const next = `See to the token endpoint of this connector's auth, ${accessTokenUrl}, and to its client ${clientId}.`;
   const answer = await exchange(credentials, { fetch, sleep, codes: CONNECTOR_FAILURES, what, next });

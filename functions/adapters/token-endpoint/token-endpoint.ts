@@ -6,6 +6,7 @@ import { HttpError } from '../http/connection/http-error.ts';
 import { IAM_FAILURES } from '../http/failures.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
+import { clientSecretBasic } from '../oauth/client-credentials.ts';
 import { exchange, type Refusal } from '../oauth/token-request.ts';
 
 /**
@@ -16,7 +17,9 @@ import { exchange, type Refusal } from '../oauth/token-request.ts';
 export function tokenEndpoint({ fetch, sleep }: { fetch: Fetch; sleep: (ms: number) => Promise<void> }): TokenEndpoint {
   return {
     request: async (document) => {
-      const answer = await exchange(document, { fetch, sleep, codes: IAM_FAILURES, what: 'Token request' });
+      const { clientSecret, ...request } = document;
+      const credentials = { ...request, authentication: clientSecretBasic(clientSecret) };
+      const answer = await exchange(credentials, { fetch, sleep, codes: IAM_FAILURES, what: 'Token request' });
       if (answer.accessToken === undefined) return refusalOf(document, answer);
       assertOurs(document.clientId, answer.accessToken);
       return { accepted: true, accessToken: answer.accessToken };

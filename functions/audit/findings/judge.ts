@@ -4,7 +4,7 @@ import { expiryNear, taskLate, tooOld } from './dates.ts';
 import { clientUnusable, connectorsDiffer, endedSecretWorks, iamDiffers, secretRefused } from './holders.ts';
 import { pendingLeft, repeatOverdue, retireOverdue, scheduleDisabled, scheduleEnds, scheduleMissed } from './plans.ts';
 import type { Check, Sight } from './sight.ts';
-import { hasIamAnswered, unreadFinding } from './unread.ts';
+import { hasIamAnswered, hasSigned, unreadFinding } from './unread.ts';
 
 /** Everything that an audit looks for. */
 const CHECKS: readonly Check[] = [
@@ -53,6 +53,7 @@ function isAsked(sight: Sight, system: Unread['system']): boolean {
   const asked = {
     scheduler: true,
     'secrets-manager': labels,
+    kms: hasSigned(sight) || undefined,
     iam: hasIamAnswered(sight) || undefined,
     connector: seen,
     agent: seen,

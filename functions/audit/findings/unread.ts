@@ -1,5 +1,5 @@
 import { type ErrorCode, isRotationError, type RotationError } from '../../credential/errors.ts';
-import type { ConnectorSettings, Credential } from '../../credential/settings/credential.ts';
+import { type ConnectorSettings, type Credential, signingKeyOf } from '../../credential/settings/credential.ts';
 import type { Finding, Unread } from '../../ports/audit/records.ts';
 import type { ConnectorView } from '../../rotation/observe/observation.ts';
 import type { Sight } from './sight.ts';
@@ -13,6 +13,8 @@ const AWAY: readonly ErrorCode[] = [
   'store-unavailable',
   'store-throttled',
   'store-account-unavailable',
+  'signer-unavailable',
+  'signer-throttled',
   'schedule-unavailable',
   'schedule-throttled',
   'tasks-unavailable',
@@ -62,6 +64,11 @@ export function hasIamAnswered({ answer, seen, credential }: Sight): boolean {
   return answer !== undefined || (seen !== undefined && credential.iam.type !== 'manual');
 }
 
+/** Whether the rotator's key has signed: without a signature nothing of the IAM was seen. */
+export function hasSigned({ seen, credential }: Sight): boolean {
+  return seen !== undefined && signingKeyOf(credential).length > 0;
+}
+
 /** The systems that have answered when a credential was looked at. */
 export function answeredIn(sight: Sight | undefined): readonly Place[] {
   if (!sight) return [];
@@ -71,6 +78,7 @@ export function answeredIn(sight: Sight | undefined): readonly Place[] {
     SERVICES.schedule,
     ...(labels ? [SERVICES.store] : []),
     ...(hasIamAnswered(sight) ? [iamOf(credential)] : []),
+    ...(hasSigned(sight) ? [SERVICES.signer] : []),
     ...credential.connectors.filter(({ name }) => read.includes(name)).map(placeOf),
   ];
 }
@@ -81,6 +89,7 @@ type Place = Pick<Unread, 'system' | 'host'>;
 export const SERVICES = {
   store: { system: 'secrets-manager', host: 'Secrets Manager' },
   key: { system: 'secrets-manager', host: 'Secrets Manager' },
+  signer: { system: 'kms', host: 'AWS KMS' },
   schedule: { system: 'scheduler', host: 'EventBridge Scheduler' },
   tasks: { system: 'table', host: 'DynamoDB' },
   ledger: { system: 'table', host: 'DynamoDB' },

@@ -102,6 +102,11 @@ export type ConnectorVia<Via extends ConnectorSettings['via']> = Extract<Connect
 /** The settings of an IAM that is reached by its admin API. */
 export type KeycloakSettings = Extract<Credential['iam'], { type: 'keycloak' }>;
 
+/** The KMS key with which the rotator signs in to a credential's IAM; none where it has a secret, or a person acts. */
+export function signingKeyOf({ iam }: Pick<Credential, 'iam'>): string[] {
+  return iam.type === 'keycloak' && 'kmsKeyId' in iam.auth ? [iam.auth.kmsKeyId] : [];
+}
+
 /** Whether a person has a part in each rotation. */
 export function hasManualDoor({ iam, connectors }: Pick<Credential, 'iam' | 'connectors'>): boolean {
   return iam.type === 'manual' || connectors.some(({ via }) => via === 'manual');

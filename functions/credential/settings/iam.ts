@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { httpsUrl, tokenUrl } from '../address/addresses.ts';
 import type { SettingsContext } from './context.ts';
 import { accessSecretId, durationBetween, instructions, name, owner, unionFault } from './parts.ts';
+import { signingKey } from './signing-key.ts';
 import { tls } from './tls.ts';
 
 /** The identity provider that holds the client, and the door through which it is reached. */
@@ -57,18 +58,18 @@ function authSchema(context: SettingsContext) {
   const accessTokenUrl = tokenUrl(context)
     .optional()
     .describe("The rotator's token endpoint. Default: the credential's accessTokenUrl.");
+  const kmsKeyId = signingKey(context).describe(
+    'KMS key (ECC_NIST_P256, SIGN_VERIFY) that signs in place of a secret: alias/<prefix>-signer, which the stack makes, or the ARN of a key in the same account and region.',
+  );
   const secretId = accessSecretId(
     ' with {"clientSecret":"…"}, for example client-secret-rotation-access/acme-prod/iam',
   );
   return z
-    .union([z.strictObject({ clientId, secretId, accessTokenUrl }), privateKey({ clientId, accessTokenUrl })], {
-      error: (issue) => unionFault(issue.errors, "must be { clientId, secretId } and, if it differs, 'accessTokenUrl'"),
-    })
-    .describe('The client with which the rotator signs in to the IAM, and where its secret lies.');
+    .union(
+      [z.strictObject({ clientId, secretId, accessTokenUrl }), z.strictObject({ clientId, kmsKeyId, accessTokenUrl })],
+      { error: (issue) => unionFault(issue.errors, ONE_PROOF) },
+    )
+    .describe('The client with which the rotator signs in to the IAM, and its secret or its key.');
 }
 
-/** Known, so that the refusal can say what it is about. It refuses everything, and thus has no output. */
-function privateKey<T extends z.ZodRawShape>(shape: T) {
-  const kmsKeyId = z.string().refine(() => false, 'private_key_jwt (kmsKeyId) is not available yet');
-  return z.strictObject({ ...shape, kmsKeyId }).meta({ unavailable: true }) as unknown as z.ZodType<never>;
-}
+const ONE_PROOF = "must be { clientId } with either secretId or kmsKeyId and, if it differs, 'accessTokenUrl'";

@@ -116,6 +116,14 @@ export function tryMsIn(budget: Budget): number {
 }
 
 /**
+ * How long one try of a call may take that a run can't do without, in milliseconds: as long as a request of the dependency, and all
+ * tries together no longer than what is left.
+ */
+export function tryMsWithin(budget: Budget, dependency: Measured): number {
+  return Math.floor(Math.min(budget.timeoutMs(dependency), budget.leftMs / TRIES));
+}
+
+/**
  * How long one try of a call may take at the end of a run, in milliseconds: all tries together, their pauses included, take no longer
  * than what is left. Not above 0 where no time is left.
  *
@@ -146,7 +154,7 @@ type Sender = Pick<SecretsManagerClient, 'send'>;
  */
 export function budgetedClient(client: Sender, budget: Budget): SecretsManagerClient {
   const send = (command: unknown, options?: object) => {
-    const requestTimeout = Math.max(1, Math.floor(Math.min(budget.timeoutMs('store'), budget.leftMs / TRIES)));
+    const requestTimeout = Math.max(1, tryMsWithin(budget, 'store'));
     const call = client.send as (command: unknown, options: object) => Promise<unknown>;
     return budget.measure('store', () => call.call(client, command, { requestTimeout, ...options }));
   };

@@ -1,6 +1,7 @@
 import { agentConnector } from '../../adapters/agent-connector/agent-connector.ts';
 import type { AgentLine } from '../../adapters/agent-connector/line.ts';
-import { type KeycloakDeps, keycloak } from '../../adapters/keycloak/keycloak.ts';
+import { keycloak } from '../../adapters/keycloak/keycloak.ts';
+import type { SignInDeps } from '../../adapters/keycloak/sign-in.ts';
 import { manualConnector } from '../../adapters/manual/manual-connector.ts';
 import { manualIam } from '../../adapters/manual/manual-iam.ts';
 import { odataConnector } from '../../adapters/odata-connector/odata-connector.ts';
@@ -15,7 +16,7 @@ import { budgetedFetch, budgetedLine } from './budgeted.ts';
 import type { World } from './runs.ts';
 
 /** The adapter behind the door of an IAM. */
-export function iamOf(credential: Credential, deps: KeycloakDeps & { readonly tokens: TokenEndpoint }): Iam {
+export function iamOf(credential: Credential, deps: SignInDeps & { readonly tokens: TokenEndpoint }): Iam {
   const { iam, accessTokenUrl } = credential;
   return iam.type === 'manual' ? manualIam(credential, deps) : keycloak({ iam, accessTokenUrl }, deps);
 }

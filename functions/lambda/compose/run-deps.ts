@@ -10,7 +10,15 @@ import { tlsSecrets } from '../../credential/settings/tls.ts';
 import type { SecretOverview, SecretStore } from '../../ports/secret-store.ts';
 import { Budget } from '../../rotation/run/budget.ts';
 import type { Ports, RunDeps, Runtime, Timing } from '../../rotation/run/context.ts';
-import { budgetedClient, budgetedEvents, budgetedFetch, budgetedSchedules, ownHostsOnly, tryMsIn } from './budgeted.ts';
+import {
+  budgetedClient,
+  budgetedEvents,
+  budgetedFetch,
+  budgetedSchedules,
+  ownHostsOnly,
+  tryMsIn,
+  tryMsWithin,
+} from './budgeted.ts';
 import { connectorOf, iamOf } from './doors.ts';
 import type { SecretsIn } from './other-accounts.ts';
 import type { World } from './runs.ts';
@@ -90,7 +98,8 @@ function portsOf(
   const access = around.accessSecrets(client, patience);
   const secrets = { accessSecrets: access, tls: tlsSecrets(credential), proxy: around.proxySecretId };
   const world = { ...around, fetch: equippedFetch(around.fetch, secrets) };
-  const iam = { ...world, accessSecrets: access, fetch: budgetedFetch(world.fetch, budget, 'iam') };
+  const signer = around.signer(patience, () => tryMsWithin(budget, 'iam'));
+  const iam = { ...world, accessSecrets: access, signer, fetch: budgetedFetch(world.fetch, budget, 'iam') };
   const tokens = tokenEndpoint(iam);
   const line = agentLine({ prefix, credential: credential.id }, world);
   const parts = { credential, prefix, store, access, line, world, budget };

@@ -21,6 +21,7 @@ import type { Environment } from '../surroundings/environment.ts';
 import { lazily, type Outside, type Surroundings } from './deployed.ts';
 import { type OtherAccounts, otherAccounts, type SecretsIn } from './other-accounts.ts';
 import { pinning, schedulesOf } from './schedules.ts';
+import { lazySigner, type SignerOf } from './signer.ts';
 
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */
 export interface World extends SecretsIn {
@@ -31,6 +32,8 @@ export interface World extends SecretsIn {
   readonly tasks: (credential: string, tryMs?: () => number) => Tasks;
   /** The runs of a credential. A try of its may wait for `tryMs` milliseconds, where that is given. */
   readonly ledger: (credential: string, tryMs?: () => number) => RunLedger;
+  /** Signs with keys that nobody can read. */
+  readonly signer: SignerOf;
   /** The inbox of a credential. */
   readonly inboxes: (credential: string, client: SecretsManagerClient, patience: Patience) => Inbox;
   readonly events: Events;
@@ -72,6 +75,7 @@ function realWorld({ environment, aws, now, sleep }: Surroundings): World {
       }),
       urlOf: queueUrls(environment.DLQ_ARN),
     },
+    signer: lazySigner({ environment, aws }),
     fetch: createFetch({
       ...(environment.ALLOWED_HOSTS && { allowedHosts: environment.ALLOWED_HOSTS }),
       local: environment.local,

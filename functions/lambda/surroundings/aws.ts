@@ -7,7 +7,7 @@ export interface AwsAccess {
   readonly endpoints?: Readonly<Record<AwsService, string>>;
 }
 
-type AwsService = 'secretsManager' | 'scheduler' | 'lambda' | 'dynamoDb' | 'eventBridge' | 'sqs';
+type AwsService = 'secretsManager' | 'scheduler' | 'lambda' | 'dynamoDb' | 'eventBridge' | 'sqs' | 'kms';
 
 /** What an SDK client is told, whatever else it needs. */
 export function clientOptions({ endpoints, ...access }: AwsAccess, service: AwsService) {

@@ -3,7 +3,7 @@ import type { FindingKind } from '../../credential/published/findings.ts';
 
 /** Another system that could not be asked, or did not let itself be asked. */
 export interface Unread {
-  readonly system: 'iam' | 'connector' | 'agent' | 'secrets-manager' | 'scheduler' | 'table';
+  readonly system: 'iam' | 'connector' | 'agent' | 'secrets-manager' | 'kms' | 'scheduler' | 'table';
   /** Which of them: a host, an agent's name, or the service's own name. */
   readonly host: string;
   /** It does not answer. Otherwise it answers, and refuses or breaks its contract. */

@@ -20,8 +20,9 @@ export function accessDocuments(
     documents.set(secretId, { ...members, ...documents.get(secretId) });
   };
   for (const credential of credentials) {
-    for (const { auth } of rotatorOf(credential))
-      add(auth.secretId, { clientSecret: ofRotators.get(credential) ?? '' });
+    for (const { auth } of rotatorOf(credential)) {
+      if ('secretId' in auth) add(auth.secretId, { clientSecret: ofRotators.get(credential) ?? '' });
+    }
   }
   for (const { id, connectors } of credentials) {
     for (const connector of connectors) {
@@ -64,6 +65,6 @@ function rotatorOf({ iam }: Credential): KeycloakSettings[] {
 function namesOf(credential: Credential): string[] {
   return rotatorOf(credential).flatMap(({ auth }) => [
     `client ${realmOf(credential)} ${auth.clientId}`,
-    `secret ${auth.secretId}`,
+    ...('secretId' in auth ? [`secret ${auth.secretId}`] : []),
   ]);
 }

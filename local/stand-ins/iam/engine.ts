@@ -75,6 +75,14 @@ export class IamEngine {
     return this.#realms.get(name);
   }
 
+  /** Whether a realm has taken an assertion of this id before. It takes it now, until it expires. */
+  isAssertionUsed(realmName: string, jti: string, untilSeconds: number): boolean {
+    const { assertions } = this.realm(realmName);
+    const used = (assertions.get(jti) ?? 0) >= this.nowSeconds;
+    assertions.set(jti, untilSeconds);
+    return used;
+  }
+
   /**
    * The realm.
    *

@@ -29,6 +29,8 @@ export interface Realm {
   readonly clients: Map<string, Client>;
   /** By id. */
   readonly users: Map<string, User>;
+  /** Assertions that were taken, by id: until when, in seconds since the epoch. */
+  readonly assertions: Map<string, number>;
   /** By the uuid of the client that holds them. */
   readonly permissions: Map<string, Permission>;
 }
@@ -59,6 +61,7 @@ export function emptyRealm(name: string, options: RealmOptions): Realm {
     hiddenScopes: new Set(),
     clients: new Map(),
     users: new Map(),
+    assertions: new Map(),
     permissions: new Map(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import { judgeAssertion, subjectOf } from './client-assertion.ts';
 import type { IamEngine } from './engine.ts';
 import { adminError, cannotAuthenticate, invalidCredentials, oauthError } from './errors.ts';
 import { isRotatedExpired, isSecretExpired, rotatedSecret } from './secret-rotation.ts';
@@ -15,6 +16,14 @@ interface ClientProof {
   readonly clientId: string | undefined;
   readonly secret: string | undefined;
   readonly method: 'client_secret_basic' | 'client_secret_post';
+  readonly assertionType: string | undefined;
+  readonly assertion: string | undefined;
+}
+
+/** Where a client proves itself. */
+interface Place {
+  readonly realm: string;
+  readonly tokenUrl: string;
 }
 
 const METHOD_ATTRIBUTE = 'client.secret.authentication.allowed.method';
@@ -36,7 +45,7 @@ export async function judgeTokenRequest(engine: IamEngine, realmName: string, re
   const form = await formOf(request);
   const grantType = form.get('grant_type');
   if (grantType === null) throw oauthError(400, 'invalid_request', 'Missing form parameter: grant_type');
-  const client = authenticate(engine, realmName, proofOf(request, form));
+  const client = await authenticate(engine, { realm: realmName, tokenUrl: request.url }, proofOf(request, form));
   if ([...form.keys()].some((name) => form.getAll(name).length > 1)) {
     throw oauthError(400, 'invalid_request', 'duplicated parameter');
   }
@@ -58,20 +67,39 @@ export function acceptsSecret(client: Client, secret: string, nowSeconds: number
   return rotated !== undefined && !rotatedHasEnded(client, nowSeconds) && secret === rotated;
 }
 
-function authenticate(engine: IamEngine, realmName: string, { clientId, secret, method }: ClientProof): Client {
-  const client = clientId === undefined ? undefined : engine.findClient(realmName, clientId);
+async function authenticate(engine: IamEngine, place: Place, proof: ClientProof): Promise<Client> {
+  const { clientId, secret, method } = proof;
+  const client = clientId === undefined ? undefined : engine.findClient(place.realm, clientId);
   if (!client?.enabled) throw invalidCredentials('invalid_client');
   if (client.publicClient) return client;
   if (client.clientAuthenticatorType !== 'client-secret') {
-    throw oauthError(400, 'invalid_client', 'Parameter client_assertion_type is missing');
+    await authenticateByKey(engine, place, { client, ...proof });
+    return client;
   }
   const allowed = client.attributes[METHOD_ATTRIBUTE];
-  const asked = engine.findRealm(realmName)?.release === '26.7' ? allowed : undefined;
+  const asked = engine.findRealm(place.realm)?.release === '26.7' ? allowed : undefined;
   if (asked && asked !== method) throw wrongMethod(asked);
   if (secret === undefined || !acceptsSecret(client, secret, engine.nowSeconds)) {
     throw invalidCredentials('unauthorized_client');
   }
   return client;
+}
+
+async function authenticateByKey(
+  engine: IamEngine,
+  { realm, tokenUrl }: Place,
+  { client, assertionType, assertion }: ClientProof & { readonly client: Client },
+): Promise<void> {
+  if (assertionType === undefined) {
+    throw oauthError(400, 'invalid_client', 'Parameter client_assertion_type is missing');
+  }
+  if (assertion === undefined) throw oauthError(400, 'invalid_client', 'client_assertion parameter missing');
+  await judgeAssertion(client, assertion, {
+    release: engine.realm(realm).release,
+    nowSeconds: engine.nowSeconds,
+    audiences: [tokenUrl.replace(/\/protocol\/openid-connect\/token$/, ''), tokenUrl],
+    isUsed: (jti, until) => engine.isAssertionUsed(realm, jti, until),
+  });
 }
 
 function rotatedHasEnded(client: Client, nowSeconds: number): boolean {
@@ -120,11 +148,14 @@ function isForm({ headers }: Request): boolean {
 function proofOf(request: Request, form: URLSearchParams): ClientProof {
   const [, encoded] = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString('utf8')) ?? [];
+  const sent = (name: string) => form.get(name) ?? undefined;
+  const [assertionType, assertion] = [sent('client_assertion_type'), sent('client_assertion')];
+  const signed = { assertionType, assertion };
   if (id !== undefined && secret !== undefined) {
-    return { clientId: formDecoded(id), secret: formDecoded(secret), method: 'client_secret_basic' };
+    return { clientId: formDecoded(id), secret: formDecoded(secret), method: 'client_secret_basic', ...signed };
   }
-  const [clientId, clientSecret] = [form.get('client_id') ?? undefined, form.get('client_secret') ?? undefined];
-  return { clientId, secret: clientSecret, method: 'client_secret_post' };
+  const clientId = sent('client_id') ?? (assertion === undefined ? undefined : subjectOf(assertion));
+  return { clientId, secret: sent('client_secret'), method: 'client_secret_post', ...signed };
 }
 
 function formDecoded(text: string): string {

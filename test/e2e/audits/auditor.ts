@@ -97,7 +97,7 @@ export class Auditor {
 
   #access() {
     const { region, endpoint, credentials } = this.#stage.aws;
-    const services = ['secretsManager', 'scheduler', 'lambda', 'dynamoDb', 'eventBridge', 'sqs'] as const;
+    const services = ['secretsManager', 'scheduler', 'lambda', 'dynamoDb', 'eventBridge', 'sqs', 'kms'] as const;
     const endpoints = Object.fromEntries(services.map((name) => [name, endpoint]));
     return { region, credentials, endpoints: endpoints as Record<(typeof services)[number], string> };
   }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
 import type { Fetch, FetchInit } from '../../../../functions/adapters/http/fetch.ts';
-import type { KeycloakCredential } from '../../../../functions/adapters/keycloak/admin-api.ts';
 import { parseFound } from '../../../../functions/adapters/keycloak/client.ts';
 import { keycloak } from '../../../../functions/adapters/keycloak/keycloak.ts';
+import type { KeycloakCredential } from '../../../../functions/adapters/keycloak/sign-in.ts';
 import { secretUpdate } from '../../../../functions/adapters/keycloak/updates.ts';
 import { isRotationError } from '../../../../functions/credential/errors.ts';
 import { credentialSchema } from '../../../../functions/credential/settings/credential.ts';
+import { signingKeyPair } from '../../../support/signing-key.ts';
 
 const ADMIN = 'https://iam.example.com/auth/admin/realms/acme';
 const TOKEN_URL = 'https://iam.example.com/auth/realms/acme/protocol/openid-connect/token';
@@ -61,7 +62,8 @@ function iam(answer: (call: Call, count: number) => Response, beforeToken: () =>
   };
   const slept: number[] = [];
   const sleep = async (ms: number) => void slept.push(ms);
-  const port = keycloak(credential as KeycloakCredential, { fetch, sleep, now: () => NOW, accessSecrets });
+  const signIn = { now: () => NOW, newId: () => 'id', accessSecrets, signer: signingKeyPair().signer };
+  const port = keycloak(credential as KeycloakCredential, { fetch, sleep, ...signIn });
   const bearers = () => admin.map(({ init }) => init.headers?.authorization);
   return { port, admin, reads, slept, bearers, tokens: () => tokens };
 }

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FetchInit } from '../../../../functions/adapters/http/fetch.ts';
-import { parseTokenResponse, requestToken } from '../../../../functions/adapters/oauth/client-credentials.ts';
+import {
+  clientSecretBasic,
+  parseTokenResponse,
+  requestToken,
+} from '../../../../functions/adapters/oauth/client-credentials.ts';
 
 const CREDENTIALS = {
   accessTokenUrl: 'https://iam.example.com/auth/realms/acme/protocol/openid-connect/token',
   clientId: 'NC_Flow',
-  clientSecret: 'a secret+with:all%kinds',
+  authentication: clientSecretBasic('a secret+with:all%kinds'),
   scope: 'openid microprofile-jwt',
 };
 

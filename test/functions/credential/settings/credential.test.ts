@@ -100,7 +100,11 @@ describe('the settings of a credential', () => {
       { 'iam.auth': { ...IAM_AUTH, secretId: 'csr/acme-prod' } },
       'iam.auth.secretId: must begin with csr-access/acme-prod/, or with csr-access/shared/',
     ],
-    [{ 'iam.auth': { clientId: 'x' } }, 'iam.auth: must be { clientId, secretId }'],
+    [{ 'iam.auth': { clientId: 'x' } }, 'iam.auth: must be { clientId } with either secretId or kmsKeyId'],
+    [
+      { 'iam.auth': { ...IAM_AUTH, kmsKeyId: 'alias/csr-signer' } },
+      'iam.auth: must be { clientId } with either secretId or kmsKeyId',
+    ],
     [{ freezes: [{ from: '2026-12-20', to: '2026-12-19', reason: 'x' }] }, 'freezes[0]: ends before it begins'],
     [{ freezes: [{ from: '2026-02-30', to: '2026-03-01', reason: 'x' }] }, 'freezes[0].from: '],
     [{ tags: { 'aws:x': 'y' } }, 'tags.aws:x: '],
@@ -120,14 +124,27 @@ describe('the settings of a credential', () => {
     expect(found).toEqual([expect.stringContaining(line)]);
   });
 
-  it.each([[{ 'iam.auth': { clientId: 'x', kmsKeyId: 'alias/x' } }, 'iam.auth.kmsKeyId']])(
-    '%j is known, but not available yet',
-    (change, path) => {
-      const found = faults(settings(change));
-      expect(found).toEqual([expect.stringMatching(/not available yet/)]);
-      expect(found[0]).toContain(`${path}: `);
+  it.each(['alias/csr-signer', 'arn:aws:kms:eu-north-1:123456789012:key/0f4b0a52-7f1e-4a4e-9a3c-2a6f1b6c9d10'])(
+    'take a key in place of a secret: %s',
+    (kmsKeyId) => {
+      const auth = { clientId: 'flow-secret-rotator', kmsKeyId };
+      expect(faults(settings({ 'iam.auth': auth }))).toEqual([]);
+      expect(faults(settings({ 'iam.auth': { ...auth, accessTokenUrl: TOKEN_URL } }))).toEqual([]);
     },
   );
+
+  it.each([
+    ['another alias', 'alias/x'],
+    ["another deployment's", 'alias/other-signer'],
+    ['an alias by its ARN', 'arn:aws:kms:eu-north-1:123456789012:alias/csr-signer'],
+    ['an id without its account', '0f4b0a52-7f1e-4a4e-9a3c-2a6f1b6c9d10'],
+    ['what is no key', 'arn:aws:secretsmanager:eu-north-1:123456789012:secret:x'],
+    ['nothing', ''],
+  ])('refuse as a key %s', (_what, kmsKeyId) => {
+    expect(faults(settings({ 'iam.auth': { clientId: 'x', kmsKeyId } }))).toEqual([
+      'iam.auth.kmsKeyId: must be alias/csr-signer, the key that the stack makes, or the ARN of a key in the same account and region',
+    ]);
+  });
 
   it.each([
     ['a schedule whose last time is over', { 'schedule.expression': 'cron(0 3 1 1 ? 2020)' }],
