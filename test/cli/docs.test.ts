@@ -82,6 +82,7 @@ const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr submit', /^globex-prod: rotated\. /],
   ['csr reveal', /^acme-test: clientSecret is in the clipboard \(wl-copy\)/],
   ['csr ack', /^acme-test: Flow Connect has version [0-9a-f-]{36}, by the word of /],
+  ['csr iam jwk', /^\{\n {2}"keys": \[[\s\S]*"kid": "[\w-]{43}"/],
   ['csr access set --from-file', /^1 created, 0 replaced, 0 unchanged, 0 failed\.\nDelete access\.csv: /],
   ['csr access set', /^client-secret-rotation-access\/acme-prod\/\w+ was (created|replaced)\.\n$/],
   ['csr console', /^The console has ended\.\n$/],
@@ -111,6 +112,8 @@ describe('docs/cli.md', () => {
     await Promise.all(['acme-prod', 'acme-test'].map((id) => stage.csr(['rotate', id])));
     await stage.csr(['ack', 'acme-test', 'Flow Connect'], { input: 'yes\n' });
     await stage.csr(['submit', 'globex-prod'], { input: stage.secretOf('globexprod') });
+    const { id } = stage.stack.kms.create('ECC_NIST_P256', '0f4b0a52-7f1e-4a4e-9a3c-2a6f1b6c9d10');
+    stage.stack.kms.alias('alias/client-secret-rotation-signer', id);
     copyFileSync(join(ROOT, 'credentials.example.json'), join(folder, 'fleet.json'));
     mkdirSync(join(folder, 'fleet'));
     copyFileSync(join(ROOT, 'credentials.example.json'), join(folder, 'fleet', 'globex.json'));

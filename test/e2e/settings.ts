@@ -13,6 +13,8 @@ export interface SettingsChange {
   /** Where the IAM's admin API and the rotator's token requests go. */
   readonly iam?: { readonly adminUrl: string; readonly accessTokenUrl: string };
   readonly rotatorId?: string;
+  /** The key with which the rotator signs in, where it does. */
+  readonly kmsKeyId?: string;
   readonly connectorUrl?: string;
 }
 
@@ -31,7 +33,7 @@ export async function changeSettings(stage: Stage, id: string, change: SettingsC
   await stage.scheduler.send(new UpdateScheduleCommand({ ...same, Target: { ...Target, Input } }));
 }
 
-function changed(settings: Settings, { clientId, iam, rotatorId, connectorUrl }: SettingsChange) {
+function changed(settings: Settings, { clientId, iam, rotatorId, kmsKeyId, connectorUrl }: SettingsChange) {
   return {
     ...settings,
     ...(clientId ? { clientId } : {}),
@@ -42,6 +44,7 @@ function changed(settings: Settings, { clientId, iam, rotatorId, connectorUrl }:
         ...settings.iam.auth,
         ...(iam ? { accessTokenUrl: iam.accessTokenUrl } : {}),
         ...(rotatorId ? { clientId: rotatorId } : {}),
+        ...(kmsKeyId ? { kmsKeyId } : {}),
       },
     },
     connectors: settings.connectors.map((one) => ({ ...one, ...(connectorUrl ? { url: connectorUrl } : {}) })),

@@ -30,12 +30,16 @@ import { realStack } from '../support/real.ts';
 import { REGION } from '../support/real-stack.ts';
 
 export const CLIENT_ID = 'NC_Flow_ClientCredentials';
+/** The client with which the rotator signs in. */
+export const ROTATOR = 'flow-secret-rotator';
 
 /** A credential of the stage, before its addresses are known. */
 export interface Cast {
   readonly id: string;
   /** Settings of its connector that differ from the others'. `connectors` replaces them all. */
   readonly connector?: object;
+  /** With what the rotator signs in. @default - with an access secret */
+  readonly proof?: object;
   readonly [setting: string]: unknown;
 }
 
@@ -288,7 +292,7 @@ const PATIENT_MS = 60_000;
 const FEW = 4;
 
 function fill(
-  { id, connector, ...rest }: Cast,
+  { id, connector, proof, ...rest }: Cast,
   { prefix, keycloak, connectorPort }: { prefix: string; keycloak: string; connectorPort: number },
 ) {
   const realm = `${prefix}-${id}`;
@@ -298,7 +302,7 @@ function fill(
     clientId: CLIENT_ID,
     iam: {
       adminUrl: `${keycloak}/admin/realms/${realm}`,
-      auth: { clientId: 'flow-secret-rotator', secretId: `${prefix}-access/${id}/iam` },
+      auth: { clientId: ROTATOR, ...(proof ?? { secretId: `${prefix}-access/${id}/iam` }) },
     },
     connectors: [
       {

@@ -31,8 +31,7 @@ export class KmsEngine {
   }
 
   /** Makes a key. */
-  create(spec: KeySpec): Readonly<Key> {
-    const id = randomUUID();
+  create(spec: KeySpec, id: string = randomUUID()): Readonly<Key> {
     const { region, account } = this.#place;
     const curve = { ECC_NIST_P256: 'P-256', ECC_NIST_P384: 'P-384', SYMMETRIC_DEFAULT: undefined }[spec];
     const pair = curve === undefined ? {} : { pair: generateKeyPairSync('ec', { namedCurve: curve }) };

@@ -50,6 +50,7 @@ export async function openStage(connectorToken = 'connector-access-token'): Prom
   const env = {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: await endpointOf(stack),
     AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url,
+    AWS_ENDPOINT_URL_KMS: stack.endpoints.kms,
   };
   return {
     stack,
