@@ -31,6 +31,7 @@ describe('csr', () => {
       'reveal',
       'ack',
       'access set',
+      'iam jwk',
       'fleet check',
       'fleet add',
       'fleet import',

@@ -17,7 +17,7 @@ import { writtenBy } from './scan.ts';
 import { changeSettings } from './settings.ts';
 import { CLIENT_ID, ROTATOR, type Stage, setStage } from './stage.ts';
 
-const PREFIX = 'csr-signer';
+const PREFIX = 'csr-keyed';
 const ALIAS = `alias/${PREFIX}-signer`;
 const ON_DEMAND = 'acme-prod';
 const SCHEDULED = 'acme-test';
