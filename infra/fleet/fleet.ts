@@ -14,6 +14,7 @@ import { hostFaults } from './allowed-hosts.ts';
 import { elementsOf, type FleetFile, readFleetFile } from './file.ts';
 import { spread } from './herds.ts';
 import { fleetSchema } from './schema.ts';
+import { signingKeyFaults } from './signing-keys.ts';
 import { type FileContent, type FleetPart, partsOf } from './stacks.ts';
 import { fleetWarnings } from './warnings.ts';
 
@@ -72,7 +73,7 @@ export function loadFleet(
   refuse(accountsOver(read));
   const hosts = read.map(({ file, content }) => ({ file, ...hostFaults(content.credentials, deployment) }));
   const urls = hosts.flatMap(({ file, urls }) => inFile(file, urls));
-  refuse(urls, new Set(hosts.flatMap(({ list }) => list)));
+  refuse(urls, new Set([...hosts.flatMap(({ list }) => list), ...signingKeyFaults(credentials)]));
   const warnings = read.flatMap(({ file, content }) =>
     inFile(file, [...fleetWarnings(content.credentials, now), ...unusedAgents(content.credentials, content.agents)]),
   );

@@ -1,3 +1,4 @@
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Server, serve } from '../stand-ins/serve.ts';
 import { bootstrap, deploy } from './deployment.ts';
@@ -8,6 +9,7 @@ import { type AccessKeys, ROOT_KEYS } from './ministack/users.ts';
 import type { StackOptions } from './options.ts';
 import { type Preparation, prepare } from './preparation.ts';
 import { type Provisioned, provisionFleet } from './provisioning/provision.ts';
+import { registerSigners } from './provisioning/signers.ts';
 import { type SecretsManagerFront, secretsManagerFront } from './secrets-manager-front/front.ts';
 
 const REGION = 'eu-north-1';
@@ -121,10 +123,10 @@ async function setUp(
   const administrator = await ministack.createUser(`${prefix}-administrator`, policy('*'));
   const { accessKeyId, secretAccessKey } = administrator;
   const operator = await ministack.createUser(`${prefix}-operator`, policy('execute-api:Invoke'));
+  const admin = keycloakAdmin({ url, user: adminUser, password: adminPassword });
+  const aws = { region: REGION, endpoint: ministack.url, credentials: administrator };
   if (!bare) {
     onProgress('making realms, clients and access secrets');
-    const admin = keycloakAdmin({ url, user: adminUser, password: adminPassword });
-    const aws = { region: REGION, endpoint: ministack.url, credentials: administrator };
     const made = await provisionFleet(credentials, { keycloak: admin, secretsManager: new SecretsManagerClient(aws) });
     onProvisioned(made);
   }
@@ -139,6 +141,7 @@ async function setUp(
     ...(timeouts && { timeouts }),
     onProgress,
   });
+  if (!bare) await registerSigners(credentials, { keycloak: admin, kms: new KMSClient(aws) });
   return {
     aws: { endpoint: ministack.url, region: REGION, accessKeyId, secretAccessKey },
     operator,

@@ -37,7 +37,6 @@ describeReal('a rotator without a secret, deployed', ['keycloak', 'ministack'], 
     ];
     stage = await setStage(PREFIX, cast, { timeouts: TIMEOUTS });
     kms = new KMSClient(stage.aws);
-    for (const id of stage.credentials.keys()) await register(id, (await publicJwks()).keys);
   });
 
   afterAll(async () => {

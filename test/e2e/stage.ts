@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -20,6 +21,7 @@ import type { KeycloakAccess } from '../../local/real-stack/keycloak/tokens.ts';
 import { type AccessKeys, createUser } from '../../local/real-stack/ministack/users.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
 import { type Provisioned, provision } from '../../local/real-stack/provisioning/provision.ts';
+import { registerSigners } from '../../local/real-stack/provisioning/signers.ts';
 import { type SecretsManagerFront, secretsManagerFront } from '../../local/real-stack/secrets-manager-front/front.ts';
 import type { Configuration } from '../../local/stand-ins/connector/configuration.ts';
 import type { TrafficReport } from '../../local/stand-ins/connector/traffic.ts';
@@ -182,6 +184,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     ...(options.jwt ? { jwt: options.jwt } : {}),
     ...(options.repair ? { repair: true } : {}),
   });
+  await registerSigners([...credentials.values()], { keycloak, kms: new KMSClient(aws) });
   const operator = await createUser(ministack.url, { name: `${prefix}-operator`, policy: mayCallApi() });
   const signed = signerOf(operator);
 

@@ -102,6 +102,20 @@ describe('keys that exist already', () => {
   });
 });
 
+describe('keys that do not fit into a policy', () => {
+  it('are refused where forty-one are named; forty fit', () => {
+    const named = (count: number) =>
+      Array.from({ length: count }, (_, index) => OWN.replace('0f4b', `${1000 + index}`));
+    const refusal = 'credentials: 41 signing keys are named by their ARNs, and the policy of a role takes 40';
+    expect(() => synthesize({ credentials: folderOf(fleetOf(named(41))) })).toThrow(refusal);
+    const template = synthesize({ credentials: folderOf(fleetOf(named(40))) });
+    const [statement] = signing(template).of('rotate');
+    expect(statement?.Resource).toHaveLength(40);
+    const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+    expect(Math.max(...policies.map((policy) => JSON.stringify(policy).length))).toBeLessThan(10_240);
+  });
+});
+
 describe('with local=true', () => {
   it('the alias itself may be signed with, which an emulator asks for, and conditions are left out', () => {
     const template = synthesize({ credentials: folderOf(fleetOf([ALIAS])), local: 'true' });
