@@ -1,5 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { Client } from '../../../local/stand-ins/iam/client.ts';
+import { acceptsSecret } from '../../../local/stand-ins/iam/token-request.ts';
 import { keyedClient } from '../../support/signing-key.ts';
 import { CLIENT_ID, createWorld, FIRST_SECRET, REALM, type TestWorld } from '../../support/world.ts';
 
@@ -91,23 +93,49 @@ describe('a run of a rotator that signs', () => {
     expect(plan.length).toBeGreaterThan(0);
   });
 
-  it('leaves nothing half done where the key is lost in the middle of a run, and goes on once it is back', async () => {
+  it('takes back what it has begun where the key is lost before the IAM was changed', async () => {
     const world = keyedWorld();
     let writes = 0;
     world.intercept(async ({ name }, perform) => {
       if (!name.startsWith('iam PUT') || ++writes > 1) return await perform();
-      // The token has ended, and no other is to be had.
       world.kms.set(ALIAS, 'Disabled');
-      return Response.json({ error: 'HTTP 401 Unauthorized' }, { status: 401 });
+      return tokenHasEnded();
     });
     const lost = await world.rotate();
-    expect(['refused', 'rolled-back', 'interrupted']).toContain(lost.outcome);
+    expect(lost).toMatchObject({ outcome: 'rolled-back', failure: { code: 'signer-unusable' } });
     expect(secretIn(world)).toBe(FIRST_SECRET);
     world.kms.set(ALIAS, 'Enabled');
     world.advance(3_600_000);
-    expect(await world.rotate()).toMatchObject({ outcome: expect.stringMatching(/rotated|repaired/) });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+  });
+
+  it('leaves the change to the next run where the key is lost right after it: the IAM keeps both secrets', async () => {
+    const world = keyedWorld();
+    let isLost = false;
+    world.intercept(async ({ name }, perform) => {
+      if (isLost && name.startsWith('iam') && name !== TOKEN) return tokenHasEnded();
+      const response = await perform();
+      isLost ||= secretIn(world) !== FIRST_SECRET;
+      if (isLost) world.kms.set(ALIAS, 'Disabled');
+      return response;
+    });
+    const lost = await world.rotate();
+    expect(lost).toMatchObject({ outcome: 'interrupted', failure: { code: 'signer-unusable' } });
+    expect(lost.repeatAt).not.toBeNull();
+    const client = world.iam.findClient(REALM, CLIENT_ID) as Client;
+    expect(acceptsSecret(client, FIRST_SECRET, world.iam.nowSeconds)).toBe(true);
+    const drawn = secretIn(world);
+    world.intercept((_io, perform) => perform());
+    world.kms.set(ALIAS, 'Enabled');
+    world.advance(3_600_000);
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    expect(secretIn(world)).toBe(drawn);
   });
 });
+
+function tokenHasEnded(): Response {
+  return Response.json({ error: 'HTTP 401 Unauthorized' }, { status: 401 });
+}
 
 function refusing(type: string, status = 400) {
   return (world: TestWorld): void =>
