@@ -12,6 +12,7 @@ const LONGEST = [
   'test/api/schemathesis.real.test.ts',
   'test/e2e/audit.real.test.ts',
   'test/local/real-stack/example.real.test.ts',
+  'test/e2e/signer.real.test.ts',
   'test/e2e/calls.real.test.ts',
 ];
 
