@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { fleetSchema } from '../../infra/fleet/schema.ts';
-import { fleetJsonSchema, SCHEMA_FILE, settingsBelow } from '../../infra/schema.ts';
+import { fleetJsonSchema, SCHEMA_FILE } from '../../infra/schema.ts';
 import { customer } from '../support/settings.ts';
 
 const published = JSON.parse(readFileSync(SCHEMA_FILE, 'utf8'));
