@@ -147,7 +147,7 @@ async function putByCustomer(client: SecretsManagerClient): Promise<void> {
 }
 
 function inMiniStack(url: string) {
-  const services = ['secretsManager', 'scheduler', 'lambda', 'dynamoDb', 'eventBridge', 'sqs'] as const;
+  const services = ['secretsManager', 'scheduler', 'lambda', 'dynamoDb', 'eventBridge', 'sqs', 'kms'] as const;
   return {
     endpoints: Object.fromEntries(services.map((one) => [one, url])) as Record<(typeof services)[number], string>,
   };

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
 import { IAM_FAILURES } from '../../../../functions/adapters/http/failures.ts';
 import type { Fetch } from '../../../../functions/adapters/http/fetch.ts';
-import { HttpError } from '../../../../functions/adapters/http/fetch.ts';
 import { privateKeyJwt } from '../../../../functions/adapters/oauth/private-key-jwt.ts';
 import { exchange } from '../../../../functions/adapters/oauth/token-request.ts';
 import { RotationError } from '../../../../functions/credential/errors.ts';
