@@ -7,10 +7,11 @@ import { type CredentialDeps, credentialView } from './api/credentials/credentia
 import { credentialsPage, type PageDeps } from './api/credentials/page.ts';
 import {
   type FleetRotationsDeps,
+  fleetRotationsList,
   fleetRotationView,
-  startFleetRotation,
   stopFleetRotation,
 } from './api/many/fleet-rotations.ts';
+import { startFleetRotation } from './api/many/start.ts';
 import { type ApiResponse, json, problem } from './api/problem.ts';
 import { type HistoryDeps, runsPage, runView } from './api/runs/history.ts';
 import { type RequestDeps, requestRun } from './api/runs/request.ts';
@@ -43,6 +44,7 @@ const ANSWERS: { readonly [R in Route]: Answer<R> } = {
     await requestRun({ id, body: { ...body, rollback: true }, requestedBy: caller }, wishesOf(headers), deps),
   'POST /rotations': async ({ headers, body, caller }, deps) =>
     await startFleetRotation({ body, requestedBy: caller, key: headers['idempotency-key'] }, deps),
+  'GET /rotations': async ({ query }, deps) => json(200, await fleetRotationsList(query, deps)),
   'GET /rotations/{executionId}': async ({ path }, deps) =>
     json(200, await fleetRotationView(path.executionId ?? '', deps)),
   'DELETE /rotations/{executionId}': async ({ path, caller }, deps) =>

@@ -16,6 +16,8 @@ export interface ProblemFacts {
   readonly credential?: string | undefined;
   /** Of the request that asked for a run. */
   readonly requestId?: string | undefined;
+  /** Of the fleet rotation that is in the way. */
+  readonly executionId?: string | undefined;
   /** Whether the call has left everything as it was; null when that is not known. */
   readonly nothingChanged: boolean | null;
   readonly next: string;
@@ -52,10 +54,13 @@ export function problem(code: ErrorCode, { pointer, ...facts }: ProblemFacts): A
   return asProblem(status, { ...body, ...retryAfterOf(code, facts.retryAfter) });
 }
 
-/** The header that an answer of 503 always has, and one of `rotation-in-progress`. */
+/** Something goes on, and nobody knows for how long. */
+const UNDER_WAY: readonly ErrorCode[] = ['rotation-in-progress', 'fleet-rotation-in-progress'];
+
+/** The header that an answer of 503 always has, and one that tells of something under way. */
 function retryAfterOf(code: ErrorCode, known?: number): { readonly retryAfter?: number } {
   const usual = STATUSES[code] === 503 ? BUSY_S : undefined;
-  const retryAfter = known ?? (code === 'rotation-in-progress' ? UNDER_WAY_S : usual);
+  const retryAfter = known ?? (UNDER_WAY.includes(code) ? UNDER_WAY_S : usual);
   return retryAfter === undefined ? {} : { retryAfter };
 }
 

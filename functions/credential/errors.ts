@@ -42,6 +42,11 @@ export const ERRORS = {
     retryable: true,
     next: 'Repeat the call after Retry-After.',
   },
+  'fleet-rotation-in-progress': {
+    title: 'Another rotation of many is under way',
+    retryable: true,
+    next: 'Follow it to its end, or end it with DELETE /rotations/{executionId}. Then repeat the call.',
+  },
   'too-soon': { title: 'The last change is too recent', retryable: true, next: 'Repeat the call after Retry-After.' },
   frozen: {
     title: 'Changes are frozen',

@@ -4,7 +4,7 @@ import type { Events } from '../ports/events.ts';
 import type { FleetFiles } from '../ports/many/files.ts';
 import type { FleetRecords } from '../ports/many/records.ts';
 import { fleetRotationEnded } from './ended.ts';
-import { outcomeOf, progressOf } from './progress.ts';
+import { countsOf, endOf, outcomeOf, progressOf } from './progress.ts';
 
 /** What the end of a fleet rotation needs. */
 export interface FinishDeps {
@@ -26,13 +26,13 @@ export async function finish(executionId: string, deps: FinishDeps): Promise<{ r
   const at = deps.now();
   const ended = { ...recorded, head: { ...recorded.head, ended: { outcome, at } } };
   const progress = progressOf(ended, false, at);
-  const credentials = recorded.items.map(({ credential, wave, end }) => ({
-    credential,
-    wave: progress.waves[wave]?.name,
-    ...(end ?? { outcome: null }),
+  const credentials = recorded.items.map((item) => ({
+    credential: item.credential,
+    wave: progress.waves[item.wave]?.name,
+    ...(endOf(item, true) ?? { outcome: null }),
   }));
   const manifest = await deps.files.write(`${executionId}/manifest.json`, { ...progress, credentials });
-  await deps.records.end(executionId, { outcome, at, manifest });
+  await deps.records.end(executionId, { outcome, at, manifest, counts: countsOf(progress.waves) });
   if (outcome !== 'planned') await deps.events.publish(fleetRotationEnded({ ...progress, manifest }));
   return { outcome };
 }

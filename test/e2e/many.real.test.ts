@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { RunView } from '../../functions/api/contract/answers/run.ts';
+import type { FleetSummary } from '../../functions/many/about.ts';
 import type { FleetProgress } from '../../functions/many/progress.ts';
 import { describeReal } from '../support/real.ts';
 import { type Cast, type Stage, setStage } from './stage.ts';
@@ -174,6 +175,11 @@ describeReal('many credentials', ['keycloak', 'ministack'], () => {
   it('are left alone once somebody has ended it, and what has begun is finished', async () => {
     const before = await versions();
     const executionId = await start({ select: { match: 'prod-?' } });
+    const second = await stage.call('/rotations', { method: 'POST', body: { select: { match: 'test-?' } } });
+    expect([second.status, await second.json()]).toMatchObject([
+      409,
+      { code: 'fleet-rotation-in-progress', executionId, nothingChanged: true },
+    ]);
     const response = await stage.call(`/rotations/${executionId}`, { method: 'DELETE' });
     expect(await response.json()).toMatchObject({
       executionId,
@@ -186,6 +192,10 @@ describeReal('many credentials', ['keycloak', 'ministack'], () => {
     const [{ done, waiting } = { done: 0, waiting: 0 }] = ended.waves;
     expect(ended.outcome).toBe(waiting > 0 ? 'aborted' : 'completed');
     expect(ALL.filter((_, index) => before[index] !== after[index])).toHaveLength(done);
+    const list = (await (await stage.call('/rotations?limit=1')).json()) as { rotations: FleetSummary[] };
+    expect(list.rotations).toMatchObject([
+      { executionId, status: 'ended', outcome: ended.outcome, counts: { done, failed: 0, waiting } },
+    ]);
   }, 300_000);
 
   it('are refused with another body under a key that is taken, and unknown under an id that nobody has', async () => {

@@ -78,6 +78,9 @@ export const PageQuery = z.strictObject({
   nextToken: z.string().min(1).optional().describe('The nextToken of the page before.'),
 });
 
+/** Without a next page: what is older is seldom looked for, and its id leads to it. */
+export const RecentQuery = PageQuery.pick({ limit: true });
+
 /** What a caller may say about a request for a run, beside its body. */
 export type RunHeaders = z.infer<typeof RunHeaders>;
 

@@ -10,7 +10,14 @@ import {
   UnreadableAnswer,
 } from './answers/credential.ts';
 import { FindingAnswer } from './answers/finding.ts';
-import { FleetAcceptedAnswer, FleetFailureAnswer, FleetRotationAnswer, WaveAnswer } from './answers/fleet-rotation.ts';
+import {
+  FleetAcceptedAnswer,
+  FleetFailureAnswer,
+  FleetRotationAnswer,
+  FleetRotationsAnswer,
+  FleetSummaryAnswer,
+  WaveAnswer,
+} from './answers/fleet-rotation.ts';
 import { PlanAnswer } from './answers/plan.ts';
 import { GatewayAnswer, ProblemAnswer, RotationProblemAnswer } from './answers/problem.ts';
 import {
@@ -27,6 +34,7 @@ import {
   AcknowledgementRequest,
   FleetHeaders,
   PageQuery,
+  RecentQuery,
   RollbackRequest,
   RotationRequest,
   RunHeaders,
@@ -44,6 +52,8 @@ export const COMPONENTS = {
   Run: RunAnswer,
   Runs: RunsAnswer,
   FleetRotation: FleetRotationAnswer,
+  FleetRotations: FleetRotationsAnswer,
+  FleetSummary: FleetSummaryAnswer,
   FleetAccepted: FleetAcceptedAnswer,
   FleetFailure: FleetFailureAnswer,
   Wave: WaveAnswer,
@@ -82,7 +92,12 @@ const VERSIONS = [
 const ONE_CREDENTIAL = [...ANY_CALL, 'credential-unknown', ...SETTINGS, ...VERSIONS] as const;
 
 /** These are about calls that start no run. */
-const NO_RUN: readonly ErrorCode[] = ['rotation-unknown', 'connector-not-manual', 'version-not-current'];
+const NO_RUN: readonly ErrorCode[] = [
+  'rotation-unknown',
+  'connector-not-manual',
+  'version-not-current',
+  'fleet-rotation-in-progress',
+];
 const A_RUN = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => !NO_RUN.includes(code));
 
 /** What a call about a fleet rotation may meet. */
@@ -181,7 +196,14 @@ export const ROUTES = {
         headers: { Location: 'Where to look.' },
       },
     },
-    problems: [...ANY_CALL, ...A_BODY, ...FLEET, 'idempotency-key-reused'],
+    problems: [...ANY_CALL, ...A_BODY, ...FLEET, 'idempotency-key-reused', 'fleet-rotation-in-progress'],
+  },
+  'GET /rotations': {
+    name: 'listFleetRotations',
+    summary: 'Lists the last rotations of many credentials, newest first, without dry runs.',
+    query: { schema: RecentQuery, next: 'Use limit (1 to 50).' },
+    answers: { 200: { description: 'The last ones.', schemas: [FleetRotationsAnswer] } },
+    problems: [...ANY_CALL, ...FLEET],
   },
   'GET /rotations/{executionId}': {
     name: 'getFleetRotation',

@@ -12,6 +12,7 @@ export const STATUSES = {
   'credential-unknown': 404,
   'rotation-unknown': 404,
   'rotation-in-progress': 409,
+  'fleet-rotation-in-progress': 409,
   'too-soon': 409,
   frozen: 409,
   'connector-behind': 409,

@@ -26,7 +26,27 @@ export interface FleetHead extends FleetOrigin {
   /** Somebody has ended it: no run begins after this. */
   readonly stopped?: { readonly by: string; readonly at: Date };
   /** @default - it goes on */
-  readonly ended?: { readonly outcome: FleetOutcome; readonly at: Date; readonly manifest?: string };
+  readonly ended?: {
+    readonly outcome: FleetOutcome;
+    readonly at: Date;
+    readonly manifest?: string;
+    readonly counts?: FleetCounts;
+  };
+}
+
+/** How many credentials came to what, over all waves. */
+export interface FleetCounts {
+  /** Ended, and not failed. */
+  readonly done: number;
+  readonly failed: number;
+  /** Not begun. */
+  readonly waiting: number;
+}
+
+/** Who has the one place of a fleet rotation that is under way. */
+export interface FleetPlace {
+  readonly executionId: string;
+  readonly takenAt: Date;
 }
 
 /** Why something did not go well, or won't. */
@@ -79,6 +99,15 @@ export interface FleetListItem {
  */
 export interface FleetRecords {
   /**
+   * Takes the place where nobody has it, or has it already oneself; the time is that of the last try. Of several at once, one gets it.
+   * It is never given back: who has it may be over.
+   *
+   * @param from who is over: the place is taken from it as well, if it still has the place since then
+   * @returns who has it now
+   */
+  take(place: FleetPlace, from?: FleetPlace): Promise<FleetPlace>;
+
+  /**
    * Notes a fleet rotation before it begins. The first request under an id stays.
    *
    * @returns what stands
@@ -93,6 +122,12 @@ export interface FleetRecords {
 
   /** Notes the end. The first end stays. */
   end(executionId: string, ended: NonNullable<FleetHead['ended']>): Promise<void>;
+
+  /** The last ones that were asked for, newest first, without dry runs. */
+  recent(limit: number): Promise<readonly FleetHead[]>;
+
+  /** As it is now, without its credentials. */
+  head(executionId: string): Promise<FleetHead | undefined>;
 
   /** As it is now. */
   read(executionId: string): Promise<{ readonly head: FleetHead; readonly items: readonly FleetItem[] } | undefined>;

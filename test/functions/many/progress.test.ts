@@ -99,6 +99,22 @@ describe('progress', () => {
     expect(progressOf({ head, items: [] }, running, NOW).status).toBe(status);
   });
 
+  it('tells of an end that was not noted, once nothing notes it any more', () => {
+    const [, wave] = progressOf({ head: HEAD, items: ITEMS }, false, NOW).waves;
+    const { failures } = progressOf({ head: HEAD, items: ITEMS }, false, NOW);
+
+    // Nobody knows how it ended, so it counts as no outcome.
+    expect(wave).toMatchObject({ done: 0, failed: 2, running: 0, waiting: 2, outcomes: { refused: 1 } });
+    expect(failures[1]).toEqual({
+      credential: 'c',
+      wave: 'the rest',
+      code: 'internal-error',
+      detail: expect.stringContaining('its end was not noted'),
+      next: expect.stringContaining('history'),
+      nothingChanged: null,
+    });
+  });
+
   it('is not over while its execution is only about to begin', () => {
     const head = { ...HEAD, requestedAt: new Date(NOW.getTime() - 1000) };
 
@@ -120,6 +136,8 @@ describe('the outcome', () => {
     ['completed', { ...HEAD, stopped: { by: 'anna', at: NOW } }, ended(ITEMS, ROTATED)],
     ['planned', { ...HEAD, request: { ...HEAD.request, dryRun: true } }, ITEMS],
     ['broken', HEAD, ITEMS.filter(({ credential }) => credential !== 'b')],
+    // Each had its run, and the end of one was not noted.
+    ['completed', HEAD, ITEMS.slice(0, 3)],
   ])('is %s', (outcome, head, items) => {
     expect(outcomeOf({ head, items })).toBe(outcome);
   });
@@ -150,15 +168,25 @@ describe('the end', () => {
     expect(manifest.credentials).toEqual([
       { credential: 'a', wave: 'env=test', ...ROTATED },
       { credential: 'b', wave: 'the rest', ...REFUSED },
-      ...['c', 'd', 'e'].map((credential) => ({ credential, wave: 'the rest', outcome: null })),
+      { credential: 'c', wave: 'the rest', failed: true, nothingChanged: null, failure: expect.anything() },
+      ...['d', 'e'].map((credential) => ({ credential, wave: 'the rest', outcome: null })),
     ]);
     expect(rest).toEqual([
-      ['end', 'one', { outcome: 'stopped', at: NOW, manifest: 's3://bucket/manifest' }],
+      [
+        'end',
+        'one',
+        {
+          outcome: 'stopped',
+          at: NOW,
+          manifest: 's3://bucket/manifest',
+          counts: { done: 1, failed: 2, waiting: 2 },
+        },
+      ],
       [
         'event',
         {
           detailType: 'Fleet Rotation Ended',
-          detail: expect.objectContaining({ outcome: 'stopped', total: 5, done: 1, failed: 1, waiting: 2 }),
+          detail: expect.objectContaining({ outcome: 'stopped', total: 5, done: 1, failed: 2, waiting: 2 }),
         },
       ],
     ]);

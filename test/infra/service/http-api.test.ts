@@ -5,7 +5,7 @@ const template = synthesize();
 const JWT = { issuer: 'https://auth.example.org/realms/ops', audience: ['rotation'] };
 
 describe('the HTTP API', () => {
-  it('has the twelve routes, each of them signed', () => {
+  it('has the thirteen routes, each of them signed', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties,
     );
@@ -17,6 +17,7 @@ describe('the HTTP API', () => {
       'GET /credentials/{id}/rotations',
       'GET /credentials/{id}/rotations/{rotationId}',
       'GET /openapi.json',
+      'GET /rotations',
       'GET /rotations/{executionId}',
       'PATCH /credentials/{id}/schedule',
       'POST /credentials/{id}/connectors/{name}/acknowledgement',
@@ -24,7 +25,7 @@ describe('the HTTP API', () => {
       'POST /credentials/{id}/rotations',
       'POST /rotations',
     ]);
-    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(12).fill('AWS_IAM'));
+    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(13).fill('AWS_IAM'));
   });
 
   it('throttles, and logs who called what without bodies or headers', () => {
@@ -67,7 +68,7 @@ describe('the HTTP API with an issuer of tokens', () => {
     ]);
     const [authorizer] = Object.keys(authorizers);
     expect(routes.map(({ AuthorizationType, AuthorizerId }) => [AuthorizationType, AuthorizerId])).toEqual(
-      Array(12).fill(['JWT', { Ref: authorizer }]),
+      Array(13).fill(['JWT', { Ref: authorizer }]),
     );
   });
 
@@ -85,6 +86,7 @@ describe('the HTTP API with an issuer of tokens', () => {
       'POST /credentials/{id}/connectors/{name}/acknowledgement': ['rotation:write'],
       'POST /credentials/{id}/rollback': ['rotation:write'],
       'POST /credentials/{id}/rotations': ['rotation:write'],
+      'GET /rotations': ['rotation:read'],
       'GET /rotations/{executionId}': ['rotation:read'],
       'DELETE /rotations/{executionId}': ['rotation:write'],
       'POST /rotations': ['rotation:write'],

@@ -7,6 +7,7 @@ import type {
   FleetHead,
   FleetItem,
   FleetOrigin,
+  FleetPlace,
   FleetWave,
 } from '../../../ports/many/records.ts';
 import type { Item } from '../items.ts';
@@ -36,6 +37,7 @@ const Ended = z.object({
   outcome: z.enum(Object.keys(FLEET_OUTCOMES) as [FleetOutcome, ...FleetOutcome[]]),
   at: date,
   manifest: z.string().exactOptional(),
+  counts: z.object({ done: z.int(), failed: z.int(), waiting: z.int() }).exactOptional(),
 });
 
 const HeadItem = z.object({
@@ -55,6 +57,29 @@ const ItemItem = z.object({
   begunAt: time.exactOptional(),
   end: json(End).exactOptional(),
 });
+
+const PlaceItem = z.object({ executionId: text, takenAt: time });
+const ListedItem = z.object({ executionId: text });
+
+/** The attributes of the place, beside its key. */
+export function placeItem({ executionId, takenAt }: FleetPlace): Item {
+  return { executionId: { S: executionId }, takenAt: { S: takenAt.toISOString() }, expiresAt: expiry(takenAt) };
+}
+
+/** The attributes of one that is listed, beside its key. */
+export function listedItem({ executionId, requestedAt }: FleetOrigin): Item {
+  return { executionId: { S: executionId }, expiresAt: expiry(requestedAt) };
+}
+
+/** @returns undefined for an item of another form */
+export function readPlace(item: Item): FleetPlace | undefined {
+  return PlaceItem.safeParse(item).data;
+}
+
+/** @returns the id of a fleet rotation; undefined for an item of another form */
+export function readListed(item: Item): string | undefined {
+  return ListedItem.safeParse(item).data?.executionId;
+}
 
 /** The attributes of a request, beside its key. */
 export function originItem({ executionId, request, requestedBy, requestedAt }: FleetOrigin): Item {

@@ -4,13 +4,24 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { RotationError } from '../../../credential/errors.ts';
-import { type FleetRecords, recordOf } from '../../../ports/many/records.ts';
+import { type FleetHead, type FleetPlace, type FleetRecords, recordOf } from '../../../ports/many/records.ts';
 import type { Item } from '../items.ts';
 import { queryAll, REFUSED, type TableOptions, tableClient, unlessRefused } from '../table.ts';
-import { chosenItem, jsonItem, originItem, readHead, readItem } from './items.ts';
+import {
+  chosenItem,
+  jsonItem,
+  listedItem,
+  originItem,
+  placeItem,
+  readHead,
+  readItem,
+  readListed,
+  readPlace,
+} from './items.ts';
 
 /** The most that one batch writes. */
 const BATCH = 25;
@@ -19,6 +30,12 @@ const BATCH = 25;
 const FLEET_KEYS = 'many#';
 /** The sort key of a fleet rotation as a whole. */
 const HEAD = 'head';
+/** Where the place and the list are: no execution's id is empty. */
+const ALL = '';
+/** The sort key of the place. */
+const PLACE = 'under-way';
+/** What the sort keys of the list begin with; times in their order follow. */
+const ASKED = 'asked#';
 
 /**
  * Fleet rotations in a DynamoDB table: one item a fleet rotation, and one a credential of it. The state machine writes to them, too:
@@ -53,6 +70,18 @@ export function dynamoDbFleetRecords(sdk: Pick<DynamoDBClient, 'send'>, options:
       ),
     );
 
+  const readPlaceNow = async () => {
+    const read = new GetItemCommand({ TableName, Key: keyOf(ALL, PLACE), ConsistentRead: true });
+    const { Item: item } = await client.send(read);
+    return item && readPlace(item);
+  };
+
+  const list = async (head: FleetHead) => {
+    if (head.request.dryRun) return;
+    const sk = `${ASKED}${head.requestedAt.toISOString()}#${head.executionId}`;
+    await client.send(new PutItemCommand({ TableName, Item: { ...keyOf(ALL, sk), ...listedItem(head) } }));
+  };
+
   const writeBatch = async (items: readonly Item[]) => {
     let RequestItems: BatchWriteItemCommandOutput['UnprocessedItems'] = {
       [TableName]: items.map((Item) => ({ PutRequest: { Item } })),
@@ -61,14 +90,28 @@ export function dynamoDbFleetRecords(sdk: Pick<DynamoDBClient, 'send'>, options:
       ({ UnprocessedItems: RequestItems } = await client.send(new BatchWriteItemCommand({ RequestItems })));
   };
 
+  const unreadable = (what: string): never => {
+    throw new RotationError('ledger-unavailable', `DynamoDB, ${TableName}: the ${what} cannot be read`);
+  };
+
   return {
+    take: async (place, from) => {
+      const put = new PutItemCommand({
+        TableName,
+        Item: { ...keyOf(ALL, PLACE), ...placeItem(place) },
+        ...mayTake(place, from),
+      });
+      if (await unlessRefused(client.send(put))) return place;
+      return (await readPlaceNow()) ?? unreadable('place of fleet rotations');
+    },
     ask: async (origin) => {
       const Item = { ...keyOf(origin.executionId, HEAD), ...originItem(origin) };
       const put = new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
-      if (await unlessRefused(client.send(put))) return origin;
-      const known = await readHeadOf(origin.executionId);
-      if (known) return known;
-      throw new RotationError('ledger-unavailable', `DynamoDB, ${TableName}: the fleet rotation cannot be read`);
+      const isFirst = await unlessRefused(client.send(put));
+      const head = isFirst ? origin : ((await readHeadOf(origin.executionId)) ?? unreadable('fleet rotation'));
+      // By a repeat as well: the call before may have come to no end.
+      await list(head);
+      return head;
     },
     chosen: async (executionId, waves, items) => {
       const { requestedAt = new Date(0) } = (await readHeadOf(executionId)) ?? {};
@@ -84,12 +127,40 @@ export function dynamoDbFleetRecords(sdk: Pick<DynamoDBClient, 'send'>, options:
     end: async (executionId, ended) => {
       await set(executionId, ['ended', ended], 'attribute_exists(pk) AND attribute_not_exists(#name)');
     },
+    recent: async (limit) => {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+          ExpressionAttributeValues: { ':pk': { S: partitionOf(ALL) }, ':sk': { S: ASKED } },
+          ConsistentRead: true,
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
+      );
+      const heads = await Promise.all(Items.map(async (item) => await readHeadOf(readListed(item) ?? '')));
+      return heads.filter((head) => head !== undefined);
+    },
+    head: readHeadOf,
     read: async (executionId) => {
       const head = await readHeadOf(executionId);
       if (!head) return undefined;
       const all = await queryAll(client, { TableName, partition: partitionOf(executionId), beginning: 'item#' });
       return { head, items: all.flatMap((item) => readItem(item) ?? []) };
     },
+  };
+}
+
+/** A place that is free, one's own, or that of whom it is taken from. */
+function mayTake({ executionId }: FleetPlace, from?: FleetPlace) {
+  const before = from && { ':from': { S: from.executionId }, ':since': { S: from.takenAt.toISOString() } };
+  return {
+    ConditionExpression: [
+      'attribute_not_exists(pk)',
+      'executionId = :own',
+      ...(from ? ['(executionId = :from AND takenAt = :since)'] : []),
+    ].join(' OR '),
+    ExpressionAttributeValues: { ':own': { S: executionId }, ...before },
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { FleetRequest } from '../../../credential/events/fleet-rotation.ts';
 import { FLEET_OUTCOMES, type FleetOutcome, OUTCOMES, type Outcome } from '../../../credential/outcome.ts';
+import type { FleetSummary } from '../../../many/about.ts';
 import type { FleetFailure, FleetProgress, WaveProgress } from '../../../many/progress.ts';
 import { agreeing } from './agreeing.ts';
 import { errorCode, instant } from './rotation.ts';
@@ -19,7 +20,9 @@ export const WaveAnswer = agreeing<WaveProgress>()(
     failed: count,
     running: count,
     waiting: count.describe('Not begun.'),
-    outcomes: z.partialRecord(outcome, count).describe('How many ended how; a run without a report counts as refused.'),
+    outcomes: z
+      .partialRecord(outcome, count)
+      .describe('How many ended how; runs of which nobody knows that are left out.'),
   }),
 );
 
@@ -32,35 +35,59 @@ export const FleetFailureAnswer = agreeing<FleetFailure>()(
     detail: z.string(),
     next: z.string().optional().describe('What to do.'),
     outcome: outcome.exactOptional(),
-    requestId: z.string().exactOptional().describe('Leads to the run: `GET /credentials/{id}/rotations/{requestId}`.'),
+    requestId: z
+      .string()
+      .exactOptional()
+      .describe('Leads to the run: `GET /credentials/{id}/rotations/{requestId}`. Absent where its end was not noted.'),
     nothingChanged: z.boolean().nullable().exactOptional(),
     repeatAt: instant.exactOptional().describe('When the run goes on by itself.'),
   }),
 );
 
+const about = {
+  executionId: z.string(),
+  status: z
+    .enum(['choosing', 'rotating', 'stopping', 'ended'])
+    .describe('`stopping`: somebody has ended it, and what had begun is finished.'),
+  outcome: z
+    .enum<readonly [FleetOutcome, ...FleetOutcome[]]>(keysOf(FLEET_OUTCOMES))
+    .nullable()
+    .describe('Null before the end. `stopped`: a wave failed more often than it bears. `planned`: a dry run.'),
+  request: FleetRequest,
+  requestedBy: z.string().describe('The ARN of the principal that called.'),
+  requestedAt: instant,
+  endedAt: instant.nullable(),
+  stoppedBy: z.string().exactOptional().describe('Who has ended it.'),
+  manifest: z.string().nullable().describe('Where the result of every credential is, once it has ended: `s3://…`.'),
+};
+
+/** A fleet rotation in the list. */
+export const FleetSummaryAnswer = agreeing<FleetSummary>()(
+  z.object({
+    ...about,
+    total: count.nullable().describe('How many credentials were chosen; null before that.'),
+    counts: z
+      .object({ done: count, failed: count, waiting: count.describe('Not begun.') })
+      .nullable()
+      .describe('Null before the end, and where none was noted. The progress is at `GET /rotations/{executionId}`.'),
+  }),
+);
+
+/** The last fleet rotations. */
+export const FleetRotationsAnswer = z.object({
+  rotations: z.array(FleetSummaryAnswer).describe('Newest first, without dry runs.'),
+});
+
 /** How far a fleet rotation is. */
 export const FleetRotationAnswer = agreeing<FleetProgress>()(
   z.object({
-    executionId: z.string(),
-    status: z
-      .enum(['choosing', 'rotating', 'stopping', 'ended'])
-      .describe('`stopping`: somebody has ended it, and what had begun is finished.'),
-    outcome: z
-      .enum<readonly [FleetOutcome, ...FleetOutcome[]]>(keysOf(FLEET_OUTCOMES))
-      .nullable()
-      .describe('Null before the end. `stopped`: a wave failed more often than it bears. `planned`: a dry run.'),
-    request: FleetRequest,
-    requestedBy: z.string().describe('The ARN of the principal that called.'),
-    requestedAt: instant,
-    endedAt: instant.nullable(),
-    stoppedBy: z.string().exactOptional().describe('Who has ended it.'),
+    ...about,
     waves: z.array(WaveAnswer),
     failures: z.array(FleetFailureAnswer),
     expected: z
       .array(FleetFailureAnswer)
       .describe('Credentials of which the settings say already that a run would begin nothing, and why.'),
     credentials: z.array(z.array(z.string())).exactOptional().describe('With a dry run: the ids of each wave.'),
-    manifest: z.string().nullable().describe('Where the result of every credential is, once it has ended: `s3://…`.'),
   }),
 );
 

@@ -20,6 +20,7 @@ export const ProblemAnswer = z.object({
   detail: z.string(),
   credential: z.string().exactOptional(),
   requestId: z.string().exactOptional().describe('With a request for a run.'),
+  executionId: z.string().exactOptional().describe('With `fleet-rotation-in-progress`: the one that is under way.'),
   nothingChanged: z.boolean().nullable().describe('Whether everything is as it was; null when nobody knows.'),
   next: z.string().describe('What to do.'),
   retryAfter: z.int().min(0).exactOptional().describe('Seconds, as in `Retry-After`.'),

@@ -1,16 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  fleetRotationView,
-  startFleetRotation,
-  stopFleetRotation,
-} from '../../../../functions/api/many/fleet-rotations.ts';
-import { RotationError } from '../../../../functions/credential/errors.ts';
+import { fleetRotationView, stopFleetRotation } from '../../../../functions/api/many/fleet-rotations.ts';
+import { startFleetRotation } from '../../../../functions/api/many/start.ts';
+import { type ErrorCode, RotationError } from '../../../../functions/credential/errors.ts';
 import { FleetRequest } from '../../../../functions/credential/events/fleet-rotation.ts';
-import type { FleetHead } from '../../../../functions/ports/many/records.ts';
+import type { FleetHead, FleetPlace } from '../../../../functions/ports/many/records.ts';
 
 const NOW = new Date('2026-03-01T02:00:00Z');
 const ALL = FleetRequest.parse({ select: { all: true } });
-const call = (key?: string, body = ALL) => ({ body, requestedBy: 'anna', key });
+const CALL = { body: ALL, requestedBy: 'anna' };
 
 /** The parts of the API, over what is noted. */
 function parts() {
@@ -22,6 +19,9 @@ function parts() {
       isRunning: async (id: string) => (started.includes(id) ? true : undefined),
     },
     fleetRecords: {
+      take: async (place: FleetPlace) => place,
+      recent: async () => [...heads.values()],
+      head: async (id: string) => heads.get(id),
       ask: async (origin: FleetHead) => {
         heads.set(origin.executionId, heads.get(origin.executionId) ?? origin);
         return heads.get(origin.executionId) ?? origin;
@@ -40,67 +40,6 @@ function parts() {
   return { deps, heads, started };
 }
 
-describe('POST /rotations', () => {
-  it('notes the request before it starts anything, and says where to look', async () => {
-    const { deps, heads, started } = parts();
-    const answer = await startFleetRotation(call(), deps);
-
-    expect([answer.statusCode, JSON.parse(answer.body), answer.headers.location]).toEqual([
-      202,
-      { executionId: 'drawn' },
-      '/rotations/drawn',
-    ]);
-    expect(heads.get('drawn')).toEqual({ executionId: 'drawn', request: ALL, requestedBy: 'anna', requestedAt: NOW });
-    expect(started).toEqual(['drawn']);
-  });
-
-  it('with one key is about one execution, of which the name is one that Step Functions takes', async () => {
-    const { deps } = parts();
-    const key = 'a key / with : anything';
-    const [one, other, third] = await Promise.all([
-      startFleetRotation(call(key), deps),
-      startFleetRotation(call(key), deps),
-      startFleetRotation(call('another'), deps),
-    ]);
-
-    expect(one.body).toBe(other.body);
-    expect(one.body).not.toBe(third.body);
-    expect(JSON.parse(one.body).executionId).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
-  });
-
-  it('repeated with its key begins what the first call could not', async () => {
-    const { deps, started } = parts();
-    const away = async () => {
-      throw new RotationError('executions-unavailable', 'no answer');
-    };
-    await expect(
-      startFleetRotation(call('key'), { ...deps, executions: { ...deps.executions, start: away } }),
-    ).rejects.toMatchObject({ code: 'executions-unavailable' });
-    await startFleetRotation(call('key'), deps);
-
-    expect(started).toHaveLength(1);
-  });
-
-  it('with a key that came with another body is refused, and starts nothing', async () => {
-    const { deps, started } = parts();
-    await startFleetRotation(call('key'), deps);
-    const other = FleetRequest.parse({ select: { match: 'acme-*' } });
-
-    await expect(startFleetRotation(call('key', other), deps)).rejects.toMatchObject({
-      code: 'idempotency-key-reused',
-    });
-    expect(started).toHaveLength(1);
-  });
-
-  it('is not available where there is no state machine', async () => {
-    const { deps, heads } = parts();
-    await expect(startFleetRotation(call(), { ...deps, executions: undefined })).rejects.toMatchObject({
-      code: 'not-available',
-    });
-    expect(heads.size).toBe(0);
-  });
-});
-
 describe('GET and DELETE /rotations/{executionId}', () => {
   it.each(['nobody', 'x'.repeat(81), ''])('know nothing of %s', async (id) => {
     const { deps } = parts();
@@ -112,7 +51,7 @@ describe('GET and DELETE /rotations/{executionId}', () => {
 
   it('tell how far it is, and who has ended it', async () => {
     const { deps } = parts();
-    await startFleetRotation(call(), deps);
+    await startFleetRotation(CALL, deps);
 
     expect(await fleetRotationView('drawn', deps)).toMatchObject({ status: 'choosing', outcome: null });
     const stopped = await stopFleetRotation({ executionId: 'drawn', by: 'bob' }, deps);
@@ -121,10 +60,60 @@ describe('GET and DELETE /rotations/{executionId}', () => {
 
   it('leave one that has ended as it is', async () => {
     const { deps, heads } = parts();
-    await startFleetRotation(call(), deps);
+    await startFleetRotation(CALL, deps);
     heads.set('drawn', { ...(heads.get('drawn') as FleetHead), ended: { outcome: 'completed', at: NOW } });
     const answer = await stopFleetRotation({ executionId: 'drawn', by: 'bob' }, deps);
 
     expect([answer.outcome, heads.get('drawn')?.stopped]).toEqual(['completed', undefined]);
   });
+
+  it('is not available where there is no state machine', async () => {
+    const { deps, heads } = parts();
+    await expect(startFleetRotation(CALL, { ...deps, executions: undefined })).rejects.toMatchObject({
+      code: 'not-available',
+    });
+    expect(heads.size).toBe(0);
+  });
+
+  it('ask Step Functions of none that has ended: it forgets them first', async () => {
+    const { deps, heads } = parts();
+    await startFleetRotation(CALL, deps);
+    heads.set('drawn', { ...(heads.get('drawn') as FleetHead), ended: { outcome: 'completed', at: NOW } });
+    const isRunning = failing('executions-unavailable');
+
+    expect(await fleetRotationView('drawn', { ...deps, executions: { ...deps.executions, isRunning } })).toMatchObject({
+      outcome: 'completed',
+    });
+  });
+
+  it('tell what the table says while Step Functions is busy, and nothing while it is away', async () => {
+    const { deps } = parts();
+    await startFleetRotation(CALL, deps);
+    const later = { ...deps, now: () => new Date(NOW.getTime() + 3_600_000) };
+    const mute = (code: ErrorCode) => ({ ...later, executions: { ...deps.executions, isRunning: failing(code) } });
+
+    expect(await fleetRotationView('drawn', mute('executions-throttled'))).toMatchObject({ status: 'choosing' });
+    await expect(fleetRotationView('drawn', mute('executions-unavailable'))).rejects.toMatchObject({
+      code: 'executions-unavailable',
+    });
+  });
+
+  it('tell the end of one that ends between two looks', async () => {
+    const { deps, heads } = parts();
+    await startFleetRotation(CALL, deps);
+    const isRunning = async (id: string) => {
+      heads.set(id, { ...(heads.get(id) as FleetHead), ended: { outcome: 'completed', at: NOW } });
+      return false;
+    };
+
+    expect(await fleetRotationView('drawn', { ...deps, executions: { ...deps.executions, isRunning } })).toMatchObject({
+      outcome: 'completed',
+    });
+  });
 });
+
+function failing(code: ErrorCode) {
+  return async (): Promise<never> => {
+    throw new RotationError(code, 'no answer');
+  };
+}
