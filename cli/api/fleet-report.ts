@@ -1,4 +1,5 @@
 import { FLEET_OUTCOMES } from '../../functions/credential/outcome.ts';
+import type { FleetSummary } from '../../functions/many/about.ts';
 import type { FleetFailure, FleetProgress } from '../../functions/many/progress.ts';
 import type { Result } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -11,6 +12,22 @@ const MOST_SHOWN = 50;
 /** A fleet rotation as a command's result: after its end, or as it is now. */
 export function fleetResult(progress: FleetProgress): Result {
   return { exit: exitOf(progress), value: progress, text: textOf(progress) };
+}
+
+/** The last ones as a command's result. */
+export function fleetListResult(rotations: readonly FleetSummary[]): Result {
+  const rows = rotations.map(({ executionId, requestedAt, status, outcome, request, total, counts, requestedBy }) => [
+    executionId,
+    requestedAt,
+    outcome ?? status,
+    total === null ? '' : String(total),
+    ...[counts?.done, counts?.failed, counts?.waiting].map((count) => String(count ?? '')),
+    shown(request.reason ?? ''),
+    shown(requestedBy),
+  ]);
+  const head = ['EXECUTION', 'ASKED', 'STATE', 'TOTAL', 'DONE', 'FAILED', 'NOT BEGUN', 'REASON', 'BY'];
+  const text = rows.length > 0 ? table(head, rows) : 'No rotation of many is known.';
+  return { exit: EXIT.done, value: { rotations }, text };
 }
 
 function exitOf({ outcome, waves, failures }: FleetProgress): ExitCode {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FleetSummary } from '../../functions/many/about.ts';
 import type { FleetProgress, WaveProgress } from '../../functions/many/progress.ts';
 import type { Context } from '../context.ts';
-import { CliError } from '../errors.ts';
+import { CliError, failed } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { leavable } from '../terminal/leave.ts';
 import type { Api, ApiCall } from './client.ts';
@@ -31,7 +32,35 @@ export interface FleetOrder {
 export async function startFleetRotation({ body, key = randomUUID() }: FleetOrder, api: Api): Promise<string> {
   const ifLost = `Repeat the command with --idempotency-key ${key}: what has begun is not begun again.`;
   const call: ApiCall = { method: 'POST', path: '/rotations', body, headers: { 'idempotency-key': key }, ifLost };
-  return bodyOf<{ executionId: string }>(call, await api.send(call)).executionId;
+  const answer = await api.send(call);
+  try {
+    return bodyOf<{ executionId: string }>(call, answer).executionId;
+  } catch (error) {
+    throw inProgress(error, answer.body) ?? error;
+  }
+}
+
+/** In words of this program: what to do about the one that is under way. */
+function inProgress(error: unknown, body: unknown): CliError | undefined {
+  if (!(error instanceof CliError) || error.facts.code !== 'fleet-rotation-in-progress') return undefined;
+  const { executionId = '' } = body as { executionId?: string };
+  const next = `Follow it: csr rotate --watch ${executionId}. Or end it: csr rotate --abort ${executionId}. Then repeat the command.`;
+  return new CliError(EXIT.notNow, { ...error.facts, next });
+}
+
+/** The last ones, newest first. @throws {CliError} */
+export async function lastFleetRotations(api: Api): Promise<readonly FleetSummary[]> {
+  const call: ApiCall = { method: 'GET', path: '/rotations' };
+  return bodyOf<{ rotations: readonly FleetSummary[] }>(call, await api.send(call)).rotations;
+}
+
+/** The id of the one that is under way. @throws {CliError} when there is none */
+export async function underWay(api: Api): Promise<string> {
+  const [last, ...others] = await lastFleetRotations(api);
+  const found = [last, ...others].find((one) => one && one.status !== 'ended');
+  if (found) return found.executionId;
+  const next = last ? `See the last one: csr rotate --watch ${last.executionId}.` : 'Begin one: csr rotate --help.';
+  throw failed({ what: 'No rotation of many is under way', next });
 }
 
 /** Lets no further run begin. @throws {CliError} */

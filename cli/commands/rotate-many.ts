@@ -1,6 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { fleetResult, planText } from '../api/fleet-report.ts';
-import { followFleetRotation, startFleetRotation, stopFleetRotation } from '../api/fleet-rotations.ts';
+import { fleetListResult, fleetResult, planText } from '../api/fleet-report.ts';
+import {
+  followFleetRotation,
+  lastFleetRotations,
+  startFleetRotation,
+  stopFleetRotation,
+  underWay,
+} from '../api/fleet-rotations.ts';
 import type { Context, Result } from '../context.ts';
 import { failed, usage } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -21,7 +27,9 @@ export interface ManyOptions {
   readonly revokePrevious?: boolean;
   readonly plan?: boolean;
   readonly yes?: boolean;
-  readonly watch?: string;
+  /** True without an id: the one that is under way. */
+  readonly watch?: string | true;
+  readonly list?: boolean;
   readonly abort?: string;
   readonly force?: boolean;
   readonly reason?: string;
@@ -32,8 +40,8 @@ export interface ManyOptions {
 
 /** What is said about many in the help. */
 export const MANY_NOTES = `Many at once: --all, --tag or --match choose, --wave puts them in order, and the rest comes last. A plan is shown and
-confirmed first. csr follows to the end; whoever leaves finds it again with --watch. --abort begins nothing more, and
-finishes what has begun. One that fails keeps none of the others; a wave that fails more often than --tolerate says is
+confirmed first. One goes on at a time. csr follows to the end; whoever leaves finds it again with --watch. --abort
+begins nothing more, and finishes what has begun. One that fails keeps none of the others; a wave that fails more often than --tolerate says is
 the last one.`;
 
 /** Adds the options of a rotation of many. */
@@ -52,16 +60,21 @@ export function manyOptions(command: Command): Command {
     .option('--revoke-previous', 'many: ends each previous secret at once, whatever the grace; for a leak')
     .option('--plan', 'many: shows which ones, and rotates nothing')
     .option('--yes', 'many: without the plan and its question')
-    .option('--watch <execution>', 'many: follows one that was begun before')
+    .option('--watch [execution]', 'many: follows one that was begun before; without an id the one under way')
+    .option('--list', 'many: shows the last ones, newest first')
     .option('--abort <execution>', 'many: begins nothing more, and finishes what has begun');
 }
 
 /** Carries out a rotation of many, or what is asked about one. @throws {CliError} */
 export async function rotateMany(context: Context, options: ManyOptions): Promise<Result> {
-  const { watch, abort, plan = false, yes = false, idempotencyKey: key } = options;
+  const { watch, abort, list = false, plan = false, yes = false, idempotencyKey: key } = options;
   if (abort !== undefined)
     return { ...fleetResult(await stopFleetRotation(abort, await context.api())), exit: EXIT.done };
-  if (watch !== undefined) return fleetResult(await followFleetRotation(watch, context));
+  if (list) return fleetListResult(await lastFleetRotations(await context.api()));
+  if (watch !== undefined) {
+    const executionId = watch === true ? await underWay(await context.api()) : watch;
+    return fleetResult(await followFleetRotation(executionId, context));
+  }
   const body = bodyOf(options);
   if (plan || !yes) {
     const planned = await planOf(body, context);

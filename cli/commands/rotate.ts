@@ -33,6 +33,8 @@ export const rotate: Register = (program, act) => {
       'csr rotate --all --wave environment=test --wave environment=prod --tolerate 5%',
       'csr rotate --tag environment=prod --plan',
       'csr rotate --all --revoke-previous --reason "stolen laptop"',
+      'csr rotate --list',
+      'csr rotate --watch',
       'csr rotate --watch 0195503b-2880-7000-8000-000000000001',
       'csr rotate --abort 0195503b-2880-7000-8000-000000000001',
     ],
@@ -90,6 +92,7 @@ const MANY = [
   'plan',
   'yes',
   'watch',
+  'list',
   'abort',
 ] as const satisfies readonly (keyof ManyOptions)[];
 

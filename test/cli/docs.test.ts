@@ -56,7 +56,7 @@ const ROUTE_OF: Readonly<Record<string, string>> = {
 };
 
 /** Commands that need Step Functions, which the stage has not. */
-const OF_MANY = /^csr rotate (?:.* )?--(?:all|tag|match|watch|abort)\b/;
+const OF_MANY = /^csr rotate (?:.* )?--(?:all|tag|match|watch|list|abort)\b/;
 
 /** What the documented commands print; the first that fits counts. */
 const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [

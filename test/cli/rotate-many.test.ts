@@ -18,6 +18,7 @@ const PROGRESS: FleetProgress = {
   expected: [],
   manifest: null,
 };
+const SUMMARY = { ...PROGRESS, total: null, counts: null };
 const FAILURE = {
   credential: 'acme-prod',
   wave: 'env=test',
@@ -44,6 +45,9 @@ describe('csr rotate of many', () => {
   /** What the API answers to the next looks, and to what is begun with a body. */
   let looks: (body: { dryRun?: boolean }) => object[] = () => [COMPLETED];
 
+  let listed: object[] = [];
+  let refusal: object | undefined;
+
   beforeAll(async () => {
     let pending: object[] = [];
     api = await serve(async (request) => {
@@ -51,10 +55,12 @@ describe('csr rotate of many', () => {
       const body = text === '' ? undefined : JSON.parse(text);
       const { pathname: path } = new URL(request.url);
       calls.push({ method: request.method, path, key: request.headers.get('idempotency-key'), body });
+      if (request.method === 'POST' && refusal && !body.dryRun) return Response.json(refusal, { status: 409 });
       if (request.method === 'POST') {
         pending = looks(body);
         return Response.json({ executionId: ID }, { status: 202 });
       }
+      if (path === '/rotations') return Response.json({ rotations: listed });
       const [now = {}] = pending;
       if (pending.length > 1) pending.shift();
       return Response.json(
@@ -65,6 +71,8 @@ describe('csr rotate of many', () => {
   afterAll(() => api.close());
   beforeEach(() => {
     calls = [];
+    listed = [];
+    refusal = undefined;
     looks = ({ dryRun }) => [dryRun ? PLANNED : COMPLETED];
   });
 
@@ -150,6 +158,47 @@ describe('csr rotate of many', () => {
       'ended: env=test 2 of 2\n',
       [expect.objectContaining({ method: 'GET' })],
     ]);
+  });
+
+  it('with --watch alone follows the one under way, and says so where there is none', async () => {
+    looks = () => [COMPLETED];
+    await run(['--all', '--yes']);
+    listed = [
+      { ...SUMMARY, executionId: 'other', status: 'ended', outcome: 'aborted' },
+      { ...SUMMARY, executionId: ID },
+    ];
+    calls = [];
+    expect((await run(['--watch'])).exit).toBe(0);
+    expect(calls.map(({ path }) => path)).toEqual(['/rotations', `/rotations/${ID}`]);
+
+    listed = listed.slice(0, 1);
+    const { exit, stderr } = await run(['--watch']);
+    expect([exit, stderr]).toEqual([1, expect.stringMatching(/No rotation of many is under way[\s\S]*--watch other/)]);
+  });
+
+  it('with --list shows the last ones', async () => {
+    expect((await run(['--list'])).stdout).toBe('No rotation of many is known.\n');
+    const counts = { done: 395, failed: 5, waiting: 0 };
+    listed = [{ ...SUMMARY, status: 'ended', outcome: 'completed', total: 400, counts }];
+    const { exit, stdout } = await run(['--list']);
+
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(/0195503b.*completed +400 +395 +5 +0 +arn:anna\n$/)]);
+  });
+
+  it('says which one is in the way, and how to go on', async () => {
+    refusal = {
+      code: 'fleet-rotation-in-progress',
+      title: 'Another rotation of many is under way',
+      detail: 'there is one at a time',
+      executionId: ID,
+      nothingChanged: true,
+      next: 'DELETE it.',
+      retryAfter: 60,
+    };
+    const { exit, stderr } = await run(['--all', '--yes']);
+
+    expect([exit, stderr]).toEqual([4, expect.stringContaining(`csr rotate --watch ${ID}`)]);
+    expect(stderr).toContain(`csr rotate --abort ${ID}`);
   });
 
   it('with --abort ends it, and says what goes on', async () => {
