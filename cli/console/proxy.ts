@@ -12,12 +12,19 @@ export const CALLS = [
   'GET /credentials/{id}/rotations/{rotationId}',
   'POST /credentials/{id}/rotations',
   'POST /credentials/{id}/rollback',
+  'GET /rotations',
+  'POST /rotations',
+  'GET /rotations/{executionId}',
+  'DELETE /rotations/{executionId}',
   'PATCH /credentials/{id}/schedule',
   'POST /credentials/{id}/connectors/{name}/acknowledgement',
 ] as const satisfies readonly Route[];
 
 /** What the API takes at most. */
 const MOST_BYTES = 65_536;
+/** What to do when an answer is lost. */
+const LOOK_AT_ONE = 'Look at the credential and its history first: the call may have been carried out.';
+const LOOK_AT_MANY = 'Look at the list of rotations first: the call may have been carried out.';
 /** Headers of the page that the API is given. */
 const PASSED = ['idempotency-key', 'prefer'] as const;
 
@@ -39,7 +46,7 @@ export async function passOn(request: Request, path: string, api: Api): Promise<
     ...(body !== null && { body }),
     headers: Object.fromEntries(PASSED.flatMap((name) => headerOf(request, name))),
     reads: (body as { dryRun?: unknown } | null)?.dryRun === true,
-    ifLost: 'Look at the credential and its history first: the call may have been carried out.',
+    ifLost: pathname.startsWith('/rotations') ? LOOK_AT_MANY : LOOK_AT_ONE,
   };
   try {
     return told(await api.send(call));

@@ -49,7 +49,7 @@ describe('the console lets in', () => {
     expect(await bench.enter()).not.toBe('');
   });
 
-  it.each(['', 'console.js', 'style.css', 'about', 'api/credentials', 'reveal', 'anything'])(
+  it.each(['', 'console.js', 'style.css', 'about', 'api/credentials', 'api/rotations', 'reveal', 'anything'])(
     'no second browser without the cookie to /%s',
     async (path) => {
       await bench.enter();
@@ -64,7 +64,12 @@ describe('the console lets in', () => {
     for (const origin of ['https://evil.example.com', 'null', 'http://127.0.0.1:1', 'http://localhost']) {
       const asked = await bench.ask('api/credentials', { headers: { origin } });
       const posted = await bench.ask('reveal', { method: 'POST', body: '{}', headers: { origin } });
-      expect([origin, asked.status, posted.status, await asked.text()]).toEqual([origin, 403, 403, REFUSAL]);
+      const ended = await bench.ask('api/rotations/key-1', { method: 'DELETE', headers: { origin } });
+      expect([origin, asked.status, posted.status, ended.status, await asked.text()]).toEqual([
+        origin,
+        ...[403, 403, 403],
+        REFUSAL,
+      ]);
     }
     expect([bench.calls, bench.reads]).toEqual([[], []]);
   });

@@ -52,6 +52,10 @@ describe('calls of the page', () => {
       '/credentials/acme-prod/connectors/Flow%20%2F%20Connect/acknowledgement',
     ],
     ['PATCH', 'api/credentials/acme-prod/schedule', '/credentials/acme-prod/schedule'],
+    ['GET', 'api/rotations', '/rotations'],
+    ['POST', 'api/rotations', '/rotations'],
+    ['GET', 'api/rotations/key-1', '/rotations/key-1'],
+    ['DELETE', 'api/rotations/key-1', '/rotations/key-1'],
   ])('%s %s is one', async (method, path, expected) => {
     bench = await consoleOf();
     const body = method === 'GET' ? {} : { body: '{}' };
@@ -63,6 +67,9 @@ describe('calls of the page', () => {
     ['GET', 'api/openapi.json'],
     ['DELETE', 'api/credentials/acme-prod'],
     ['PUT', 'api/credentials/acme-prod/schedule'],
+    ['DELETE', 'api/rotations'],
+    ['POST', 'api/rotations/key-1'],
+    ['GET', 'api/rotations/../openapi.json'],
     ['POST', 'api/credentials'],
     ['GET', 'api/credentials/acme-prod/secret'],
     ['GET', 'api/credentials/a/b/c/d'],
@@ -75,6 +82,12 @@ describe('calls of the page', () => {
     const answer = await bench.ask(path, { method });
     expect(answer.status).toBe(404);
     expect(bench.calls).toEqual([]);
+  });
+
+  it('that begin many are told where to look when their answer is lost', async () => {
+    bench = await consoleOf();
+    await bench.ask('api/rotations', { method: 'POST', body: '{"select":{"all":true}}', headers: json });
+    expect(bench.calls).toMatchObject([{ reads: false, ifLost: expect.stringContaining('list of rotations') }]);
   });
 
   it.each(['[]', '"text"', 'null', '{"a":'])('with %s as the body are refused here', async (body) => {

@@ -6,6 +6,8 @@ export interface Problem {
   readonly cause?: string;
   readonly detail?: string;
   readonly next?: string;
+  /** Of the fleet rotation that is in the way. */
+  readonly executionId?: string;
   /** Null when nobody knows. */
   readonly nothingChanged?: boolean | null;
   /** Seconds. */
@@ -26,7 +28,7 @@ export class ProblemError extends Error {
 
 /** A call below the page's own address. */
 export interface Call {
-  readonly method?: 'GET' | 'POST' | 'PATCH';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;

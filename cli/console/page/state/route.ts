@@ -4,18 +4,22 @@ import { useEffect, useState } from 'preact/hooks';
 export type Route =
   | { readonly view: 'fleet' }
   | { readonly view: 'tasks' }
+  | { readonly view: 'rotations' }
+  | { readonly view: 'rotation'; readonly id: string }
   | { readonly view: 'credential'; readonly id: string };
 
 /** The address of a view, within the page. */
 export function hrefOf(route: Route): string {
   if (route.view === 'credential') return `#/credentials/${encodeURIComponent(route.id)}`;
-  return route.view === 'tasks' ? '#/tasks' : '#/';
+  if (route.view === 'rotation') return `#/rotations/${encodeURIComponent(route.id)}`;
+  return route.view === 'fleet' ? '#/' : `#/${route.view}`;
 }
 
 function routeOf(hash: string): Route {
-  const id = /^#\/credentials\/([^/]+)$/.exec(hash)?.[1];
-  if (id !== undefined) return { view: 'credential', id: decodeURIComponent(id) };
-  return { view: hash === '#/tasks' ? 'tasks' : 'fleet' };
+  const [, of, id] = /^#\/(credentials|rotations)\/([^/]+)$/.exec(hash) ?? [];
+  if (id !== undefined) return { view: of === 'rotations' ? 'rotation' : 'credential', id: decodeURIComponent(id) };
+  const found = (['tasks', 'rotations'] as const).find((view) => hash === `#/${view}`);
+  return { view: found ?? 'fleet' };
 }
 
 export function useRoute(): Route {

@@ -5,9 +5,11 @@ import { useFleet } from '../state/fleet.ts';
 import { hrefOf, type Route, useRoute } from '../state/route.ts';
 import { CredentialPage } from './credential/credential.tsx';
 import { FleetPage } from './fleet/fleet.tsx';
+import { RotationPage } from './rotations/rotation.tsx';
+import { RotationsPage } from './rotations/rotations.tsx';
 import { TasksPage } from './tasks/tasks.tsx';
 
-/** The page: its head, and one of three views. */
+/** The page: its head, and one of its views. */
 export function App() {
   const route = useRoute();
   const fleet = useFleet();
@@ -20,6 +22,8 @@ export function App() {
       <main ref={main} tabIndex={-1}>
         {route.view === 'fleet' ? <FleetPage fleet={fleet} filter={filter} onFilter={setFilter} /> : null}
         {route.view === 'tasks' ? <TasksPage fleet={fleet} /> : null}
+        {route.view === 'rotations' ? <RotationsPage /> : null}
+        {route.view === 'rotation' ? <RotationPage key={route.id} id={route.id} /> : null}
         {route.view === 'credential' ? <CredentialPage key={route.id} id={route.id} onChanged={fleet.refresh} /> : null}
       </main>
     </>
@@ -46,10 +50,18 @@ function Head({ route, tasks }: { route: Route; tasks: number }) {
           <a href={hrefOf({ view: 'tasks' })} aria-current={at('tasks')}>
             Tasks{tasks > 0 ? <span class="count">{tasks}</span> : null}
           </a>
+          <a href={hrefOf({ view: 'rotations' })} aria-current={at('rotations')}>
+            Rotations
+          </a>
         </nav>
       </div>
     </header>
   );
+}
+
+function titleOf(route: Route): string {
+  if (route.view === 'credential') return route.id;
+  return { fleet: 'Fleet', tasks: 'Tasks', rotations: 'Rotations of many', rotation: 'Rotation of many' }[route.view];
 }
 
 /** Whoever moves to another view by keyboard or screen reader begins at its top. */
@@ -58,7 +70,7 @@ function useMovedFocus(route: Route) {
   const first = useRef(true);
   const place = hrefOf(route);
   useLayoutEffect(() => {
-    document.title = route.view === 'credential' ? route.id : route.view === 'tasks' ? 'Tasks' : 'Fleet';
+    document.title = titleOf(route);
     if (!first.current) {
       main.current?.focus({ preventScroll: true });
       scrollTo(0, 0);
