@@ -6,6 +6,7 @@ import { consolePage } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
 import { fleet } from './commands/fleet.ts';
 import { ack, reveal, submit } from './commands/hand.ts';
+import { iam } from './commands/iam.ts';
 import { iamJwk } from './commands/iam-jwk.ts';
 import { history, list, status } from './commands/look.ts';
 import { plan } from './commands/plan.ts';
@@ -32,6 +33,7 @@ const COMMANDS: readonly Register[] = [
   reveal,
   ack,
   access,
+  iam,
   iamJwk,
   fleet,
   doctor,

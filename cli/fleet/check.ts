@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Credential } from '../../functions/credential/settings/credential.ts';
 import { contextWarnings, type Deployment, readContext, unknownContext } from '../../infra/context.ts';
 import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
 import { type FleetSource, loadFleet } from '../../infra/fleet/fleet.ts';
@@ -32,6 +33,30 @@ export interface FleetDeployment {
 export function checkFleet(path: string, deployment: FleetDeployment): FleetFindings {
   if (!path.includes('*')) assertThere(path);
   return check(() => fleetFilesAt(path), contextOf(path, deployment).context);
+}
+
+/**
+ * The credentials of a fleet.
+ *
+ * @param path as for {@link checkFleet}
+ * @throws {CliError} when there is no such file, or it has faults
+ */
+export function credentialsAt(path: string, deployment: FleetDeployment): readonly Credential[] {
+  if (!path.includes('*')) assertThere(path);
+  const { context } = contextOf(path, deployment);
+  try {
+    return loadFleet(
+      fleetFilesAt(path),
+      readContext((key) => context[key]),
+    ).credentials;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw failed({
+      what: `${path} has faults`,
+      next: `See them: csr fleet check ${path}.`,
+      json: { faults: error.lines },
+    });
+  }
 }
 
 /**

@@ -62,6 +62,9 @@ const OF_MANY = /^csr rotate (?:.* )?--(?:all|tag|match|watch|list|abort)\b/;
 const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr --help', /^Usage: csr \[options\] \[command\]/],
   ['csr rotate --help', /^Usage: csr rotate /],
+  ['csr iam prepare --help', /^Usage: csr iam prepare /],
+  ['csr iam verify --help', /^Usage: csr iam verify /],
+  ['csr iam undo --help', /^Usage: csr iam undo /],
   ['csr completion bash', /complete -o default -F _csr csr/],
   ['csr doctor --all', /^Nothing is wrong\.\n$/],
   ['csr doctor', /^CHECK +RESULT[\s\S]*\nacme-prod +ok .*[\s\S]*Nothing is wrong\.\n$/],

@@ -34,14 +34,24 @@ function reach(path: string, seen = new Set<string>()): Set<string> {
 }
 
 describe('cli/', () => {
+  const others = (of: (path: string) => boolean) =>
+    new Set(
+      files
+        .filter((path) => /\.tsx?$/.test(path) && of(path))
+        .flatMap(importsOf)
+        .filter(({ target, isType }) => target.startsWith('functions/') && !isType)
+        .map(({ target }) => target)
+        .filter((target) => !target.startsWith('functions/credential/')),
+    );
+  const isOfIam = (path: string) => path.startsWith('cli/iam/') || path.startsWith('cli/commands/iam');
+
   it('imports of functions/ the vocabulary, the form of access secrets, and types', () => {
-    const others = files
-      .filter((path) => /\.tsx?$/.test(path))
-      .flatMap(importsOf)
-      .filter(({ target, isType }) => target.startsWith('functions/') && !isType)
-      .map(({ target }) => target)
-      .filter((target) => !target.startsWith('functions/credential/'));
-    expect(others).toEqual(['functions/adapters/secrets-manager/access-secrets.ts']);
+    expect([...others((path) => !isOfIam(path))]).toEqual(['functions/adapters/secrets-manager/access-secrets.ts']);
+  });
+
+  it('calls an IAM with the adapters of the functions, and nothing else of them', () => {
+    const adapters = /^functions\/adapters\/(keycloak|http|secrets-manager)\//;
+    expect([...others(isOfIam)].filter((target) => !adapters.test(target))).toEqual([]);
   });
 
   it('never reaches the CDK', () => {

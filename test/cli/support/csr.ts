@@ -100,12 +100,12 @@ export async function csrConsole(
   return { exit, stdout, stderr, json: () => JSON.parse(stdout) };
 }
 
-/** Runs a program in a terminal, types once it asks, and prints what the terminal shows. */
+/** Runs a program in a terminal, types once it asks for a secret, answers a question, and prints what the terminal shows. */
 const TERMINAL = `
 import os, pty, sys
 pid, terminal = pty.fork()
 if pid == 0: os.execv(sys.argv[2], sys.argv[2:])
-shown, typed = b'', False
+shown, typed, answered = b'', False, sys.argv[1] == ''
 while True:
     try: more = os.read(terminal, 4096)
     except OSError: break
@@ -114,17 +114,25 @@ while True:
     if b'(hidden)' in shown and not typed:
         typed = True
         os.write(terminal, sys.stdin.buffer.read())
+    if b'(yes or no)' in shown and not answered:
+        answered = True
+        os.write(terminal, sys.argv[1].encode() + b'\\r')
 sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
-/** Runs `csr` in a terminal, where a person types. What is typed is not in the arguments of any process. */
+/**
+ * Runs `csr` in a terminal, where a person types. What is typed is not in the arguments of any process.
+ *
+ * @param answer to the question that follows @default - none follows
+ */
 export async function typeInto(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   typed: string,
+  answer = '',
 ): Promise<{ status: number | null; output: string }> {
-  const child = spawn('python3', ['-c', TERMINAL, '', process.execPath, BINARY, ...args], {
+  const child = spawn('python3', ['-c', TERMINAL, answer, process.execPath, BINARY, ...args], {
     env: { ...CLEAN, ...env },
   });
   child.stdin.end(typed);
