@@ -58,10 +58,9 @@ export async function prepare(context: Context, options: PrepareOptions): Promis
     import('../iam/report.ts'),
     import('../iam/prepare/plan.ts'),
   ]);
-  const jwks = options.jwks === undefined ? undefined : readKeys(options.jwks);
+  const given = options.jwks === undefined ? undefined : readKeys(options.jwks);
   const { target, realm } = await open(context, options);
-  if (jwks === undefined && secretIdOf(target) === undefined)
-    throw usage('The rotator signs in with a key, and no key was given', 'Name the file of its public keys: --jwks.');
+  const jwks = given ?? (await keysInKms(target, context));
   const wish: Wish = { jwks, manageClients: options.manageClients ?? false };
   const secret = rotatorSecret(jwks === undefined ? secretIdOf(target) : undefined, context.session);
   const look = () => looked(target, wish, { realm, accessSecret: secret.compare });
@@ -95,6 +94,16 @@ export async function prepare(context: Context, options: PrepareOptions): Promis
     steps.length,
     `${report.planText(target, after.seen, after.plan)}\n\n${steps.length} done. ${next}`,
   );
+}
+
+/** The public key of a rotator that signs with KMS, by the caller's own right; undefined where it has a secret. */
+async function keysInKms({ auth }: Target, { session }: Context): Promise<string | undefined> {
+  if (!('kmsKeyId' in auth)) return undefined;
+  const [{ readPublicKey }, { jwkSetOf }] = await Promise.all([
+    import('../aws/public-key.ts'),
+    import('../iam/jwk.ts'),
+  ]);
+  return JSON.stringify(await jwkSetOf(await readPublicKey(auth.kmsKeyId, session)));
 }
 
 async function looked(

@@ -37,7 +37,7 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   return resultOf(target, [signedIn, ...allowed, ...refused], isWrong);
 }
 
-/** What a run has: the access secret is read from Secrets Manager, by the caller's own right. */
+/** What a run has: the access secret is read from Secrets Manager, or KMS signs, by the caller's own right. */
 async function rotatorDeps({ session }: Context): Promise<RotatorDeps> {
   const { createFetch } = await import('../../functions/adapters/http/fetch.ts');
   await session.keys();
@@ -45,7 +45,14 @@ async function rotatorDeps({ session }: Context): Promise<RotatorDeps> {
     fetch: createFetch({ local: true, privateTargets: true, timeoutMs: PATIENCE_MS }),
     sleep,
     now: () => new Date(),
+    newId: randomUUID,
     accessSecrets: accessSecrets(await session.secretsManager()),
+    signer: {
+      sign: async (keyId, message) => {
+        const { kmsSigner } = await import('../../functions/adapters/kms/kms-signer.ts');
+        return await kmsSigner(await session.kms()).sign(keyId, message);
+      },
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -180,7 +181,14 @@ describeReal('csr iam, on a real realm', ['keycloak', 'ministack'], () => {
             auth: { clientId: ROTATOR, secretId },
           },
         },
-        { fetch: (url, init) => fetch(url, init), sleep, now, accessSecrets: accessSecrets(secretsManager) },
+        {
+          fetch: (url, init) => fetch(url, init),
+          sleep,
+          now,
+          newId: randomUUID,
+          accessSecrets: accessSecrets(secretsManager),
+          signer: { sign: () => Promise.reject(new Error('it has a secret')) },
+        },
       );
       const found = await iam.find(CLIENT_ID);
       const previous = { secret: found.secret, validUntil: new Date(Date.now() + 3_600_000) };

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { type Fetch, type FetchInit, HttpError } from '../../../functions/adapters/http/fetch.ts';
+import { HttpError } from '../../../functions/adapters/http/connection/http-error.ts';
+import type { Fetch, FetchInit } from '../../../functions/adapters/http/fetch.ts';
 import { repeatRead } from '../../../functions/adapters/http/repeat.ts';
 import { CliError, failed } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';

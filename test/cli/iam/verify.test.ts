@@ -16,6 +16,8 @@ const inSeconds = (seconds: number) => String(Math.floor(NOW.getTime() / 1000) +
 function depsWith(answer: (call: string, init: FetchInit) => Response, sent: string[] = []): RotatorDeps {
   return {
     now: () => NOW,
+    newId: () => 'an-id',
+    signer: { sign: () => Promise.reject(new Error('it has a secret')) },
     sleep: async () => {},
     accessSecrets: { read: async () => ({ clientSecret: 's' }) as never },
     fetch: async (url, init) => {
