@@ -1,6 +1,6 @@
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type DetailType, EVENT_SOURCE } from '../../functions/credential/published/vocabulary.ts';
@@ -47,7 +47,8 @@ export class ToldEvents extends Construct {
         detail: { stack: [prefix] },
       },
       targets: [
-        new SnsTopic(topic, {
+        // By its ARN: for the topic itself the CDK would grant EventBridge every action on the key that begins with GenerateDataKey.
+        new SnsTopic(Topic.fromTopicArn(this, 'Target', topic.topicArn), {
           message: isChat(notify) ? chatMessage(page) : textMessage(page),
           deadLetterQueue: deadLetters,
         }),

@@ -44,13 +44,14 @@ export class NotifyTopic extends Construct {
 }
 
 /**
- * Lets CloudWatch's alarms and EventBridge's rules send to an encrypted topic. The rule's target adds EventBridge's right to the topic.
- * The statement on the key has no condition: SNS documents none that holds for both services.
+ * Lets CloudWatch's alarms and EventBridge's rules send to an encrypted topic. EventBridge has no condition: AWS supports none on the
+ * key of an encrypted topic, and shows none on the topic.
  *
  * @see [Encrypted topics and AWS services](https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html)
  */
 function letPublish(topic: Topic, key: Key): void {
   const alarms = new ServicePrincipal('cloudwatch.amazonaws.com');
+  const rules = new ServicePrincipal('events.amazonaws.com');
   topic.addToResourcePolicy(
     new PolicyStatement({
       principals: [alarms],
@@ -59,9 +60,12 @@ function letPublish(topic: Topic, key: Key): void {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } },
     }),
   );
+  topic.addToResourcePolicy(
+    new PolicyStatement({ principals: [rules], actions: ['sns:Publish'], resources: [topic.topicArn] }),
+  );
   key.addToResourcePolicy(
     new PolicyStatement({
-      principals: [alarms, new ServicePrincipal('events.amazonaws.com')],
+      principals: [alarms, rules],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: ['*'],
     }),
