@@ -1,0 +1,263 @@
+import type { ConditionName } from './conditions.ts';
+
+/** What somebody has to do with something, and why. What nobody needs is not granted: a test compares. */
+export interface Need {
+  readonly actions: readonly string[];
+  /** The resource as the page writes it: an ARN without its head, with `*` where a policy has one. */
+  readonly on: string;
+  readonly why: string;
+  readonly when?: ConditionName;
+}
+
+/**
+ * One line of the table.
+ *
+ * @param actions a service and its actions: `sqs: SendMessage ReceiveMessage`
+ */
+function need(actions: string, on: string, why: string, when?: ConditionName): Need {
+  const [service = '', names = ''] = actions.split(': ');
+  return { actions: names.split(' ').map((name) => `${service}:${name}`), on, why, ...(when && { when }) };
+}
+
+const KEY = 'key/ServiceKey';
+const TABLE = 'table/<prefix>';
+const CREDENTIALS = 'secret:<prefix>/*';
+const ACCESS = 'secret:<prefix>-access/*';
+const INBOXES = 'secret:<prefix>-inbox/*';
+const RECURRING = 'schedule/<prefix>/*';
+const ONCE = 'schedule/<prefix>-once/*';
+const FILES = 'servicefleetbucket/*';
+
+/** What every function does. */
+const observed = (name: string): Need[] => [
+  need('logs: CreateLogStream PutLogEvents', `log-group:/aws/lambda/<prefix>-${name}:*`, 'Writes its own log.'),
+  need('xray: PutTraceSegments PutTelemetryRecords', '*', 'Sends its traces. AWS knows no resource for it.'),
+];
+
+const table = (actions: string, why: string, when?: ConditionName): Need[] => [
+  need(`dynamodb: ${actions}`, TABLE, why, when),
+  need(
+    'kms: Decrypt DescribeKey Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext ReEncryptFrom ReEncryptTo',
+    KEY,
+    'DynamoDB uses the key of the table as its caller.',
+    'via dynamodb',
+  ),
+];
+
+const settings: Need[] = [
+  need('scheduler: GetSchedule', RECURRING, 'Reads the settings of the credential that it is about.'),
+  need('kms: Decrypt DescribeKey', KEY, 'Settings are read from encrypted schedules.', 'via scheduler'),
+];
+
+/** Plans a run, or the end of a grace. */
+const planning: Need[] = [
+  need('scheduler: CreateSchedule', ONCE, 'Plans what comes later: a repeat, or the end of a grace.'),
+  need('kms: GenerateDataKey', KEY, 'Encrypts the schedules that it makes.', 'for schedules that fire once'),
+  need('iam: PassRole', 'role/ServiceSchedulingRole', 'Hands the schedule the role to call with.', 'to the scheduler'),
+];
+
+const publishing = need('events: PutEvents', 'event-bus/default', 'Publishes what has happened.', 'own events');
+
+const line: Need[] = [
+  need('sqs: SendMessage', '<prefix>-agent-*', 'Asks agents.'),
+  need(
+    'sqs: ReceiveMessage DeleteMessage ChangeMessageVisibility',
+    '<prefix>-replies-*',
+    'Takes the replies of agents.',
+  ),
+];
+
+const queued = need('kms: Decrypt GenerateDataKey', KEY, 'SQS uses the key of the queues as its caller.', 'via sqs');
+
+const givingUp: Need[] = [
+  need('sqs: SendMessage', 'ServiceDeadLetters', 'Hands over an event that was tried in vain.'),
+  queued,
+];
+
+const ended = need('secretsmanager: GetSecretValue', ACCESS, 'Signs in at IAMs and connectors.');
+
+/** What `rotate` and `retire` have in common. */
+const changing = (name: string): Need[] => [
+  ...observed(name),
+  need(
+    'secretsmanager: DescribeSecret GetSecretValue ListSecretVersionIds PutSecretValue UpdateSecretVersionStage',
+    CREDENTIALS,
+    'Reads the secret and what the stack wrote to its tags, puts versions, and moves labels.',
+  ),
+  ended,
+  need(
+    'kms: Decrypt GenerateDataKey',
+    KEY,
+    'Secrets Manager uses the key of the secrets as its caller.',
+    'via secretsmanager',
+  ),
+  ...settings,
+  ...planning,
+  ...table('Query GetItem PutItem UpdateItem DeleteItem', 'Notes runs, and asks people and takes back what it asked.'),
+  publishing,
+  ...line,
+  ...givingUp,
+];
+
+/** What each role needs, agents' apart. */
+export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
+  rotate: [
+    ...changing('rotate'),
+    need(
+      'secretsmanager: RotateSecret',
+      CREDENTIALS,
+      'Begins a native rotation, and registers no other function.',
+      'no other function',
+    ),
+    need(
+      'lambda: InvokeFunction',
+      'function:<prefix>-rotate',
+      'Secrets Manager asks it of whoever calls RotateSecret.',
+    ),
+    need(
+      'secretsmanager: GetSecretValue PutSecretValue UpdateSecretVersionStage',
+      INBOXES,
+      'Takes a submitted secret, and empties the inbox.',
+    ),
+  ],
+  retire: changing('retire'),
+  api: [
+    ...observed('api'),
+    ...settings,
+    need('lambda: InvokeFunction', 'function:<prefix>-rotate', 'Passes a call on.'),
+    need('states: StartExecution', 'stateMachine:<prefix>-many', 'Begins a rotation of many.'),
+    need('states: DescribeExecution', 'execution:<prefix>-many:*', 'Tells how it goes.'),
+    need('secretsmanager: ListSecretVersionIds', CREDENTIALS, 'Tells versions and labels; never a value.'),
+    need(
+      'secretsmanager: ListSecrets',
+      '*',
+      'Tells when secrets have changed, in one call. AWS knows no resource for it.',
+    ),
+    need('scheduler: UpdateSchedule', RECURRING, 'Pauses, resumes and moves rotations.'),
+    need('scheduler: ListSchedules', '*', 'Lists the credentials. AWS knows no resource for it.'),
+    need('kms: GenerateDataKey', KEY, 'Encrypts the schedules that it changes.', 'for schedules of credentials'),
+    need(
+      'iam: PassRole',
+      'role/ServiceSchedulingRole',
+      'A changed schedule is handed its role again.',
+      'to the scheduler',
+    ),
+    ...table(
+      'Query GetItem BatchGetItem PutItem UpdateItem DeleteItem',
+      'Reads history; notes requests, and what people say.',
+    ),
+  ],
+  audit: [
+    ...observed('audit'),
+    ...settings,
+    need(
+      'secretsmanager: DescribeSecret GetSecretValue ListSecretVersionIds',
+      CREDENTIALS,
+      'Compares the secret with IAM and connectors.',
+    ),
+    ended,
+    need('secretsmanager: GetSecretValue', INBOXES, 'Sees whether something was submitted.'),
+    need('kms: Decrypt', KEY, 'Secrets Manager uses the key of the secrets as its caller.', 'via secretsmanager'),
+    need('scheduler: GetSchedule', ONCE, 'Sees whether what was planned is there.'),
+    need('scheduler: ListSchedules', '*', 'Lists the credentials. AWS knows no resource for it.'),
+    ...table('Query GetItem', 'Reads runs and earlier findings.'),
+    need('dynamodb: PutItem', TABLE, 'Notes its own findings.', 'items of audits'),
+    publishing,
+    ...line,
+    ...planning,
+    ...givingUp,
+  ],
+  many: [
+    ...observed('many'),
+    ...settings,
+    need('scheduler: ListSchedules', '*', 'Lists the credentials. AWS knows no resource for it.'),
+    ...table(
+      'Query GetItem UpdateItem BatchWriteItem',
+      'Notes who was chosen, and how it ended.',
+      'items of fleet rotations',
+    ),
+    need('s3: PutObject', FILES, 'Writes the lists and the manifest.'),
+    need('kms: Decrypt GenerateDataKey', KEY, 'S3 uses the key of the bucket as its caller.', 'via s3'),
+    publishing,
+  ],
+  'state machine': [
+    need('lambda: InvokeFunction', 'function:<prefix>-many', 'Has the credentials chosen, and the end noted.'),
+    need('lambda: InvokeFunction', 'function:<prefix>-rotate', 'Rotates one credential after the other.'),
+    need('states: StartExecution', 'stateMachine:<prefix>-many', 'A distributed map runs child executions.'),
+    need(
+      'states: DescribeExecution StopExecution',
+      'execution:<prefix>-many:*',
+      'Watches and ends its child executions.',
+    ),
+    ...table('UpdateItem', 'Notes what becomes of a credential.', 'items of fleet rotations'),
+    need(
+      's3: GetObject PutObject ListMultipartUploadParts AbortMultipartUpload',
+      FILES,
+      'A distributed map reads the lists, and leaves results in parts.',
+    ),
+    need('kms: Decrypt GenerateDataKey', KEY, 'S3 uses the key of the bucket as its caller.', 'via s3'),
+  ],
+  scheduler: [
+    need('lambda: InvokeFunction', 'function:<prefix>-rotate', 'Starts what is planned.'),
+    need('lambda: InvokeFunction', 'function:<prefix>-retire', 'Starts what is planned.'),
+    need('lambda: InvokeFunction', 'function:<prefix>-audit', 'Starts what is planned.'),
+    need('kms: Decrypt', KEY, 'Inputs of schedules are encrypted. Nobody but Scheduler can take this role.'),
+    ...givingUp,
+  ],
+  chat: [],
+};
+
+/**
+ * What an agent's role needs.
+ *
+ * @param name the agent's name
+ * @param ids the credentials that it serves
+ */
+export function needsOfAgent(name: string, ids: readonly string[]): Need[] {
+  return [
+    need(
+      'sqs: ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueUrl',
+      `<prefix>-agent-${name}`,
+      'Takes requests from its own queue.',
+    ),
+    ...ids.flatMap((id) => [
+      need('sqs: SendMessage GetQueueUrl', `<prefix>-replies-${id}`, 'Replies to its own credentials.'),
+      need(
+        'secretsmanager: GetSecretValue',
+        `secret:<prefix>/${id}`,
+        'Reads the version that a request names.',
+        'a version that is named',
+      ),
+    ]),
+    queued,
+    need('kms: Decrypt', KEY, 'Secrets Manager uses the key of the secrets as its caller.', 'via secretsmanager'),
+  ];
+}
+
+/** What people's principals need for what `csr` does by their own right, beside calls of the API. */
+export const NEEDS_OF_PEOPLE: Readonly<Record<string, readonly Need[]>> = {
+  'csr reveal': [
+    need('secretsmanager: GetSecretValue', 'secret:<prefix>/<id>-??????', 'Shows the secret of one credential.'),
+    need('kms: Decrypt', KEY, 'Secrets Manager uses the key of the secrets as its caller.', 'via secretsmanager'),
+  ],
+  'csr submit': [
+    need('secretsmanager: PutSecretValue', 'secret:<prefix>-inbox/<id>-??????', 'Hands in a secret, and reads none.'),
+    need(
+      'kms: Decrypt GenerateDataKey',
+      KEY,
+      'Secrets Manager uses the key of the secrets as its caller.',
+      'via secretsmanager',
+    ),
+  ],
+  'csr access set': [
+    need(
+      'secretsmanager: PutSecretValue CreateSecret',
+      ACCESS,
+      'Makes access secrets and writes them, and reads none.',
+    ),
+  ],
+  'csr access set --from-file': [
+    need('secretsmanager: PutSecretValue CreateSecret', ACCESS, 'Makes access secrets and writes them.'),
+    need('secretsmanager: GetSecretValue', ACCESS, 'Leaves out what is there already.'),
+  ],
+};
