@@ -13,6 +13,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   demo: ['stand-ins', 'embedded-stack'],
   load: ['stand-ins', 'embedded-stack', 'demo'],
   'real-stack': ['stand-ins'],
+  'template-checks': ['real-stack'],
   screenshots: ['embedded-stack', 'demo'],
 };
 const TOP = '(top)';
