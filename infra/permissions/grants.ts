@@ -34,8 +34,14 @@ export interface Granted {
   readonly arns: readonly string[];
 }
 
-/** Reads the policies of all templates. */
+/**
+ * Reads the policies of all templates.
+ *
+ * @throws {Error} for a policy of a kind that isn't read here
+ */
 export function grantedBy(templates: readonly CfnTemplate[]): Granted {
+  for (const { Resources } of templates)
+    for (const [id, resource] of Object.entries(Resources)) assertReadable(id, resource);
   return {
     roles: templates.flatMap((template) => rolesOf(template, templates)),
     resourcePolicies: templates.flatMap((template) => resourcePoliciesOf(template, templates)),
@@ -43,6 +49,24 @@ export function grantedBy(templates: readonly CfnTemplate[]): Granted {
       Object.entries(Resources).flatMap(([id, resource]) => arnOfResource(id, resource) ?? []),
     ),
   };
+}
+
+/** The types with policies that are read here. */
+const READ = [
+  'AWS::IAM::Role',
+  'AWS::IAM::Policy',
+  'AWS::SQS::QueuePolicy',
+  'AWS::SNS::TopicPolicy',
+  'AWS::S3::BucketPolicy',
+];
+
+/** Nothing is granted unseen. */
+function assertReadable(id: string, { Type, Properties }: Resource): void {
+  const isPolicy = Type.startsWith('AWS::IAM::') || Type.endsWith('Policy');
+  if (isPolicy && !READ.includes(Type)) throw new Error(`${id} is a ${Type}: read it in infra/permissions/grants.ts`);
+  if (Type !== 'AWS::IAM::Role') return;
+  const other = ['ManagedPolicyArns', 'Policies'].find((name) => name in Properties);
+  if (other) throw new Error(`${id} has ${other}: a role's grants are policies of their own`);
 }
 
 function rolesOf(template: CfnTemplate, templates: readonly CfnTemplate[]): Role[] {

@@ -1,8 +1,9 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { ACCOUNT, REGION, resolved, secretArn } from '../../infra/permissions/resolved.ts';
+import type { CfnTemplate } from '../../infra/permissions/synthesized.ts';
 
-export const ACCOUNT = '111122223333';
-export const REGION = 'eu-north-1';
+export { ACCOUNT, REGION, secretArn };
 
 /** A statement of a role's policy, resolved to plain texts. */
 export interface Statement {
@@ -11,58 +12,12 @@ export interface Statement {
   readonly Condition?: object;
 }
 
-type Resource = { Type: string; Properties: Record<string, unknown> };
-type Resources = Record<string, Resource>;
-
-const PSEUDO: Record<string, string> = {
-  'AWS::Partition': 'aws',
-  'AWS::Region': REGION,
-  'AWS::AccountId': ACCOUNT,
-  'AWS::URLSuffix': 'amazonaws.com',
-};
-
-const ARNS: Record<string, (id: string, { Properties }: Resource) => string> = {
-  'AWS::KMS::Key': (id) => `arn:aws:kms:${REGION}:${ACCOUNT}:key/${id}`,
-  'AWS::SQS::Queue': (id) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${id}`,
-  'AWS::SecretsManager::Secret': (_, { Properties }) => secretArn(String(Properties.Name)),
-  'AWS::S3::Bucket': (id) => `arn:aws:s3:::${id.toLowerCase()}`,
-  'AWS::IAM::Role': (id) => `arn:aws:iam::${ACCOUNT}:role/${id}`,
-  'AWS::Logs::LogGroup': (id) => `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${id}:*`,
-  'AWS::Lambda::Function': (_, { Properties }) =>
-    `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${Properties.FunctionName}`,
-};
-
-/** The ARN of a secret: six characters that Secrets Manager draws stand at its end. */
-export function secretArn(name: string): string {
-  return `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-AbCdEf`;
-}
-
-/** What CloudFormation would make of a value, with ARNs that are made of logical ids. */
-function resolveValue(value: unknown, resources: Resources): unknown {
-  if (Array.isArray(value)) return value.map((one) => resolveValue(one, resources));
-  if (typeof value !== 'object' || value === null) return value;
-  if ('Ref' in value) return PSEUDO[String(value.Ref)] ?? value.Ref;
-  if ('Fn::GetAtt' in value) return arnOf((value['Fn::GetAtt'] as string[])[0] ?? '', resources);
-  if ('Fn::Join' in value) {
-    const [separator, parts] = value['Fn::Join'] as [string, unknown[]];
-    return (resolveValue(parts, resources) as string[]).join(separator);
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolveValue(one, resources)]));
-}
-
-function arnOf(id: string, resources: Resources): string {
-  const resource = resources[id];
-  const arn = resource && ARNS[resource.Type];
-  if (!arn) throw new Error(`no ARN known for ${id} (${resource?.Type})`);
-  return arn(id, resource);
-}
-
 /** Every role's statements, by the logical id of the role. */
 export function statementsByRole(template: Template): Map<string, Statement[]> {
-  const resources = template.toJSON().Resources as Resources;
+  const json = template.toJSON() as CfnTemplate;
   const roles = new Map<string, Statement[]>();
   for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {
-    const statements = resolveValue(Properties.PolicyDocument.Statement, resources) as Record<string, unknown>[];
+    const statements = resolved(Properties.PolicyDocument.Statement, json) as Record<string, unknown>[];
     for (const { Ref } of Properties.Roles) roles.set(Ref, [...(roles.get(Ref) ?? []), ...statements.map(normalize)]);
   }
   return roles;

@@ -20,11 +20,7 @@ const roleOfAgent = (name: string) =>
 const [[keyId = ''] = []] = [Object.keys(template.findResources('AWS::KMS::Key'))];
 const key = `arn:aws:kms:${REGION}:${ACCOUNT}:key/${keyId}`;
 const via = (service: string) => ({ 'kms:ViaService': `${service}.${REGION}.amazonaws.com` });
-const idOf = (type: string, property: object) =>
-  Object.keys(template.findResources(type, { Properties: property }))[0] ?? '';
-/** The ARN of a queue as the tests' policies name it. */
-const queue = (name: string) =>
-  `arn:aws:sqs:${REGION}:${ACCOUNT}:${idOf('AWS::SQS::Queue', { QueueName: `${PREFIX}-${name}` })}`;
+const queue = (name: string) => `arn:aws:sqs:${REGION}:${ACCOUNT}:${PREFIX}-${name}`;
 const secret = (id: string) => secretArn(`${PREFIX}/${id}`);
 
 /** How many queues deny whatever does not come by TLS. */

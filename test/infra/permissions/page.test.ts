@@ -57,6 +57,32 @@ describe('the roles of a deployment with every feature', () => {
   });
 });
 
+describe('a grant of another kind', () => {
+  const role = { AssumeRolePolicyDocument: { Statement: [] } };
+
+  it.each([
+    ['a managed policy', { Type: 'AWS::IAM::Role', Properties: { ...role, ManagedPolicyArns: [] } }],
+    ['a policy within a role', { Type: 'AWS::IAM::Role', Properties: { ...role, Policies: [] } }],
+    ['a user', { Type: 'AWS::IAM::User', Properties: {} }],
+    ['a policy of a secret', { Type: 'AWS::SecretsManager::ResourcePolicy', Properties: {} }],
+  ])('is refused rather than overlooked: %s', (_what, resource) => {
+    expect(() => grantedBy([{ Resources: { Strange: resource } }])).toThrow('Strange');
+  });
+});
+
+describe('what a deployment does not use', () => {
+  it('is not granted: planning by audits without repair', () => {
+    const cautious = grantedBy(templatesOf(everyFeature({ repair: false })));
+    const found = holdersOf(cautious).flatMap(differences);
+
+    expect(found.map((one) => one.replace(/ if .*/, '')).toSorted()).toEqual([
+      "audit isn't granted what it needs: iam:PassRole on role/ServiceSchedulingRole",
+      "audit isn't granted what it needs: kms:GenerateDataKey on key/ServiceKey",
+      "audit isn't granted what it needs: scheduler:CreateSchedule on schedule/<prefix>-once/*",
+    ]);
+  });
+});
+
 describe('a grant that is wider than needed is told', () => {
   it.each([
     ['another action', (one: Statement) => ({ ...one, Action: [...one.Action, 'secretsmanager:DeleteSecret'] })],

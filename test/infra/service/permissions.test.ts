@@ -53,7 +53,7 @@ const WILDCARDS: [RegExp, actions: RegExp, reason: string][] = [
     /^states:(Describe|Stop)Execution$/,
     'executions are named by callers',
   ],
-  [/:log-group:\w+:\*$/, /^logs:(CreateLogStream|PutLogEvents)$/, "the streams of the function's own group"],
+  [/:log-group:[\w/-]+:\*$/, /^logs:(CreateLogStream|PutLogEvents)$/, "the streams of the function's own group"],
   [/^\*$/, /^xray:Put(TraceSegments|TelemetryRecords)$/, 'AWS knows no resource'],
   [/^\*$/, /^(scheduler:ListSchedules|secretsmanager:ListSecrets)$/, 'AWS knows no resource'],
 ];
