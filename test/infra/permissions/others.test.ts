@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CONDITIONS } from '../../../infra/permissions/conditions.ts';
 import { grantedBy, type Statement, short } from '../../../infra/permissions/grants.ts';
 import { NEEDS_OF_PEOPLE, type Need } from '../../../infra/permissions/needs.ts';
+import { principalsOf } from '../../../infra/permissions/page.ts';
 import { ACCOUNT, REGION } from '../../../infra/permissions/resolved.ts';
 import { everyFeature, PREFIX, templatesOf } from '../../../infra/permissions/synthesized.ts';
 import { casesOf } from './requests.ts';
@@ -39,6 +40,40 @@ describe('people who are granted what a command of csr needs', () => {
     expect(cases.filter(({ denied }) => denied).length).toBeGreaterThan(100);
     expect(cases.filter(({ denied }) => !denied).length).toBeGreaterThan(0);
   });
+});
+
+/** What a service is let in for, each as one case. */
+const letIn = resourcePolicies.flatMap(({ arn, statements }) =>
+  statements.flatMap((one) => principalsOf(one).map((service) => ({ service, arn, statement: one }))),
+);
+
+/** What a condition asks for, as a request carries it: the first of several values, and something in place of each `*`. */
+function carriedFor({ Condition = {} }: Statement): Record<string, string> {
+  const tests = Object.values(Condition).flatMap((one) => Object.entries(one));
+  return Object.fromEntries(
+    tests.map(([name, values]) => {
+      const [first = ''] = [values].flat() as string[];
+      return [name.replace(/^AWS:/, 'aws:'), first.replaceAll('*', 'one')];
+    }),
+  );
+}
+
+describe('a service that the stacks let in', () => {
+  it.each(letIn.map((one) => [one.service, short(one.arn), one] as const))(
+    '%s may use %s as the page says, for no other account, and in no other way',
+    async (service, _on, { arn, statement }) => {
+      const principal = { arn: service, statements: [], resourcePolicies };
+      const may = (action: string, context: Record<string, string>) =>
+        isAllowed(principal, { action, resource: arn, context });
+      const carried = carriedFor(statement);
+      for (const action of await actionsOn(arn, serviceOf(arn)))
+        expect([action, await may(action, carried)]).toEqual([action, statement.Action.includes(action)]);
+      for (const [name, value] of Object.entries(carried)) {
+        const elsewhere = { ...carried, [name]: value.replace(ACCOUNT, '999988887777') };
+        for (const action of statement.Action) expect([name, await may(action, elsewhere)]).toEqual([name, false]);
+      }
+    },
+  );
 });
 
 describe('an administrator of another account', () => {
