@@ -39,6 +39,15 @@ function items(beginning: string): Condition {
   };
 }
 
+/** No item that a request is about has a partition key with one of these beginnings. */
+function noItems(...beginnings: string[]): Condition {
+  const key = 'dynamodb:LeadingKeys';
+  return {
+    condition: { 'ForAllValues:StringNotLike': { [key]: beginnings.map((one) => `${one}*`) } },
+    isMet: (request) => ![request[key] ?? []].flat().some((one) => beginnings.some((start) => one.startsWith(start))),
+  };
+}
+
 const is = (key: string, value: string): Condition => ({
   condition: { StringEquals: { [key]: value } },
   isMet: (request) => request[key] === value,
@@ -57,6 +66,8 @@ export const CONDITIONS = {
   'for schedules that fire once': schedulesOf('<prefix>-once'),
   'items of audits': items('audit#'),
   'items of fleet rotations': items('many#'),
+  'no items of audits': noItems('audit#'),
+  'no items of audits or fleet rotations': noItems('audit#', 'many#'),
   'to the scheduler': is('iam:PassedToService', 'scheduler.amazonaws.com'),
   'own events': {
     condition: { 'ForAllValues:StringEquals': { 'events:source': 'client-secret-rotation' } },

@@ -93,7 +93,11 @@ const changing = (name: string): Need[] => [
   ),
   ...settings,
   ...planning,
-  ...table('Query GetItem PutItem UpdateItem DeleteItem', 'Notes runs, and asks people and takes back what it asked.'),
+  ...table(
+    'Query GetItem PutItem UpdateItem DeleteItem',
+    'Notes runs, and asks people and takes back what it asked.',
+    'no items of audits or fleet rotations',
+  ),
   publishing,
   ...line,
   ...givingUp,
@@ -142,9 +146,12 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       'A changed schedule is handed its role again.',
       'to the scheduler',
     ),
-    ...table(
-      'Query GetItem BatchGetItem PutItem UpdateItem DeleteItem',
-      'Reads history; notes requests, and what people say.',
+    ...table('Query GetItem BatchGetItem', 'Reads history and findings.'),
+    need(
+      'dynamodb: PutItem UpdateItem DeleteItem',
+      TABLE,
+      'Notes requests, and what people say.',
+      'no items of audits',
     ),
   ],
   audit: [

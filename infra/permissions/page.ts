@@ -121,6 +121,7 @@ const WORDS: Readonly<Record<string, string>> = {
   StringEqualsIfExists: 'is, where the call has one,',
   'ForAllValues:StringEquals': 'is always',
   'ForAllValues:StringLike': 'is always like',
+  'ForAllValues:StringNotLike': 'is never like',
 };
 
 /** @throws {Error} for an operator that nobody has put into words */

@@ -78,7 +78,11 @@ function changerPermissions(grantable: Grantable): PolicyStatement[] {
     allow(names.recurringSchedules, ['scheduler:GetSchedule']),
     allow(names.onceSchedules, ['scheduler:CreateSchedule']),
     passSchedulerRole(schedulerRoleArn),
-    ...tablePermissions(grantable, ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    ...tablePermissions(
+      grantable,
+      ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      local ? undefined : noItems('audit#*', 'many#*'),
+    ),
     publishPermission(names),
     ...(grantable.agents ? linePermissions(names) : []),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:CreateSchedule'])] : []),
@@ -176,6 +180,15 @@ export function tablePermissions(
   ];
 }
 
+/**
+ * No item with one of these partition keys.
+ *
+ * @see [Conditions on partition keys](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html)
+ */
+function noItems(...keys: string[]): Conditions {
+  return { 'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': keys } };
+}
+
 /** What AWS's own grants on a table with a key hold, without wildcards. */
 const TABLE_KEY = [
   'kms:Decrypt',
@@ -199,7 +212,13 @@ export function apiPermissions(grantable: Grantable): PolicyStatement[] {
     passSchedulerRole(schedulerRoleArn),
     // AWS knows no resource for these actions, a schedule group included. Neither tells a value.
     allow('*', ['scheduler:ListSchedules', 'secretsmanager:ListSecrets']),
-    ...tablePermissions(grantable, ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+    ...tablePermissions(grantable, ['Query', 'GetItem', 'BatchGetItem']),
+    // It tells what audits have found, and adds nothing to it.
+    allow(
+      names.table.arn,
+      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      local ? undefined : noItems('audit#*'),
+    ),
     // For the settings in a schedule only: never through Secrets Manager.
     ...scheduleKeyPermissions(grantable, names.recurringSchedules),
     ...(local ? [emulatedSchedules(key, ['scheduler:GetSchedule', 'scheduler:UpdateSchedule'])] : []),

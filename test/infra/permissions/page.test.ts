@@ -130,6 +130,18 @@ describe('what is granted with local=true', () => {
         ...['rotate', 'retire', 'audit'].flatMap((name) => schedules(name, 'GetSchedule', 'CreateSchedule')),
         ...schedules('api', 'GetSchedule', 'UpdateSchedule'),
         ...schedules('many', 'GetSchedule'),
+        ...['rotate', 'retire'].flatMap((name) =>
+          unconditional(
+            name,
+            'table/<prefix>',
+            ...['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
+          ),
+        ),
+        ...unconditional(
+          'api',
+          'table/<prefix>',
+          ...['PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
+        ),
         ...unconditional('audit', 'table/<prefix>', 'dynamodb:PutItem'),
         ...unconditional(
           'many',
