@@ -1,36 +1,53 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { paginateListSecrets } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Check } from '../../cli/iam/verify/checks.ts';
 import { releaseOf } from '../../local/real-stack/keycloak/releases.ts';
+import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
 import { csr } from '../cli/support/csr.ts';
+import { patience } from '../support/machine.ts';
 import { describeReal, realStack } from '../support/real.ts';
 import { REGION } from '../support/real-stack.ts';
 import { ADMINISTRATOR, addAdministrator, PASSWORD } from './iam/prepared-realm.ts';
-import { type Stage, setStage } from './stage.ts';
+import { ROTATOR, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-iam-stack';
-const ID = 'acme-prod';
+const [SECRET, KEY, SCHEDULED] = ['acme-prod', 'globex-prod', 'globex-test'] as const;
+const KEYED = { strategy: 'dual-secret', proof: { kmsKeyId: `alias/${PREFIX}-signer` } };
+const CAST = [
+  { id: SECRET, strategy: 'dual-secret' },
+  { id: KEY, ...KEYED },
+  { id: SCHEDULED, ...KEYED, schedule: { expression: 'rate(1 minute)' } },
+];
+const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 30, http: 5 });
 
-describeReal('csr iam, for a credential of the deployed fleet', ['keycloak', 'ministack'], () => {
+describeReal('csr iam, for credentials of the deployed fleet', ['keycloak', 'ministack'], () => {
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}-`));
   const fleet = join(folder, 'fleet.json');
   const wide = releaseOf(realStack().keycloak.version).fineGrained ? [] : ['--manage-clients'];
   let stage: Stage;
+  /** Keycloak's ids of clients that no rotator is for, by credential. */
+  const strangers = new Map<string, string>();
   beforeAll(async () => {
-    stage = await setStage(PREFIX, [{ id: ID, strategy: 'dual-secret' }]);
+    stage = await setStage(PREFIX, CAST, { timeouts: TIMEOUTS });
     writeFileSync(fleet, JSON.stringify({ credentials: [...stage.credentials.values()] }));
-    await unprepare(stage, realm());
-    await addAdministrator(stage.keycloak, realm());
+    for (const { id } of CAST) {
+      const realm = realmOf(id);
+      await unprepare(stage, realm);
+      await addAdministrator(stage.keycloak, realm);
+      strangers.set(id, (await stage.keycloak.createClient(realm, { clientId: 'NC_Other' })).uuid);
+    }
   });
   afterAll(async () => {
     await stage?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const realm = () => stage.provisioned.get(ID)?.realm ?? '';
-  const run = (command: string, ...more: readonly string[]) => {
+  const realmOf = (id: string) => stage.provisioned.get(id)?.realm ?? '';
+  const run = (id: string, command: string, ...more: readonly string[]) => {
     const { accessKeyId, secretAccessKey } = stage.aws.credentials;
     const env = {
       AWS_ENDPOINT_URL: stage.aws.endpoint,
@@ -39,11 +56,11 @@ describeReal('csr iam, for a credential of the deployed fleet', ['keycloak', 'mi
       AWS_REGION: REGION,
       CSR_PREFIX: PREFIX,
     };
-    const which = ['--id', ID, '--fleet', fleet, '-c', 'local=true', '--json'];
+    const which = ['--id', id, '--fleet', fleet, '-c', 'local=true', '--json'];
     return csr(['iam', command, ...which, ...more], { env, input: `${PASSWORD}\n` });
   };
-  const wrongs = async () => {
-    const ended = await run('verify', ...wide);
+  const wrongs = async (id: string) => {
+    const ended = await run(id, 'verify', ...wide, '--neighbour', strangers.get(id) ?? '');
     const { checks } = ended.json<{ checks: Check[] }>();
     return {
       exit: ended.exit,
@@ -52,39 +69,67 @@ describeReal('csr iam, for a credential of the deployed fleet', ['keycloak', 'mi
     };
   };
 
-  it('verify: finds that there is no rotator yet', async () => {
-    const { exit, on } = await wrongs();
-    expect([exit, on]).toEqual([1, [expect.objectContaining({ what: 'sign in', result: 'missing' })]]);
+  describe.each([
+    ['a secret', SECRET],
+    ['a key of KMS', KEY],
+  ])('with %s', (_, id) => {
+    it('verify: finds that there is no rotator yet', async () => {
+      const { exit, on } = await wrongs(id);
+      expect([exit, on]).toEqual([1, [expect.objectContaining({ what: 'sign in', result: 'missing' })]]);
+    });
+
+    it('prepare: sets up what the fleet file says', async () => {
+      const { exit, stdout, stderr } = await run(id, 'prepare', '--admin-user', ADMINISTRATOR, '--yes', ...wide);
+      expect([exit, stderr]).toEqual([0, expect.stringContaining('create')]);
+      expect(JSON.parse(stdout)).toMatchObject({ credentials: [id], steps: 0, manual: [] });
+      expect(await wrongs(id)).toMatchObject({ exit: 0, on: [] });
+    });
+
+    it('the deployed functions rotate with it, and keep the previous secret', async () => {
+      const first = await stage.rotate(id);
+      expect(first.outcome).toBe('adopted');
+      const second = await stage.rotate(id);
+      expect([second.outcome, second.strategy]).toEqual(['rotated', 'dual-secret']);
+      expect(second.previousValidUntil).not.toBeNull();
+      await stage.agreed(id);
+    });
+
+    it('verify: writes nothing while a previous secret is valid', async () => {
+      const { exit, checks } = await wrongs(id);
+      const set = checks.find(({ what }) => what === 'set its secret');
+      expect([exit, set]).toEqual([0, expect.objectContaining({ result: 'not-tried' })]);
+      await stage.agreed(id);
+    });
   });
 
-  it('prepare: sets up what the fleet file says', async () => {
-    const { exit, stdout, stderr } = await run('prepare', '--admin-user', ADMINISTRATOR, '--yes', ...wide);
-    expect([exit, stderr]).toEqual([0, expect.stringContaining('create')]);
-    expect(JSON.parse(stdout)).toMatchObject({ credentials: [ID], steps: 0, manual: [] });
-    expect(await wrongs()).toMatchObject({ exit: 0, on: [] });
+  it('a rotator that signs with a key rotates when the schedule fires, too', async () => {
+    const prepared = await run(SCHEDULED, 'prepare', '--admin-user', ADMINISTRATOR, '--yes', ...wide);
+    expect(prepared.exit).toBe(0);
+    const first = stage.provisioned.get(SCHEDULED)?.clientSecret;
+    const scheduled = (text: string) =>
+      text.includes('"trigger":"schedule"') && text.includes('"outcome":"rotated"') && text.includes(SCHEDULED);
+    while (!(await stage.logs('rotate')).some(scheduled)) {
+      await stage.pass(SCHEDULED, LEASE_MS);
+      await sleep(2000);
+    }
+    expect((await stage.document(SCHEDULED)).clientSecret).not.toBe(first);
   });
 
-  it('the deployed functions rotate with it, and keep the previous secret', async () => {
-    const first = await stage.rotate(ID);
-    expect(first.outcome).toBe('adopted');
-    const second = await stage.rotate(ID);
-    expect([second.outcome, second.strategy]).toEqual(['rotated', 'dual-secret']);
-    expect(second.previousValidUntil).not.toBeNull();
-    await stage.agreed(ID);
-  });
-
-  it('verify: writes nothing while a previous secret is valid', async () => {
-    const { exit, checks } = await wrongs();
-    const set = checks.find(({ what }) => what === 'set its secret');
-    expect([exit, set]).toEqual([0, expect.objectContaining({ result: 'not-tried' })]);
-    await stage.agreed(ID);
+  it.each([KEY, SCHEDULED])('no secret of the rotator of %s is anywhere', async (id) => {
+    const [rotator] = await stage.keycloak.api.clients.find({ realm: realmOf(id), clientId: ROTATOR });
+    expect(rotator?.clientAuthenticatorType).toBe('client-jwt');
+    const secret = rotator?.secret ?? '';
+    const realmUrl = `${realStack().keycloak.url}/realms/${realmOf(id)}`;
+    expect((await requestToken(realmUrl, { clientId: ROTATOR, secret })).status).not.toBe(200);
+    const names: string[] = [];
+    for await (const { SecretList = [] } of paginateListSecrets({ client: stage.secretsManager }, {}))
+      names.push(...SecretList.map(({ Name = '' }) => Name));
+    expect(names.filter((name) => name.startsWith(`${PREFIX}-access/${id}/`))).toEqual([]);
   });
 });
 
 /** Takes away what the stage has made for its rotator. */
-async function unprepare({ keycloak: admin, credentials }: Stage, realm: string): Promise<void> {
-  const { iam } = credentials.get(ID) ?? {};
-  const clientId = iam?.type === 'keycloak' ? iam.auth.clientId : '';
+async function unprepare({ keycloak: admin }: Stage, realm: string): Promise<void> {
   const { api } = admin;
   await admin.removeOverlapPolicy(realm);
   const [kept] = await api.clients.find({ realm, clientId: 'admin-permissions' });
@@ -93,6 +138,6 @@ async function unprepare({ keycloak: admin, credentials }: Stage, realm: string)
     const list = [(await api.clients.listPolicies({ realm, id, max: 100 })) || []].flat();
     for (const { id: policyId = '' } of list) await api.clients.delPolicy({ realm, id, policyId });
   }
-  const [rotator] = await api.clients.find({ realm, clientId });
+  const [rotator] = await api.clients.find({ realm, clientId: ROTATOR });
   await api.clients.del({ realm, id: rotator?.id ?? '' });
 }
