@@ -1,3 +1,4 @@
+import type { Outcome } from '../../functions/credential/outcome.ts';
 import { AT_ONCE, type Commanded, rotateMany } from '../partner/csr.ts';
 import { FAULTS, makeFaults } from '../partner/faults.ts';
 import { CHANGING, LATER, LEAVING, MEMBERS } from '../partner/fleet.ts';
@@ -24,7 +25,7 @@ export const partner: Section = {
       const change = await changeOne(stand);
       progress(`partner: first runs of ${AFTER.length}`);
       const first = await rotateMany(stand.description, ['--reason', 'first run', '--wave', 'env=test']);
-      must(first.exit === 0, `the first runs ended with ${first.exit}: ${JSON.stringify(first.progress)}`);
+      must(countOf(first, 'adopted') === AFTER.length, `of the first runs: ${toldBy(first)}`);
       await stand.pass(AFTER);
       await makeFaults(stand);
       progress(`partner: rotates ${AFTER.length} in two waves, ${FAULTS.length} of them broken`);
@@ -67,27 +68,30 @@ async function rotateAll(stand: PartnerStand): Promise<Pick<PartnerFigures, 'rot
   const broken = AFTER.filter(({ id }) => BROKEN.has(id));
   const before = await versionsOf(broken, stand);
   const memory = watchMemory();
-  const traffic = useAll(
+  const traffic = await useAll(
     sound.filter(({ overlap }) => overlap),
     stand,
   );
   const rotated = await rotateMany(stand.description, ['--reason', 'a stolen laptop', ...WAVES]);
   const served = await traffic.stop();
   const codes = rotated.progress.failures.map(({ credential, code }) => `${credential}: ${code}`).toSorted();
-  must(
-    codes.join() ===
-      FAULTS.map(({ id, code }) => `${id}: ${code}`)
-        .toSorted()
-        .join(),
-    `failed: ${codes.join(', ')}`,
-  );
-  const done = rotated.progress.waves.map(({ outcomes }) => outcomes.rotated ?? 0);
-  must(sum(done) === sound.length, `rotated: ${done}`);
+  const expected = FAULTS.map(({ id, code }) => `${id}: ${code}`).toSorted();
+  must(codes.join() === expected.join(), `failed: ${codes.join(', ')}; ${toldBy(rotated)}`);
+  must(countOf(rotated, 'rotated') === sound.length, toldBy(rotated));
   must(served.failed === 0, `${served.failed} of ${served.requests} requests failed`);
   same(await versionsOf(broken, stand), before);
   const apart = await disagreements(sound, stand);
   must(apart.length === 0, `these do not hold one secret everywhere: ${apart}`);
   return { rotated, served, memory: await memory.stop() };
+}
+
+function countOf({ progress }: Commanded, outcome: Outcome): number {
+  return sum(progress.waves.map(({ outcomes }) => outcomes[outcome] ?? 0));
+}
+
+/** How a fleet rotation has ended. */
+function toldBy({ exit, progress: { outcome, waves } }: Commanded): string {
+  return `csr ended with ${exit}, the rotation ${outcome}: ${JSON.stringify(waves)}`;
 }
 
 function sum(numbers: readonly number[]): number {
@@ -104,13 +108,13 @@ function must(held: boolean, otherwise: string): void {
   if (!held) throw new Error(`partner: ${otherwise}`);
 }
 
-const NOTE = `${BEFORE.length} credentials of 40 customers, each customer with a realm of its own and the same ten Client IDs, in four files: one in the service's stack, three in stacks of their own. Everything is deployed by one \`cdk deploy --all\`. Then one credential comes in the middle of a file and another one leaves; all are adopted; ${FAULTS.length} are broken, each in another way (${FAULTS.map(({ code }) => code).join(', ')}); all are rotated by one \`csr rotate --all\` in two waves, ${AT_ONCE} at a time, while each connector whose IAM can overlap asks for a token every ten seconds. The section fails unless exactly the broken ones fail, with their labels untouched, only one stack was changed, no request failed, and Secrets Manager, Keycloak and both sections of every other connector hold one and the same secret afterwards. Keycloak, the emulator, its functions, the connectors and the command share the machine: the times are theirs together. Memory is the most that all programs of a name had at one time, with what they share counted for each.`;
+const NOTE = `${BEFORE.length} credentials of 40 customers, each customer with a realm of its own and the same ten Client IDs, in four files: one in the service's stack, three in stacks of their own. Everything is deployed by one \`cdk deploy --all\`. Then one credential comes in the middle of a file and another one leaves; all are adopted; ${FAULTS.length} are broken, each in another way (${FAULTS.map(({ code }) => code).join(', ')}); all are rotated by one \`csr rotate --all\` in two waves, ${AT_ONCE} at a time, while each connector whose IAM can overlap asks for a token every 50 seconds. The section fails unless exactly the broken ones fail, with their labels untouched, only one stack was changed, no request failed, and Secrets Manager, Keycloak and both sections of every other connector hold one and the same secret afterwards. Keycloak, the emulator, its functions, the connectors and the command share the machine: the times are theirs together. Memory is the most that all programs of a name had at one time, with what they share counted for each.`;
 
 /** The table of what was seen. */
 function partnerTable(found: PartnerFigures): Table {
   const { deployMs, redeployMs, changed, first, rotated, served, memory } = found;
   const failed = rotated.progress.failures.length;
-  const done = sum(rotated.progress.waves.map(({ outcomes }) => outcomes.rotated ?? 0));
+  const done = countOf(rotated, 'rotated');
   const rows: Row[] = [
     ['deployed', seconds(deployMs), `${BEFORE.length} credentials in four stacks`],
     ['one came, one left', seconds(redeployMs), `changed: ${changed.join(', ')}`],

@@ -10,6 +10,7 @@ import type { StackOptions } from './options.ts';
 import { type Preparation, prepare } from './preparation.ts';
 import { type Provisioned, provisionFleet } from './provisioning/provision.ts';
 import { registerSigners } from './provisioning/signers.ts';
+import { schedulerFront } from './scheduler-front.ts';
 import { type SecretsManagerFront, secretsManagerFront } from './secrets-manager-front/front.ts';
 
 const REGION = 'eu-north-1';
@@ -59,6 +60,8 @@ interface Services {
   readonly ministack: Ministack;
   /** Stands before Secrets Manager. */
   readonly front: Server & Pick<SecretsManagerFront, 'pass' | 'calls' | 'resetCalls'>;
+  /** Stands before Scheduler. */
+  readonly scheduler: Server;
 }
 
 /**
@@ -90,16 +93,19 @@ async function startServices(
   onProgress: (line: string) => void,
 ): Promise<Services> {
   onProgress(`starting Keycloak on port ${keycloakPort} and MiniStack on port ${awsPort}`);
+  const scheduler = await serve(schedulerFront({ target: `http://127.0.0.1:${awsPort}`, region: REGION }));
+  // The functions inherit it.
+  const env = { AWS_ENDPOINT_URL_SCHEDULER: scheduler.url };
   const [keycloak, ministack] = await Promise.allSettled([
     startKeycloak({ port: keycloakPort, onProgress }),
-    startMinistack({ port: awsPort, region: REGION, onProgress }),
+    startMinistack({ port: awsPort, region: REGION, env, onProgress }),
   ]);
   if (keycloak.status === 'fulfilled' && ministack.status === 'fulfilled') {
     const front = await serveFront(ministack.value.url);
-    return { keycloak: keycloak.value, ministack: ministack.value, front };
+    return { keycloak: keycloak.value, ministack: ministack.value, front, scheduler };
   }
   const started = [keycloak, ministack].flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  await Promise.all(started.map((service) => service.stop()));
+  await Promise.all([scheduler.close(), ...started.map((service) => service.stop())]);
   throw [keycloak, ministack].find((one) => one.status === 'rejected')?.reason;
 }
 
@@ -110,8 +116,8 @@ async function serveFront(target: string): Promise<Services['front']> {
   return { ...(await serve(handler)), ...front };
 }
 
-async function stopServices({ keycloak, ministack, front }: Services): Promise<void> {
-  await Promise.all([front.close(), keycloak.stop(), ministack.stop()]);
+async function stopServices({ keycloak, ministack, front, scheduler }: Services): Promise<void> {
+  await Promise.all([front.close(), scheduler.close(), keycloak.stop(), ministack.stop()]);
 }
 
 async function setUp(
