@@ -49,8 +49,11 @@ async function rotatorDeps({ session }: Context): Promise<RotatorDeps> {
     accessSecrets: accessSecrets(await session.secretsManager()),
     signer: {
       sign: async (keyId, message) => {
-        const { kmsSigner } = await import('../../functions/adapters/kms/kms-signer.ts');
-        return await kmsSigner(await session.kms()).sign(keyId, message);
+        const [{ kmsSigner }, { sessionSignCall }] = await Promise.all([
+          import('../../functions/adapters/kms/kms-signer.ts'),
+          import('../aws/sign.ts'),
+        ]);
+        return await kmsSigner(sessionSignCall(session), { tryMs: () => PATIENCE_MS }).sign(keyId, message);
       },
     },
   };

@@ -12,18 +12,20 @@ import {
 } from '@aws-sdk/client-kms';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { kmsSigner } from '../../functions/adapters/kms/kms-signer.ts';
+import type { SignCall } from '../../functions/adapters/kms/sign-call.ts';
 
 /**
  * What is relied on of KMS, and what the port makes of it. The same cases run against the embedded one and against MiniStack.
  *
- * @param connect a client that may do everything
+ * @param connect a client that may do everything, and the port's call
  * @param prefix begins the names of aliases
  */
-export function kmsContract(connect: () => KMSClient, prefix: string): void {
+export function kmsContract(connect: () => { kms: KMSClient; call: SignCall }, prefix: string): void {
   let kms: KMSClient;
+  let call: SignCall;
   let made = 0;
   beforeAll(() => {
-    kms = connect();
+    ({ kms, call } = connect());
   });
 
   /** A key with an alias of its own. */
@@ -35,7 +37,7 @@ export function kmsContract(connect: () => KMSClient, prefix: string): void {
     await kms.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: id }));
     return { arn, id, alias };
   }
-  const signed = (keyId: string) => kmsSigner(kms).sign(keyId, 'header.claims');
+  const signed = (keyId: string) => kmsSigner(call, { tryMs: () => 60_000 }).sign(keyId, 'header.claims');
   const publicKeyOf = async (keyId: string) => {
     const { PublicKey, KeySpec: spec } = await kms.send(new GetPublicKeyCommand({ KeyId: keyId }));
     return { spec, key: createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' }) };

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
-import { kmsClient, kmsSigner } from '../../functions/adapters/kms/kms-signer.ts';
+import { kmsSigner } from '../../functions/adapters/kms/kms-signer.ts';
+import { signCall } from '../../functions/adapters/kms/sign-call.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../../functions/adapters/secrets-manager/inbox.ts';
 import { parseDocument } from '../../functions/credential/document.ts';
@@ -141,15 +142,14 @@ export function createWorld({
   });
   const kms = new KmsEngine({ region: 'eu-north-1', account: '123456789012' });
   const askKms = kmsHandler(kms);
-  const kmsSdk = kmsClient({
+  const kmsCall = signCall({
     region: 'eu-north-1',
-    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
-    endpoint: 'https://kms.example.com',
-    maxAttempts: 1,
-    requestHandler: inProcess(async (request) => {
+    partition: 'aws',
+    credentials: async () => ({ accessKeyId: 'AKIDTEST', secretAccessKey: 'test' }),
+    fetch: async (request) => {
       const operation = request.headers.get('x-amz-target')?.split('.')[1] ?? '';
       return io(`kms ${operation}`, await request.clone().text(), () => answerOf(askKms, request));
-    }),
+    },
   });
   const line = agentLineOf({
     credential,
@@ -191,7 +191,7 @@ export function createWorld({
       },
     },
     queues: line.queues,
-    signer: (patience, tryMs) => kmsSigner(kmsSdk, { ...patience, tryMs }),
+    signer: (patience, tryMs) => kmsSigner(kmsCall, { ...patience, tryMs }),
     fetch: restrictFetch(
       (url, init) => {
         const { hostname, pathname } = new URL(url);

@@ -37,9 +37,8 @@ interface Watched {
 }
 
 /**
- * Sends a call again while it is throttled. The pauses double, and differ by what is called, so that a herd spreads.
+ * Sends a command of an SDK again while it is throttled, as {@link whileThrottled} does.
  *
- * @param what names what is called, for example the secret
  * @param command what `send` sends; the tries that the SDK makes on its own are looked at, too
  * @throws {ThrottledError} when it stays throttled. Where one try of several failed in another way, that may have been carried out,
  *   so the SDK's own error is thrown
@@ -47,15 +46,30 @@ interface Watched {
 export async function bearThrottling<T>(
   { what, command }: { what: string; command: Watched },
   send: () => Promise<T>,
-  { sleep = wait as (ms: number) => Promise<void>, tries = 3, mayWait = () => false }: Patience = {},
+  patience: Patience = {},
 ): Promise<T> {
   const failures = watch(command);
+  const isCertain = (error: unknown) => (failures.length > 0 ? failures.every(isThrottled) : attemptsOf(error) <= 1);
+  return await whileThrottled({ what, isCertain }, send, patience);
+}
+
+/**
+ * Sends a call again while it is throttled. The pauses double, and differ by what is called, so that a herd spreads.
+ *
+ * @param what names what is called, for example the secret
+ * @param isCertain whether a throttled call was not carried out by a try before @default - every call is sent once, or changes nothing
+ * @throws {ThrottledError} when it stays throttled
+ */
+export async function whileThrottled<T>(
+  { what, isCertain = () => true }: { what: string; isCertain?: (error: unknown) => boolean },
+  send: () => Promise<T>,
+  { sleep = wait as (ms: number) => Promise<void>, tries = 3, mayWait = () => false }: Patience,
+): Promise<T> {
   for (let sent = 1; ; sent++) {
     try {
       return await send();
     } catch (error) {
-      if (!isThrottled(error) || !failures.every(isThrottled)) throw error;
-      if (failures.length === 0 && attemptsOf(error) > 1) throw error;
+      if (!isThrottled(error) || !isCertain(error)) throw error;
       const pause = pauseMs(what, sent);
       if (sent >= tries && !mayWait(pause)) throw new ThrottledError();
       await sleep(pause);

@@ -1,14 +1,14 @@
-import { KMSClient, type KMSClientConfig, SignCommand } from '@aws-sdk/client-kms';
 import { RotationError } from '../../credential/errors.ts';
 import type { Signer } from '../../ports/access/signer.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
-import { bearThrottling, type Patience, ThrottledError } from '../aws/throttled.ts';
+import { type Patience, ThrottledError, whileThrottled } from '../aws/throttled.ts';
+import type { SignCall } from './sign-call.ts';
 import { joseSignature } from './signature.ts';
 
 /** How KMS is asked. */
 interface Asking extends Patience {
-  /** How long one try may take, in milliseconds; not above 0 where no time is left. @default - as the client was told */
-  readonly tryMs?: (() => number) | undefined;
+  /** How long one try may take, in milliseconds; not above 0 where no time is left. */
+  readonly tryMs: () => number;
 }
 
 /** What is wrong with a key, by the name of KMS's error. Any other error says nothing of the key. */
@@ -23,30 +23,27 @@ const FAULTS: Readonly<Record<string, string>> = {
   AccessDeniedException: 'the function may not sign with the key, or the key lies in another account',
 };
 
-/** A client of KMS, for whoever loads this file alone. */
-export function kmsClient(config: KMSClientConfig): KMSClient {
-  return new KMSClient(config);
-}
-
 /**
  * Asymmetric keys in AWS KMS, which hashes what it signs.
  *
- * @param client its retries are safe: a signature changes nothing
+ * @param call sends again what fails, as it likes: a signature changes nothing
  * @see [Sign](https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html)
  */
-export function kmsSigner(client: Pick<KMSClient, 'send'>, { tryMs, ...patience }: Asking = {}): Signer {
+export function kmsSigner(call: SignCall, { tryMs, ...patience }: Asking): Signer {
   return {
     sign: async (keyId, message) => {
-      const command = new SignCommand({
+      const input = {
         KeyId: keyId,
         Message: Buffer.from(message),
         MessageType: 'RAW',
         SigningAlgorithm: 'ECDSA_SHA_256',
-      });
-      const send = () => client.send(command, timeoutOf(keyId, tryMs));
+      } as const;
+      const send = async () => {
+        if (tryMs() <= 0) throw noTime(keyId);
+        return await call(input, tryMs);
+      };
       try {
-        const { Signature } = await bearThrottling({ what: keyId, command }, send, patience);
-        return joseSignature(Signature ?? new Uint8Array());
+        return joseSignature(await whileThrottled({ what: keyId }, send, patience));
       } catch (error) {
         throw failure(error, keyId);
       }
@@ -54,12 +51,8 @@ export function kmsSigner(client: Pick<KMSClient, 'send'>, { tryMs, ...patience 
   };
 }
 
-/** @throws {RotationError} `signer-unavailable` when no time is left */
-function timeoutOf(keyId: string, tryMs: (() => number) | undefined): { requestTimeout?: number } {
-  if (tryMs === undefined) return {};
-  const requestTimeout = tryMs();
-  if (requestTimeout > 0) return { requestTimeout };
-  throw new RotationError('signer-unavailable', `AWS KMS, ${keyId}: no time is left to ask for a signature`);
+function noTime(keyId: string): RotationError {
+  return new RotationError('signer-unavailable', `AWS KMS, ${keyId}: no time is left to ask for a signature`);
 }
 
 function failure(error: unknown, keyId: string): RotationError {

@@ -21,7 +21,7 @@ import type { Environment } from '../surroundings/environment.ts';
 import { lazily, type Outside, type Surroundings } from './deployed.ts';
 import { type OtherAccounts, otherAccounts, type SecretsIn } from './other-accounts.ts';
 import { pinning, schedulesOf } from './schedules.ts';
-import { lazySigner, type SignerOf } from './signer.ts';
+import { kmsSigners, type SignerOf } from './signer.ts';
 
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */
 export interface World extends SecretsIn {
@@ -75,7 +75,7 @@ function realWorld({ environment, aws, now, sleep }: Surroundings): World {
       }),
       urlOf: queueUrls(environment.DLQ_ARN),
     },
-    signer: lazySigner({ environment, aws }),
+    signer: kmsSigners({ environment, aws }, secretsManager.config.credentials),
     fetch: createFetch({
       ...(environment.ALLOWED_HOSTS && { allowedHosts: environment.ALLOWED_HOSTS }),
       local: environment.local,

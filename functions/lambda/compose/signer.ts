@@ -1,6 +1,9 @@
+import type { AwsKeys } from '../../adapters/aws/signer.ts';
 import type { Patience } from '../../adapters/aws/throttled.ts';
+import { kmsSigner } from '../../adapters/kms/kms-signer.ts';
+import { signCall } from '../../adapters/kms/sign-call.ts';
 import type { Signer } from '../../ports/access/signer.ts';
-import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
+import type { Environment } from '../surroundings/environment.ts';
 import type { Surroundings } from './deployed.ts';
 
 /**
@@ -10,18 +13,20 @@ import type { Surroundings } from './deployed.ts';
  */
 export type SignerOf = (patience: Patience, tryMs: () => number) => Signer;
 
-/** Keys in KMS. Its client is loaded and made where a run signs: most deployments sign nothing. */
-export function lazySigner({ environment, aws }: Pick<Surroundings, 'environment' | 'aws'>): SignerOf {
-  let loaded: Promise<SignerOf> | undefined;
-  const load = async (): Promise<SignerOf> => {
-    const { kmsClient, kmsSigner } = await import('../../adapters/kms/kms-signer.ts');
-    const client = kmsClient({ ...clientOptions(aws, 'kms'), requestHandler: requestHandlerOf(environment.timing) });
-    return (patience, tryMs) => kmsSigner(client, { ...patience, tryMs });
-  };
-  return (patience, tryMs) => ({
-    sign: async (keyId, message) => {
-      loaded ??= load();
-      return await (await loaded)(patience, tryMs).sign(keyId, message);
-    },
-  });
+type Deployed = Pick<Environment, 'ROTATE_FUNCTION_ARN' | 'AWS_ENDPOINT_URL_KMS' | 'AWS_ENDPOINT_URL'>;
+
+/**
+ * Keys in KMS, in the stack's region.
+ *
+ * @param credentials sign the calls
+ */
+export function kmsSigners(
+  { environment, aws }: { readonly environment: Deployed; readonly aws: Surroundings['aws'] },
+  credentials: () => Promise<AwsKeys>,
+): SignerOf {
+  const { ROTATE_FUNCTION_ARN, AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL } = environment;
+  const [, partition, , region = ''] = ROTATE_FUNCTION_ARN.split(':');
+  const endpoint = aws.endpoints?.kms ?? AWS_ENDPOINT_URL_KMS ?? AWS_ENDPOINT_URL;
+  const call = signCall({ region, partition, endpoint, credentials });
+  return (patience, tryMs) => kmsSigner(call, { ...patience, tryMs });
 }

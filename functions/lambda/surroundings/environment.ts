@@ -40,6 +40,7 @@ const Environment = z.object({
   RETIRE_FUNCTION_ARN: z.string().min(1),
   /** Where AWS is, unless at its own addresses: the SDK reads the same. Never set on AWS. */
   AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL_KMS: z.url().optional(),
   AWS_ENDPOINT_URL_LAMBDA: z.url().optional(),
   AWS_ENDPOINT_URL_STS: z.url().optional(),
   /** The state machine of fleet rotations. Absent where it isn't called, and in the embedded stack. */

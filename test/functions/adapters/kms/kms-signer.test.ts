@@ -1,32 +1,31 @@
 import { verify } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { kmsClient, kmsSigner } from '../../../../functions/adapters/kms/kms-signer.ts';
-import { inProcess } from '../../../../local/stand-ins/in-process.ts';
+import { kmsSigner } from '../../../../functions/adapters/kms/kms-signer.ts';
+import { signCall } from '../../../../functions/adapters/kms/sign-call.ts';
 import { KmsEngine } from '../../../../local/stand-ins/kms/engine.ts';
 import { kmsHandler } from '../../../../local/stand-ins/kms/handler.ts';
 import type { Handler } from '../../../../local/stand-ins/serve.ts';
 
 const ALIAS = 'alias/csr-signer';
 
-function signerOn(handlerOf: (kms: KmsEngine) => Handler = kmsHandler, tryMs?: () => number) {
+function signerOn(handlerOf: (kms: KmsEngine) => Handler = kmsHandler, tryMs = () => 60_000) {
   const kms = new KmsEngine({ region: 'eu-north-1', account: '123456789012' });
   const { arn } = kms.create('ECC_NIST_P256');
   kms.alias(ALIAS, arn);
   const asked: { target: string | null; body: unknown }[] = [];
   const handler = handlerOf(kms);
-  const client = kmsClient({
+  const call = signCall({
     region: 'eu-north-1',
-    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
-    endpoint: 'https://kms.example.com',
-    maxAttempts: 1,
-    requestHandler: inProcess(async (request) => {
+    partition: 'aws',
+    credentials: async () => ({ accessKeyId: 'AKIDTEST', secretAccessKey: 'test' }),
+    fetch: async (request) => {
       asked.push({ target: request.headers.get('x-amz-target'), body: await request.clone().json() });
       return await handler(request);
-    }),
+    },
   });
   const slept: number[] = [];
-  const patience = { sleep: async (ms: number) => void slept.push(ms), ...(tryMs && { tryMs }) };
-  return { kms, arn, asked, slept, signer: kmsSigner(client, patience) };
+  const patience = { sleep: async (ms: number) => void slept.push(ms), tryMs };
+  return { kms, arn, asked, slept, signer: kmsSigner(call, patience) };
 }
 
 const refusing =
