@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import { isLoopback } from '../../functions/credential/address/addresses.ts';
-import { durationBetween } from '../../functions/credential/settings/parts.ts';
+import { durationBetween } from '../../functions/credential/settings/parts/parts.ts';
 
 /** A path on this host. */
 export const absolutePath = z.string().refine((path) => isAbsolute(path), 'must be an absolute path on this host');

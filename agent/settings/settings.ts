@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { clientPair, ID, ID_RULE } from '../../functions/credential/settings/parts.ts';
+import { clientPair, ID, ID_RULE } from '../../functions/credential/settings/parts/parts.ts';
 import { Adapter } from './adapter.ts';
 import { absolutePath, argv, httpUrl, name, timeout } from './parts.ts';
 

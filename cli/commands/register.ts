@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { ID, ID_RULE } from '../../functions/credential/settings/parts.ts';
+import { ID, ID_RULE } from '../../functions/credential/settings/parts/parts.ts';
 import type { Context, Result } from '../context.ts';
 
 /** Carries a command out: `work` gets its options and then its arguments. */

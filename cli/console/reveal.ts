@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { parseDocument } from '../../functions/credential/document.ts';
-import { ID } from '../../functions/credential/settings/parts.ts';
+import { ID } from '../../functions/credential/settings/parts/parts.ts';
 import { readSecretValue } from '../aws/secrets.ts';
 import type { Session } from '../aws/session.ts';
 import { json } from './answers.ts';

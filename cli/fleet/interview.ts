@@ -1,5 +1,5 @@
 import { parseDuration } from '../../functions/credential/duration.ts';
-import { ID, ID_RULE } from '../../functions/credential/settings/parts.ts';
+import { ID, ID_RULE } from '../../functions/credential/settings/parts/parts.ts';
 import type { Question, Questions } from '../terminal/questions.ts';
 
 /** What is known before the first question. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RotationError } from '../credential/errors.ts';
-import { ID, ID_RULE } from '../credential/settings/parts.ts';
+import { ID, ID_RULE } from '../credential/settings/parts/parts.ts';
 import { readJson } from './body.ts';
 import { type ApiEvent, callerOf } from './caller.ts';
 import type { Form } from './contract/route.ts';

@@ -1,4 +1,4 @@
-import { anyway } from '../../functions/credential/settings/checks.ts';
+import { anyway } from '../../functions/credential/settings/parts/checks.ts';
 
 /** A URL of a credential, and the setting that names it. */
 interface Address {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { lateWriteMs, replyQueueName, requestQueueName } from '../../functions/credential/agent-line.ts';
 import { durationMs } from '../../functions/credential/duration.ts';
-import { anyway, distinct, type Tell } from '../../functions/credential/settings/checks.ts';
 import { agentTimeoutMs, type Credential } from '../../functions/credential/settings/credential.ts';
-import { ID, ID_RULE } from '../../functions/credential/settings/parts.ts';
+import { anyway, distinct, type Tell } from '../../functions/credential/settings/parts/checks.ts';
+import { ID, ID_RULE } from '../../functions/credential/settings/parts/parts.ts';
 import { shortestFunctionTimeoutMs } from '../../functions/rotation/run/budget.ts';
 import type { Deployment } from '../context.ts';
 import { didYouMean } from '../faults/did-you-mean.ts';

@@ -1,4 +1,4 @@
-import { anyway } from '../../functions/credential/settings/checks.ts';
+import { anyway } from '../../functions/credential/settings/parts/checks.ts';
 import type { Fault } from '../faults/fault.ts';
 
 /** A client of an IAM as some entry of the fleet file names it. */

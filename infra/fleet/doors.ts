@@ -1,6 +1,6 @@
 import { CUTS_OFF, cutsOff } from '../../functions/credential/schedule/faults.ts';
-import { anyway } from '../../functions/credential/settings/checks.ts';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
+import { anyway } from '../../functions/credential/settings/parts/checks.ts';
 
 /** A setting, and what is to be said about it. */
 type Told = [path: PropertyKey[], message: string];

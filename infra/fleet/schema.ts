@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { scheduleExpressionFault } from '../../functions/credential/schedule/expression.ts';
 import { type Rotating, versionQuotaFault } from '../../functions/credential/schedule/version-quota.ts';
-import { anyway, distinct } from '../../functions/credential/settings/checks.ts';
-import type { SettingsContext } from '../../functions/credential/settings/context.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
+import { anyway, distinct } from '../../functions/credential/settings/parts/checks.ts';
+import type { SettingsContext } from '../../functions/credential/settings/parts/context.ts';
 import { addressesFit } from './addresses.ts';
 import { agents, agentsFit } from './agents.ts';
 import { oneRoleForEachClient } from './clients.ts';

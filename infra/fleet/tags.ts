@@ -1,5 +1,5 @@
 import { PIN_TAG } from '../../functions/credential/events/pin.ts';
-import { anyway } from '../../functions/credential/settings/checks.ts';
+import { anyway } from '../../functions/credential/settings/parts/checks.ts';
 
 /** AWS takes 50 tags for a resource, and the stack sets two of its own. */
 const MOST_TAGS = 48;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { httpsUrl } from '../../functions/credential/address/addresses.ts';
-import type { SettingsContext } from '../../functions/credential/settings/context.ts';
+import type { SettingsContext } from '../../functions/credential/settings/parts/context.ts';
 
 /** Context `jwt`: callers of the API bring a token of this issuer, and sign nothing. */
 export const jwtSettings = z.strictObject({

@@ -10,7 +10,7 @@ import {
 import { beforeAll, expect, it } from '@jest/globals';
 import { isRotationError } from '../../functions/credential/errors.ts';
 import type { Account } from '../../functions/credential/settings/placement.ts';
-import { otherAccounts } from '../../functions/lambda/compose/other-accounts.ts';
+import { otherAccounts } from '../../functions/lambda/compose/parts/other-accounts.ts';
 import { runDeps } from '../../functions/lambda/compose/run-deps.ts';
 import type { World } from '../../functions/lambda/compose/runs.ts';
 import { retire } from '../../functions/rotation/retire.ts';

@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { RotationError } from '../../credential/errors.ts';
 import { scheduledSettings } from '../../credential/events/scheduled.ts';
-import type { SettingsContext } from '../../credential/settings/context.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import { faultLines } from '../../credential/settings/fault-lines.ts';
+import type { SettingsContext } from '../../credential/settings/parts/context.ts';
 import { windowMinutes } from '../../credential/settings/schedule.ts';
 import type { OneTime, Schedules } from '../../ports/schedules.ts';
 import type { SecretOverview } from '../../ports/secret-store.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { text } from '../../credential/events/text.ts';
-import { ID, ID_RULE } from '../../credential/settings/parts.ts';
+import { ID, ID_RULE } from '../../credential/settings/parts/parts.ts';
 import { schedule } from '../../credential/settings/schedule.ts';
 
 /** What may stand in the place of each `{name}` of a path. */

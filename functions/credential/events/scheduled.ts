@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { SettingsContext } from '../settings/context.ts';
 import { type Credential, credentialSchema } from '../settings/credential.ts';
+import type { SettingsContext } from '../settings/parts/context.ts';
 
 /** Scheduler writes the time here for which it planned the run. */
 export const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';

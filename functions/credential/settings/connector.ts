@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { httpsUrl, tokenUrl } from '../address/addresses.ts';
-import type { SettingsContext } from './context.ts';
-import { accessSecretId, durationBetween, ID, ID_RULE, instructions, name, owner, scope } from './parts.ts';
+import type { SettingsContext } from './parts/context.ts';
+import { accessSecretId, durationBetween, ID, ID_RULE, instructions, name, owner, scope } from './parts/parts.ts';
 import { tls } from './tls.ts';
 
 const connectorName = name.describe('Name for people, unique within the credential.');

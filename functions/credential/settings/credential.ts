@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { httpsUrl, isPath, sameAddress, tokenUrl } from '../address/addresses.ts';
 import { durationMs } from '../duration.ts';
-import { anyway, distinct } from './checks.ts';
 import { connectorSchema } from './connector.ts';
-import type { SettingsContext } from './context.ts';
 import { iamSchema } from './iam.ts';
 import { ownAccessSecrets, SHARED } from './own-access-secrets.ts';
-import { clientId, clientPair, durationBetween, ID, ID_RULE, scope, tags, unionFault } from './parts.ts';
+import { anyway, distinct } from './parts/checks.ts';
+import type { SettingsContext } from './parts/context.ts';
+import { clientId, clientPair, durationBetween, ID, ID_RULE, scope, tags, unionFault } from './parts/parts.ts';
 import { account, replicaRegions } from './placement.ts';
 import { freeze, schedule } from './schedule.ts';
 import { oneTlsForEachHost } from './tls.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { httpsUrl, tokenUrl } from '../address/addresses.ts';
-import type { SettingsContext } from './context.ts';
-import { accessSecretId, durationBetween, instructions, name, owner, unionFault } from './parts.ts';
+import type { SettingsContext } from './parts/context.ts';
+import { accessSecretId, durationBetween, instructions, name, owner, unionFault } from './parts/parts.ts';
 import { signingKey } from './signing-key.ts';
 import { tls } from './tls.ts';
 

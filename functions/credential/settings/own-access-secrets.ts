@@ -1,5 +1,5 @@
-import { anyway } from './checks.ts';
-import { ID } from './parts.ts';
+import { anyway } from './parts/checks.ts';
+import { ID } from './parts/parts.ts';
 
 /** Below `<prefix>-access/`: where access secrets lie that several credentials use on purpose. */
 export const SHARED = 'shared';

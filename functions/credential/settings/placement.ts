@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { distinct } from './checks.ts';
-import { unionFault } from './parts.ts';
+import { distinct } from './parts/checks.ts';
+import { unionFault } from './parts/parts.ts';
 
 const region = z
   .string()

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { durationMs } from '../duration.ts';
-import { durationBetween } from './parts.ts';
+import { durationBetween } from './parts/parts.ts';
 
 /** Whether the expression and the zone can be used is judged at synth: a run reads them, and must not be refused by the clock. */
 export const schedule = z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SettingsContext } from './context.ts';
+import type { SettingsContext } from './parts/context.ts';
 
 /** A key, as only its account and region know it. */
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { anyway } from './checks.ts';
-import { accessSecretId } from './parts.ts';
+import { anyway } from './parts/checks.ts';
+import { accessSecretId } from './parts/parts.ts';
 
 /** What the TLS connections to a host are made with. Verification can't be switched off. */
 export const tls = z

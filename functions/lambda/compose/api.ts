@@ -24,8 +24,8 @@ import type { Schedules } from '../../ports/schedules.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
 import type { Tasks } from '../../ports/tasks.ts';
 import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
-import { lazily, type Outside, type Surroundings } from './deployed.ts';
-import { schedulesOf } from './schedules.ts';
+import { lazily, type Outside, type Surroundings } from './parts/deployed.ts';
+import { schedulesOf } from './parts/schedules.ts';
 
 /** What the HTTP API works with. It calls neither IAMs nor connectors: `rotate` does, which it invokes. */
 export interface DeployedApi {

@@ -7,10 +7,10 @@ import type { AuditTelling } from '../../audit/notes/telling.ts';
 import type { AuditRecords } from '../../ports/audit/records.ts';
 import type { ScheduleWatch } from '../../ports/audit/schedule-watch.ts';
 import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
-import { lazily, type Outside, type Surroundings } from './deployed.ts';
+import { lazily, type Outside, type Surroundings } from './parts/deployed.ts';
+import { pinning } from './parts/schedules.ts';
 import { runDeps } from './run-deps.ts';
 import { type DeployedRuns, deployedRuns } from './runs.ts';
-import { pinning } from './schedules.ts';
 
 /** What an audit works with beside what a run does. */
 export interface DeployedAudit extends DeployedRuns {

@@ -11,7 +11,7 @@ import { requestIdAt } from '../../credential/events/request-id.ts';
 import type { FinishDeps } from '../../many/finish.ts';
 import type { SelectDeps } from '../../many/select.ts';
 import { requestHandlerOf } from '../surroundings/aws.ts';
-import { lazily, type Surroundings } from './deployed.ts';
+import { lazily, type Surroundings } from './parts/deployed.ts';
 
 /** What the function of fleet rotations works with. */
 export type DeployedMany = SelectDeps & FinishDeps;

@@ -20,7 +20,7 @@ import {
   tryMsWithin,
 } from './budgeted.ts';
 import { connectorOf, iamOf } from './doors.ts';
-import type { SecretsIn } from './other-accounts.ts';
+import type { SecretsIn } from './parts/other-accounts.ts';
 import type { World } from './runs.ts';
 
 /** What is around a run. */

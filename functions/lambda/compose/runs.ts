@@ -18,10 +18,10 @@ import type { Schedules } from '../../ports/schedules.ts';
 import type { Tasks } from '../../ports/tasks.ts';
 import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
 import type { Environment } from '../surroundings/environment.ts';
-import { lazily, type Outside, type Surroundings } from './deployed.ts';
-import { type OtherAccounts, otherAccounts, type SecretsIn } from './other-accounts.ts';
-import { pinning, schedulesOf } from './schedules.ts';
-import { kmsSigners, type SignerOf } from './signer.ts';
+import { lazily, type Outside, type Surroundings } from './parts/deployed.ts';
+import { type OtherAccounts, otherAccounts, type SecretsIn } from './parts/other-accounts.ts';
+import { pinning, schedulesOf } from './parts/schedules.ts';
+import { kmsSigners, type SignerOf } from './parts/signer.ts';
 
 /** Everything that touches the world. The fault laboratory and the tests bring their own. */
 export interface World extends SecretsIn {

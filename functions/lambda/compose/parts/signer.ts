@@ -1,9 +1,9 @@
-import type { AwsKeys } from '../../adapters/aws/signer.ts';
-import type { Patience } from '../../adapters/aws/throttled.ts';
-import { kmsSigner } from '../../adapters/kms/kms-signer.ts';
-import { signCall } from '../../adapters/kms/sign-call.ts';
-import type { Signer } from '../../ports/access/signer.ts';
-import type { Environment } from '../surroundings/environment.ts';
+import type { AwsKeys } from '../../../adapters/aws/signer.ts';
+import type { Patience } from '../../../adapters/aws/throttled.ts';
+import { kmsSigner } from '../../../adapters/kms/kms-signer.ts';
+import { signCall } from '../../../adapters/kms/sign-call.ts';
+import type { Signer } from '../../../ports/access/signer.ts';
+import type { Environment } from '../../surroundings/environment.ts';
 import type { Surroundings } from './deployed.ts';
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DURATION, parseDuration } from '../duration.ts';
+import { DURATION, parseDuration } from '../../duration.ts';
 
 /** A credential's id. */
 export const ID = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;

@@ -3,11 +3,11 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   eventBridgeSchedules,
   type SchedulesOptions,
-} from '../../adapters/event-bridge-schedules/event-bridge-schedules.ts';
-import { secretsManagerPins } from '../../adapters/secrets-manager/pins.ts';
-import type { Schedules } from '../../ports/schedules.ts';
-import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
-import type { Environment } from '../surroundings/environment.ts';
+} from '../../../adapters/event-bridge-schedules/event-bridge-schedules.ts';
+import { secretsManagerPins } from '../../../adapters/secrets-manager/pins.ts';
+import type { Schedules } from '../../../ports/schedules.ts';
+import { clientOptions, requestHandlerOf } from '../../surroundings/aws.ts';
+import type { Environment } from '../../surroundings/environment.ts';
 import type { Surroundings } from './deployed.ts';
 
 /**

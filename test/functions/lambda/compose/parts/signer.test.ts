@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { kmsSigners } from '../../../../functions/lambda/compose/signer.ts';
-import type { AwsAccess } from '../../../../functions/lambda/surroundings/aws.ts';
-import { KmsEngine } from '../../../../local/stand-ins/kms/engine.ts';
-import { kmsHandler } from '../../../../local/stand-ins/kms/handler.ts';
-import { serve } from '../../../../local/stand-ins/serve.ts';
+import { kmsSigners } from '../../../../../functions/lambda/compose/parts/signer.ts';
+import type { AwsAccess } from '../../../../../functions/lambda/surroundings/aws.ts';
+import { KmsEngine } from '../../../../../local/stand-ins/kms/engine.ts';
+import { kmsHandler } from '../../../../../local/stand-ins/kms/handler.ts';
+import { serve } from '../../../../../local/stand-ins/serve.ts';
 
 const ROTATE_FUNCTION_ARN = 'arn:aws:lambda:eu-north-1:123456789012:function:csr-rotate';
 /** Nobody listens there. */

@@ -1,11 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Patience } from '../../adapters/aws/throttled.ts';
-import { accessSecrets } from '../../adapters/secrets-manager/access-secrets.ts';
-import { assumedRole } from '../../adapters/sts/assumed-role.ts';
-import type { Account } from '../../credential/settings/placement.ts';
-import type { AccessSecrets } from '../../ports/access-secrets.ts';
-import { clientOptions, requestHandlerOf } from '../surroundings/aws.ts';
-import type { Environment } from '../surroundings/environment.ts';
+import type { Patience } from '../../../adapters/aws/throttled.ts';
+import { accessSecrets } from '../../../adapters/secrets-manager/access-secrets.ts';
+import { assumedRole } from '../../../adapters/sts/assumed-role.ts';
+import type { Account } from '../../../credential/settings/placement.ts';
+import type { AccessSecrets } from '../../../ports/access-secrets.ts';
+import { clientOptions, requestHandlerOf } from '../../surroundings/aws.ts';
+import type { Environment } from '../../surroundings/environment.ts';
 import type { Surroundings } from './deployed.ts';
 
 /** The secrets of one account. */

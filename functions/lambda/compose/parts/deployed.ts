@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import type { AwsAccess } from '../surroundings/aws.ts';
-import { type Environment, readEnvironment } from '../surroundings/environment.ts';
+import type { AwsAccess } from '../../surroundings/aws.ts';
+import { type Environment, readEnvironment } from '../../surroundings/environment.ts';
 
 /** What surrounds a function. */
 export interface Outside {
