@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { createProgram } from '../../cli/program.ts';
@@ -87,7 +88,7 @@ const PRINTED: readonly (readonly [begins: string, stdout: RegExp])[] = [
   ['csr ack', /^acme-test: Flow Connect has version [0-9a-f-]{36}, by the word of /],
   ['csr iam jwk', /^\{\n {2}"keys": \[[\s\S]*"kid": "[\w-]{43}"/],
   ['csr access set --from-file', /^1 created, 0 replaced, 0 unchanged, 0 failed\.\nDelete access\.csv: /],
-  ['csr access set', /^client-secret-rotation-access\/acme-prod\/\w+ was (created|replaced)\.\n$/],
+  ['csr access set', /^client-secret-rotation-access\/acme-prod\/[\w-]+ was (created|replaced)\.\n$/],
   ['csr console', /^The console has ended\.\n$/],
   ['csr fleet check', /^fleet(\.json)?: no faults in \d credentials( of 2 files)?\.\n$/],
   ['csr fleet import --template', /^Customer,Environment,Base URL,/],
@@ -132,6 +133,7 @@ describe('docs/cli.md', () => {
   /** What a person would type. */
   function inputFor(line: string): string {
     if (line.startsWith('csr ack')) return 'yes\n';
+    if (line.includes('--form tls')) return JSON.stringify({ ca: rootCertificates[0] });
     if (line.startsWith('csr access')) return 'a-secret';
     if (line.startsWith('csr submit')) return stage.refresh('globexprod');
     if (!line.startsWith('csr fleet add')) return '';

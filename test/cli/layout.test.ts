@@ -50,7 +50,7 @@ describe('cli/', () => {
   });
 
   it('calls an IAM with the adapters of the functions, and nothing else of them', () => {
-    const adapters = /^functions\/adapters\/(keycloak|http|secrets-manager)\//;
+    const adapters = /^functions\/adapters\/(keycloak|http|kms|secrets-manager)\//;
     expect([...others(isOfIam)].filter((target) => !adapters.test(target))).toEqual([]);
   });
 
