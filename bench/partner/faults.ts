@@ -1,6 +1,5 @@
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { accessSecretOf, configurationOf, MEMBERS, type Member } from './fleet.ts';
+import { configurationOf, MEMBERS, type Member, OWN_ROTATOR } from './fleet.ts';
 import type { PartnerStand } from './stand.ts';
 
 /** Something that a customer, or somebody at a customer's, has done. */
@@ -16,7 +15,7 @@ export const FAULTS: readonly Fault[] = [
   { id: 'customer-03-flow-04', code: 'client-not-found', make: deleteClient },
   { id: 'customer-11-flow-07', code: 'client-not-usable', make: disableClient },
   { id: 'customer-19-flow-03', code: 'section-not-found', make: enterAnotherClient },
-  { id: 'customer-28-flow-10', code: 'iam-unauthorized', make: forgetRotator },
+  { id: 'customer-28-flow-10', code: 'iam-unauthorized', make: changeRotator },
   { id: 'customer-36-flow-05', code: 'settings-invalid', make: changeSchedule },
 ];
 
@@ -42,9 +41,10 @@ async function enterAnotherClient(member: Member, { engine, keycloakUrl, provisi
   engine.configure(member.id, configurationOf({ ...member, clientId: 'NC_Other' }, keycloakUrl, clientSecret));
 }
 
-async function forgetRotator({ id }: Member, { secretsManager }: PartnerStand): Promise<void> {
-  const SecretString = JSON.stringify({ clientSecret: 'entered-wrongly' });
-  await secretsManager.send(new PutSecretValueCommand({ SecretId: accessSecretOf(id), SecretString }));
+/** The customer has given the rotator another secret, and nobody has told. */
+async function changeRotator({ realm }: Member, { keycloak }: PartnerStand): Promise<void> {
+  const [rotator] = await keycloak.api.clients.find({ realm, clientId: OWN_ROTATOR });
+  await keycloak.updateClient(realm, rotator?.id ?? '', { secret: 'told-to-nobody' });
 }
 
 async function changeSchedule({ id }: Member, { scheduler, description }: PartnerStand): Promise<void> {

@@ -10,6 +10,8 @@ const CLIENTS = 10;
 /** The files of the fleet: the first one's credentials lie in the service's stack, each other has a stack of its own. */
 const FILES = 4;
 const ACCESS = 'client-secret-rotation-access';
+/** The rotator of those that share none. */
+export const OWN_ROTATOR = 'flow-secret-rotator-own';
 /** The credential that comes later, in the middle of the third file. */
 export const LATER = 'customer-25-flow-05a';
 /** The credential that goes when {@link LATER} comes, of the same file. */
@@ -90,12 +92,7 @@ function settings(member: Member, { keycloakUrl, connectorUrl }: Places): object
 function rotatorOf({ id, realm, overlap }: Member): object {
   return overlap
     ? { clientId: 'flow-secret-rotator', secretId: `${ACCESS}/shared/${realm}` }
-    : { clientId: 'flow-secret-rotator-own', secretId: accessSecretOf(id) };
-}
-
-/** The access secret of a credential whose rotator is its own. */
-export function accessSecretOf(id: string): string {
-  return `${ACCESS}/${id}/iam`;
+    : { clientId: OWN_ROTATOR, secretId: `${ACCESS}/${id}/iam` };
 }
 
 /** What the connector of a credential holds. */
