@@ -54,8 +54,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     checker: 'checkov',
     rule: 'CKV_AWS_117',
-    on: ['Service*Function'],
-    reason: 'Outside of a VPC a function has no network of the account within its reach.',
+    on: ['ServiceapiFunction', 'ServicemanyFunction'],
+    reason: 'It calls nothing but AWS. Outside of a VPC it has no network of the account within its reach.',
   },
   {
     checker: 'checkov',

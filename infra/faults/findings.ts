@@ -35,6 +35,6 @@ export function acknowledgeNamespaces(role: IConstruct, prefix: string): void {
     [arn('sqs', requestQueueName(prefix, '*'))]: many,
     [arn('sqs', replyQueueName(prefix, '*'))]: many,
     'AwsSolutions-IAM5[Resource::*]':
-      'X-Ray, scheduler:ListSchedules and secretsmanager:ListSecrets know no resources, only all of them.',
+      'X-Ray, scheduler:ListSchedules, secretsmanager:ListSecrets and ec2:Describe… know no resources, only all of them.',
   });
 }

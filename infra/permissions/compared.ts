@@ -26,8 +26,9 @@ export function holdersOf({ roles }: Granted): Holder[] {
   });
 }
 
-/** One action on one resource under one condition. */
+/** One action on one resource under one condition, granted or taken away. */
 interface Atom {
+  readonly denied: boolean;
   readonly action: string;
   readonly on: string;
   /** In {@link canonical} form; empty without a condition. */
@@ -36,13 +37,21 @@ interface Atom {
 
 /** Statements, taken apart. */
 export function atomsOf(statements: readonly Statement[]): Atom[] {
-  return statements.flatMap(({ Action, Resource, Condition }) =>
-    Action.flatMap((action) => Resource.map((on) => ({ action, on: short(on), condition: written(Condition) }))),
+  return statements.flatMap(({ Effect, Action, Resource, Condition }) =>
+    Action.flatMap((action) =>
+      Resource.map((on) => ({
+        denied: Effect === 'Deny',
+        action,
+        on: short(on),
+        condition: written(Condition),
+      })),
+    ),
   );
 }
 
-function atomsOfNeed({ actions, on, when }: Need): Atom[] {
-  return actions.map((action) => ({ action, on, condition: when ? canonical(CONDITIONS[when].condition) : '' }));
+function atomsOfNeed({ actions, on, when, denied = false }: Need): Atom[] {
+  const condition = when ? canonical(CONDITIONS[when].condition) : '';
+  return actions.map((action) => ({ denied, action, on, condition }));
 }
 
 /** A condition with the placeholders of the page, in canonical form. */
@@ -50,7 +59,8 @@ function written(condition: object | undefined): string {
   return condition ? short(canonical(condition)) : '';
 }
 
-const text = ({ action, on, condition }: Atom) => `${action} on ${on}${condition && ` if ${condition}`}`;
+const text = ({ denied, action, on, condition }: Atom) =>
+  `${denied ? 'to be denied ' : ''}${action} on ${on}${condition && ` if ${condition}`}`;
 
 /**
  * What a role is granted and doesn't need, and what it needs and isn't granted: one line each. A grant that grows by one action, one

@@ -53,6 +53,12 @@ const is = (key: string, value: string): Condition => ({
   isMet: (request) => request[key] === value,
 });
 
+/** What a function's own code asks for, and not what Lambda does with the function's role. */
+const from = (name: string): Condition => ({
+  condition: { ArnEquals: { 'lambda:SourceFunctionArn': `function:<prefix>-${name}` } },
+  isMet: ({ 'lambda:SourceFunctionArn': arn }) => String(arn).endsWith(`:function:the-prefix-${name}`),
+});
+
 const via = (service: Service): Condition => ({ condition: viaService(service), isMet: isVia(service) });
 
 /** The conditions of the stack's own roles, by the names that `needs.ts` uses. */
@@ -69,6 +75,13 @@ export const CONDITIONS = {
   'no items of audits': noItems('audit#'),
   'no items of audits or fleet rotations': noItems('audit#', 'many#'),
   'to the scheduler': is('iam:PassedToService', 'scheduler.amazonaws.com'),
+  'text, by ES256': {
+    condition: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'RAW' } },
+    isMet: (request) => request['kms:SigningAlgorithm'] === 'ECDSA_SHA_256' && request['kms:MessageType'] === 'RAW',
+  },
+  'from the code of rotate': from('rotate'),
+  'from the code of retire': from('retire'),
+  'from the code of audit': from('audit'),
   'own events': {
     condition: { 'ForAllValues:StringEquals': { 'events:source': 'client-secret-rotation' } },
     isMet: (request) => [request['events:source'] ?? []].flat().every((one) => one === 'client-secret-rotation'),

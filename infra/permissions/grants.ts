@@ -70,18 +70,28 @@ function assertReadable(id: string, { Type, Properties }: Resource): void {
 }
 
 function rolesOf(template: CfnTemplate, templates: readonly CfnTemplate[]): Role[] {
-  const policies = ofType(template, 'AWS::IAM::Policy');
   return ofType(template, 'AWS::IAM::Role').map(([id, role]) => {
-    const own = policies.filter(([, { Properties }]) =>
-      (Properties.Roles as { Ref: string }[]).some(({ Ref }) => Ref === id),
-    );
+    const own = templates.flatMap((one) => policiesOf(id, template, one, templates));
     return {
       name: roleName(id, role, template),
       arn: arnOfResource(id, role) ?? id,
-      statements: own.flatMap(([, { Properties }]) => statementsOf(Properties.PolicyDocument, template, templates)),
+      statements: own,
       trust: statementsOf(role.Properties.AssumeRolePolicyDocument, template, templates),
     };
   });
+}
+
+/** What policies of a template say about a role, which may lie in another template: its name is told then. */
+function policiesOf(
+  id: string,
+  home: CfnTemplate,
+  template: CfnTemplate,
+  templates: readonly CfnTemplate[],
+): Statement[] {
+  if (template !== home && id in template.Resources) return [];
+  return ofType(template, 'AWS::IAM::Policy')
+    .filter(([, { Properties }]) => (resolved(Properties.Roles, template, templates) as string[]).includes(id))
+    .flatMap(([, { Properties }]) => statementsOf(Properties.PolicyDocument, template, templates));
 }
 
 /** Roles that no function has, by the service that takes them. */
@@ -89,6 +99,7 @@ const BY_SERVICE: Readonly<Record<string, string>> = {
   'scheduler.amazonaws.com': 'scheduler',
   'states.amazonaws.com': 'state machine',
   'chatbot.amazonaws.com': 'chat',
+  'vpc-flow-logs.amazonaws.com': 'flow log',
 };
 
 /** @throws {Error} for a role that the page has no name for */

@@ -7,6 +7,8 @@ export interface Need {
   readonly on: string;
   readonly why: string;
   readonly when?: ConditionName;
+  /** It is taken away instead, whatever else grants it. */
+  readonly denied?: boolean;
 }
 
 /**
@@ -14,18 +16,19 @@ export interface Need {
  *
  * @param actions a service and its actions: `sqs: SendMessage ReceiveMessage`
  */
-function need(actions: string, on: string, why: string, when?: ConditionName): Need {
+export function need(actions: string, on: string, why: string, when?: ConditionName): Need {
   const [service = '', names = ''] = actions.split(': ');
   return { actions: names.split(' ').map((name) => `${service}:${name}`), on, why, ...(when && { when }) };
 }
 
-const KEY = 'key/ServiceKey';
+export const KEY = 'key/ServiceKey';
 const TABLE = 'table/<prefix>';
 const CREDENTIALS = 'secret:<prefix>/*';
-const ACCESS = 'secret:<prefix>-access/*';
+export const ACCESS = 'secret:<prefix>-access/*';
 const INBOXES = 'secret:<prefix>-inbox/*';
 const RECURRING = 'schedule/<prefix>/*';
 const ONCE = 'schedule/<prefix>-once/*';
+export const SIGNER = 'key/ServiceSignerKey';
 const FILES = 'servicefleetbucket/*';
 
 /** What every function does. */
@@ -74,17 +77,50 @@ const givingUp: Need[] = [
   queued,
 ];
 
-const ended = need('secretsmanager: GetSecretValue', ACCESS, 'Signs in at IAMs and connectors.');
+const reaching: Need[] = [
+  need('secretsmanager: GetSecretValue', ACCESS, 'Signs in at IAMs, connectors and a proxy, and shows certificates.'),
+  ...[SIGNER, 'key/0f4b0a52-7f1e-4a4e-9a3c-2a6f1b6c9d10'].map((key) =>
+    need('kms: Sign', key, 'Signs in at IAMs that trust a key: text that KMS hashes itself.', 'text, by ES256'),
+  ),
+  ...['222233334444:role/<prefix>-initech', '333344445555:role/<prefix>-globex'].map((role) =>
+    need(
+      'sts: AssumeRole',
+      `arn:aws:iam::${role}`,
+      "Reaches secrets in a customer's account, by the role named there.",
+    ),
+  ),
+];
+
+const INTERFACES = 'CreateNetworkInterface DeleteNetworkInterface AssignPrivateIpAddresses UnassignPrivateIpAddresses';
+const LOOKS = 'DescribeNetworkInterfaces DescribeSubnets';
+
+/** Lambda places a function into a VPC by the function's role. */
+const placed = (name: 'rotate' | 'retire' | 'audit'): Need[] => [
+  ...['network-interface/*', 'subnet/*', 'security-group/*'].map((on) =>
+    need(`ec2: ${INTERFACES}`, on, 'Lambda places the function into the VPC by interfaces that it makes itself.'),
+  ),
+  need(`ec2: ${LOOKS}`, '*', 'Lambda looks where it places the function. AWS knows no resource for it.'),
+  {
+    ...need(
+      `ec2: ${INTERFACES} ${LOOKS} DetachNetworkInterface`,
+      '*',
+      'Only Lambda places the function: its code may not.',
+      `from the code of ${name}`,
+    ),
+    denied: true,
+  },
+];
 
 /** What `rotate` and `retire` have in common. */
-const changing = (name: string): Need[] => [
+const changing = (name: 'rotate' | 'retire'): Need[] => [
   ...observed(name),
+  ...placed(name),
   need(
     'secretsmanager: DescribeSecret GetSecretValue ListSecretVersionIds PutSecretValue UpdateSecretVersionStage',
     CREDENTIALS,
     'Reads the secret and what the stack wrote to its tags, puts versions, and moves labels.',
   ),
-  ended,
+  ...reaching,
   need(
     'kms: Decrypt GenerateDataKey',
     KEY,
@@ -156,13 +192,14 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   ],
   audit: [
     ...observed('audit'),
+    ...placed('audit'),
     ...settings,
     need(
       'secretsmanager: DescribeSecret GetSecretValue ListSecretVersionIds',
       CREDENTIALS,
       'Compares the secret with IAM and connectors.',
     ),
-    ended,
+    ...reaching,
     need('secretsmanager: GetSecretValue', INBOXES, 'Sees whether something was submitted.'),
     need('kms: Decrypt', KEY, 'Secrets Manager uses the key of the secrets as its caller.', 'via secretsmanager'),
     need('scheduler: GetSchedule', ONCE, 'Sees whether what was planned is there.'),
@@ -211,6 +248,13 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     need('kms: Decrypt', KEY, 'Inputs of schedules are encrypted. Nobody but Scheduler can take this role.'),
     ...givingUp,
   ],
+  'flow log': [
+    need(
+      'logs: CreateLogStream PutLogEvents DescribeLogStreams',
+      'log-group:/aws/vpc/<prefix>:*',
+      'Writes what goes in and out of the VPC.',
+    ),
+  ],
   chat: [],
 };
 
@@ -240,31 +284,3 @@ export function needsOfAgent(name: string, ids: readonly string[]): Need[] {
     need('kms: Decrypt', KEY, 'Secrets Manager uses the key of the secrets as its caller.', 'via secretsmanager'),
   ];
 }
-
-/** What people's principals need for what `csr` does by their own right, beside calls of the API. */
-export const NEEDS_OF_PEOPLE: Readonly<Record<string, readonly Need[]>> = {
-  'csr reveal': [
-    need('secretsmanager: GetSecretValue', 'secret:<prefix>/<id>-??????', 'Shows the secret of one credential.'),
-    need('kms: Decrypt', KEY, 'Secrets Manager uses the key of the secrets as its caller.', 'via secretsmanager'),
-  ],
-  'csr submit': [
-    need('secretsmanager: PutSecretValue', 'secret:<prefix>-inbox/<id>-??????', 'Hands in a secret, and reads none.'),
-    need(
-      'kms: Decrypt GenerateDataKey',
-      KEY,
-      'Secrets Manager uses the key of the secrets as its caller.',
-      'via secretsmanager',
-    ),
-  ],
-  'csr access set': [
-    need(
-      'secretsmanager: PutSecretValue CreateSecret',
-      ACCESS,
-      'Makes access secrets and writes them, and reads none.',
-    ),
-  ],
-  'csr access set --from-file': [
-    need('secretsmanager: PutSecretValue CreateSecret', ACCESS, 'Makes access secrets and writes them.'),
-    need('secretsmanager: GetSecretValue', ACCESS, 'Leaves out what is there already.'),
-  ],
-};

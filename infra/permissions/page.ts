@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { atomsOf, covers, type Holder, holdersOf } from './compared.ts';
 import { CONDITIONS } from './conditions.ts';
 import { type Granted, grantedBy, type ResourcePolicy, type Statement, short } from './grants.ts';
-import { NEEDS_OF_PEOPLE, type Need } from './needs.ts';
+import type { Need } from './needs.ts';
+import { NEEDS_OF_PEOPLE } from './people.ts';
 import { REASONS } from './services.ts';
 import { agentsOfFleet, everyFeature, templatesOf } from './synthesized.ts';
 
@@ -16,7 +17,9 @@ Who may do what in a deployment, and why: every grant of the templates, no more 
 
 - Resources are ARNs without their head: \`secret:<prefix>/*\` is \`arn:<partition>:secretsmanager:<region>:<account>:secret:<prefix>/*\`. \`*\` alone is no resource: AWS knows none for the action.
 - \`ServiceKey\`, \`ServiceDeadLetters\` and the like have no fixed name: CloudFormation names them.
-- What a fleet doesn't use is not granted: inboxes need an IAM that a person changes, \`RotateSecret\` needs \`native\`, queues need agents, and planning by \`audit\` needs the context \`repair\`. A deployment with several stacks is ready for all of them.
+- \`ServiceSignerKey\` and \`key/0f4b0a52…\` stand for the stack's own signing key and one that a credential names by its ARN, the roles of 222233334444 and 333344445555 for those that credentials name in customers' accounts: each role of a function names exactly them.
+- A row that says **denied** takes something away, whatever other rows say.
+- What a fleet doesn't use is not granted: inboxes need an IAM that a person changes, \`RotateSecret\` needs \`native\`, queues need agents, \`kms:Sign\` needs \`kmsKeyId\`, \`sts:AssumeRole\` needs \`account\`, network interfaces need the context \`vpc\`, and planning by \`audit\` needs the context \`repair\`. A deployment with several stacks is ready for inboxes, \`native\` and agents.
 - With \`local=true\`, for emulators, a few grants are wider. A test names them, and sees that they are absent otherwise.
 - An agent's role names its own queue and its own credentials, one by one.
 
@@ -61,8 +64,9 @@ function rowsOf({ role, needs }: Holder): string[] {
   });
 }
 
-function whenOf({ when }: Need): string {
-  return when ? conditionText(CONDITIONS[when].condition) : '';
+function whenOf({ when, denied }: Need): string {
+  const text = when ? conditionText(CONDITIONS[when].condition) : '';
+  return denied ? `**denied** if ${text}` : text;
 }
 
 const COLUMNS = ['actions', 'on', 'only if', 'why'];

@@ -51,6 +51,14 @@ export function resolved(value: unknown, template: CfnTemplate, others: readonly
     const [separator, parts] = value['Fn::Join'] as [string, unknown[]];
     return (inner(parts) as string[]).join(separator);
   }
+  if ('Fn::Split' in value) {
+    const [separator, text] = value['Fn::Split'] as [string, unknown];
+    return (inner(text) as string).split(separator);
+  }
+  if ('Fn::Select' in value) {
+    const [index, list] = value['Fn::Select'] as [number, unknown];
+    return (inner(list) as unknown[])[index];
+  }
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inner(one)]));
 }
 

@@ -8,7 +8,10 @@ import { addStacks } from '../stack.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** A fleet with a credential of every kind: by API, native, behind agents, by hand; in the stack of the service and beside it. */
+/**
+ * A fleet with a credential of every kind: by API, native, behind agents, by hand, signed in with keys of KMS, with certificates of its
+ * own, with secrets in other accounts; in the stack of the service and beside it.
+ */
 const FLEET = resolve(import.meta.dirname, 'fleet');
 
 /** The prefix of the fleet: it stands for `<prefix>`, and for nothing else. */
@@ -20,6 +23,9 @@ const CONTEXT = {
   credentials: FLEET,
   repair: true,
   timeouts: { function: 'PT4M' },
+  vpc: { cidr: '10.20.0.0/24', endpoints: true },
+  proxy: { url: 'http://proxy.example.com:3128', secretId: `${PREFIX}-access/proxy` },
+  replicaRegions: ['eu-west-1'],
   notify: {
     email: ['ops@example.com'],
     webhook: ['https://events.example.com/rotation'],

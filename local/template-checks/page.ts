@@ -37,7 +37,7 @@ export function findingsPage(app: App = everyFeature()): string {
 
 function placeholders(text: string): string {
   return short(
-    text.replace(/arn:<AWS::Partition>:([a-z]+):<AWS::Region>:<AWS::AccountId>:/, '').replace(/\/Resource$/, ''),
+    text.replace(/arn:<AWS::Partition>:([a-z0-9]+):<AWS::Region>:<AWS::AccountId>:/, '').replace(/\/Resource$/, ''),
   );
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { CONDITIONS } from '../../../infra/permissions/conditions.ts';
 import { grantedBy, type Statement, short } from '../../../infra/permissions/grants.ts';
-import { NEEDS_OF_PEOPLE, type Need } from '../../../infra/permissions/needs.ts';
+import type { Need } from '../../../infra/permissions/needs.ts';
 import { principalsOf } from '../../../infra/permissions/page.ts';
+import { NEEDS_OF_PEOPLE } from '../../../infra/permissions/people.ts';
 import { ACCOUNT, REGION } from '../../../infra/permissions/resolved.ts';
 import { everyFeature, PREFIX, templatesOf } from '../../../infra/permissions/synthesized.ts';
 import { casesOf } from './requests.ts';
@@ -13,12 +14,12 @@ const granted = grantedBy(templatesOf(everyFeature()));
 const { resourcePolicies } = granted;
 const universe = universeOf(granted);
 const needed = new Set(Object.values(NEEDS_OF_PEOPLE).flatMap((needs) => needs.flatMap(({ actions }) => actions)));
-const key = granted.arns.find((one) => one.includes(':kms:')) ?? '';
 
 /** A row of the page as somebody would grant it for one credential. */
 function statementOf({ actions, on, when }: Need): Statement {
   const head = `arn:aws:${serviceOf(actions[0] ?? '')}:${REGION}:${ACCOUNT}:`;
-  const resource = on === 'key/ServiceKey' ? key : `${head}${on.replaceAll('<prefix>', PREFIX)}`;
+  const known = granted.arns.find((one) => short(one) === on && one.startsWith(head));
+  const resource = known ?? `${head}${on.replaceAll('<prefix>', PREFIX)}`;
   const condition = when && JSON.parse(JSON.stringify(CONDITIONS[when].condition).replaceAll('<region>', REGION));
   return { Effect: 'Allow', Action: actions, Resource: [resource], ...(condition && { Condition: condition }) };
 }

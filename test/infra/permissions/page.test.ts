@@ -83,6 +83,32 @@ describe('what a deployment does not use', () => {
   });
 });
 
+describe('a right that is taken away', () => {
+  const withoutDenials = () =>
+    foundWith('rotate', (statements) => statements.filter(({ Effect }) => Effect !== 'Deny'));
+
+  it('is missed where it is not, and told where nothing asks for it', () => {
+    const first = withoutDenials().find((one) => one.includes('CreateNetworkInterface'));
+    expect(first).toBe(
+      `rotate isn't granted what it needs: to be denied ec2:CreateNetworkInterface on * if {"ArnEquals":{"lambda:SourceFunctionArn":"function:<prefix>-rotate"}}`,
+    );
+
+    const deny: Statement = { Effect: 'Deny', Action: ['sqs:SendMessage'], Resource: ['*'] };
+    expect(foundWith('api', (statements) => [...statements, deny])).toEqual([
+      "api is granted what it doesn't need: to be denied sqs:SendMessage on *",
+    ]);
+  });
+});
+
+describe('a role that a customer names', () => {
+  const assumed = ({ roles }: Granted) =>
+    roles.filter(({ statements }) => statements.some(({ Action }) => Action.includes('sts:AssumeRole')));
+
+  it('is assumed by the functions that read secrets, from whichever stack the policy comes', () => {
+    expect(assumed(granted).map(({ name }) => name)).toEqual(['rotate', 'retire', 'audit']);
+  });
+});
+
 describe('a grant that is wider than needed is told', () => {
   it.each([
     ['another action', (one: Statement) => ({ ...one, Action: [...one.Action, 'secretsmanager:DeleteSecret'] })],
@@ -113,7 +139,9 @@ describe('a grant that is wider than needed is told', () => {
 });
 
 describe('what is granted with local=true', () => {
-  const local = grantedBy(templatesOf(everyFeature({ local: true, notify: { email: ['ops@example.com'] } })));
+  const local = grantedBy(
+    templatesOf(everyFeature({ local: true, vpc: undefined, notify: { email: ['ops@example.com'] } })),
+  );
   const found = local.roles.flatMap((role) => {
     const holder = holdersOf(granted).find((one) => one.role.name === role.name);
     return holder ? differences({ ...holder, role }) : [`${role.name} is new`];
@@ -141,6 +169,11 @@ describe('what is granted with local=true', () => {
           'api',
           'table/<prefix>',
           ...['PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
+        ),
+        ...['rotate', 'retire', 'audit'].flatMap((name) =>
+          ['key/ServiceSignerKey', 'alias/<prefix>-signer', 'key/0f4b0a52-7f1e-4a4e-9a3c-2a6f1b6c9d10'].flatMap((key) =>
+            unconditional(name, key, 'kms:Sign'),
+          ),
         ),
         ...unconditional('audit', 'table/<prefix>', 'dynamodb:PutItem'),
         ...unconditional(

@@ -17,6 +17,13 @@ const rotatedBy = (name: string) => ({
   'secretsmanager:RotationLambdaARN': `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`,
 });
 const passedTo = (service: string) => ({ 'iam:PassedToService': `${service}.amazonaws.com` });
+const signing = (algorithm: string, type: string) => ({
+  'kms:SigningAlgorithm': algorithm,
+  'kms:MessageType': type,
+});
+const fromCode = (name: string) => ({
+  'lambda:SourceFunctionArn': `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${PREFIX}-${name}`,
+});
 const WITHOUT_TLS = { 'aws:SecureTransport': 'false' };
 
 /** What requests of a service, or of one action, may carry: what a condition asks for, and what comes near it. */
@@ -36,6 +43,15 @@ const CONTEXTS: Readonly<Record<string, readonly RequestContext[]>> = {
   sqs: [{}, WITHOUT_TLS],
   sns: [{}, WITHOUT_TLS],
   s3: [{}, WITHOUT_TLS],
+  ec2: [{}, ...['rotate', 'retire', 'audit'].map(fromCode)],
+  'kms:Sign': [
+    {},
+    signing('ECDSA_SHA_256', 'RAW'),
+    signing('ECDSA_SHA_256', 'DIGEST'),
+    signing('ECDSA_SHA_384', 'RAW'),
+    { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' },
+    { 'kms:MessageType': 'RAW' },
+  ],
   'secretsmanager:GetSecretValue': [{}, { 'secretsmanager:VersionId': '0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f' }],
   'secretsmanager:RotateSecret': [{}, rotatedBy(`${PREFIX}-rotate`), rotatedBy('other')],
 };
@@ -69,13 +85,19 @@ export async function casesOf(
 async function crossed(actions: ReadonlySet<string>, universe: readonly string[]): Promise<Request[]> {
   const services = [...new Set([...actions].map(serviceOf))];
   const requests = universe.map(async (resource) => {
-    const about = resource === '*' ? services : [serviceOf(resource)];
+    const about = resource === '*' ? services : servicesAbout(resource);
     const possible = (await Promise.all(about.map((service) => actionsOn(resource, service)))).flat();
     return possible
       .filter((action) => actions.has(action))
       .flatMap((action) => contextsOf(action).map((context) => ({ action, resource, context })));
   });
   return (await Promise.all(requests)).flat();
+}
+
+/** The services with actions about a resource: a role is IAM's, and STS gives sessions of it. */
+function servicesAbout(resource: string): string[] {
+  const own = serviceOf(resource);
+  return own === 'iam' ? [own, 'sts'] : [own];
 }
 
 async function siblings(needs: readonly Need[], universe: readonly string[]): Promise<Request[]> {
@@ -89,13 +111,15 @@ async function siblings(needs: readonly Need[], universe: readonly string[]): Pr
   return (await Promise.all(requests)).flat();
 }
 
-function judged(request: Request, needs: readonly Need[]): Case {
+function judged(request: Request, all: readonly Need[]): Case {
   const { action, resource, context } = request;
+  const needs = all.filter(({ denied }) => !denied);
+  const isTaken = all.some(({ denied, actions, when }) => denied && actions.includes(action) && isMet(when, context));
   const same = needs.filter(({ actions }) => actions.includes(action));
   const here = needs.filter(({ on }) => matches(on, resource));
   const both = same.filter((need) => here.includes(need));
   const secure = context['aws:SecureTransport'] !== 'false';
-  if (secure && both.some(({ when }) => isMet(when, context))) return request;
+  if (secure && !isTaken && both.some(({ when }) => isMet(when, context))) return request;
   if (both.length > 0) return { ...request, denied: 'the condition' };
   if (same.length > 0) return { ...request, denied: 'another resource' };
   return { ...request, denied: here.length > 0 ? 'another action' : 'nothing of it' };

@@ -76,9 +76,13 @@ function documentOf(statements: readonly Statement[]): object {
 }
 
 /**
- * The simulator knows no condition key with the name of an encryption context in it: a key that it knows takes the place, in policies and
- * requests alike.
+ * The simulator knows no condition key with the name of an encryption context in it, and `lambda:SourceFunctionArn` for Lambda's own
+ * actions alone: keys that it knows take their places, in policies and requests alike.
  */
 function simple<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value).replaceAll(/kms:EncryptionContext:[\w:]+/g, 'aws:SourceIdentity'));
+  return JSON.parse(
+    JSON.stringify(value)
+      .replaceAll(/kms:EncryptionContext:[\w:]+/g, 'aws:SourceIdentity')
+      .replaceAll('lambda:SourceFunctionArn', 'aws:SourceArn'),
+  );
 }

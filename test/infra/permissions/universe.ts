@@ -17,7 +17,14 @@ const AT_RUN_TIME = [
   arn('states', `execution:${PREFIX}-many:one`),
   arn('events', 'event-bus/default'),
   arn('dynamodb', `table/${PREFIX}/index/some`),
+  arn('kms', 'key/0f4b0a52-7f1e-4a4e-9a3c-2a6f1b6c9d10'),
+  arn('ec2', 'network-interface/eni-0a1b2c3d4e5f60718'),
+  arn('ec2', 'subnet/subnet-0a1b2c3d4e5f60718'),
+  arn('ec2', 'security-group/sg-0a1b2c3d4e5f60718'),
+  arn('ec2', 'instance/i-0a1b2c3d4e5f60718'),
   `arn:aws:iam::${ACCOUNT}:role/administrator`,
+  `arn:aws:iam::222233334444:role/${PREFIX}-initech`,
+  `arn:aws:iam::333344445555:role/${PREFIX}-globex`,
 ];
 
 /** Everything that requests are about: what is ours, and beside it what is nearly ours. `*` is for actions without a resource. */
@@ -39,7 +46,7 @@ function nearly(one: string): string[] {
   const named = one.includes(PREFIX)
     ? [one.replaceAll(PREFIX, 'other-prefix'), one.replaceAll(PREFIX, `${PREFIX}2`)]
     : [one.replace(/(?<=[/:])[^/:]+$/, (name) => `Other${name}`)];
-  return [...named, one.replace(REGION, 'us-east-1'), one.replace(ACCOUNT, '999988887777')].filter(
+  return [...named, one.replace(REGION, 'us-east-1'), one.replace(/(?<=:)\d{12}(?=:)/, '999988887777')].filter(
     (other) => other !== one,
   );
 }
