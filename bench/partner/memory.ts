@@ -46,7 +46,12 @@ async function residents(): Promise<ReadonlyMap<string, number>> {
 
 function processIn(line: string): Process {
   const [pid, parent, kilobytes, ...name] = line.trim().split(/\s+/);
-  return { pid: Number(pid), parent: Number(parent), kilobytes: Number(kilobytes), name: name.join(' ') };
+  return { pid: Number(pid), parent: Number(parent), kilobytes: Number(kilobytes), name: nameOf(name.join(' ')) };
+}
+
+/** Node calls its process by its thread. */
+function nameOf(command: string): string {
+  return command === 'MainThread' ? 'node' : command;
 }
 
 function descendantsOf(pid: number, all: readonly Process[]): Process[] {
