@@ -1,5 +1,6 @@
 import type { Plan } from '../../../../../functions/credential/plan.ts';
 import type { Credential } from '../../model/answers.ts';
+import { Check } from '../../parts/check.tsx';
 import { RUNS, type RunAction } from './runs.ts';
 
 /** What a person says about a run. */
@@ -79,19 +80,4 @@ export function RunOptions({ credential, plan, action, options, onOptions }: Pro
 function unreadOf(plan: Plan | undefined, { leaveBehind }: Options): string[] {
   const unread = plan?.connectors.filter(({ problem }) => problem).map(({ name }) => name) ?? [];
   return [...new Set([...unread, ...leaveBehind])];
-}
-
-interface CheckProps {
-  readonly label: string;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-}
-
-function Check({ label, checked, onChange }: CheckProps) {
-  return (
-    <label class="check">
-      <input type="checkbox" checked={checked} onChange={({ currentTarget }) => onChange(currentTarget.checked)} />
-      <span>{label}</span>
-    </label>
-  );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Wishes } from '../../model/rotations.ts';
+import { Check } from '../../parts/check.tsx';
 
 interface Props {
   readonly wishes: Wishes;
@@ -116,21 +117,6 @@ function Text({ label, value, required = false, placeholder = '', onInput, child
         onInput={({ currentTarget }) => onInput(currentTarget.value)}
       />
       <small>{children}</small>
-    </label>
-  );
-}
-
-interface CheckProps {
-  readonly label: string;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-}
-
-function Check({ label, checked, onChange }: CheckProps) {
-  return (
-    <label class="check">
-      <input type="checkbox" checked={checked} onChange={({ currentTarget }) => onChange(currentTarget.checked)} />
-      <span>{label}</span>
     </label>
   );
 }
