@@ -1,20 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { contextWarnings, readContext, unknownContext } from '../../infra/context.ts';
-import { ConfigurationError } from '../../infra/faults/configuration-error.ts';
-
-const read = (context: Record<string, unknown>) => readContext((key) => context[key]);
-
-function faults(context: Record<string, unknown>): readonly string[] {
-  try {
-    read(context);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.lines;
-    throw error;
-  }
-  return [];
-}
+import { contextWarnings, unknownContext } from '../../infra/context.ts';
+import { faults, read } from '../support/context.ts';
 
 const ISSUER = 'https://auth.example.org/realms/ops';
 const TAKEN = "must not end with '-access', '-inbox', '-once' or '-signer': they name other things";

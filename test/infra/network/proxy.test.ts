@@ -1,18 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readContext } from '../../../infra/context.ts';
-import { ConfigurationError } from '../../../infra/faults/configuration-error.ts';
-
-const read = (context: Record<string, unknown>) => readContext((key) => context[key]);
-
-function faults(context: Record<string, unknown>): readonly string[] {
-  try {
-    read(context);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.lines;
-    throw error;
-  }
-  return [];
-}
+import { faults, read } from '../../support/context.ts';
 
 describe('context proxy', () => {
   it.each([
