@@ -3,6 +3,7 @@ import { readPublicKey } from '../aws/public-key.ts';
 import type { Context, Result } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { jwkSetOf } from '../iam/jwk.ts';
+import { iamGroup } from './iam-options.ts';
 import { begin, type Register } from './register.ts';
 
 interface JwkOptions {
@@ -11,10 +12,7 @@ interface JwkOptions {
 
 /** `csr iam jwk`. */
 export const iamJwk: Register = (program, act) => {
-  const group =
-    program.commands.find((one) => one.name() === 'iam') ??
-    program.command('iam').description("the rotator's own access to the IAM");
-  begin(group, {
+  begin(iamGroup(program), {
     name: 'jwk',
     description: "prints the public key of the rotator's signing key, as the IAM takes it: a JWK Set",
     examples: [

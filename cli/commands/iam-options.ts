@@ -29,6 +29,12 @@ export interface AdministratorOptions {
 const DEFAULT_ROTATOR = 'flow-secret-rotator';
 const ADMIN_URL = /^https?:\/\/[^\s@?#]+\/admin\/realms\/[^\s/?#]+$/;
 
+/** `csr iam`, which several files add commands to. */
+export function iamGroup(program: Command): Command {
+  const found = program.commands.find((one) => one.name() === 'iam');
+  return found ?? program.command('iam').description("the rotator's own access to the IAM");
+}
+
 /** Adds the options that name a realm. */
 export function realmOptions(command: Command): Command {
   return command

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { administratorOptions, realmOptions } from './iam-options.ts';
+import { administratorOptions, iamGroup, realmOptions } from './iam-options.ts';
 import type { PrepareOptions } from './iam-prepare.ts';
 import type { VerifyOptions } from './iam-verify.ts';
 import { begin, collect, type Register } from './register.ts';
 
 /** `csr iam prepare`, `csr iam verify` and `csr iam undo`. */
 export const iam: Register = (program, act) => {
-  const group = groupOf(program);
+  const group = iamGroup(program);
   const prepare = begin(group, {
     name: 'prepare',
     description:
@@ -48,11 +48,6 @@ export const iam: Register = (program, act) => {
     act(async (context, options: PrepareOptions) => (await import('./iam-undo.ts')).undo(context, options)),
   );
 };
-
-function groupOf(program: Command): Command {
-  const found = program.commands.find((one) => one.name() === 'iam');
-  return found ?? program.command('iam').description("the rotator's own access to the IAM");
-}
 
 function consenting(command: Command): Command {
   return command
