@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configurationWith } from '../../local/real-stack/example-fleet.ts';
 import type { Configuration } from '../../local/stand-ins/connector/configuration.ts';
 import { CONFIGURATIONS_PATH } from '../../local/stand-ins/connector/handler.ts';
 
@@ -97,20 +98,8 @@ function rotatorOf({ id, realm, overlap }: Member): object {
 
 /** What the connector of a credential holds. */
 export function configurationOf(member: Member, keycloakUrl: string, clientSecret: string): Configuration {
-  const section = {
-    flowType: 'ClientCredentials' as const,
-    accessTokenUrl: tokenUrlOf(member, keycloakUrl),
-    clientId: member.clientId,
-    clientSecret,
-    scopes: 'openid microprofile-jwt',
-  };
-  return {
-    name: 'IFS',
-    serviceUri: keycloakUrl,
-    ifsVersion: 'IFS Cloud',
-    breakWorkflowOnError: true,
-    authentication: { designTime: section, runtime: section },
-  };
+  const { clientId } = member;
+  return configurationWith({ name: 'IFS', accessTokenUrl: tokenUrlOf(member, keycloakUrl), clientId, clientSecret });
 }
 
 function tokenUrlOf({ realm }: Member, keycloakUrl: string): string {

@@ -44,16 +44,19 @@ export function configurationOf(
   id: string,
   { keycloakUrl, clientSecret }: { keycloakUrl: string; clientSecret: string },
 ): Configuration {
-  const section = {
-    flowType: 'ClientCredentials' as const,
-    accessTokenUrl: tokenUrlOf(id, keycloakUrl),
-    clientId: CLIENT_ID,
-    clientSecret,
-    scopes: 'openid microprofile-jwt',
-  };
+  const accessTokenUrl = tokenUrlOf(id, keycloakUrl);
+  return configurationWith({ name: 'IFS Production', accessTokenUrl, clientId: CLIENT_ID, clientSecret });
+}
+
+/** A connector's configuration with one and the same client at design time and at runtime. */
+export function configurationWith({
+  name,
+  ...client
+}: Readonly<Record<'name' | 'accessTokenUrl' | 'clientId' | 'clientSecret', string>>): Configuration {
+  const section = { flowType: 'ClientCredentials' as const, ...client, scopes: 'openid microprofile-jwt' };
   return {
-    name: 'IFS Production',
-    serviceUri: keycloakUrl,
+    name,
+    serviceUri: new URL(client.accessTokenUrl).origin,
     ifsVersion: 'IFS Cloud',
     breakWorkflowOnError: true,
     authentication: { designTime: section, runtime: section },
