@@ -1,9 +1,9 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { runSchemathesis, type SchemathesisRun } from './schemathesis.ts';
 import { type Answer, type SigningOptions, startSigningProxy } from './signing-proxy.ts';
 
-/** Draws the calls. `SCHEMATHESIS_SEED` repeats a run that failed. */
-export const SEED = Number(process.env.SCHEMATHESIS_SEED ?? randomInt(1_000_000));
+/** Draws the calls. Always the same, so that a test fails because of a change; `SCHEMATHESIS_SEED` draws others. */
+export const SEED = Number(process.env.SCHEMATHESIS_SEED ?? 507571);
 
 /** Sends generated calls to an API, each signed. */
 export interface Driver {
