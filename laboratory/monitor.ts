@@ -116,12 +116,15 @@ export class Monitor {
     this.#submitted.set(credentials.clientSecret, credentials);
   }
 
-  /** What was submitted, and is what the IAM holds, is in a version or still in the inbox. */
+  /**
+   * What was submitted, and is what the IAM holds, is in a version or still in the inbox. What the IAM did not hold when it left the
+   * inbox is lost to nobody, also where a person saves a stale page later that brings it back.
+   */
   #lookIntoInbox(): void {
     for (const [key, { clientId, clientSecret }] of this.#submitted) {
-      const held = secretsIn(this.#parts).iam[clientId]?.secret;
-      if (held !== clientSecret || inboxIn(this.#parts)?.includes(clientSecret)) continue;
+      if (inboxIn(this.#parts)?.includes(clientSecret)) continue;
       this.#submitted.delete(key);
+      if (secretsIn(this.#parts).iam[clientId]?.secret !== clientSecret) continue;
       if (isStored(this.#parts, { clientId, clientSecret })) continue;
       // Of a client that is switched off the IAM refuses every secret, and in the same words.
       if (clientOf(this.#parts, clientId)?.enabled === false) continue;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { regenerateIntent } from '../../functions/rotation/observe/pending.ts';
 import { Deeds } from '../../laboratory/deeds.ts';
 import { Laboratory } from '../../laboratory/laboratory.ts';
+import { INBOX_ID } from '../../laboratory/parts.ts';
 import { clientOf } from '../../laboratory/snapshot.ts';
 import { operations } from '../../local/stand-ins/secrets-manager/engine.ts';
 import { documentText, REALM, SECRET_ID } from '../support/parts.ts';
@@ -125,6 +126,44 @@ describe('a secret that the IAM has made', () => {
     make();
     deeds.do('regenerate');
     make();
+    expect(sins).toEqual([]);
+  });
+});
+
+/** A person who submits what the IAM holds, and an inbox that is emptied. */
+function submitting() {
+  const combination = { strategy: 'in-place', renewal: 'by-person', native: false } as const;
+  const laboratory = new Laboratory({ combination, connectors: 1, adopted: true });
+  const { monitor, parts, credential, person } = laboratory;
+  const client = () => clientOf(parts, credential.clientId as string) as { id: string; secret: string };
+  const bringBack = (secret: string) => {
+    parts.iam.realm(REALM).clients.set(client().id, { ...client(), secret } as never);
+    monitor.look({ by: 'person', what: 'stale-save' });
+  };
+  const empty = () => {
+    const request = { SecretId: INBOX_ID, ClientRequestToken: P, SecretString: '{}' };
+    operations.PutSecretValue(parts.secrets.store, request as never);
+    monitor.look({ by: 'own', what: 'secrets-manager PutSecretValue' });
+  };
+  person.refresh();
+  person.submit();
+  return { submitted: client().secret, refresh: () => person.refresh(), bringBack, empty, sins: monitor.sins };
+}
+
+describe('a secret that lay in the inbox', () => {
+  it('is lost where the IAM holds it', () => {
+    const { empty, sins } = submitting();
+    empty();
+    expect(sins).toEqual([
+      expect.stringMatching(/^the inbox was emptied of #\w+, which the IAM holds and no version does$/),
+    ]);
+  });
+
+  it('is lost to nobody where the IAM held another one by then, also if a person brings it back', () => {
+    const { submitted, refresh, bringBack, empty, sins } = submitting();
+    refresh();
+    empty();
+    bringBack(submitted);
     expect(sins).toEqual([]);
   });
 });
