@@ -3,6 +3,7 @@ import type { Config } from 'jest';
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/equal-secrets.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
 } satisfies Config['projects'] extends (infer P)[] | undefined ? Partial<Exclude<P, string>> : never;
 

@@ -1,8 +1,7 @@
-import type { FetchInit } from '../functions/adapters/http/fetch.ts';
 import type { Answer } from './faults.ts';
 
 /** The write that sets a secret is told from the one that only asks for an overlap. */
-export function nameOf(system: string, pathname: string, { method, body }: FetchInit): string {
+export function nameOf(system: string, pathname: string, { method, body }: { method: string; body?: string }): string {
   const sets = method === 'PUT' && body?.includes('"secret":') ? ' secret' : '';
   return `${system} ${method} ${shortPath(pathname)}${sets}`;
 }

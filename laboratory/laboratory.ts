@@ -1,5 +1,5 @@
 import { eventBridgeSchedules } from '../functions/adapters/event-bridge-schedules/event-bridge-schedules.ts';
-import { type FetchInit, restrictFetch } from '../functions/adapters/http/fetch.ts';
+import { type FetchInit, restrictFetch, sentInClear } from '../functions/adapters/http/fetch.ts';
 import { accessSecrets } from '../functions/adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../functions/adapters/secrets-manager/inbox.ts';
 import type { AuditReport } from '../functions/audit/audit.ts';
@@ -9,6 +9,7 @@ import type { RetireReport, Rotation } from '../functions/credential/outcome.ts'
 import type { Plan } from '../functions/credential/plan.ts';
 import { retireEvent } from '../functions/credential/published/retired.ts';
 import { rotationEvent } from '../functions/credential/published/rotation-ended.ts';
+import { Secret } from '../functions/credential/secret/secret.ts';
 import { type Credential, secretMaker } from '../functions/credential/settings/credential.ts';
 import { runDeps } from '../functions/lambda/compose/run-deps.ts';
 import type { World } from '../functions/lambda/compose/runs.ts';
@@ -354,16 +355,17 @@ export class Laboratory {
       now: () => new Date(this.simulation.now + this.skewOf(process.index)),
       sleep: (ms) => process.sleep(ms),
       newId: () => this.#newId(),
-      newSecret: () => `drawn-secret-number-${String(++this.#drawn).padStart(4, '0')}-abcdefghijklmnop`,
+      newSecret: () => new Secret(`drawn-secret-number-${String(++this.#drawn).padStart(4, '0')}-abcdefghijklmnop`),
     };
   }
 
   async #fetch(process: Process, url: string, init: FetchInit): Promise<Response> {
     const { hostname, pathname } = new URL(url);
     const system = hostname === 'iam.example.com' ? 'iam' : 'connector';
-    const name = nameOf(system, pathname, init);
-    const about = init.body?.includes(SECOND_CLIENT_ID) && this.second ? this.second.monitor : this.monitor;
-    if (init.method === 'PATCH') about.lookAtPush(init.body ?? '', process.endsAt);
+    const sent = sentInClear(init);
+    const name = nameOf(system, pathname, sent);
+    const about = sent.body?.includes(SECOND_CLIENT_ID) && this.second ? this.second.monitor : this.monitor;
+    if (init.method === 'PATCH') about.lookAtPush(sent.body ?? '', process.endsAt);
     this.#witness.sends(process, name);
     const perform = async () => {
       const writes = system === 'iam' && isWrite(name);
@@ -371,10 +373,10 @@ export class Laboratory {
       if (init.method === 'PATCH') this.#crowd(pathname.split('/').at(-1) ?? '');
       const lags = system === 'iam' && !writes && this.#node?.takesNext();
       const handler = lags ? this.#node?.handler : this.#handlers[hostname];
-      if (writes) about.lookAtSecret(pathname.split('/').at(-1) ?? '', init.body ?? '');
-      const response = await (handler as Handler)(new Request(url, init as RequestInit));
+      if (writes) about.lookAtSecret(pathname.split('/').at(-1) ?? '', sent.body ?? '');
+      const response = await (handler as Handler)(new Request(url, sent));
       if (writes) this.iamChanged();
-      if (init.method === 'PATCH' && response.ok) about.lookAtWrite(init.body ?? '', process.startedAt);
+      if (init.method === 'PATCH' && response.ok) about.lookAtWrite(sent.body ?? '', process.startedAt);
       return response;
     };
     return await process.io<Response>({

@@ -1,4 +1,5 @@
 import { serializeDocument } from '../functions/credential/document.ts';
+import { Secret } from '../functions/credential/secret/secret.ts';
 import { type Credential, credentialSchema } from '../functions/credential/settings/credential.ts';
 import { IamEngine } from '../local/stand-ins/iam/engine.ts';
 import { iamHandler } from '../local/stand-ins/iam/handler.ts';
@@ -151,7 +152,8 @@ export function seedSecrets(
     });
   };
   const { accessTokenUrl, scope } = credential;
-  const document = serializeDocument({ accessTokenUrl, clientId: CLIENT_ID, clientSecret: FIRST_SECRET, scope });
+  const clientSecret = new Secret(FIRST_SECRET);
+  const document = serializeDocument({ accessTokenUrl, clientId: CLIENT_ID, clientSecret, scope }).reveal();
   create(SECRET_ID, adopted ? document : undefined);
   create(`csr/${SECOND_ID}`, document.replace(CLIENT_ID, SECOND_CLIENT_ID));
   for (const id of [credential.id, SECOND_ID]) {

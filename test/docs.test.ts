@@ -3,8 +3,9 @@ import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { STATUSES } from '../functions/api/contract/statuses.ts';
 import { ERRORS, type ErrorCode } from '../functions/credential/errors.ts';
-import { secretFingerprint } from '../functions/credential/fingerprint.ts';
 import { OUTCOMES } from '../functions/credential/outcome.ts';
+import { secretFingerprint } from '../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../functions/credential/secret/secret.ts';
 import { STATES } from '../functions/rotation/observe/states.ts';
 import { fleetSchema } from '../infra/fleet/schema.ts';
 
@@ -161,6 +162,8 @@ describe('the fleet file in README.md', () => {
 
 describe('docs/connector.md', () => {
   it('shows the fingerprint of the secret that it names', () => {
-    expect(read('docs/connector.md')).toContain(`"clientSecretFingerprint": "${secretFingerprint('the-secret')}"`);
+    expect(read('docs/connector.md')).toContain(
+      `"clientSecretFingerprint": "${secretFingerprint(new Secret('the-secret'))}"`,
+    );
   });
 });

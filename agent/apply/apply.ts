@@ -1,4 +1,4 @@
-import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
 import type { Change } from '../engine/contract.ts';
 import type { State } from '../engine/state.ts';
 import { AgentError, asAgentError } from '../errors.ts';

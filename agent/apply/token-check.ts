@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { isLoopback } from '../../functions/credential/address/addresses.ts';
+import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
 import type { Change, SectionValues } from '../engine/contract.ts';
 import { AgentError } from '../errors.ts';
 
@@ -16,7 +17,7 @@ export function tokenCheck(
 ): (change: Change) => Promise<void> {
   return async (change) => {
     const distinct = new Map(
-      [...change.values()].map((values) => [`${values.clientId} ${values.clientSecret}`, values]),
+      [...change.values()].map((values) => [`${values.clientId} ${secretFingerprint(values.clientSecret)}`, values]),
     );
     for (const values of distinct.values()) await requestToken(values, fetch);
   };
@@ -34,7 +35,7 @@ async function requestToken(
     const response = await oauth.clientCredentialsGrantRequest(
       server,
       client,
-      oauth.ClientSecretPost(clientSecret),
+      oauth.ClientSecretPost(clientSecret.reveal()),
       new URLSearchParams(scopes ? { scope: scopes } : {}),
       {
         [oauth.allowInsecureRequests]: isLoopback(url.hostname),

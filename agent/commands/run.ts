@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import type { Engine } from '../engine/engine.ts';
 import { asAgentError, UsageError } from '../errors.ts';
 import { createAwsClients, createEngines } from '../host/compose.ts';
@@ -78,12 +79,12 @@ async function listening(
 }
 
 /** @throws {UsageError} when there is no token in the file that could be sent in a header */
-export async function readToken(path: string): Promise<string> {
+export async function readToken(path: string): Promise<Secret> {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new UsageError(`The token file ${path} can't be read.`);
   });
-  const token = text.trim();
-  if (/^[\x21-\x7e]{16,}$/.test(token)) return token;
+  const given = text.trim();
+  if (/^[\x21-\x7e]{16,}$/.test(given)) return new Secret(given);
   throw new UsageError(
     `The token file ${path} has no usable token: at least 16 printable ASCII characters without blanks.`,
   );

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Proof } from '../../functions/credential/proof.ts';
+import { type Secret, secretText } from '../../functions/credential/secret/secret.ts';
 import { AgentError } from '../errors.ts';
 
 /** How a section of a connector obtains its tokens. */
@@ -34,7 +35,7 @@ export interface StoredConfiguration {
 /** What is written into one section. */
 export interface SectionValues {
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clientSecret: Secret;
   readonly accessTokenUrl: string;
   readonly scopes: string;
 }
@@ -55,7 +56,7 @@ export interface ConfigurationView extends Omit<StoredConfiguration, 'sections'>
 
 const Values = z.strictObject({
   clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
+  clientSecret: secretText,
   accessTokenUrl: z.url(),
   scopes: z.string(),
 });

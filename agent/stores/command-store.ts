@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { durationMs } from '../../functions/credential/duration.ts';
+import { inClear, NO_SECRET } from '../../functions/credential/secret/secret.ts';
 import type { Change } from '../engine/contract.ts';
 import { AgentError } from '../errors.ts';
 import { runProgram } from '../host/run-program.ts';
@@ -53,7 +54,8 @@ export function commandStore({ command, timeout }: Extract<Adapter, { type: 'com
   };
   const read = async (): Promise<Seen> => seenIn(await call({ op: 'read' }, ReadAnswer));
   const write = async (revision: string, change: Change): Promise<void> => {
-    demandResult('written', await call({ op: 'write', revision, sections: Object.fromEntries(change) }, WriteAnswer));
+    const sections = Object.fromEntries([...change].map(([place, values]) => [place, inClear(values)]));
+    demandResult('written', await call({ op: 'write', revision, sections }, WriteAnswer));
   };
   let undo: { before: string; previous: Change | undefined } | undefined;
 
@@ -96,9 +98,9 @@ function seenIn({ revision, configuration }: z.infer<typeof ReadAnswer>): Seen {
   const sections = [...sectionsOfForm(configuration)];
   const previous = sections.map(
     ([place, { clientId, clientSecret, accessTokenUrl, scopes }]) =>
-      [place, { clientId, clientSecret: clientSecret ?? '', accessTokenUrl, scopes }] as const,
+      [place, { clientId, clientSecret: clientSecret ?? NO_SECRET, accessTokenUrl, scopes }] as const,
   );
-  const known = sections.every(([, { clientSecret }]) => typeof clientSecret === 'string');
+  const known = sections.every(([, { clientSecret: secret }]) => secret !== undefined && secret !== null);
   return {
     revision: revision ?? hashOf(stored),
     configuration: stored,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { durationMs } from '../../functions/credential/duration.ts';
+import { inClear, Secret } from '../../functions/credential/secret/secret.ts';
 import { type Change, USERS } from '../engine/contract.ts';
 import { AgentError } from '../errors.ts';
 import type { Adapter } from '../settings/adapter.ts';
@@ -15,10 +16,15 @@ export function httpStore(
   fetch: typeof globalThis.fetch,
 ): Store {
   const call = async (init: { method: string; headers?: Record<string, string>; body?: string }): Promise<Response> => {
-    const authorization = `Bearer ${await tokenIn(tokenFile)}`;
+    const token = await tokenIn(tokenFile);
     const signal = AbortSignal.timeout(durationMs(timeout));
     try {
-      return await fetch(url, { ...init, headers: { ...init.headers, authorization }, redirect: 'manual', signal });
+      return await fetch(url, {
+        ...init,
+        headers: { ...init.headers, authorization: `Bearer ${token.reveal()}` },
+        redirect: 'manual',
+        signal,
+      });
     } catch {
       throw new AgentError('store-unavailable', "The adapter's server does not answer.");
     }
@@ -55,12 +61,12 @@ export function httpStore(
   };
 }
 
-async function tokenIn(file: string): Promise<string> {
+async function tokenIn(file: string): Promise<Secret> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new AgentError('store-unauthorized', `The adapter's token file ${file} can't be read.`);
   });
-  const token = text.trim();
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  const given = text.trim();
+  if (/^[\x21-\x7e]+$/.test(given)) return new Secret(given);
   throw new AgentError('store-unauthorized', `The adapter's token file ${file} has no usable token.`);
 }
 
@@ -85,7 +91,7 @@ async function jsonOf(response: Response): Promise<unknown> {
 }
 
 function patchOf(change: Change): object {
-  const entries = [...change];
+  const entries = [...change].map(([place, values]) => [place, inClear(values)] as const);
   const users = entries
     .filter(([place]) => place.startsWith(USERS))
     .map(([place, values]) => [place.slice(USERS.length), values]);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
+import { NO_SECRET, Secret } from '../../functions/credential/secret/secret.ts';
 import { FLOW_TYPES, type StoredConfiguration, type StoredSection, USERS } from '../engine/contract.ts';
 import { demandInClear } from './file/secret-form.ts';
 
@@ -18,7 +19,10 @@ const Section = z.object({
     .string()
     .nullish()
     .transform((text) => text ?? ''),
-  clientSecret: z.string().nullish(),
+  clientSecret: z
+    .string()
+    .transform((text) => new Secret(text))
+    .nullish(),
   clientSecretFingerprint: z.string().nullish(),
 });
 
@@ -68,6 +72,11 @@ function storedSection(
   place: string,
 ): StoredSection {
   if (clientSecret === undefined) return { ...section, clientSecretFingerprint };
-  demandInClear(clientSecret ?? '', place);
-  return { ...section, clientSecretFingerprint: clientSecret ? secretFingerprint(clientSecret) : null };
+  demandInClear(clientSecret ?? NO_SECRET, place);
+  return { ...section, clientSecretFingerprint: fingerprintOf(clientSecret) };
+}
+
+/** Of a section without a secret there is none. */
+function fingerprintOf(secret: Secret | null): string | null {
+  return secret === null || secret.isEmpty ? null : secretFingerprint(secret);
 }

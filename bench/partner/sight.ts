@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, ListSecretVersionIdsCommand } from '@aws-sdk/client-secrets-manager';
 import pMap from 'p-map';
 import { parseDocument } from '../../functions/credential/document.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import type { Member } from './fleet.ts';
 import type { PartnerStand } from './stand.ts';
 
@@ -36,7 +37,7 @@ export async function disagreements(
     const { SecretString = '' } = await secretsManager.send(new GetSecretValueCommand({ SecretId }));
     const { secret } = await keycloak.readClient(realm, provisioned.get(id)?.uuid ?? '');
     const held = [
-      parseDocument(SecretString).clientSecret,
+      parseDocument(new Secret(SecretString)).clientSecret.reveal(),
       engine.secretOf(id, 'designTime'),
       engine.secretOf(id, 'runtime'),
     ];

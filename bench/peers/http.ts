@@ -1,12 +1,24 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Fetch, FetchInit } from '../../functions/adapters/http/fetch.ts';
+import type { FetchInit } from '../../functions/adapters/http/fetch.ts';
 import type { CredentialDocument } from '../../functions/credential/document.ts';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
+
+/** A credential document as peers hold it. */
+export type PlainDocument = { readonly [M in keyof CredentialDocument]: string };
+
+/** A request as peers send it: the web's fetch takes it as well as ours does. */
+interface PlainInit extends Pick<FetchInit, 'method'> {
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/** What peers call the world with. */
+type PlainFetch = (url: string, init: PlainInit) => Promise<Response>;
 
 /** What a peer works with. */
 export interface PeerDeps {
   readonly newClient: () => SecretsManagerClient;
-  readonly fetch: Fetch;
+  readonly fetch: PlainFetch;
   readonly credential: Credential;
   /** @default - the stands' name of it */
   readonly secretId?: string;
@@ -15,11 +27,11 @@ export interface PeerDeps {
 /** An IAM's client, and how it may be changed. */
 export interface Administered {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
 }
 
 /** Sends a request. @throws {Error} unless the answer is a success */
-export async function ask(fetch: Fetch, url: string, init: FetchInit): Promise<Response> {
+export async function ask(fetch: PlainFetch, url: string, init: PlainInit): Promise<Response> {
   const response = await fetch(url, init);
   if (response.ok) return response;
   throw new Error(`${init.method} ${new URL(url).pathname} was answered ${response.status}`);
@@ -27,8 +39,8 @@ export async function ask(fetch: Fetch, url: string, init: FetchInit): Promise<R
 
 /** Asks for a token. @throws {Error} when the secret is refused */
 export async function tokenOf(
-  fetch: Fetch,
-  { accessTokenUrl, clientId, clientSecret, scope }: CredentialDocument,
+  fetch: PlainFetch,
+  { accessTokenUrl, clientId, clientSecret, scope }: PlainDocument,
 ): Promise<string> {
   const basic = [clientId, clientSecret].map(encodeURIComponent).join(':');
   const response = await ask(fetch, accessTokenUrl, {
@@ -59,7 +71,7 @@ export async function administer(client: SecretsManagerClient, { fetch, credenti
 export async function push(
   client: SecretsManagerClient,
   { fetch, credential }: PeerDeps,
-  { scope: scopes, ...document }: CredentialDocument,
+  { scope: scopes, ...document }: PlainDocument,
 ): Promise<void> {
   const section = { ...document, scopes };
   const body = JSON.stringify({ authentication: { designTime: section, runtime: section } });

@@ -1,5 +1,4 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { serializeDocument } from '../../functions/credential/document.ts';
 import { PREFIX } from '../stand/prefix.ts';
 import { administer, ask, clientIdOf, type PeerDeps, push } from './http.ts';
 
@@ -12,7 +11,7 @@ export async function rotateNaively(deps: PeerDeps): Promise<void> {
   const { value: clientSecret } = (await regenerated.json()) as { value: string };
   const { accessTokenUrl, scope } = credential;
   const document = { accessTokenUrl, clientId: clientIdOf(credential), clientSecret, scope };
-  const SecretString = serializeDocument(document);
+  const SecretString = JSON.stringify(document);
   await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
   await push(client, deps, document);
 }

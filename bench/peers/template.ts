@@ -6,8 +6,7 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { type CredentialDocument, parseDocument, serializeDocument } from '../../functions/credential/document.ts';
-import { administer, ask, type PeerDeps, push, tokenOf } from './http.ts';
+import { administer, ask, type PeerDeps, type PlainDocument, push, tokenOf } from './http.ts';
 
 /** What Secrets Manager invokes a rotation function with. */
 export interface StepEvent {
@@ -62,7 +61,7 @@ async function createSecret(step: Step): Promise<void> {
   if (pending) return;
   const drawing = new GetRandomPasswordCommand({ ExcludeCharacters: '/@"\'\\' });
   const { RandomPassword: clientSecret = '' } = await client.send(drawing);
-  const SecretString = serializeDocument({ ...current, clientSecret });
+  const SecretString = JSON.stringify({ ...current, clientSecret });
   const put = { SecretId: arn, ClientRequestToken: token, SecretString, VersionStages: ['AWSPENDING'] };
   await client.send(new PutSecretValueCommand(put));
 }
@@ -94,11 +93,7 @@ async function describe({ client, arn }: Step) {
   return await client.send(new DescribeSecretCommand({ SecretId: arn }));
 }
 
-async function read(
-  { client, arn: SecretId }: Step,
-  VersionStage: string,
-  VersionId?: string,
-): Promise<CredentialDocument> {
+async function read({ client, arn: SecretId }: Step, VersionStage: string, VersionId?: string): Promise<PlainDocument> {
   const version = { SecretId, VersionStage, ...(VersionId && { VersionId }) };
-  return parseDocument((await client.send(new GetSecretValueCommand(version))).SecretString ?? '');
+  return JSON.parse((await client.send(new GetSecretValueCommand(version))).SecretString ?? '');
 }

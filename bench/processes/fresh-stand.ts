@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, fetch as undiciFetch } from 'undici';
-import type { Fetch } from '../../functions/adapters/http/fetch.ts';
+import { type Fetch, sentInClear } from '../../functions/adapters/http/fetch.ts';
 import { Running } from '../../local/embedded-stack/running.ts';
 import { startTraffic, type Traffic } from '../../local/stand-ins/connector/traffic.ts';
 import type { LambdaHandler } from '../../local/stand-ins/lambda/environments.ts';
@@ -107,7 +107,7 @@ export async function startFresh({ name, bundle, awayMs, certificate }: FreshOpt
 
 function trusting({ cert }: Certificate): Fetch {
   const dispatcher = new Agent({ connect: { ca: cert } });
-  return async (url, init) => (await undiciFetch(url, { ...init, dispatcher })) as unknown as Response;
+  return async (url, init) => (await undiciFetch(url, { ...sentInClear(init), dispatcher })) as unknown as Response;
 }
 
 function rotatorOf(name: TakenBy, child: FunctionProcess, stand: ServedStand): Rotator {

@@ -1,6 +1,7 @@
 import { CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { serializeDocument } from '../../functions/credential/document.ts';
 import { scheduledEvent } from '../../functions/credential/events/scheduled.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
 import { ACCOUNT, functionArn } from '../../local/embedded-stack/names.ts';
 import { AgentStandIn } from '../../local/stand-ins/agent/agent.ts';
@@ -130,9 +131,14 @@ function placeAgent(
 
 function keepSecrets({ secrets }: Systems, { credential }: Customer): void {
   const { id, accessTokenUrl, clientId, scope } = credential;
-  const document = { accessTokenUrl, clientId: [clientId].flat()[0] ?? '', clientSecret: firstSecretOf(id), scope };
+  const document = {
+    accessTokenUrl,
+    clientId: [clientId].flat()[0] ?? '',
+    clientSecret: new Secret(firstSecretOf(id)),
+    scope,
+  };
   const values = {
-    [`${PREFIX}/${id}`]: serializeDocument(document),
+    [`${PREFIX}/${id}`]: serializeDocument(document).reveal(),
     [`${PREFIX}-access/${id}/iam`]: JSON.stringify({ clientSecret: ROTATOR_SECRET }),
     [`${PREFIX}-access/${id}/connector`]: JSON.stringify({ token: CONNECTOR_TOKEN }),
   };

@@ -1,6 +1,6 @@
 import { CreateScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { type Fetch, restrictFetch, sentInClear } from '../../functions/adapters/http/fetch.ts';
 import type { RotateAnswer } from '../../functions/credential/answer.ts';
 import { composeApi } from '../../functions/lambda/compose/api.ts';
 import type { AwsAccess } from '../../functions/lambda/surroundings/aws.ts';
@@ -78,10 +78,10 @@ function distant(network: Network, { handlers }: Systems): Readonly<Record<Servi
 /** The way from a function to IAM and connectors. */
 export function fetchTo({ iam, connector }: Readonly<Record<Service, Handler>>): Fetch {
   const hosts: Readonly<Record<string, Handler>> = { [ORIGINS.iam]: iam, [ORIGINS.connector]: connector };
-  const send = async (url: string, { method, headers, body }: Parameters<Fetch>[1]) => {
+  const send: Fetch = async (url, init) => {
     const handler = hosts[new URL(url).origin];
     if (!handler) throw new Error(`no such host: ${url}`);
-    return await handler(new Request(url, { method, ...(headers && { headers }), ...(body && { body }) }));
+    return await handler(new Request(url, sentInClear(init)));
   };
   const allowedHosts = Object.keys(hosts).map((origin) => new URL(origin).hostname);
   return restrictFetch(send, { allowedHosts, local: false, timeoutMs: 1 });

@@ -11,6 +11,7 @@ import { eventBridgeSchedules } from '../../functions/adapters/event-bridge-sche
 import type { Fetch } from '../../functions/adapters/http/fetch.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../../functions/adapters/secrets-manager/inbox.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import type { World } from '../../functions/lambda/compose/runs.ts';
 import type { Environment } from '../../functions/lambda/surroundings/environment.ts';
 import { inProcess } from '../../local/stand-ins/in-process.ts';
@@ -60,7 +61,7 @@ export function worldOf({ handlers, fetch, now, sleep }: Ways, environment: Envi
     fetch,
     now,
     sleep,
-    newSecret: () => randomBytes(32).toString('base64url'),
+    newSecret: () => new Secret(randomBytes(32).toString('base64url')),
     newId: randomUUID,
   };
 }

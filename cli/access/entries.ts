@@ -1,4 +1,5 @@
 import { FORMS } from '../../functions/adapters/secrets-manager/access-secrets.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { type Row, type RowFault, readSheet, type Form as SheetForm } from '../sheet/read.ts';
 
 /** What the rotator can sign in with. */
@@ -10,7 +11,8 @@ export const FORM_NAMES = Object.keys(FORMS) as Form[];
 export interface AccessEntry {
   readonly row: number;
   readonly secretId: string;
-  readonly value: object;
+  /** The JSON text that is stored. */
+  readonly value: Secret;
 }
 
 type ColumnKey = 'secretId' | 'form' | 'username' | 'value';
@@ -59,30 +61,30 @@ function readEntry({ row, cells }: Row, { prefix, form: otherwise, seen }: Readi
   if (form === undefined) tell('form', `must be ${FORM_NAMES.join(', ')}, here or with --form`);
   else if ((form === 'basic') !== (username !== undefined)) tell('username', 'belongs to basic, and only to it');
   if (value === '') tell('value', 'is missing');
-  const document = documentOf(form ?? 'clientSecret', value, username ?? '-');
+  const document = documentOf(form ?? 'clientSecret', new Secret(value), username ?? '-');
   if (form !== undefined && value !== '' && !canBeSent(form, document)) tell('value', unsendable(form));
   return { entry: { row, secretId, value: document }, faults };
 }
 
-/** What is stored for a form. */
-export function documentOf(form: Form, given: string, username: string | undefined): object {
-  if (form === 'tls') return jsonIn(given);
-  return form === 'basic' ? { username, password: given } : { [form]: given };
-}
-
-/** Certificates are many lines: they come as the JSON document that is stored. */
-function jsonIn(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+/** The JSON text that is stored for a form. Certificates are many lines: they come as such a text. */
+export function documentOf(form: Form, given: Secret, username: string | undefined): Secret {
+  if (form === 'tls') return given;
+  const value = given.reveal();
+  return new Secret(JSON.stringify(form === 'basic' ? { username, password: value } : { [form]: value }));
 }
 
 /** Whether a value can be encoded into a request. */
-export function canBeSent(form: Form, document: object): boolean {
-  return FORMS[form].safeParse(document).success;
+export function canBeSent(form: Form, document: Secret): boolean {
+  return FORMS[form].safeParse(jsonIn(document)).success;
+}
+
+/** @returns undefined where a text is not JSON */
+export function jsonIn(text: Secret): unknown {
+  try {
+    return JSON.parse(text.reveal());
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is wrong with a value that can't be sent. */

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
+import type { Secret } from '../../functions/credential/secret/secret.ts';
 import { readSecretValue, writeSecretValue } from '../aws/secrets.ts';
 import type { Session } from '../aws/session.ts';
 import { CliError } from '../errors.ts';
 import { patiently } from '../patience.ts';
-import type { AccessEntry } from './entries.ts';
+import { type AccessEntry, jsonIn } from './entries.ts';
 
 /** Writes at a time: Secrets Manager takes 50 a second from a whole account and region, and rotations need them too. */
 const AT_A_TIME = 4;
@@ -51,12 +52,11 @@ async function setOne({ row, secretId, value }: AccessEntry, session: Session): 
 const UNREADABLE: readonly unknown[] = ['ResourceNotFoundException', 'AccessDeniedException'];
 
 /** Whether a secret holds a value already. */
-async function holds(secretId: string, value: object, session: Session): Promise<boolean> {
+async function holds(secretId: string, value: Secret, session: Session): Promise<boolean> {
   try {
     const { text } = await readSecretValue(secretId, session);
-    return isDeepStrictEqual(JSON.parse(text), value);
+    return isDeepStrictEqual(jsonIn(text), jsonIn(value));
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
     if (error instanceof CliError && UNREADABLE.includes(error.facts.code)) return false;
     throw error;
   }

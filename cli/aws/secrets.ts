@@ -1,3 +1,4 @@
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { awsFailure } from './failure.ts';
 import type { Session } from './session.ts';
 
@@ -5,7 +6,7 @@ const GONE = 'Restore the secret first: aws secretsmanager restore-secret.';
 
 /** A value of a secret. */
 export interface SecretValue {
-  readonly text: string;
+  readonly text: Secret;
   readonly versionId: string;
 }
 
@@ -29,7 +30,7 @@ export async function readSecretValue(
   };
   try {
     const { SecretString = '', VersionId = '' } = await client.send(new GetSecretValueCommand({ SecretId: name }));
-    return { text: SecretString, versionId: VersionId };
+    return { text: new Secret(SecretString), versionId: VersionId };
   } catch (error) {
     throw awsFailure(error, { to: `read the secret ${name}`, credential, next });
   }
@@ -38,7 +39,8 @@ export async function readSecretValue(
 /** Where a value goes. */
 export interface SecretWrite {
   readonly name: string;
-  readonly value: object;
+  /** The text that is stored. */
+  readonly value: Secret;
   readonly credential?: string;
   /** What to do when there is no such secret. @default - it is created */
   readonly absent?: string;
@@ -57,7 +59,7 @@ export async function writeSecretValue(
   await session.keys();
   const client = await session.secretsManager();
   const { CreateSecretCommand, PutSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-  const SecretString = JSON.stringify(value);
+  const SecretString = value.reveal();
   const call = { to: `write the secret ${name}`, credential, writes: true };
   const next = { InvalidRequestException: GONE, ...(absent !== undefined && { ResourceNotFoundException: absent }) };
   try {

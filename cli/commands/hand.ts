@@ -1,4 +1,6 @@
 import { isUsableSecret, parseDocument } from '../../functions/credential/document.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
+import { documentOf } from '../access/entries.ts';
 import type { ApiCall } from '../api/client.ts';
 import { getCredential } from '../api/credentials.ts';
 import { bodyOf } from '../api/problems.ts';
@@ -26,15 +28,19 @@ export const submit: Register = (program, act) => {
     .option('--no-rotate', 'leaves it to the next run to take the secret')
     .action(
       act(async (context: Context, { rotate }: { rotate: boolean }, id: string) => {
-        const clientSecret = (await readSecret(`the refreshed client secret of ${id}`)).trim();
-        if (!isUsableSecret(clientSecret) || /[\s\p{C}]/u.test(clientSecret) || clientSecret.startsWith('{'))
+        const given = await readSecret(`the refreshed client secret of ${id}`);
+        const clientSecret = new Secret(given.reveal().trim());
+        if (!canBeSubmitted(clientSecret))
           throw usage(
             'What was given can be no client secret: it is a mask, or has blanks or other characters in it',
             'Copy the secret from the IAM again, and nothing else.',
           );
         const name = `${context.prefix}-inbox/${id}`;
         const absent = 'Compare the id with csr list. Only a credential whose IAM is manual has an inbox.';
-        await writeSecretValue({ name, value: { clientSecret }, credential: id, absent }, context.session);
+        await writeSecretValue(
+          { name, value: documentOf('clientSecret', clientSecret, undefined), credential: id, absent },
+          context.session,
+        );
         context.note(`${id}: the secret is in the inbox ${name}`);
         if (!rotate)
           return { exit: EXIT.done, value: { credential: id, inbox: name }, text: `${id}: the next run takes it.` };
@@ -43,6 +49,12 @@ export const submit: Register = (program, act) => {
       }),
     );
 };
+
+/** Whether a text can be a client secret that somebody has copied from the IAM. */
+function canBeSubmitted(secret: Secret): boolean {
+  const text = secret.reveal();
+  return isUsableSecret(secret) && !/[\s\p{C}]/u.test(text) && !text.startsWith('{');
+}
 
 const FIELDS = ['accessTokenUrl', 'clientId', 'clientSecret', 'scope'] as const;
 
@@ -74,7 +86,10 @@ export const reveal: Register = (program, act) => {
         const { text, versionId } = await readSecretValue(`${context.prefix}/${id}`, context.session, id);
         context.note(`${id}: version ${versionId} was read. CloudTrail records who read it.`);
         const value = fieldOf(text, name, id);
-        if (stdout) return { exit: EXIT.done, value: { credential: id, versionId, [name]: value }, text: value };
+        if (stdout) {
+          const clear = value.reveal();
+          return { exit: EXIT.done, value: { credential: id, versionId, [name]: clear }, text: clear };
+        }
         const program = await copy(value);
         const told = { credential: id, versionId, field: name, clipboard: program };
         return {
@@ -86,9 +101,10 @@ export const reveal: Register = (program, act) => {
     );
 };
 
-function fieldOf(text: string, name: (typeof FIELDS)[number], id: string): string {
+function fieldOf(text: Secret, name: (typeof FIELDS)[number], id: string): Secret {
   try {
-    return parseDocument(text)[name];
+    const field = parseDocument(text)[name];
+    return typeof field === 'string' ? new Secret(field) : field;
   } catch {
     throw failed({
       credential: id,

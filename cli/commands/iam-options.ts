@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { isAccessName } from '../access/entries.ts';
 import type { Context } from '../context.ts';
 import { usage } from '../errors.ts';
@@ -110,5 +111,6 @@ export async function askAdministrator(
     return { kind: 'user', tokenUrl, name: adminUser, secret: await readSecret(`password of ${adminUser}`) };
   if (adminClient !== undefined)
     return { kind: 'client', tokenUrl, name: adminClient, secret: await readSecret(`client secret of ${adminClient}`) };
-  return { kind: 'token', secret: (await readSecret('access token of an administrator')).trim() };
+  const token = await readSecret('access token of an administrator');
+  return { kind: 'token', secret: new Secret(token.reveal().trim()) };
 }

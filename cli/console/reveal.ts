@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseDocument } from '../../functions/credential/document.ts';
+import type { Secret } from '../../functions/credential/secret/secret.ts';
 import { ID } from '../../functions/credential/settings/parts/parts.ts';
 import { readSecretValue } from '../aws/secrets.ts';
 import type { Session } from '../aws/session.ts';
@@ -43,9 +44,10 @@ const UNREADABLE = {
   nothingChanged: true,
 };
 
-function fieldOf(text: string, field: z.infer<typeof Asked>['field']): string | undefined {
+function fieldOf(text: Secret, field: z.infer<typeof Asked>['field']): string | undefined {
   try {
-    return parseDocument(text)[field];
+    const value = parseDocument(text)[field];
+    return typeof value === 'string' ? value : value.reveal();
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { Secret, sameSecret } from '../../functions/credential/secret/secret.ts';
+import { documentOf } from '../access/entries.ts';
 import { readSecretValue, writeSecretValue } from '../aws/secrets.ts';
 import type { Session } from '../aws/session.ts';
 import { CliError } from '../errors.ts';
@@ -6,9 +8,9 @@ import type { SeenAccessSecret } from './prepare/seen.ts';
 /** The access secret of a rotator, by the caller's own right. */
 export interface RotatorSecret {
   /** How it compares with the secret that the IAM holds. @throws {CliError} when AWS fails */
-  compare(secret: string | undefined): Promise<SeenAccessSecret>;
+  compare(secret: Secret | undefined): Promise<SeenAccessSecret>;
   /** Stores a secret. It is shown to nobody. @throws {CliError} */
-  store(secret: string): Promise<void>;
+  store(secret: Secret): Promise<void>;
 }
 
 /** @param secretId absent where the rotator has a key: then nothing is stored */
@@ -16,14 +18,15 @@ export function rotatorSecret(secretId: string | undefined, session: Session): R
   if (secretId === undefined) return { compare: async () => 'none-needed', store: async () => {} };
   return {
     compare: async (secret) => await compared(secretId, secret, session),
-    store: async (clientSecret) => void (await writeSecretValue({ name: secretId, value: { clientSecret } }, session)),
+    store: async (secret) =>
+      void (await writeSecretValue({ name: secretId, value: documentOf('clientSecret', secret, undefined) }, session)),
   };
 }
 
-async function compared(name: string, secret: string | undefined, session: Session): Promise<SeenAccessSecret> {
+async function compared(name: string, secret: Secret | undefined, session: Session): Promise<SeenAccessSecret> {
   try {
     const { text } = await readSecretValue(name, session);
-    return secret !== undefined && clientSecretIn(text) === secret ? 'same' : 'differs';
+    return sameSecret(clientSecretIn(text), secret) ? 'same' : 'differs';
   } catch (error) {
     const code = error instanceof CliError ? error.facts.code : undefined;
     if (code === 'ResourceNotFoundException') return 'absent';
@@ -32,9 +35,10 @@ async function compared(name: string, secret: string | undefined, session: Sessi
   }
 }
 
-function clientSecretIn(text: string): unknown {
+function clientSecretIn(text: Secret): Secret | undefined {
   try {
-    return (JSON.parse(text) as { clientSecret?: unknown }).clientSecret;
+    const { clientSecret } = JSON.parse(text.reveal()) as { clientSecret?: unknown };
+    return typeof clientSecret === 'string' ? new Secret(clientSecret) : undefined;
   } catch {
     return undefined;
   }

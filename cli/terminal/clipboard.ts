@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Secret } from '../../functions/credential/secret/secret.ts';
 import { failed } from '../errors.ts';
 
 /** Programs that put their stdin into the clipboard, in the order in which they are tried. */
@@ -18,7 +19,7 @@ const PROGRAMS: readonly (readonly [program: string, ...args: string[]])[] = [
  * @returns the program's name
  * @throws {CliError} when there is none
  */
-export async function copy(text: string): Promise<string> {
+export async function copy(text: Secret): Promise<string> {
   for (const [program, ...args] of PROGRAMS) if (await feeds(program, args, text)) return program;
   throw failed({
     what: 'No program was found that could reach the clipboard',
@@ -27,13 +28,13 @@ export async function copy(text: string): Promise<string> {
   });
 }
 
-function feeds(program: string, args: readonly string[], text: string): Promise<boolean> {
+function feeds(program: string, args: readonly string[], text: Secret): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'], shell: false });
     child.on('error', () => resolve(false));
     // wl-copy and xclip go on in the background to serve the clipboard, and end their first process.
     child.on('exit', (code) => resolve(code === 0));
     child.stdin.on('error', () => {});
-    child.stdin.end(text);
+    child.stdin.end(text.reveal());
   });
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { usage } from '../errors.ts';
 
 /**
@@ -10,12 +11,10 @@ import { usage } from '../errors.ts';
  * @param what what is asked for, for example `new client secret of acme-prod`
  * @throws {CliError} where nothing was given
  */
-export async function readSecret(what: string): Promise<string> {
-  const secret = process.stdin.isTTY
-    ? await prompt(what)
-    : (await textOf(process.stdin)).replace(/^\uFEFF|\r?\n$/g, '');
-  if (secret === '') throw usage(`Nothing was given for: ${what}`, 'Type it at the prompt, or pipe it to stdin.');
-  return secret;
+export async function readSecret(what: string): Promise<Secret> {
+  const given = process.stdin.isTTY ? await prompt(what) : (await textOf(process.stdin)).replace(/^\uFEFF|\r?\n$/g, '');
+  if (given === '') throw usage(`Nothing was given for: ${what}`, 'Type it at the prompt, or pipe it to stdin.');
+  return new Secret(given);
 }
 
 /** Nothing of what is typed is shown, not even how much. */

@@ -84,7 +84,7 @@ async function askAtLeast(run: Run, labels: Labels, reader: Reader): Promise<Pic
 /** One token request with the current secret; undefined before the first run. */
 async function probe(run: Run, { current }: Labels): Promise<TokenResult | undefined> {
   const value = current && (await run.ports.store.read(current.id));
-  return value ? await askToken(run, parseDocument(value)) : undefined;
+  return value === undefined || value.isEmpty ? undefined : await askToken(run, parseDocument(value));
 }
 
 function inLease({ runtime, timing }: Run, labels: Labels | undefined): boolean {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RotationError } from './errors.ts';
+import { inClear, Secret, secretText } from './secret/secret.ts';
 
 /**
  * The value of a credential's secret: the four fields of the OData connector's authentication, in the order in which the
@@ -8,23 +9,24 @@ import { RotationError } from './errors.ts';
 export interface CredentialDocument {
   readonly accessTokenUrl: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly clientSecret: Secret;
   readonly scope: string;
 }
 
 const Document = z.strictObject({
   accessTokenUrl: z.url(),
   clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
+  clientSecret: secretText,
   scope: z.string().min(1),
 });
 
 /** What Keycloak and many a form show instead of a secret. Stored or read as one, it is a mistake. */
 const MASK = /^\*+$/;
 
-/** Whether a text can be a client secret at all: neither empty nor a mask. */
-export function isUsableSecret(secret: string): boolean {
-  return secret.trim() !== '' && !MASK.test(secret);
+/** Whether a value can be a client secret at all: neither empty nor a mask. */
+export function isUsableSecret(secret: Secret): boolean {
+  const text = secret.reveal();
+  return text.trim() !== '' && !MASK.test(text);
 }
 
 /**
@@ -32,18 +34,18 @@ export function isUsableSecret(secret: string): boolean {
  *
  * @throws {RotationError} `document-invalid` when it is not JSON, has other members, lacks one, or its secret is empty or masked
  */
-export function parseDocument(text: string): CredentialDocument {
-  const result = Document.safeParse(parseJson(text));
+export function parseDocument(text: Secret): CredentialDocument {
+  const result = Document.safeParse(parseJson(text.reveal()));
   if (!result.success) throw invalid(describeIssues(result.error));
-  if (!isUsableSecret(result.data.clientSecret)) throw invalid('clientSecret is empty or a mask');
   const { accessTokenUrl, clientId, clientSecret, scope } = result.data;
+  if (!isUsableSecret(clientSecret)) throw invalid('clientSecret is empty or a mask');
   return { accessTokenUrl, clientId, clientSecret, scope };
 }
 
 /** The document as it is stored: members in the vendor's order, no white space. */
-export function serializeDocument(document: CredentialDocument): string {
+export function serializeDocument(document: CredentialDocument): Secret {
   const { accessTokenUrl, clientId, clientSecret, scope } = document;
-  return JSON.stringify({ accessTokenUrl, clientId, clientSecret, scope });
+  return new Secret(JSON.stringify(inClear({ accessTokenUrl, clientId, clientSecret, scope })));
 }
 
 function parseJson(text: string): unknown {

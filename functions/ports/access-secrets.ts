@@ -1,8 +1,10 @@
+import type { Secret } from '../credential/secret/secret.ts';
+
 /** The forms of an access secret, and the members that each of them must have. */
 export interface AccessForms {
-  readonly clientSecret: { readonly clientSecret: string };
-  readonly token: { readonly token: string };
-  readonly basic: { readonly username: string; readonly password: string };
+  readonly clientSecret: { readonly clientSecret: Secret };
+  readonly token: { readonly token: Secret };
+  readonly basic: { readonly username: string; readonly password: Secret };
   readonly tls: TlsDocument;
 }
 
@@ -12,9 +14,9 @@ export interface TlsDocument {
   readonly ca?: string;
   /** The certificate that is shown when the host asks for one, and those between it and its authority. */
   readonly certificate?: string;
-  readonly privateKey?: string;
+  readonly privateKey?: Secret;
   /** Opens an encrypted key. */
-  readonly passphrase?: string;
+  readonly passphrase?: Secret;
 }
 
 /** The secrets with which the rotator itself gets in: at the IAM's admin API, at the connectors, and through a proxy. */

@@ -1,12 +1,14 @@
+import type { Secret } from '../credential/secret/secret.ts';
+
 /** An OAuth client as the IAM holds it now. */
 export interface IamClient {
   /** The IAM's own id of the client. */
   readonly id: string;
   readonly clientId: string;
   /** The current secret. A token request can't tell it from one that is kept for an overlap. */
-  readonly secret: string;
+  readonly secret: Secret;
   /** The secret that is kept beside the current one, as far as it is still accepted. */
-  readonly previous?: { readonly secret: string; readonly validUntil: Date };
+  readonly previous?: { readonly secret: Secret; readonly validUntil: Date };
   /** When the IAM will refuse the current secret (and the previous one with it). */
   readonly secretExpiresAt?: Date;
   /** Why the client can't make client-credentials requests with a secret at all; undefined when it can. */
@@ -17,9 +19,9 @@ export interface IamClient {
 
 /** What a client's secret is to become. */
 export interface SecretChange {
-  readonly secret: string;
+  readonly secret: Secret;
   /** The secret that stays valid beside it. Absent: none does. */
-  readonly previous?: { readonly secret: string; readonly validUntil: Date };
+  readonly previous?: { readonly secret: Secret; readonly validUntil: Date };
 }
 
 /** What an IAM can be asked to do. Where it can do nothing, a person does it, and token requests tell what it holds. */
@@ -59,7 +61,7 @@ export interface Iam {
    * @throws {RotationError} `client-not-found` when there is none, also when only the case differs. An IAM that can't be read can't tell
    *   that from a client whose secret is unknown
    */
-  find(clientId: string, known?: readonly string[]): Promise<IamClient>;
+  find(clientId: string, known?: readonly Secret[]): Promise<IamClient>;
 
   /**
    * Lets the IAM keep the client's previous secret at the next change, where the IAM can do that. Harmless, also several at once, and
@@ -81,7 +83,7 @@ export interface Iam {
    *
    * @returns the new secret
    */
-  regenerate(client: IamClient): Promise<string>;
+  regenerate(client: IamClient): Promise<Secret>;
 
   /**
    * Leaves exactly `client.secret` as the one valid secret: it names what stays, so that a secret which somebody set since the

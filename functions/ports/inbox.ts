@@ -1,10 +1,12 @@
+import type { Secret } from '../credential/secret/secret.ts';
+
 /** A secret that a person has submitted. */
 export interface Submission {
   /** The version of the inbox that holds it. */
   readonly versionId: string;
   readonly createdAt: Date;
   /** The secret; absent where what was submitted can't be one. */
-  readonly secret?: string;
+  readonly secret?: Secret;
   /** Why what was submitted can't be a secret. Never a part of it. */
   readonly fault?: string;
 }

@@ -1,3 +1,5 @@
+import type { Secret } from '../credential/secret/secret.ts';
+
 /** One version of the credential's secret. */
 export interface SecretVersion {
   readonly id: string;
@@ -42,7 +44,7 @@ export interface SecretStore {
    * @returns undefined when the version has none
    * @throws {RotationError} `document-invalid` when it is binary: that is a value, and none of ours
    */
-  read(versionId: string): Promise<string | undefined>;
+  read(versionId: string): Promise<Secret | undefined>;
 
   /**
    * The version that carries AWSCURRENT at this moment, and its value.
@@ -50,7 +52,7 @@ export interface SecretStore {
    * @returns undefined when there is none, or when it has no value
    * @throws {RotationError} `document-invalid` when it is binary
    */
-  readCurrent(): Promise<{ readonly id: string; readonly value: string } | undefined>;
+  readCurrent(): Promise<{ readonly id: string; readonly value: Secret } | undefined>;
 
   /** When the secret changed last, and where its labels are. */
   describe(): Promise<SecretOverview>;
@@ -62,7 +64,7 @@ export interface SecretStore {
    *   yet proves nothing.
    * @throws {VersionTakenError} when the id has other content
    */
-  put(version: { id: string; value: string; stage: 'AWSCURRENT' | 'AWSPENDING' }): Promise<{ labelled: boolean }>;
+  put(version: { id: string; value: Secret; stage: 'AWSCURRENT' | 'AWSPENDING' }): Promise<{ labelled: boolean }>;
 
   /**
    * Moves or removes a label: a compare-and-swap on `from`.

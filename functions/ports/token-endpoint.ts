@@ -1,8 +1,9 @@
 import type { CredentialDocument } from '../credential/document.ts';
+import type { Secret } from '../credential/secret/secret.ts';
 
 /** The token endpoint's answer to a client-credentials request. */
 export type TokenResult =
-  | { readonly accepted: true; readonly accessToken: string }
+  | { readonly accepted: true; readonly accessToken: Secret }
   | { readonly accepted: false; readonly error: string; readonly description: string };
 
 /** Where the credential is put to the test. */
@@ -21,5 +22,5 @@ export interface TokenEndpoint {
 /** The IFS projection that the connector reads first. */
 export interface Projection {
   /** Reads the projection list with a token: 401 and 403 are a missing grant, which no rotation cures. */
-  probe(accessToken: string): Promise<'ok' | 'refused' | 'unavailable'>;
+  probe(accessToken: Secret): Promise<'ok' | 'refused' | 'unavailable'>;
 }

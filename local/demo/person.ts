@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { parseDocument } from '../../functions/credential/document.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import type { EmbeddedStack } from '../embedded-stack/stack.ts';
 import { CLIENT_ID, CONNECTOR_NAME } from './fleet/customers.ts';
 import { secretInIam } from './fleet/onboarding.ts';
@@ -28,8 +29,8 @@ export async function enterSecret(stack: EmbeddedStack, { credential, watch }: S
   const { SecretString = '', VersionId = '' } = await stack.secretsManager.send(
     new GetSecretValueCommand({ SecretId }),
   );
-  const { clientSecret } = parseDocument(SecretString);
-  stack.connector.configure(credential.id, configurationOf(credential, clientSecret));
+  const { clientSecret } = parseDocument(new Secret(SecretString));
+  stack.connector.configure(credential.id, configurationOf(credential, clientSecret.reveal()));
   watch.look();
   return VersionId;
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { type Listening, listen } from '../../agent/transports/listen/listen.ts';
 import { createFetch, type Fetch } from '../../functions/adapters/http/fetch.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { connectorProbe } from '../../local/conformance/probe.ts';
 import { RULES } from '../../local/conformance/rules.ts';
 import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
@@ -78,7 +79,7 @@ describe.each(Object.keys(ADAPTERS))('the agent over listen, adapter %s', (name)
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'agent-'));
     const { engines } = await engineIn(folder, name);
-    server = await listen({ port: 0, token: TOKEN, engines, log: linesOfLog().log });
+    server = await listen({ port: 0, token: new Secret(TOKEN), engines, log: linesOfLog().log });
   });
   afterAll(async () => {
     await server.close();

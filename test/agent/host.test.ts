@@ -89,14 +89,14 @@ describe('reading a secret', () => {
     const sleep = async (ms: number) => {
       if (pauses.push(ms) === 2) answers[GetSecretValueCommand.name] = { SecretString: 'value' };
     };
-    expect(await secretsReader(client, sleep)('csr/acme', 'v-1')).toBe('value');
+    expect((await secretsReader(client, sleep)('csr/acme', 'v-1')).reveal()).toBe('value');
     expect(sent).toHaveLength(3);
     expect(pauses).toEqual([500, 1500]);
   });
 
   it('asks for exactly one version', async () => {
     const { client, sent } = fakeClient({ [GetSecretValueCommand.name]: { SecretString: 'value' } });
-    expect(await secretsReader(client, neverAsked)('csr/acme', 'v-1')).toBe('value');
+    expect((await secretsReader(client, neverAsked)('csr/acme', 'v-1')).reveal()).toBe('value');
     expect(sent).toEqual([[GetSecretValueCommand.name, { SecretId: 'csr/acme', VersionId: 'v-1' }]]);
   });
 

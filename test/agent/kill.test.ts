@@ -3,7 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { JANUARY, TOKEN_URL } from '../local/stand-ins/connector/fixture.ts';
 import { fileIn } from './support/agent.ts';
 import { temporaryFolders } from './support/folder.ts';
@@ -71,7 +72,7 @@ describe('an agent that is killed', () => {
       const next = `secret-number-${index}`;
       const agent = await startAgent(world.settingsFile);
       const { etag, fingerprint } = await readFrom(agent.url);
-      expect(fingerprint).toBe(secretFingerprint(held));
+      expect(fingerprint).toBe(secretFingerprint(new Secret(held)));
       etags.add(etag);
       const answer = patch(agent.url, etag, next);
       await wait(moment);
@@ -90,7 +91,7 @@ describe('an agent that is killed', () => {
     const at = await readFrom(agent.url);
     await agent.end('SIGTERM');
 
-    expect(at.fingerprint).toBe(secretFingerprint(held));
+    expect(at.fingerprint).toBe(secretFingerprint(new Secret(held)));
     expect(etags.size).toBeGreaterThanOrEqual(1);
     if (existsSync(world.loaded)) expect(await readFile(world.loaded)).toEqual(await world.read());
     expect((await readdir(join(world.folder, 'state', 'ifs-test'))).filter((name) => name !== 'state.json')).toEqual(

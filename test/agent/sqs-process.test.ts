@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AgentReply } from '../../functions/credential/agent-line.ts';
 import { serializeDocument } from '../../functions/credential/document.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { TOKEN_URL } from '../local/stand-ins/connector/fixture.ts';
 import { fileIn } from './support/agent.ts';
 import { type FakeAws, startAws } from './support/aws.ts';
@@ -18,7 +19,7 @@ const NEW = 'canary-of-february';
 const document = serializeDocument({
   accessTokenUrl: TOKEN_URL,
   clientId: CLIENT_ID,
-  clientSecret: NEW,
+  clientSecret: new Secret(NEW),
   scope: 'openid microprofile-jwt',
 });
 
@@ -63,7 +64,7 @@ describe('an agent process on queues', () => {
     };
     await writeFile(join(folder, 'agent.json'), JSON.stringify(settings));
     const versionId = randomUUID();
-    const line = await startAws({ [`${SECRET} ${versionId}`]: document });
+    const line = await startAws({ [`${SECRET} ${versionId}`]: document.reveal() });
     line.down = down;
     aws = line;
     const env = { AWS_ENDPOINT_URL: line.url, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'canary-of-aws' };

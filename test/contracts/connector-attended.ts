@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { manualConnector } from '../../functions/adapters/manual/manual-connector.ts';
 import { type CredentialDocument, serializeDocument } from '../../functions/credential/document.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import type { StoredVersion } from '../../functions/ports/connector.ts';
 import type { Tasks } from '../../functions/ports/tasks.ts';
 import { JANUARY, TOKEN_URL, UMLAUT } from '../local/stand-ins/connector/fixture.ts';
@@ -14,7 +15,7 @@ const HOUR_MS = 3_600_000;
 const documentOf = (clientSecret: string): CredentialDocument => ({
   accessTokenUrl: TOKEN_URL,
   clientId: CLIENT_ID,
-  clientSecret,
+  clientSecret: new Secret(clientSecret),
   scope: 'openid microprofile-jwt',
 });
 const FIRST: StoredVersion = { id: 'version-1', document: documentOf(JANUARY.secret) };
@@ -126,8 +127,8 @@ export function connectorAttendedContract(tasksOf: (credential: string) => Tasks
   });
 
   it.each([
-    ['Secrets Manager has removed', (versions: Map<string, string>) => versions.delete(FIRST.id)],
-    ['is no document', (versions: Map<string, string>) => versions.set(FIRST.id, 'not a document')],
+    ['Secrets Manager has removed', (versions: Map<string, Secret>) => versions.delete(FIRST.id)],
+    ['is no document', (versions: Map<string, Secret>) => versions.set(FIRST.id, new Secret('not a document'))],
   ])('holds nothing that is known, where the acknowledged version %s', async (_, change) => {
     const { versions, acknowledge, fingerprints } = setUp();
     await acknowledge(FIRST.id);
@@ -140,7 +141,7 @@ export function connectorAttendedContract(tasksOf: (credential: string) => Tasks
     await acknowledge(FIRST.id);
     await connector.write(await connector.read(), SECOND);
     const kept = JSON.stringify(await tasks.read());
-    for (const { document } of [FIRST, SECOND]) expect(kept).not.toContain(document.clientSecret);
+    for (const { document } of [FIRST, SECOND]) expect(kept).not.toContain(document.clientSecret.reveal());
     expect(kept).toContain(SECOND.id);
   });
 }

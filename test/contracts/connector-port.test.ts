@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createFetch, type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { createFetch, type Fetch, restrictFetch, sentInClear } from '../../functions/adapters/http/fetch.ts';
 import { odataConnector } from '../../functions/adapters/odata-connector/odata-connector.ts';
 import { serializeDocument } from '../../functions/credential/document.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
@@ -42,7 +42,7 @@ describe.each([200, 204] as const)('the embedded connector in process, whose PAT
   const options = { allowedHosts: ['flow.example.com'], local: false, timeoutMs: 1000 };
   const fixture = (): ConnectorFixture => ({
     ...overHttps(
-      restrictFetch((url, init) => handler(new Request(url, init as RequestInit)), options),
+      restrictFetch((url, init) => handler(new Request(url, sentInClear(init))), options),
       'https://flow.example.com/odata-connector/configurations/',
     ),
     configure: async (name, configuration) => void engine.configure(name, configuration),
@@ -83,7 +83,7 @@ describe('the embedded connector behind an agent', () => {
   const { engine, versions } = bench;
   const fixture = (): ConnectorFixture => ({
     portOn: (name, ours) => ({ connector: bench.portOn(name, { ours }), reads: [] }),
-    store: ({ id, document }) => void versions.set(id, serializeDocument(document)),
+    store: ({ id, document }) => void versions.set(id, serializeDocument(document).reveal()),
     configure: async (name, configuration) => void engine.configure(name, configuration),
     holds: async (name, section, secret) => engine.secretOf(name, section) === secret,
   });

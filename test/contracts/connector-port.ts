@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { ConfigurationChangedError, type Connector, type StoredVersion } from '../../functions/ports/connector.ts';
 import type { Configuration, SectionName } from '../../local/stand-ins/connector/configuration.ts';
 import { configuration, JANUARY, section, TOKEN_URL, UMLAUT } from '../local/stand-ins/connector/fixture.ts';
@@ -36,7 +37,7 @@ const CLIENT_ID = 'NC_Flow_ClientCredentials';
 const DOCUMENT = {
   accessTokenUrl: TOKEN_URL,
   clientId: CLIENT_ID,
-  clientSecret: UMLAUT.secret,
+  clientSecret: new Secret(UMLAUT.secret),
   scope: 'openid microprofile-jwt',
 };
 /** The version that the cases write. */
@@ -113,7 +114,7 @@ export function connectorPortContract(fixture: () => ConnectorFixture): void {
       expect(after.sections.map(({ secretFingerprint }) => secretFingerprint)).toEqual(
         Array(3).fill(UMLAUT.fingerprint),
       );
-      expect(secretFingerprint(UMLAUT.secret)).toBe(UMLAUT.fingerprint);
+      expect(secretFingerprint(new Secret(UMLAUT.secret))).toBe(UMLAUT.fingerprint);
       const holds = (place: SectionName, secret: string) => fixture().holds(name, place, secret);
       expect(await holds('studioTestBench', 'not-ours')).toBe(true);
       expect(await holds('machineUsers.bo', 'not-ours')).toBe(true);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { createFetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { createFetch, restrictFetch, sentInClear } from '../../functions/adapters/http/fetch.ts';
 import { connectorProbe } from '../../local/conformance/probe.ts';
 import { bearerAccess } from '../../local/stand-ins/connector/access.ts';
 import { exampleConfiguration } from '../../local/stand-ins/connector/example.ts';
@@ -17,7 +17,7 @@ describe.each([200, 204] as const)('the embedded connector in process, whose PAT
   const handler = connectorHandler(engine, { access: bearerAccess('T-1'), patchStatus });
   const url = 'https://flow.example.com/odata-connector/configurations/ifs-production';
   const options = { allowedHosts: ['flow.example.com'], local: false, timeoutMs: 1000 };
-  const fetch = restrictFetch((to, init) => handler(new Request(to, init as RequestInit)), options);
+  const fetch = restrictFetch((to, init) => handler(new Request(to, sentInClear(init))), options);
   connectorContract(() => connectorProbe({ url, authorization }, { fetch, newSecret }));
 });
 

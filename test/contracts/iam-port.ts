@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect } from '@jest/globals';
-import { createFetch, type Fetch, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { createFetch, type Fetch, restrictFetch, sentInClear } from '../../functions/adapters/http/fetch.ts';
 import { keycloak } from '../../functions/adapters/keycloak/keycloak.ts';
 import type { KeycloakCredential } from '../../functions/adapters/keycloak/sign-in.ts';
 import { manualIam } from '../../functions/adapters/manual/manual-iam.ts';
@@ -10,6 +10,7 @@ import type { Signer } from '../../functions/ports/access/signer.ts';
 import { OVERLAP_POLICY, OVERLAP_POLICY_BY_ROLE, OVERLAP_PROFILE } from '../../local/stand-ins/iam/overlap-policy.ts';
 import { accessSecretsOf } from '../support/access-secrets.ts';
 import { keyedClient, signingKeyPair } from '../support/signing-key.ts';
+import { clearIam, clearTokens } from './iam-in-clear.ts';
 import { iamCapabilityCases } from './iam-port/capabilities.ts';
 import { iamFindCases } from './iam-port/find.ts';
 import { iamKeyCases } from './iam-port/keys.ts';
@@ -71,14 +72,14 @@ export function iamPortLab(fixture: IamFixture) {
     const credential = credentialFor({ clientId: auth.clientId, secretId: 'access/iam' }, adminUrl);
     const { signer } = signingKeyPair();
     const deps = { fetch, sleep, now, newId: randomUUID, accessSecrets: access, signer };
-    return { iam: keycloak(credential, deps), reads: access.reads };
+    return { iam: clearIam(keycloak(credential, deps)), reads: access.reads };
   };
   /** The port as a rotator that signs. @param clock of the function */
   const iamSigning = (clientId: string, signer: Signer, { clock = now, through = fetch } = {}) => {
     const access = accessSecretsOf([]);
     const deps = { fetch: through, sleep, now: clock, newId: randomUUID, accessSecrets: access, signer };
     const credential = credentialFor({ clientId, kmsKeyId: 'alias/csr-signer' }, fixture.adminUrl);
-    return { iam: keycloak(credential, deps), reads: access.reads };
+    return { iam: clearIam(keycloak(credential, deps)), reads: access.reads };
   };
   let made = 0;
   /** A client, and the port in the role of a rotator that may view and manage it and nothing else. */
@@ -108,10 +109,15 @@ export function iamPortLab(fixture: IamFixture) {
     return { ...rest, client, clientId: auth.clientId, key, rekey, ...iamSigning(auth.clientId, key.signer) };
   };
   /** The token endpoint, as far as `fetch` leads there. */
-  const tokens = (through: Fetch = fetch) => tokenEndpoint({ fetch: through, sleep });
+  const tokens = (through: Fetch = fetch) => clearTokens(tokenEndpoint({ fetch: through, sleep }));
   /** The IAM that only a person can change, as far as `fetch` leads there. */
   const manual = (through: Fetch = fetch) =>
-    manualIam({ accessTokenUrl: fixture.tokenUrl, scope: SCOPE }, { tokens: tokens(through) });
+    clearIam(
+      manualIam(
+        { accessTokenUrl: fixture.tokenUrl, scope: SCOPE },
+        { tokens: tokenEndpoint({ fetch: through, sleep }) },
+      ),
+    );
   return { fixture, probe, fetch, now, iamAs, iamSigning, rotated, keyed, tokens, manual };
 }
 
@@ -120,7 +126,7 @@ function portFetch({ adminUrl, fetch }: IamFixture): Fetch {
   const { hostname, protocol } = new URL(adminUrl);
   const options = { allowedHosts: [hostname], local: true, timeoutMs: 10_000 };
   if (protocol === 'http:') return createFetch(options);
-  return restrictFetch((url, init) => fetch(new Request(url, init as RequestInit)), options);
+  return restrictFetch((url, init) => fetch(new Request(url, sentInClear(init))), options);
 }
 
 async function setPolicy(probe: IamProbe): Promise<void> {

@@ -10,9 +10,10 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { agentLine } from '../../functions/adapters/agent-connector/line.ts';
 import { queueUrls } from '../../functions/adapters/agent-connector/queues.ts';
 import { replyQueueName, requestQueueName } from '../../functions/credential/agent-line.ts';
-import { type CredentialDocument, serializeDocument } from '../../functions/credential/document.ts';
-import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
+import { serializeDocument } from '../../functions/credential/document.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
+import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { requestToken } from '../../local/real-stack/keycloak/tokens.ts';
 import { type AccessKeys, createUser } from '../../local/real-stack/ministack/users.ts';
 import type { TrafficReport } from '../../local/stand-ins/connector/traffic.ts';
@@ -26,7 +27,7 @@ import { Kills, momentsOf, type Version } from './doors/kills.ts';
 import { type Recorder, startRecorder } from './doors/recorder.ts';
 import { assumeRole, type Session } from './doors/session.ts';
 import { findSecrets, writtenBy } from './scan.ts';
-import { CLIENT_ID, type Stage, setStage } from './stage.ts';
+import { CLIENT_ID, type ClearDocument, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-doors';
 const ACCOUNT = '000000000000';
@@ -251,7 +252,7 @@ describeReal('the doors, deployed', ['keycloak', 'ministack'], () => {
     expect([wrongDoor.status, await wrongDoor.json()]).toMatchObject([422, { code: 'connector-not-manual' }]);
 
     const { SecretString = '', VersionId = '' } = await readAsPerson(`${PREFIX}/${BY_HAND}`);
-    const entered = JSON.parse(SecretString) as CredentialDocument;
+    const entered = JSON.parse(SecretString) as ClearDocument;
     expect(await accepts(BY_HAND, entered.clientSecret)).toBe(true);
     const said = await acknowledge(BY_HAND, 'flow-connect', VersionId);
     expect([said.status, await said.json()]).toMatchObject([200, { versionId: rotation.rotationId }]);
@@ -326,7 +327,7 @@ describeReal('the doors, deployed', ['keycloak', 'ministack'], () => {
     const other = { ...present, clientSecret: randomBytes(32).toString('base64url') };
     const put = new PutSecretValueCommand({
       SecretId: `${PREFIX}/${KILLED}`,
-      SecretString: serializeDocument(other),
+      SecretString: serializeDocument({ ...other, clientSecret: new Secret(other.clientSecret) }).reveal(),
       VersionStages: ['OTHER'],
     });
     const { VersionId = '' } = await stage.secretsManager.send(put);
@@ -341,7 +342,7 @@ describeReal('the doors, deployed', ['keycloak', 'ministack'], () => {
     for (;;) {
       const report = (await (await fetch(`${connectors.get(id)?.url}/traffic`)).json()) as TrafficReport;
       const { clientSecret } = await stage.document(id);
-      const now = report.bySecret[secretFingerprint(clientSecret)];
+      const now = report.bySecret[secretFingerprint(new Secret(clientSecret))];
       const recovered = report.outages.every(({ recoveredAt }) => recoveredAt !== null);
       if (recovered && now && now.requests > now.failed) return report;
       await sleep(200);
@@ -401,7 +402,7 @@ function mayRefresh() {
 }
 
 /** The file of a connector that has entered a document. */
-function wholeFile({ accessTokenUrl, clientId, clientSecret, scope }: CredentialDocument): string {
+function wholeFile({ accessTokenUrl, clientId, clientSecret, scope }: ClearDocument): string {
   return fileOf({ accessTokenUrl, clientId, clientSecret, scopes: scope });
 }
 

@@ -6,8 +6,10 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { Check } from '../../cli/iam/verify/checks.ts';
+import { sentInClear } from '../../functions/adapters/http/fetch.ts';
 import { keycloak } from '../../functions/adapters/keycloak/keycloak.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
 import type { CreatedClient } from '../../local/real-stack/keycloak/clients.ts';
 import { releaseOf } from '../../local/real-stack/keycloak/releases.ts';
@@ -182,7 +184,7 @@ describeReal('csr iam, on a real realm', ['keycloak', 'ministack'], () => {
           },
         },
         {
-          fetch: (url, init) => fetch(url, init),
+          fetch: (url, init) => fetch(url, sentInClear(init)),
           sleep,
           now,
           newId: randomUUID,
@@ -192,13 +194,13 @@ describeReal('csr iam, on a real realm', ['keycloak', 'ministack'], () => {
       );
       const found = await iam.find(CLIENT_ID);
       const previous = { secret: found.secret, validUntil: new Date(Date.now() + 3_600_000) };
-      await iam.setSecret(found, { secret: 'a-secret-that-was-rotated-to', previous });
+      await iam.setSecret(found, { secret: new Secret('a-secret-that-was-rotated-to'), previous });
       expect([await accepted(realm, 'a-secret-that-was-rotated-to'), await accepted(realm, client.secret)]).toEqual([
         true,
         true,
       ]);
       const again = await iam.find(CLIENT_ID);
-      await iam.setSecret(again, { secret: client.secret });
+      await iam.setSecret(again, { secret: new Secret(client.secret) });
       expect(await accepted(realm, 'a-secret-that-was-rotated-to')).toBe(false);
       const status = await realm.statusAs({ clientId: ROTATOR, secret: await stored(realm) }, `/clients/${other.uuid}`);
       expect(status).toBe(release.fineGrained ? 403 : 200);

@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { AwsClient } from 'aws4fetch';
 import { parseDocument } from '../../functions/credential/document.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
 import { type Deployment, deploy } from '../../local/real-stack/deployment.ts';
 import { keycloakAdmin } from '../../local/real-stack/keycloak/admin.ts';
@@ -87,7 +88,7 @@ describeReal("a credential in a customer's account, deployed", ['keycloak', 'min
   };
   const held = async () => {
     const { SecretString } = await customer.send(new GetSecretValueCommand({ SecretId: SECRET }));
-    return parseDocument(SecretString ?? '').clientSecret;
+    return parseDocument(new Secret(SecretString ?? '')).clientSecret.reveal();
   };
   const inKeycloak = async () =>
     (await keycloakAdmin(realStack().keycloak).readClient(provisioned.realm, provisioned.uuid)).secret;

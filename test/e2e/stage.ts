@@ -10,8 +10,9 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import { AwsClient } from 'aws4fetch';
 import type { CredentialView } from '../../functions/api/contract/answers/credential.ts';
 import { type CredentialDocument, parseDocument } from '../../functions/credential/document.ts';
-import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
 import type { Rotation } from '../../functions/credential/outcome.ts';
+import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
+import { inClear, Secret } from '../../functions/credential/secret/secret.ts';
 import { type Credential, credentialSchema } from '../../functions/credential/settings/credential.ts';
 import type { JwtSettings } from '../../infra/service/jwt.ts';
 import { type Deployment, deploy } from '../../local/real-stack/deployment.ts';
@@ -55,6 +56,9 @@ interface CallOptions {
   readonly as?: AccessKeys;
 }
 
+/** A credential's document as it is stored. */
+export type ClearDocument = Readonly<Record<keyof CredentialDocument, string>>;
+
 /** The deployed system with everything around it. */
 export interface Stage {
   readonly prefix: string;
@@ -89,8 +93,8 @@ export interface Stage {
   rotate(id: string, body?: unknown, as?: AccessKeys): Promise<Rotation>;
   /** `GET /credentials/{id}`. */
   view(id: string): Promise<CredentialView>;
-  /** The current document. */
-  document(id: string): Promise<CredentialDocument>;
+  /** The current document, in clear. */
+  document(id: string): Promise<ClearDocument>;
   /** The secret that Secrets Manager, Keycloak and both sections of the connector agree on. @throws {Error} when they don't */
   agreed(id: string): Promise<string>;
   /** Whether a section holds a secret. */
@@ -231,7 +235,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     view: async (id) => (await (await stage.call(`/credentials/${id}`)).json()) as CredentialView,
     document: async (id) => {
       const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: `${prefix}/${id}` }));
-      return parseDocument(SecretString ?? '');
+      return inClear({ ...parseDocument(new Secret(SecretString ?? '')) });
     },
     agreed: async (id) => {
       const { clientSecret } = await stage.document(id);
@@ -245,7 +249,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
       throw new Error(`${id}: Keycloak agrees: ${inKeycloak}; ${sections}: ${inConnector}`);
     },
     holds: async (id, { section, secret }) => {
-      const query = new URLSearchParams({ section, fingerprint: secretFingerprint(secret) });
+      const query = new URLSearchParams({ section, fingerprint: secretFingerprint(new Secret(secret)) });
       return ((await (await control(`configurations/${id}/holds?${query}`)).json()) as { holds: boolean }).holds;
     },
     startTraffic: async (id, rate = TRAFFIC_RATE) => {

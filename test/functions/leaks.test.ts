@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
+import { sentInClear } from '../../functions/adapters/http/fetch.ts';
 import { rotationResponse } from '../../functions/api/problem.ts';
 import { rotationEvent } from '../../functions/credential/published/rotation-ended.ts';
 import { recordRetire, recordRotation } from '../../functions/lambda/telemetry.ts';
@@ -235,7 +236,7 @@ function lastHeader({ world }: TestWorld): () => string {
   const { fetch } = world;
   let header = '';
   (world as { fetch: typeof fetch }).fetch = async (url, init) => {
-    header = new Headers(init.headers).get('authorization') ?? '';
+    header = new Headers(sentInClear(init).headers).get('authorization') ?? '';
     return await fetch(url, init);
   };
   return () => header;

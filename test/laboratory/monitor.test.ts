@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import { regenerateIntent } from '../../functions/rotation/observe/pending.ts';
 import { Deeds } from '../../laboratory/deeds.ts';
 import { Laboratory } from '../../laboratory/laboratory.ts';
@@ -92,8 +93,13 @@ function regenerating() {
     monitor.look({ by: 'own', what: 'iam POST client-secret' });
     return secret;
   };
-  const put = (id: string, value: string) => {
-    const request = { SecretId: SECRET_ID, ClientRequestToken: id, SecretString: value, VersionStages: ['AWSPENDING'] };
+  const put = (id: string, value: Secret) => {
+    const request = {
+      SecretId: SECRET_ID,
+      ClientRequestToken: id,
+      SecretString: value.reveal(),
+      VersionStages: ['AWSPENDING'],
+    };
     operations.PutSecretValue(parts.secrets.store, request as never);
     monitor.look({ by: 'own', what: 'secrets-manager PutSecretValue' });
   };
@@ -121,7 +127,7 @@ describe('a secret that the IAM has made', () => {
 
   it('and not once it was stored, or a person has replaced it', () => {
     const { make, put, deeds, sins } = regenerating();
-    put('22222222-2222-4222-8222-222222222222', documentText(make()));
+    put('22222222-2222-4222-8222-222222222222', new Secret(documentText(make())));
     put('33333333-3333-4333-8333-333333333333', regenerateIntent({ run: 'another', clientId: 'x', fingerprint: 'y' }));
     make();
     deeds.do('regenerate');

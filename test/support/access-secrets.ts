@@ -1,4 +1,16 @@
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import type { AccessSecrets } from '../../functions/ports/access-secrets.ts';
+
+const SECRETS = ['clientSecret', 'token', 'password', 'privateKey', 'passphrase'];
+
+/** A document as the port gives it. */
+function wrapped(document: object): object {
+  const entries = Object.entries(document).map(([name, value]) => [
+    name,
+    SECRETS.includes(name) && typeof value === 'string' ? new Secret(value) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
 
 /**
  * Access secrets that are known beforehand: a first read gets the first document, and each fresh one the next, the last one
@@ -17,7 +29,7 @@ export function accessSecretsOf(documents: readonly object[]): AccessSecrets & {
     read: async (_secretId, _form, { fresh = false } = {}) => {
       reads.push(fresh);
       if (fresh) at = Math.min(at + 1, documents.length - 1);
-      return documents[at] as never;
+      return wrapped(documents[at] ?? {}) as never;
     },
   };
 }

@@ -72,7 +72,7 @@ export async function startAgentPrograms(given?: Queueing): Promise<AgentProgram
       hosts.push(host);
       return host;
     },
-    store: ({ id, document }) => void versions.set(id, serializeDocument(document)),
+    store: ({ id, document }) => void versions.set(id, serializeDocument(document).reveal()),
     run: (ours) => {
       const line = agentLine({ prefix, credential: CREDENTIAL }, { ...deps, newId: randomUUID });
       const settings = {

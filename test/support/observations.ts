@@ -1,5 +1,6 @@
 import { RotationError } from '../../functions/credential/errors.ts';
-import { secretFingerprint } from '../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../../functions/credential/secret/secret.ts';
 import type { Connector } from '../../functions/ports/connector.ts';
 import type { IamClient } from '../../functions/ports/iam.ts';
 import type { TokenResult } from '../../functions/ports/token-endpoint.ts';
@@ -9,17 +10,17 @@ import type { State } from '../../functions/rotation/observe/states.ts';
 /** When everything that was observed was created. */
 export const CREATED_AT = new Date('2026-03-01T03:00:00Z');
 
-export const ACCEPTED: TokenResult = { accepted: true, accessToken: 'token' };
+export const ACCEPTED: TokenResult = { accepted: true, accessToken: new Secret('token') };
 export const REFUSED: TokenResult = { accepted: false, error: 'unauthorized_client', description: 'wrong' };
 
 /** The current document, and the candidate's. */
 export const CURRENT = {
   accessTokenUrl: 'https://iam.example.com/token',
   clientId: 'NC_Flow',
-  clientSecret: 'current',
+  clientSecret: new Secret('current'),
   scope: 'openid',
 };
-export const CANDIDATE = { ...CURRENT, clientSecret: 'candidate' };
+export const CANDIDATE = { ...CURRENT, clientSecret: new Secret('candidate') };
 
 const CONNECTOR: Connector = {
   name: 'ifs',
@@ -34,7 +35,7 @@ export function connectorWith(...secrets: string[]): ConnectorView {
   const sections = secrets.map((secret, index) => ({
     path: `machineUsers/${index}`,
     clientId: 'NC_Flow',
-    secretFingerprint: secretFingerprint(secret),
+    secretFingerprint: secretFingerprint(new Secret(secret)),
   }));
   return { connector: CONNECTOR, configuration: { etag: '"1"', sections, sectionsSkipped: 0, proof: 'written' } };
 }
@@ -47,7 +48,7 @@ export const UNREADABLE: ConnectorView = {
 
 /** The IAM's client with a secret. */
 export function clientWith(secret: string, more: Partial<IamClient> = {}): IamClient {
-  return { id: 'uuid', clientId: 'NC_Flow', secret, ...more };
+  return { id: 'uuid', clientId: 'NC_Flow', secret: new Secret(secret), ...more };
 }
 
 const VERSION = { createdAt: CREATED_AT, own: false };
@@ -58,7 +59,7 @@ export const PENDING = {
   intent: {
     ...VERSION,
     id: 'two',
-    content: { kind: 'regenerate', clientId: 'NC_Flow', fingerprint: secretFingerprint('current') },
+    content: { kind: 'regenerate', clientId: 'NC_Flow', fingerprint: secretFingerprint(CURRENT.clientSecret) },
   },
   retire: { ...VERSION, id: 'two', content: { kind: 'retire', versionId: 'zero' } },
   empty: { ...VERSION, id: 'two', content: { kind: 'empty' } },

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type FetchInit, restrictFetch } from '../../functions/adapters/http/fetch.ts';
+import { type FetchInit, restrictFetch, sentInClear } from '../../functions/adapters/http/fetch.ts';
 import { kmsSigner } from '../../functions/adapters/kms/kms-signer.ts';
 import { signCall } from '../../functions/adapters/kms/sign-call.ts';
 import { accessSecrets } from '../../functions/adapters/secrets-manager/access-secrets.ts';
@@ -10,6 +10,7 @@ import { RotationError } from '../../functions/credential/errors.ts';
 import type { NativeRequest } from '../../functions/credential/native-steps.ts';
 import type { RetireReport, Rotation } from '../../functions/credential/outcome.ts';
 import type { PublishedEvent } from '../../functions/credential/published/vocabulary.ts';
+import { inClear, Secret } from '../../functions/credential/secret/secret.ts';
 import { runDeps } from '../../functions/lambda/compose/run-deps.ts';
 import type { World } from '../../functions/lambda/compose/runs.ts';
 import type { OneTime } from '../../functions/ports/schedules.ts';
@@ -199,7 +200,7 @@ export function createWorld({
         if (!handler) throw new Error(`no such host: ${hostname}`);
         const system = hostname.split('.')[0] === 'iam' ? 'iam' : 'connector';
         lastTimeoutMs = init.timeoutMs ?? TIMING.httpTimeoutMs;
-        const perform = () => answerOf(handler, new Request(url, init as RequestInit));
+        const perform = () => answerOf(handler, new Request(url, sentInClear(init)));
         return io(`${system} ${init.method} ${pathname}`, sentBy(init), perform);
       },
       { allowedHosts: Object.keys(handlers), local: false, timeoutMs: 1 },
@@ -214,7 +215,7 @@ export function createWorld({
       advance(ms);
     },
     newId: () => idOf(++drawn),
-    newSecret: () => `drawn-secret-number-${String(++drawn).padStart(4, '0')}-abcdefghijklmnop`,
+    newSecret: () => new Secret(`drawn-secret-number-${String(++drawn).padStart(4, '0')}-abcdefghijklmnop`),
   };
 
   seedSecrets(secrets, credential, adopted);
@@ -302,9 +303,10 @@ export function createWorld({
       const version = secrets.versions(SECRET_ID).find(({ stages }) => stages.includes(stage));
       return version && { id: version.id, value: version.SecretString ?? '' };
     },
+    /** The current document, its secret in clear. */
     current: () => {
       const version = secrets.versions(SECRET_ID).find(({ stages }) => stages.includes('AWSCURRENT'));
-      return parseDocument(version?.SecretString ?? '');
+      return inClear(parseDocument(new Secret(version?.SecretString ?? '')));
     },
     /** The IAM's client, as the engine keeps it. */
     client: () => {
@@ -326,7 +328,8 @@ export function createWorld({
   };
 }
 
-function sentBy({ headers, body = '' }: FetchInit): string {
+function sentBy(init: FetchInit): string {
+  const { headers, body = '' } = sentInClear(init);
   const [scheme, encoded = ''] = (new Headers(headers).get('authorization') ?? '').split(' ');
   const credentials = scheme === 'Basic' ? decodeURIComponent(Buffer.from(encoded, 'base64').toString()) : encoded;
   return `${credentials} ${body}`;

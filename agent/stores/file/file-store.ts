@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import type { Change } from '../../engine/contract.ts';
 import { AgentError, codeOf } from '../../errors.ts';
 import { removeDurably, writeDurably } from '../../host/durable.ts';
@@ -169,7 +170,7 @@ function distinct(values: ReadonlyMap<string, Located>): Located[] {
 
 /** A value such as secrets have, into every section: whether it could be written. */
 function trialOf(sections: ReadonlyMap<string, { clientId: string; accessTokenUrl: string; scopes: string }>): Change {
-  const clientSecret = 'a'.repeat(43);
+  const clientSecret = new Secret('a'.repeat(43));
   return new Map(
     [...sections].map(([place, { clientId, accessTokenUrl, scopes }]) => [
       place,

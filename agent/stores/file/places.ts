@@ -1,4 +1,5 @@
-import { secretFingerprint } from '../../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../../functions/credential/secret/fingerprint.ts';
+import { inClear, Secret } from '../../../functions/credential/secret/secret.ts';
 import {
   FLOW_TYPES,
   type SectionValues,
@@ -54,13 +55,13 @@ function sectionAt(
   { adapter, values }: { adapter: FileAdapter; values: Values },
 ): StoredSection {
   const text = (where: Anywhere) => textAt(where, values);
-  const secret = text(section.clientSecret);
+  const secret = new Secret(text(section.clientSecret));
   demandInClear(secret, place);
   return {
     flowType: flowTypeOf(text(section.flowType), place, adapter),
     accessTokenUrl: text(section.accessTokenUrl),
     clientId: text(section.clientId),
-    clientSecretFingerprint: secret === '' ? null : secretFingerprint(secret),
+    clientSecretFingerprint: secret.isEmpty ? null : secretFingerprint(secret),
     scopes: text(section.scopes),
   };
 }
@@ -98,10 +99,11 @@ export function writesOf(
   { next, values }: { next: SectionValues; values: Values },
 ): [string, string][] {
   const members = ['clientId', 'clientSecret', 'accessTokenUrl', 'scopes'] as const;
+  const wanted = inClear(next);
   return members.flatMap((member): [string, string][] => {
     const where = section[member];
-    if (textAt(where, values) === next[member]) return [];
-    if (typeof where === 'string') return [[where, next[member]]];
+    if (textAt(where, values) === wanted[member]) return [];
+    if (typeof where === 'string') return [[where, wanted[member]]];
     throw new AgentError(
       'fixed-value-differs',
       `The settings fix ${member} of ${place}, and it would have to change. Nothing was changed.`,

@@ -1,4 +1,5 @@
 import { isUsableSecret } from '../../../functions/credential/document.ts';
+import type { Secret } from '../../../functions/credential/secret/secret.ts';
 import { AgentError } from '../../errors.ts';
 
 /** How encrypted values begin: DPAPI, ASP.NET data protection, Jasypt, Spring Cloud, Ansible, PKCS #7, CMS and .NET's own XML. */
@@ -14,9 +15,9 @@ const ENCRYPTED = [
   /EncryptedData/,
 ];
 
-/** Whether a text begins like a value that a program has encrypted. */
-function looksEncrypted(value: string): boolean {
-  return ENCRYPTED.some((form) => form.test(value));
+/** Whether a value begins like a value that a program has encrypted. */
+function looksEncrypted(secret: Secret): boolean {
+  return ENCRYPTED.some((form) => form.test(secret.reveal()));
 }
 
 /**
@@ -25,7 +26,8 @@ function looksEncrypted(value: string): boolean {
  *
  * @throws {AgentError} `value-encrypted`, `value-masked`
  */
-export function demandInClear(value: string, place: string): void {
-  if (looksEncrypted(value)) throw new AgentError('value-encrypted', `The secret of ${place} looks encrypted.`);
-  if (value !== '' && !isUsableSecret(value)) throw new AgentError('value-masked', `The secret of ${place} is a mask.`);
+export function demandInClear(secret: Secret, place: string): void {
+  if (looksEncrypted(secret)) throw new AgentError('value-encrypted', `The secret of ${place} looks encrypted.`);
+  if (!secret.isEmpty && !isUsableSecret(secret))
+    throw new AgentError('value-masked', `The secret of ${place} is a mask.`);
 }

@@ -1,8 +1,8 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { secretFingerprint } from '../../../functions/credential/fingerprint.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import { changeOf } from '../../engine/contract.ts';
 import type { Answer, Engine } from '../../engine/engine.ts';
 import { asAgentError } from '../../errors.ts';
@@ -19,7 +19,7 @@ export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** The bearer token that may read and write every configuration. */
-  readonly token: string;
+  readonly token: Secret;
   /** By the configuration's name. */
   readonly engines: ReadonlyMap<string, Engine>;
   readonly log: Log;
@@ -134,11 +134,10 @@ function send({ status, headers, body }: Reply, outgoing: ServerResponse): void 
   outgoing.end(JSON.stringify(body));
 }
 
-/** Compares digests, so that the time it takes tells nothing of the token. */
-function isAuthorized({ headers: { authorization = '' } }: IncomingMessage, token: string): boolean {
+function isAuthorized({ headers: { authorization = '' } }: IncomingMessage, token: Secret): boolean {
   const [, sent] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
   if (sent === undefined) return false;
-  return timingSafeEqual(Buffer.from(secretFingerprint(sent)), Buffer.from(secretFingerprint(token)));
+  return new Secret(sent).equals(token);
 }
 
 function nameIn(url: string): string | undefined {

@@ -7,6 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { replyQueueName, requestQueueName } from '../../../functions/credential/agent-line.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import { AgentError } from '../../errors.ts';
 import type { Line, ReadSecret } from './line.ts';
 
@@ -62,7 +63,7 @@ export function secretsReader(client: SecretsManagerClient, sleep: (ms: number) 
       answer = await client.send(command).catch(refusalOf);
     }
     if (answer instanceof AgentError) throw answer;
-    if (answer.SecretString !== undefined) return answer.SecretString;
+    if (answer.SecretString !== undefined) return new Secret(answer.SecretString);
     throw new AgentError('document-invalid', 'The version of the secret has no text.');
   };
 }

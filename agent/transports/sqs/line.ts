@@ -1,3 +1,4 @@
+import type { Secret } from '../../../functions/credential/secret/secret.ts';
 /** A message, and how it is taken off the queue. */
 export interface Received {
   readonly body: string;
@@ -13,4 +14,4 @@ export interface Line {
 }
 
 /** Reads one version of one secret. */
-export type ReadSecret = (secretId: string, versionId: string) => Promise<string>;
+export type ReadSecret = (secretId: string, versionId: string) => Promise<Secret>;

@@ -1,5 +1,6 @@
 import { type AgentReply, AgentRequest } from '../../../functions/credential/agent-line.ts';
 import { type CredentialDocument, parseDocument } from '../../../functions/credential/document.ts';
+import type { Secret } from '../../../functions/credential/secret/secret.ts';
 import type { Answer, Engine } from '../../engine/engine.ts';
 import { changeByDocument } from '../../engine/ours.ts';
 import { AgentError, asAgentError } from '../../errors.ts';
@@ -150,7 +151,7 @@ function isSameSecret(named: string, own: string): boolean {
   return name === own;
 }
 
-function documentIn(text: string): CredentialDocument {
+function documentIn(text: Secret): CredentialDocument {
   try {
     return parseDocument(text);
   } catch (error) {

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
+import { bearer } from '../../../functions/adapters/http/authorization.ts';
 import { HttpError } from '../../../functions/adapters/http/connection/http-error.ts';
 import type { Fetch, FetchInit } from '../../../functions/adapters/http/fetch.ts';
 import { repeatRead } from '../../../functions/adapters/http/repeat.ts';
+import type { Secret } from '../../../functions/credential/secret/secret.ts';
 import { CliError, failed } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { shown } from '../../terminal/text.ts';
@@ -40,10 +42,10 @@ const NOT_SHOWN: readonly number[] = [403, 404];
 
 /** The admin API of a realm, called as its administrator. Reads are repeated, and a token that has expired is replaced. */
 export function openRealm(target: Target, administrator: Administrator, { fetch, sleep }: RealmDeps): Realm {
-  let token: Promise<string> | undefined;
+  let token: Promise<Secret> | undefined;
   const once = async (url: string, init: FetchInit): Promise<Response> => {
     token ??= administratorToken(administrator, fetch);
-    const headers = { authorization: `Bearer ${await token}`, accept: 'application/json' };
+    const headers = { authorization: bearer(await token), accept: 'application/json' };
     const typed = init.body === undefined ? {} : { 'content-type': 'application/json' };
     return await fetch(url, { ...init, headers: { ...headers, ...typed } });
   };

@@ -1,17 +1,18 @@
 import * as z from 'zod';
 import type { Fetch } from '../../../functions/adapters/http/fetch.ts';
+import { Secret, secretText } from '../../../functions/credential/secret/secret.ts';
 import { failed } from '../../errors.ts';
 
 /** Who administers the realm, and what was given to prove it. */
 export type Administrator =
-  | { readonly kind: 'user'; readonly tokenUrl: string; readonly name: string; readonly secret: string }
-  | { readonly kind: 'client'; readonly tokenUrl: string; readonly name: string; readonly secret: string }
-  | { readonly kind: 'token'; readonly secret: string };
+  | { readonly kind: 'user'; readonly tokenUrl: string; readonly name: string; readonly secret: Secret }
+  | { readonly kind: 'client'; readonly tokenUrl: string; readonly name: string; readonly secret: Secret }
+  | { readonly kind: 'token'; readonly secret: Secret };
 
 /** The client with which an administrator of any realm signs in. */
 const ADMIN_CLI = 'admin-cli';
 
-const TokenAnswer = z.object({ access_token: z.string().min(1) });
+const TokenAnswer = z.object({ access_token: secretText });
 
 /**
  * Gets an administrator's access token. A person may look at a plan for longer than a token lives, so it is asked for again when it is
@@ -20,12 +21,12 @@ const TokenAnswer = z.object({ access_token: z.string().min(1) });
  * @throws {CliError} when the IAM refuses the administrator
  * @see [RFC 6749 §4.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.3), [§4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)
  */
-export async function administratorToken(administrator: Administrator, fetch: Fetch): Promise<string> {
+export async function administratorToken(administrator: Administrator, fetch: Fetch): Promise<Secret> {
   if (administrator.kind === 'token') return administrator.secret;
   const response = await fetch(administrator.tokenUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-    body: new URLSearchParams(formOf(administrator)).toString(),
+    body: new Secret(new URLSearchParams(formOf(administrator)).toString()),
   });
   const answer = TokenAnswer.safeParse(await response.json().catch(() => undefined));
   if (response.ok && answer.success) return answer.data.access_token;
@@ -37,6 +38,7 @@ export async function administratorToken(administrator: Administrator, fetch: Fe
 }
 
 function formOf({ kind, name, secret }: Exclude<Administrator, { kind: 'token' }>): Record<string, string> {
-  if (kind === 'user') return { grant_type: 'password', client_id: ADMIN_CLI, username: name, password: secret };
-  return { grant_type: 'client_credentials', client_id: name, client_secret: secret };
+  if (kind === 'user')
+    return { grant_type: 'password', client_id: ADMIN_CLI, username: name, password: secret.reveal() };
+  return { grant_type: 'client_credentials', client_id: name, client_secret: secret.reveal() };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Secret } from '../../../functions/credential/secret/secret.ts';
 import { type CliError, failed } from '../../errors.ts';
 import type { Realm } from '../admin/realm.ts';
 import type { Target } from '../target.ts';
@@ -20,7 +21,7 @@ export interface Removing {
 export interface Applying extends Removing {
   readonly recipe: Recipe;
   /** Puts the rotator's secret into its access secret, and shows it to nobody. */
-  readonly storeSecret: (secret: string) => Promise<void>;
+  readonly storeSecret: (secret: Secret) => Promise<void>;
 }
 
 /** Carries out one step. A step that died half way, and is in the next plan again, does no harm. @throws {CliError} */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseClient } from '../../../functions/adapters/keycloak/client.ts';
+import type { Secret } from '../../../functions/credential/secret/secret.ts';
 import type { Realm } from '../admin/realm.ts';
 import type { Target } from '../target.ts';
 import { abilitiesOf } from './abilities.ts';
@@ -15,7 +16,7 @@ const Role = z.looseObject({ name: z.string(), description: z.string().nullish()
 export interface Observing {
   readonly realm: Realm;
   /** How the access secret compares with a secret. */
-  readonly accessSecret: (secret: string | undefined) => Promise<SeenAccessSecret>;
+  readonly accessSecret: (secret: Secret | undefined) => Promise<SeenAccessSecret>;
 }
 
 /** Reads all that a plan needs, and changes nothing. @throws {CliError} */

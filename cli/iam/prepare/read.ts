@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ATTRIBUTES } from '../../../functions/adapters/keycloak/client.ts';
+import { type Secret, secretText } from '../../../functions/credential/secret/secret.ts';
 import { failed } from '../../errors.ts';
 import type { Realm } from '../admin/realm.ts';
 import type { Profile } from './recipe.ts';
@@ -46,10 +47,10 @@ export async function managementIn(realm: Realm): Promise<string> {
 export async function secretOf(
   realm: Realm,
   rotator: { readonly uuid: string } | undefined,
-): Promise<string | undefined> {
+): Promise<Secret | undefined> {
   if (!rotator) return undefined;
   const answer = await realm.find(`/clients/${rotator.uuid}/client-secret`);
-  return z.object({ value: z.string().min(1) }).safeParse(answer).data?.value;
+  return z.object({ value: secretText }).safeParse(answer).data?.value;
 }
 
 /** Clients at a time: a page stays far below the largest answer that is read. */

@@ -1,5 +1,6 @@
 import { keycloak } from '../../../functions/adapters/keycloak/keycloak.ts';
 import { RotationError } from '../../../functions/credential/errors.ts';
+import { sameSecret } from '../../../functions/credential/secret/secret.ts';
 import type { Iam, IamClient } from '../../../functions/ports/iam.ts';
 import type { Target } from '../target.ts';
 import type { Check } from './checks.ts';
@@ -49,7 +50,7 @@ async function writeChecks(client: IamClient, { target, iam, deps, write }: Tryi
     return [SET, OVERLAP].map((what) => ({ on, what, expected: 'allowed', result: 'not-tried', proof: reason }));
   try {
     const keeps = await iam.probeOverlap(client);
-    const same = (await iam.find(on)).secret === client.secret;
+    const same = sameSecret((await iam.find(on)).secret, client.secret);
     const wrote = 'the client was changed (marker and expiry), and its secret is the same afterwards';
     const set: Check = same
       ? { on, what: SET, expected: 'allowed', result: 'ok', proof: wrote }

@@ -1,5 +1,6 @@
 import type { AccessSecrets } from '../../ports/access-secrets.ts';
-import type { Equipment } from './connection/connections.ts';
+import { basic } from './authorization.ts';
+import { type Equipment, sameEquipment } from './connection/connections.ts';
 import { HttpError, type HttpFault } from './connection/http-error.ts';
 import type { Fetch } from './fetch.ts';
 
@@ -51,7 +52,7 @@ async function renewedAfter(
   if (!(error instanceof HttpError)) return undefined;
   if (MAY_BE_RENEWED.includes(error.kind)) {
     const now = await read();
-    return JSON.stringify(now) === JSON.stringify(before) ? undefined : now;
+    return sameEquipment(now, before) ? undefined : now;
   }
   // Some servers only hang up on a certificate that they refuse. The request may have got through: the next one finds what is new.
   if (error.kind === 'connection' && before.tls?.certificate !== undefined) await read().catch(() => undefined);
@@ -71,8 +72,4 @@ async function equip(
     ...(tls && secretId !== undefined && { tls: { secretId, ...tls } }),
     ...(user && { proxyAuthorization: basic(user) }),
   };
-}
-
-function basic({ username, password }: { username: string; password: string }): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fetch as undiciFetch } from 'undici/lib/web/fetch/index.js';
+import { inClear, type Secret } from '../../credential/secret/secret.ts';
 import {
   type ConnectionOptions,
   connections,
@@ -17,8 +18,8 @@ export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 /** The part of the web's `RequestInit` that is needed here. */
 export interface FetchInit extends Equipment {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string | Secret>>;
+  readonly body?: string | Secret;
   /** A limit of this call alone, in milliseconds. @default - that of the fetch, which it can't exceed */
   readonly timeoutMs?: number;
 }
@@ -38,10 +39,11 @@ export function createFetch(options: FetchOptions): Fetch {
     const signal = AbortSignal.timeout(Math.max(0, Math.min(timeoutMs, options.timeoutMs)));
     const line = lineFor({ ...(tls && { tls }), ...(proxyAuthorization !== undefined && { proxyAuthorization }) });
     // An answer that is packed can be a thousand times larger than what travels.
-    const headers = { ...init.headers, 'accept-encoding': 'identity' };
+    const { headers: own, ...request } = sentInClear(init);
+    const headers = { ...own, 'accept-encoding': 'identity' };
     const { dispatcher } = line;
     try {
-      const response = await undiciFetch(url, { ...init, headers, dispatcher, redirect: 'manual', signal });
+      const response = await undiciFetch(url, { ...request, headers, dispatcher, redirect: 'manual', signal });
       // Read here: an answer that breaks off, or comes too slowly, is none.
       const body = await readBody(response.body ?? [], new URL(url).host);
       // undici frees the connection a turn after the answer: whoever sends at once would wait for a new one.
@@ -54,6 +56,11 @@ export function createFetch(options: FetchOptions): Fetch {
       throw connectionFault(error, { url, line, options }) ?? error;
     }
   }, options);
+}
+
+/** What is sent, as it travels: here, and nowhere before, its secrets are opened. */
+export function sentInClear({ method, headers = {}, body }: Pick<FetchInit, 'method' | 'headers' | 'body'>) {
+  return { method, headers: inClear(headers), ...(body !== undefined && inClear({ body })) };
 }
 
 /** The body as it is read: what a server packs although it was asked not to counts unpacked. */

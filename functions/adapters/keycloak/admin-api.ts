@@ -1,4 +1,6 @@
 import { RotationError } from '../../credential/errors.ts';
+import type { Secret } from '../../credential/secret/secret.ts';
+import { bearer } from '../http/authorization.ts';
 import { connectionFailure, IAM_FAILURES, statusFailure } from '../http/failures.ts';
 import type { FetchInit } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
@@ -10,15 +12,16 @@ import { adminToken, type KeycloakCredential, type SignInDeps } from './sign-in.
  * which says that it was not carried out.
  */
 export function adminApi(credential: KeycloakCredential, deps: SignInDeps) {
-  let token: Promise<string> | undefined;
+  let token: Promise<Secret> | undefined;
   /** A failure is kept for the first call, which tells it: the token endpoint is not asked twice for it. */
   const signIn = async (): Promise<void> => {
     token ??= adminToken(credential, deps, false);
     await token.catch(() => undefined);
   };
   const send = async (url: string, init: FetchInit, repeated: boolean): Promise<Response> => {
+    token ??= adminToken(credential, deps, false);
     const headers = {
-      authorization: `Bearer ${await token}`,
+      authorization: bearer(await token),
       accept: 'application/json',
       'content-type': 'application/json',
     };
@@ -28,7 +31,6 @@ export function adminApi(credential: KeycloakCredential, deps: SignInDeps) {
   const call = async (url: string, init: FetchInit, { repeated = init.method === 'GET' } = {}): Promise<Response> => {
     const what = `Keycloak, ${init.method} ${new URL(url).pathname}`;
     try {
-      token ??= adminToken(credential, deps, false);
       let response = await send(url, init, repeated);
       if (response.status === 401) {
         token = adminToken(credential, deps, true);

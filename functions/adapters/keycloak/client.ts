@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RotationError } from '../../credential/errors.ts';
+import { Secret } from '../../credential/secret/secret.ts';
 import type { IamClient } from '../../ports/iam.ts';
 
 /** The marker that the realm's client policy looks for, and Keycloak's own attributes of a client's secrets. */
@@ -72,8 +73,8 @@ function toIamClient(client: ClientRepresentation): IamClient {
   return {
     id,
     clientId,
-    secret: client.secret ?? '',
-    ...(accepted ? { previous: { secret: previous, validUntil } } : {}),
+    secret: new Secret(client.secret ?? ''),
+    ...(accepted ? { previous: { secret: new Secret(previous), validUntil } } : {}),
     ...(secretExpiresAt ? { secretExpiresAt } : {}),
     ...(fault ? { fault } : {}),
     keep: {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RotationError } from '../../credential/errors.ts';
+import { secretText } from '../../credential/secret/secret.ts';
 import type { Iam, IamClient } from '../../ports/iam.ts';
 import { adminApi } from './admin-api.ts';
 import { readJson } from './answer.ts';
@@ -41,7 +42,7 @@ export function keycloak(credential: KeycloakCredential, deps: SignInDeps): Iam 
     },
     regenerate: async (client) => {
       const response = await call(`${clientUrl(client)}/client-secret`, { method: 'POST' });
-      const credential = z.object({ value: z.string().min(1) }).safeParse(await readJson(response));
+      const credential = z.object({ value: secretText }).safeParse(await readJson(response));
       if (credential.success) return credential.data.value;
       throw new RotationError('iam-unavailable', 'The IAM regenerated the secret, but its answer does not hold one');
     },

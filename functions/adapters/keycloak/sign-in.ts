@@ -1,4 +1,5 @@
 import { RotationError } from '../../credential/errors.ts';
+import type { Secret } from '../../credential/secret/secret.ts';
 import type { Credential, KeycloakSettings } from '../../credential/settings/credential.ts';
 import type { Signer } from '../../ports/access/signer.ts';
 import type { AccessSecrets } from '../../ports/access-secrets.ts';
@@ -30,7 +31,7 @@ export interface SignInDeps {
  * @throws {RotationError} `iam-unauthorized` when the IAM refuses the rotator, `iam-clock-differs` when it does so since the clocks
  *   differ, and whatever reading the secret or signing throws
  */
-export async function adminToken(credential: KeycloakCredential, deps: SignInDeps, fresh: boolean): Promise<string> {
+export async function adminToken(credential: KeycloakCredential, deps: SignInDeps, fresh: boolean): Promise<Secret> {
   const { fetch, sleep } = deps;
   const { auth } = credential.iam;
   const accessTokenUrl = auth.accessTokenUrl ?? credential.accessTokenUrl;

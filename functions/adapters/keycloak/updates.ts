@@ -1,3 +1,4 @@
+import { inClear, Secret } from '../../credential/secret/secret.ts';
 import type { IamClient, SecretChange } from '../../ports/iam.ts';
 import { ATTRIBUTES } from './client.ts';
 
@@ -6,8 +7,8 @@ const FAR_FUTURE_S = 315_360_000;
 
 /** The members of a client's representation that a write sends. */
 interface Update {
-  readonly secret?: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly secret?: Secret;
+  readonly attributes: Readonly<Record<string, string | Secret>>;
 }
 
 /**
@@ -15,8 +16,9 @@ interface Update {
  * `authorizationServicesEnabled` it deletes the client's resources, policies and permissions, and without
  * `serviceAccountsEnabled` (up to 26.0) the service account with its roles. So both are always sent, as they were read.
  */
-export function putBody({ keep }: IamClient, update: Update): string {
-  return JSON.stringify({ serviceAccountsEnabled: true, ...keep, ...update });
+export function putBody({ keep }: IamClient, { secret, attributes }: Update): Secret {
+  const sent = { ...(secret !== undefined && inClear({ secret })), attributes: inClear(attributes) };
+  return new Secret(JSON.stringify({ serviceAccountsEnabled: true, ...keep, ...sent }));
 }
 
 /**

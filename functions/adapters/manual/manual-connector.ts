@@ -1,7 +1,8 @@
 import { parseDocument } from '../../credential/document.ts';
 import { durationMs } from '../../credential/duration.ts';
 import { isRotationError } from '../../credential/errors.ts';
-import { secretFingerprint } from '../../credential/fingerprint.ts';
+import { secretFingerprint } from '../../credential/secret/fingerprint.ts';
+import type { Secret } from '../../credential/secret/secret.ts';
 import type { ConnectorVia, Credential } from '../../credential/settings/credential.ts';
 import type { Connector, ConnectorSection } from '../../ports/connector.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
@@ -64,7 +65,7 @@ async function sectionsOf(
   return SECTIONS.map((path) => ({ path, clientId, secretFingerprint: secretFingerprintOf }));
 }
 
-function usable(value: string) {
+function usable(value: Secret) {
   try {
     return parseDocument(value);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { isRotationError, RotationError } from '../../credential/errors.ts';
+import { NO_SECRET, type Secret } from '../../credential/secret/secret.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { Iam, IamClient } from '../../ports/iam.ts';
 import type { TokenEndpoint } from '../../ports/token-endpoint.ts';
@@ -19,9 +20,9 @@ export function manualIam(
     capabilities: { read: false, set: false, regenerate: false, overlap: false },
     signIn: async () => undefined,
     find: async (clientId, known = []) => {
-      const accepted: string[] = [];
+      const accepted: Secret[] = [];
       try {
-        for (const clientSecret of new Set(known)) {
+        for (const clientSecret of distinct(known)) {
           const answer = await tokens.request({ accessTokenUrl, clientId, clientSecret, scope });
           if (answer.accepted) accepted.push(clientSecret);
         }
@@ -40,7 +41,12 @@ export function manualIam(
   };
 }
 
-function clientWith(clientId: string, [secret = '', kept]: readonly string[]): IamClient {
+/** Each once: every one is a request. */
+function distinct(secrets: readonly Secret[]): readonly Secret[] {
+  return secrets.filter((secret, i) => !secrets.slice(0, i).some((before) => before.equals(secret)));
+}
+
+function clientWith(clientId: string, [secret = NO_SECRET, kept]: readonly Secret[]): IamClient {
   const client = { id: clientId, clientId, secret };
   return kept === undefined ? client : { ...client, previous: { secret: kept, validUntil: UNTIL_REFRESHED } };
 }

@@ -1,11 +1,14 @@
 import * as oauth from 'oauth4webapi';
+import { Secret } from '../../credential/secret/secret.ts';
 import type { Fetch } from '../http/fetch.ts';
 
 /** How a client shows who it is: it puts what is needed into the request. See {@link clientSecretBasic}. */
 export type ClientAuthentication = oauth.ClientAuth;
 
 /** HTTP Basic with the client's secret, which every server has to support (RFC 6749 §2.3.1). */
-export const clientSecretBasic: (clientSecret: string) => ClientAuthentication = oauth.ClientSecretBasic;
+export function clientSecretBasic(clientSecret: Secret): ClientAuthentication {
+  return oauth.ClientSecretBasic(clientSecret.reveal());
+}
 
 /** What a client-credentials request needs. */
 export interface ClientCredentials {
@@ -17,7 +20,7 @@ export interface ClientCredentials {
 
 /** A token as the authorization server gave it. */
 export interface Token {
-  readonly accessToken: string;
+  readonly accessToken: Secret;
   readonly expiresIn: number;
   readonly scope: string;
   readonly error?: never;
@@ -41,7 +44,8 @@ export async function requestToken(fetch: Fetch, credentials: ClientCredentials)
   return await oauth.clientCredentialsGrantRequest(server, client, credentials.authentication, parameters, {
     // Plain http is decided on where it is called: in `restrictFetch`.
     [oauth.allowInsecureRequests]: true,
-    [oauth.customFetch]: (url, { method, headers, body }) => fetch(url, { method, headers, body: String(body) }),
+    [oauth.customFetch]: (url, { method, headers, body }) =>
+      fetch(url, { method, headers, body: new Secret(String(body)) }),
   });
 }
 
@@ -58,7 +62,7 @@ export async function parseTokenResponse(credentials: Parties, response: Respons
   try {
     const token = await oauth.processClientCredentialsResponse(server, client, withoutIdToken(response, body));
     if (token.token_type !== 'bearer') return { unusable: true };
-    return { accessToken: token.access_token, expiresIn: token.expires_in ?? 0, scope: token.scope ?? '' };
+    return { accessToken: new Secret(token.access_token), expiresIn: token.expires_in ?? 0, scope: token.scope ?? '' };
   } catch {
     return typeof body.access_token === 'string' ? { unusable: true } : errorIn(body);
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CredentialDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
+import { inClear, Secret } from '../../credential/secret/secret.ts';
 import type { ConnectorConfiguration, ConnectorSection } from '../../ports/connector.ts';
 import { isStrongETag } from './etag.ts';
 
@@ -75,20 +76,19 @@ export function parseConfiguration(
 }
 
 /** The merge patch that gives every section of ours the document, and touches nothing else (RFC 7396). */
-export function mergePatch({ sections }: ConnectorConfiguration, document: CredentialDocument): object {
+export function mergePatch({ sections }: ConnectorConfiguration, document: CredentialDocument): Secret {
   const { clientId, clientSecret, scope } = document;
   // As it is compared: what a parser repairs in a URL, the connector may not.
   const accessTokenUrl = new URL(document.accessTokenUrl).href;
-  const value = { clientId, clientSecret, accessTokenUrl, scopes: scope };
+  const value = inClear({ clientId, clientSecret, accessTokenUrl, scopes: scope });
   const paths = sections.map(({ path }) => path);
   const users = paths.filter((path) => path.startsWith(USERS)).map((path) => [path.slice(USERS.length), value]);
   const single = paths.filter((path) => !path.startsWith(USERS)).map((path) => [path, value]);
-  return {
-    authentication: {
-      ...Object.fromEntries(single),
-      ...(users.length > 0 ? { machineUsers: Object.fromEntries(users) } : {}),
-    },
+  const authentication = {
+    ...Object.fromEntries(single),
+    ...(users.length > 0 ? { machineUsers: Object.fromEntries(users) } : {}),
   };
+  return new Secret(JSON.stringify({ authentication }));
 }
 
 const USERS = 'machineUsers/';

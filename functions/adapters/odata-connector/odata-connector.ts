@@ -1,7 +1,9 @@
 import { RotationError } from '../../credential/errors.ts';
+import type { Secret } from '../../credential/secret/secret.ts';
 import type { ConnectorVia } from '../../credential/settings/credential.ts';
 import type { AccessSecrets } from '../../ports/access-secrets.ts';
 import { ConfigurationChangedError, type Connector, type ConnectorConfiguration } from '../../ports/connector.ts';
+import { basic, bearer } from '../http/authorization.ts';
 import { CONNECTOR_FAILURES, connectionFailure, statusFailure } from '../http/failures.ts';
 import type { Fetch, FetchInit } from '../http/fetch.ts';
 import { repeatRead } from '../http/repeat.ts';
@@ -36,7 +38,7 @@ export function odataConnector(settings: HttpsConnector, ours: Ownership, deps: 
       const response = await call({
         method: 'PATCH',
         headers,
-        body: JSON.stringify(mergePatch(configuration, document)),
+        body: mergePatch(configuration, document),
       });
       if (response.status === 412) throw new ConfigurationChangedError();
       if (!response.ok) throw statusFailure(CONNECTOR_FAILURES, response, `${name}, PATCH ${url}`);
@@ -53,19 +55,19 @@ async function readConfiguration(name: string, response: Response, ours: Ownersh
 /** Sends with the connector's access secret; after a 401 it is read afresh, once. */
 function authorizedFetch(settings: HttpsConnector, deps: ConnectorDeps) {
   const { name, url } = settings;
-  let authorization: Promise<string> | undefined;
-  const send = async (init: FetchInit): Promise<Response> => {
-    const headers = { ...init.headers, authorization: (await authorization) ?? '' };
+  let authorization: Promise<Secret> | undefined;
+  const send = async (init: FetchInit, authorized: Promise<Secret>): Promise<Response> => {
+    const headers = { ...init.headers, authorization: await authorized };
     const once = () => deps.fetch(url, { ...init, headers });
     return await (init.method === 'GET' ? repeatRead(once, deps.sleep) : once());
   };
   return async (init: FetchInit): Promise<Response> => {
     try {
       authorization ??= authorizationHeader(settings, deps, false);
-      const response = await send(init);
+      const response = await send(init, authorization);
       if (response.status !== 401) return response;
       authorization = authorizationHeader(settings, deps, true);
-      return await send(init);
+      return await send(init, authorization);
     } catch (error) {
       authorization = undefined;
       throw connectionFailure(CONNECTOR_FAILURES, error, `${name}, ${init.method} ${url}`);
@@ -77,17 +79,15 @@ async function authorizationHeader(
   { name, auth }: Pick<HttpsConnector, 'name' | 'auth'>,
   deps: ConnectorDeps,
   fresh: boolean,
-): Promise<string> {
+): Promise<Secret> {
   const { accessSecrets } = deps;
   switch (auth.type) {
     case 'bearer':
-      return `Bearer ${(await accessSecrets.read(auth.secretId, 'token', { fresh })).token}`;
-    case 'basic': {
-      const { username, password } = await accessSecrets.read(auth.secretId, 'basic', { fresh });
-      return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-    }
+      return bearer((await accessSecrets.read(auth.secretId, 'token', { fresh })).token);
+    case 'basic':
+      return basic(await accessSecrets.read(auth.secretId, 'basic', { fresh }));
     case 'client-credentials':
-      return `Bearer ${await connectorToken(auth, deps, { fresh, name })}`;
+      return bearer(await connectorToken(auth, deps, { fresh, name }));
   }
 }
 
@@ -95,7 +95,7 @@ async function connectorToken(
   auth: Extract<HttpsConnector['auth'], { type: 'client-credentials' }>,
   { fetch, sleep, accessSecrets }: ConnectorDeps,
   { fresh, name }: { fresh: boolean; name: string },
-): Promise<string> {
+): Promise<Secret> {
   const { clientSecret } = await accessSecrets.read(auth.secretId, 'clientSecret', { fresh });
   const { accessTokenUrl, clientId, scope } = auth;
   const authentication = clientSecretBasic(clientSecret);

@@ -1,27 +1,34 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { RotationError } from '../../credential/errors.ts';
+import { Secret, secretText } from '../../credential/secret/secret.ts';
 import type { AccessForms, AccessSecrets } from '../../ports/access-secrets.ts';
 import { bearThrottling, type Patience } from '../aws/throttled.ts';
 import { storeFailure } from './store.ts';
 
 /** Text that can be encoded into a header: whole characters, and none that controls something. */
 const text = z.string().min(1).refine(isCarried);
+const secret = text.transform(wrapped);
 
 /** Something in PEM: what it is shows where it is used. */
 const pem = z.string().regex(/-----BEGIN [A-Z0-9 ]+-----/);
 
 /** What can be sent: a token goes into its header as it is; the others are encoded first (RFC 6750 §2.1, RFC 7617 §2). */
 export const FORMS = {
-  clientSecret: z.object({ clientSecret: text }),
-  token: z.object({ token: z.string().regex(/^[\x21-\x7e]+$/) }),
-  basic: z.object({ username: text.refine((name) => !name.includes(':')), password: text }),
+  clientSecret: z.object({ clientSecret: secret }),
+  token: z.object({
+    token: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/)
+      .transform(wrapped),
+  }),
+  basic: z.object({ username: text.refine((name) => !name.includes(':')), password: secret }),
   tls: z
     .object({
       ca: pem.optional(),
       certificate: pem.optional(),
-      privateKey: pem.optional(),
-      passphrase: z.string().min(1).optional(),
+      privateKey: pem.transform(wrapped).optional(),
+      passphrase: secretText.optional(),
     })
     .refine(({ ca, certificate }) => ca !== undefined || certificate !== undefined)
     .refine(({ certificate, privateKey }) => (certificate === undefined) === (privateKey === undefined)),
@@ -92,6 +99,10 @@ async function fetchJson(client: SecretsManagerClient, secretId: string, patienc
     if (failure.code !== 'secret-not-found') throw failure;
     throw new RotationError('access-secret-invalid', `There is no secret ${secretId}, or it has no value`);
   }
+}
+
+function wrapped(value: string): Secret {
+  return new Secret(value);
 }
 
 function isCarried(value: string): boolean {

@@ -6,6 +6,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { isUsableSecret } from '../../credential/document.ts';
+import { Secret } from '../../credential/secret/secret.ts';
 import type { Inbox, Submission } from '../../ports/inbox.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 import type { Patience } from '../aws/throttled.ts';
@@ -41,7 +42,8 @@ export function secretsManagerInbox(sdk: SecretsManagerClient, secretId: string,
       try {
         const value = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
         const { VersionId: versionId = '', CreatedDate: createdAt = new Date(0), SecretString } = value;
-        return submissionIn(SecretString, { versionId, createdAt });
+        const text = SecretString === undefined ? undefined : new Secret(SecretString);
+        return submissionIn(text, { versionId, createdAt });
       } catch (error) {
         // An inbox into which nothing was ever put has no value.
         if (awsErrorName(error) === 'ResourceNotFoundException') return undefined;
@@ -65,31 +67,33 @@ export function secretsManagerInbox(sdk: SecretsManagerClient, secretId: string,
 
 /** Reads what was put into an inbox; undefined when that is nothing. */
 function submissionIn(
-  text: string | undefined,
+  value: Secret | undefined,
   version: Pick<Submission, 'versionId' | 'createdAt'>,
 ): Submission | undefined {
-  if (text === undefined) return { ...version, fault: 'it is binary' };
-  if (text.trim() === '' || text.trim() === EMPTY) return undefined;
-  const secret = secretIn(text.trim());
+  if (value === undefined) return { ...version, fault: 'it is binary' };
+  const text = value.reveal().trim();
+  if (text === '' || text === EMPTY) return undefined;
+  const secret = secretIn(text);
   if (secret === undefined) return { ...version, fault: 'it has no text member "clientSecret"' };
   const fault = faultOf(secret);
   return fault === undefined ? { ...version, secret } : { ...version, fault };
 }
 
-function secretIn(text: string): string | undefined {
-  if (!text.startsWith('{')) return text;
+function secretIn(text: string): Secret | undefined {
+  if (!text.startsWith('{')) return new Secret(text);
   try {
     const { clientSecret } = JSON.parse(text) as { clientSecret?: unknown };
-    return typeof clientSecret === 'string' ? clientSecret.trim() : undefined;
+    return typeof clientSecret === 'string' ? new Secret(clientSecret.trim()) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function faultOf(secret: string): string | undefined {
+function faultOf(secret: Secret): string | undefined {
   if (!isUsableSecret(secret)) return 'it is empty or a mask';
-  if (secret.length > LONGEST) return `it is longer than ${LONGEST} characters`;
-  return /[\s\p{C}]/u.test(secret) ? 'it has a blank or a control character in it' : undefined;
+  const text = secret.reveal();
+  if (text.length > LONGEST) return `it is longer than ${LONGEST} characters`;
+  return /[\s\p{C}]/u.test(text) ? 'it has a blank or a control character in it' : undefined;
 }
 
 /** Emptying the same version twice puts the same version twice. */

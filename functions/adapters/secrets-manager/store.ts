@@ -10,6 +10,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { type ErrorCode, RotationError } from '../../credential/errors.ts';
+import { Secret } from '../../credential/secret/secret.ts';
 import {
   type SecretOverview,
   type SecretStore,
@@ -44,7 +45,12 @@ export function secretsManagerStore(sdk: SecretsManagerClient, secretId: string,
     readCurrent: () => guard(readValue(client, secretId)),
     describe: () => guard(describeSecret(client, secretId)),
     put: async ({ id, value, stage }) => {
-      const input = { SecretId: secretId, ClientRequestToken: id, SecretString: value, VersionStages: [stage] };
+      const input = {
+        SecretId: secretId,
+        ClientRequestToken: id,
+        SecretString: value.reveal(),
+        VersionStages: [stage],
+      };
       try {
         const answer = await client.send(new PutSecretValueCommand(input));
         const certain = answer.$metadata.attempts === 1;
@@ -125,7 +131,7 @@ async function readValue(
   client: Client,
   secretId: string,
   versionId?: string,
-): Promise<{ id: string; value: string } | undefined> {
+): Promise<{ id: string; value: Secret } | undefined> {
   try {
     const input = { SecretId: secretId, ...(versionId !== undefined && { VersionId: versionId }) };
     const {
@@ -133,7 +139,7 @@ async function readValue(
       SecretString,
       SecretBinary,
     } = await client.send(new GetSecretValueCommand(input));
-    if (SecretBinary === undefined) return { id, value: SecretString ?? '' };
+    if (SecretBinary === undefined) return { id, value: new Secret(SecretString ?? '') };
     throw new RotationError('document-invalid', `The version ${id} of ${secretId} is binary, and no document`);
   } catch (error) {
     if (awsErrorName(error) === 'ResourceNotFoundException') return undefined;

@@ -1,7 +1,9 @@
 import { decodeJwt } from 'jose';
 import type { CredentialDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
+import type { Secret } from '../../credential/secret/secret.ts';
 import type { Projection, TokenEndpoint, TokenResult } from '../../ports/token-endpoint.ts';
+import { bearer } from '../http/authorization.ts';
 import { HttpError } from '../http/connection/http-error.ts';
 import { IAM_FAILURES } from '../http/failures.ts';
 import type { Fetch } from '../http/fetch.ts';
@@ -37,16 +39,16 @@ function refusalOf({ clientId }: CredentialDocument, { refused, error, descripti
  *
  * @throws {RotationError} `token-not-ours` when the token names another client
  */
-function assertOurs(clientId: string, accessToken: string): void {
+function assertOurs(clientId: string, accessToken: Secret): void {
   const claims = claimsOf(accessToken);
   if ((claims?.azp ?? claims?.client_id) === clientId) return;
   throw new RotationError('token-not-ours', `The token for ${clientId} names another client, or none`);
 }
 
 /** The claims, not verified: the token comes straight from its issuer. */
-function claimsOf(accessToken: string): Record<string, unknown> | undefined {
+function claimsOf(accessToken: Secret): Record<string, unknown> | undefined {
   try {
-    return decodeJwt(accessToken);
+    return decodeJwt(accessToken.reveal());
   } catch {
     return undefined;
   }
@@ -74,7 +76,7 @@ export function projection(
 ): Projection {
   return {
     probe: async (accessToken) => {
-      const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' };
+      const headers = { authorization: bearer(accessToken), accept: 'application/json' };
       try {
         const { status } = await repeatRead(() => fetch(url, { method: 'GET', headers }), sleep);
         if (status >= 200 && status < 300) return 'ok';

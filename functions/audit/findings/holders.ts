@@ -1,3 +1,4 @@
+import { sameSecret } from '../../credential/secret/secret.ts';
 import type { Finding } from '../../ports/audit/records.ts';
 import { type ConnectorView, type Found, holds, isHandedOver, matches } from '../../rotation/observe/observation.ts';
 import type { Check, Sight } from './sight.ts';
@@ -20,12 +21,12 @@ export const iamDiffers: Check = {
     const seen = foundIn(sight);
     if (!seen) return undefined;
     const { clientInUse, current, pending } = seen;
-    if (clientInUse.fault !== undefined || clientInUse.secret === current.document.clientSecret) return [];
+    if (clientInUse.fault !== undefined || sameSecret(clientInUse.secret, current.document.clientSecret)) return [];
     // What a person has submitted waits for its run.
     if (seen.submission?.acceptedFor !== undefined) return [];
     if (seen.iamHoldsCandidate || pending?.content.kind === 'regenerate') return [];
     // An IAM that nobody can read tells by token requests alone: its refusal is a finding of its own.
-    if (clientInUse.secret === '' && !seen.answer.accepted) return [];
+    if (clientInUse.secret.isEmpty && !seen.answer.accepted) return [];
     return [
       {
         kind: 'iam-differs',

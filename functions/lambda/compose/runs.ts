@@ -11,6 +11,7 @@ import { eventBridgeEvents } from '../../adapters/event-bridge/events.ts';
 import { createFetch, type Fetch } from '../../adapters/http/fetch.ts';
 import { accessSecrets } from '../../adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerInbox } from '../../adapters/secrets-manager/inbox.ts';
+import { Secret } from '../../credential/secret/secret.ts';
 import type { Events } from '../../ports/events.ts';
 import type { Inbox } from '../../ports/inbox.ts';
 import type { RunLedger } from '../../ports/ledger.ts';
@@ -44,7 +45,7 @@ export interface World extends SecretsIn {
   readonly queues: Queues;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly newSecret: () => string;
+  readonly newSecret: () => Secret;
   readonly newId: () => string;
 }
 
@@ -87,7 +88,7 @@ function realWorld({ environment, aws, now, sleep }: Surroundings): World {
     ...(environment.PROXY_SECRET !== undefined && { proxySecretId: environment.PROXY_SECRET }),
     now,
     sleep,
-    newSecret: () => randomBytes(32).toString('base64url'),
+    newSecret: () => new Secret(randomBytes(32).toString('base64url')),
     newId: randomUUID,
   };
 }

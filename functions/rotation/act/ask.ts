@@ -1,4 +1,5 @@
 import { parseDocument } from '../../credential/document.ts';
+import { NO_SECRET } from '../../credential/secret/secret.ts';
 import { type Acted, ANSWERED } from '../attempt/acted.ts';
 import type { RetireQuestion, RotationQuestion } from '../decide/terms/action.ts';
 import { needsOverlap } from '../decide/terms/checks.ts';
@@ -40,7 +41,7 @@ const ABOUT_RETIRE = {
     return { stillCurrent: true };
   },
   'retire-documents': async ({ ports }, { labels }) => {
-    const document = async (id = '') => parseDocument((await ports.store.read(id)) ?? '');
+    const document = async (id = '') => parseDocument((await ports.store.read(id)) ?? NO_SECRET);
     const [old, current] = await Promise.all([document(labels.previous?.id), document(labels.current?.id)]);
     return { retireDocuments: { old, current } };
   },

@@ -1,6 +1,7 @@
 import { type CredentialDocument, serializeDocument } from '../../credential/document.ts';
 import { durationMs } from '../../credential/duration.ts';
 import { describeError, isRotationError, RotationError } from '../../credential/errors.ts';
+import { NO_SECRET, sameSecret } from '../../credential/secret/secret.ts';
 import type { Inbox, Submission } from '../../ports/inbox.ts';
 import type { TaskKind, Tasks } from '../../ports/tasks.ts';
 import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
@@ -73,7 +74,7 @@ export async function endByPerson(
 
 /** Makes what a person has submitted the current secret, and empties the inbox once it is. */
 export async function adoptSubmission(run: Run, seen: Observation): Promise<Acted> {
-  const { acceptedFor: clientId = '', secret = '' } = submissionIn(seen);
+  const { acceptedFor: clientId = '', secret = NO_SECRET } = submissionIn(seen);
   const client = { id: clientId, clientId, secret };
   const document = documentOf(run.credential, client);
   const id = await journal(run, seen.labels, serializeDocument(document));
@@ -84,7 +85,7 @@ export async function adoptSubmission(run: Run, seen: Observation): Promise<Acte
 export async function executeSubmitted(run: Run, seen: Observation, attempt: Attempt): Promise<Acted> {
   const acted = await execute(run, attempt);
   const { submission } = seen;
-  const isCurrent = run.ledger.promoted && submission?.secret === attempt.candidate.document.clientSecret;
+  const isCurrent = run.ledger.promoted && sameSecret(submission?.secret, attempt.candidate.document.clientSecret);
   if (!submission || !isCurrent || acted.kind !== 'ended') return acted;
   try {
     await empty(run, submission);

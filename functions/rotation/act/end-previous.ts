@@ -1,6 +1,7 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
-import { secretFingerprint } from '../../credential/fingerprint.ts';
+import { secretFingerprint } from '../../credential/secret/fingerprint.ts';
+import { NO_SECRET, sameSecret } from '../../credential/secret/secret.ts';
 import { secretMaker } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, REQUEUE } from '../attempt/acted.ts';
@@ -20,7 +21,7 @@ export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
   const { clientInUse, current, labels } = found(seen);
   const old = documentOf(run.credential, {
     clientId: clientInUse.clientId,
-    secret: clientInUse.previous?.secret ?? '',
+    secret: clientInUse.previous?.secret ?? NO_SECRET,
   });
   const fingerprint = secretFingerprint(old.clientSecret);
   if (run.ledger.hasEnded(fingerprint)) {
@@ -28,7 +29,7 @@ export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
     await retryUntil(
       run,
       () => findWhenBack(run, old.clientId),
-      ({ previous }) => previous?.secret !== old.clientSecret,
+      ({ previous }) => !sameSecret(previous?.secret, old.clientSecret),
     );
     return REQUEUE;
   }
@@ -116,7 +117,7 @@ async function endPrevious(
     if (run.credential.native) await assertLabels(run, lease);
     // From here on the previous secret may end at any moment.
     run.draft.previousWorksUntil(undefined);
-    const renews = old.clientId !== current.clientId && client.secret === old.clientSecret;
+    const renews = old.clientId !== current.clientId && sameSecret(client.secret, old.clientSecret);
     await endKept(run, renews ? await renewAway(run, client) : client, old);
     if (await isRefused(run, old)) return;
     throw new RotationError('retire-failed', 'The old secret was not ended: the IAM accepts it after it was ended');
@@ -125,7 +126,7 @@ async function endPrevious(
 
 /** @throws {RotationError} `not-at-rest`: what is kept beside a secret that a person made may be the one that connectors use */
 function assertHeld({ secret }: IamClient, current: CredentialDocument): void {
-  if (secret === current.clientSecret) return;
+  if (sameSecret(secret, current.clientSecret)) return;
   throw new RotationError(
     'not-at-rest',
     'The IAM holds another secret than AWSCURRENT: that is put right before anything is ended',
@@ -134,7 +135,7 @@ function assertHeld({ secret }: IamClient, current: CredentialDocument): void {
 
 /** Sends the end of exactly this secret, if it is what the IAM keeps as the previous one. */
 async function endKept({ ledger, ports }: Run, client: IamClient, { clientSecret }: CredentialDocument): Promise<void> {
-  if (client.previous?.secret !== clientSecret || client.secret === clientSecret) return;
+  if (!sameSecret(client.previous?.secret, clientSecret) || sameSecret(client.secret, clientSecret)) return;
   await ledger.sent(() => ports.iam.endPrevious(client));
 }
 

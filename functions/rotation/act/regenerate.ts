@@ -1,6 +1,7 @@
 import { isUsableSecret, serializeDocument } from '../../credential/document.ts';
 import { describeError, isRotationError, NEVER_SENT, RotationError } from '../../credential/errors.ts';
-import { secretFingerprint } from '../../credential/fingerprint.ts';
+import { secretFingerprint } from '../../credential/secret/fingerprint.ts';
+import { type Secret, sameSecret } from '../../credential/secret/secret.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Acted, ended, REQUEUE } from '../attempt/acted.ts';
 import { prove } from '../attempt/check.ts';
@@ -48,7 +49,7 @@ export async function storeRegenerated(run: Run, seen: Observation, plan: Pick<P
 async function store(
   run: Run,
   seen: Observation,
-  { secret, overlap, outcome }: Plan & { readonly secret: string },
+  { secret, overlap, outcome }: Plan & { readonly secret: Secret },
 ): Promise<Acted> {
   if (!isUsableSecret(secret))
     throw new RotationError('iam-unexpected', 'The IAM made a secret that is empty or a mask');
@@ -64,7 +65,7 @@ async function store(
 /** These say for certain that nothing was regenerated. */
 const NOT_CARRIED_OUT = ['iam-unauthorized', 'iam-forbidden', 'iam-not-found', 'iam-conflict', ...NEVER_SENT] as const;
 
-async function send(run: Run, client: IamClient): Promise<string> {
+async function send(run: Run, client: IamClient): Promise<Secret> {
   try {
     return await run.ledger.renew(() => run.ports.iam.regenerate(client));
   } catch (error) {
@@ -77,12 +78,12 @@ async function send(run: Run, client: IamClient): Promise<string> {
 }
 
 /** What the IAM holds now, if it is another secret than before. A call that is still under way gets its timeout to land. */
-async function changedSecret(run: Run, { clientId, secret }: IamClient): Promise<string | undefined> {
+async function changedSecret(run: Run, { clientId, secret }: IamClient): Promise<Secret | undefined> {
   const held = async () => (await findWhenBack(run, clientId)).secret;
   const now = await held();
-  if (now !== secret) return now;
+  if (!sameSecret(now, secret)) return now;
   if (!run.budget.fits(run.timing.httpTimeoutMs)) return undefined;
   await run.runtime.sleep(run.timing.httpTimeoutMs);
   const later = await held();
-  return later === secret ? undefined : later;
+  return sameSecret(later, secret) ? undefined : later;
 }

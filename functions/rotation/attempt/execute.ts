@@ -1,6 +1,7 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { describeError, isRotationError, type RotationError } from '../../credential/errors.ts';
-import { secretFingerprint } from '../../credential/fingerprint.ts';
+import { secretFingerprint } from '../../credential/secret/fingerprint.ts';
+import { sameSecret } from '../../credential/secret/secret.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { type Attempt, keepsTimeForUndo } from '../decide/terms/attempt.ts';
 import { assertLabels, assertLabelsOrWon, clear, LabelsMovedError, promote } from '../labels/labels.ts';
@@ -134,7 +135,7 @@ async function planEnd(
   { current, candidate }: Attempt,
   { validUntil, works, lingers }: Kept & { readonly validUntil: Date | undefined },
 ): Promise<void> {
-  const same = current.document.clientSecret === candidate.document.clientSecret;
+  const same = sameSecret(current.document.clientSecret, candidate.document.clientSecret);
   if (same || !lingers) return;
   const plan = {
     versionId: current.id,
@@ -172,8 +173,8 @@ async function stillWorks(run: Run, document: CredentialDocument, client: IamCli
   const isReadable = run.ports.iam.capabilities.read;
   if (clientId !== document.clientId || !isReadable) return await doesItWork(run, document);
   // The secret is the current one, which was proven.
-  if (secret === document.clientSecret) return true;
-  return previous?.secret === document.clientSecret && (await doesItWork(run, document));
+  if (sameSecret(secret, document.clientSecret)) return true;
+  return sameSecret(previous?.secret, document.clientSecret) && (await doesItWork(run, document));
 }
 
 /** Whether a secret gets a token; null when the IAM can't be asked. */

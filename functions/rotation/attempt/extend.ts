@@ -1,4 +1,5 @@
 import type { CredentialDocument } from '../../credential/document.ts';
+import { sameSecret } from '../../credential/secret/secret.ts';
 import { secretMaker } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { iamExpiry } from '../decide/terms/attempt.ts';
@@ -22,7 +23,7 @@ export async function takeOverTimes(
   const { credential, ports, ledger } = run;
   if (secretMaker(credential) !== 'iam') return client;
   const now = run.runtime.now();
-  const kept = previous?.clientSecret === client.previous?.secret ? client.previous : undefined;
+  const kept = sameSecret(previous?.clientSecret, client.previous?.secret) ? client.previous : undefined;
   const expires = client.secretExpiresAt !== undefined && client.secretExpiresAt.getTime() < now.getTime() + YEAR_MS;
   const endsEarly = kept !== undefined && kept.validUntil < graceEnd(credential, now);
   if (!expires && !endsEarly) return client;

@@ -1,4 +1,5 @@
 import { isRotationError } from '../../credential/errors.ts';
+import { sameSecret } from '../../credential/secret/secret.ts';
 import type { IamClient, SecretChange } from '../../ports/iam.ts';
 import type { Attempt } from '../decide/terms/attempt.ts';
 import { assertLabels } from '../labels/labels.ts';
@@ -30,7 +31,7 @@ export async function renew(
         if (tries === TRIES) throw error;
         await run.runtime.sleep(PAUSES_MS[tries - 1] ?? 0);
         client = await findWhenBack(run, client.clientId);
-        if (client.secret === change.secret) return;
+        if (sameSecret(client.secret, change.secret)) return;
         await assertLabels(run, { current: current.id, pending: candidate.id });
       }
     }

@@ -1,5 +1,6 @@
 import { describeError, RotationError } from '../../credential/errors.ts';
 import type { Failure } from '../../credential/outcome.ts';
+import { sameSecret } from '../../credential/secret/secret.ts';
 import type { IamClient, SecretChange } from '../../ports/iam.ts';
 import { type Attempt, iamExpiry } from '../decide/terms/attempt.ts';
 import { assertLabels, clear, LabelsMovedError } from '../labels/labels.ts';
@@ -49,7 +50,7 @@ async function mayHold(run: Run, { change, client, current }: Attempt): Promise<
   const { renewal } = run.ledger;
   if (change === undefined || renewal === 'answered') return true;
   if (renewal === 'not-sent') return false;
-  return (await findWhenBack(run, client.clientId)).secret !== current.document.clientSecret;
+  return !sameSecret((await findWhenBack(run, client.clientId)).secret, current.document.clientSecret);
 }
 
 /** A write that was sent and not answered may still be carried out, after ours; it can't be once so many milliseconds are over. */

@@ -1,5 +1,6 @@
 import { durationMs } from '../../credential/duration.ts';
 import { RotationError } from '../../credential/errors.ts';
+import { sameSecret } from '../../credential/secret/secret.ts';
 import { type Found, isSettled, type Observation, type SubmissionView } from '../observe/observation.ts';
 import type { ActionOf, RotationAction } from './terms/action.ts';
 import { connectorDiffers, notEntered, refusal, tooSoon, unreadable, unusable } from './terms/checks.ts';
@@ -32,7 +33,7 @@ export function byPerson(facts: Facts<Observation>): RotationAction | undefined 
 
 function submitted(facts: Facts<Observation>, submission: SubmissionView): RotationAction | undefined {
   const { seen } = facts;
-  if (submission.secret !== undefined && submission.secret === seen.current?.document.clientSecret) {
+  if (sameSecret(submission.secret, seen.current?.document.clientSecret)) {
     return isConsumed(submission, seen)
       ? { kind: 'empty-inbox', reason: 'the submitted secret is the current one' }
       : refuseSubmission('it is the current secret');

@@ -1,4 +1,5 @@
 import { RotationError } from '../../credential/errors.ts';
+import { sameSecret } from '../../credential/secret/secret.ts';
 import { holds, isHandedOver, type Look, type StoredDocument } from '../observe/observation.ts';
 import { leaseLeftMs } from '../run/context.ts';
 import type { RetireAction } from './terms/action.ts';
@@ -24,7 +25,7 @@ export function decideRetire(facts: Facts<Look>, versionId: string): RetireActio
     return { kind: 'ask', question: 'retire-documents', reason: 'which secret is to be ended, and which one stays' };
   }
   const { old, current } = documents;
-  if (old.clientSecret === current.clientSecret) return nothing('the previous secret is the current one');
+  if (sameSecret(old.clientSecret, current.clientSecret)) return nothing('the previous secret is the current one');
   const reason = 'the grace of the previous secret is over';
   return (
     underWay(facts) ??

@@ -1,4 +1,5 @@
 import { RotationError } from '../../credential/errors.ts';
+import { sameSecret } from '../../credential/secret/secret.ts';
 import { secretMaker } from '../../credential/settings/credential.ts';
 import { candidateOf, holdOurs, holds, type PendingVersion } from '../observe/observation.ts';
 import { usableDocument } from '../run/known.ts';
@@ -69,7 +70,7 @@ export function regeneratedUnstored(facts: Facts): RotationAction {
  */
 export function candidateUnset(facts: Facts): RotationAction {
   const { seen, credential, time } = facts;
-  const holdsCurrent = seen.clientInUse.secret === seen.current.document.clientSecret;
+  const holdsCurrent = sameSecret(seen.clientInUse.secret, seen.current.document.clientSecret);
   const pushable = seen.connectors.every((view) => !view.error) && seen.clientToRenew.fault === undefined;
   const resumable = holdsCurrent && pushable && mayRenew(facts) && secretMaker(credential) === 'rotator';
   const pending = pendingOf(facts);
@@ -129,8 +130,8 @@ export function retireOpen(facts: Facts): RotationAction {
   if (!old) return drop;
   const { document } = seen.current;
   const inUse = seen.connectors.some((view) => view.error || holds(view, old));
-  const held = seen.clientInUse.secret === document.clientSecret;
-  if (!held || inUse || old.clientSecret === document.clientSecret) return drop;
+  const held = sameSecret(seen.clientInUse.secret, document.clientSecret);
+  if (!held || inUse || sameSecret(old.clientSecret, document.clientSecret)) return drop;
   return { kind: 'finish-retire', versionId, intentId: pending.id, reason: 'a retire died before it was done' };
 }
 

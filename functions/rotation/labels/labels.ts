@@ -1,4 +1,5 @@
 import { RotationError } from '../../credential/errors.ts';
+import type { Secret } from '../../credential/secret/secret.ts';
 import { StageMovedError, VersionTakenError } from '../../ports/secret-store.ts';
 import { readLabels } from '../observe/labels.ts';
 import type { Labels } from '../observe/observation.ts';
@@ -22,7 +23,7 @@ export function movedMeanwhile(): RotationError {
  * @returns the version's id
  * @throws {LabelsMovedError} when another run was first, or nothing proves that this one was
  */
-export async function journal(run: Run, labels: Labels, value: string): Promise<string> {
+export async function journal(run: Run, labels: Labels, value: Secret): Promise<string> {
   return await timed(run, 'journal', async () => {
     const id = freeVersionId(run, labels);
     const { labelled } = await put(run, { id, value, stage: 'AWSPENDING' });
@@ -32,7 +33,7 @@ export async function journal(run: Run, labels: Labels, value: string): Promise<
 }
 
 /** Puts the very first document, which gets AWSCURRENT whatever is asked for. */
-export async function putFirst(run: Run, labels: Labels, value: string): Promise<string> {
+export async function putFirst(run: Run, labels: Labels, value: Secret): Promise<string> {
   return await timed(run, 'store', async () => {
     const id = freeVersionId(run, labels);
     await put(run, { id, value, stage: 'AWSCURRENT' });

@@ -1,6 +1,7 @@
 import { isUsableSecret } from '../../credential/document.ts';
 import { isRotationError } from '../../credential/errors.ts';
-import { secretFingerprint } from '../../credential/fingerprint.ts';
+import { secretFingerprint } from '../../credential/secret/fingerprint.ts';
+import { NO_SECRET, type Secret } from '../../credential/secret/secret.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import type { Run } from '../run/context.ts';
@@ -43,7 +44,7 @@ async function findRecent(run: Run, clientId: string): Promise<IamClient> {
 async function findClient(
   { ports, credential }: Run,
   clientId: string,
-  known: readonly string[] = [],
+  known: readonly Secret[] = [],
 ): Promise<IamClient> {
   try {
     const client = await ports.iam.find(clientId, known);
@@ -54,7 +55,7 @@ async function findClient(
     };
   } catch (error) {
     if (clientIdsOf(credential).length === 1 || !isRotationError(error, 'client-not-found')) throw error;
-    return { id: '', clientId, secret: '', fault: error.message };
+    return { id: '', clientId, secret: NO_SECRET, fault: error.message };
   }
 }
 
@@ -71,7 +72,7 @@ export function firstInUse(
   { credential, ports }: Run,
   { connectors, clients }: { connectors: readonly ConnectorView[]; clients: readonly IamClient[] },
 ): string {
-  const submitted = clients.find(({ secret }) => !ports.iam.capabilities.read && secret !== '')?.clientId;
+  const submitted = clients.find(({ secret }) => !ports.iam.capabilities.read && !secret.isEmpty)?.clientId;
   const used = connectors.flatMap(({ configuration }) => configuration?.sections ?? []).map(({ clientId }) => clientId);
   const ids = clientIdsOf(credential);
   return submitted ?? ids.find((id) => used.includes(id)) ?? (ids[0] as string);

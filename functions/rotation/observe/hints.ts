@@ -1,4 +1,5 @@
 import { isRotationError } from '../../credential/errors.ts';
+import type { Secret } from '../../credential/secret/secret.ts';
 import type { SecretOverview, SecretVersion } from '../../ports/secret-store.ts';
 import type { Run } from '../run/context.ts';
 import { inOrder } from '../run/in-order.ts';
@@ -22,7 +23,7 @@ export interface Hints {
   /** The labels and the last change. Absent where they are not needed, or could not be read: they are asked for later then. */
   readonly overview?: SecretOverview;
   /** Values by the ids of their versions. */
-  readonly values: ReadonlyMap<string, string>;
+  readonly values: ReadonlyMap<string, Secret>;
   /** A version whose value nobody needs. */
   readonly unread?: string;
 }
@@ -37,7 +38,7 @@ export async function readHints(run: Run, { begins, step }: Purpose): Promise<Hi
     unlessFailed(step?.reads ? store.read(step.versionId) : NOTHING),
     iam.signIn(),
   ]);
-  const values = new Map<string, string>();
+  const values = new Map<string, Secret>();
   if (current) values.set(current.id, current.value);
   if (step && pending !== undefined) values.set(step.versionId, pending);
   return { values, ...(overview && { overview }), ...(step && !step.reads && { unread: step.versionId }) };

@@ -1,5 +1,6 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { isRotationError, RotationError } from '../../credential/errors.ts';
+import { type Secret, sameSecret } from '../../credential/secret/secret.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import type { TokenResult } from '../../ports/token-endpoint.ts';
 import type { Run } from '../run/context.ts';
@@ -43,7 +44,7 @@ export async function whenBack<T>(run: Run, ask: () => Promise<T>): Promise<T> {
 }
 
 /** The client as the IAM holds it, once the IAM can be asked. */
-export async function findWhenBack(run: Run, clientId: string, known: readonly string[] = []): Promise<IamClient> {
+export async function findWhenBack(run: Run, clientId: string, known: readonly Secret[] = []): Promise<IamClient> {
   return await whenBack(run, () => run.ports.iam.find(clientId, known));
 }
 
@@ -62,14 +63,14 @@ export function isAway(error: unknown): boolean {
 export async function proveHeld(
   run: Run,
   { clientId, clientSecret }: Pick<CredentialDocument, 'clientId' | 'clientSecret'>,
-  others: readonly string[] = [],
+  others: readonly Secret[] = [],
 ): Promise<IamClient> {
   const client = await retryUntil(
     run,
     () => findWhenBack(run, clientId, [clientSecret, ...others]),
-    ({ secret }) => secret === clientSecret,
+    ({ secret }) => sameSecret(secret, clientSecret),
   );
-  if (client.secret === clientSecret) return client;
+  if (sameSecret(client.secret, clientSecret)) return client;
   throw new RotationError('iam-secret-not-held', 'The IAM answered the write with success, but holds another secret');
 }
 

@@ -1,7 +1,8 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
-import { secretFingerprint } from '../../credential/fingerprint.ts';
 import { isProven } from '../../credential/proof.ts';
+import { secretFingerprint } from '../../credential/secret/fingerprint.ts';
+import { type Secret, sameSecret } from '../../credential/secret/secret.ts';
 import type { Connector, ConnectorConfiguration } from '../../ports/connector.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import type { Submission } from '../../ports/inbox.ts';
@@ -123,27 +124,32 @@ export function holdOurs({ connectors, current, pending }: Found): boolean {
   );
 }
 
+/** Whether a secret is the client's in the IAM: the current one, or one that is kept beside it. */
+export function isHeld({ secret: held, previous }: IamClient, secret: Secret): boolean {
+  return sameSecret(held, secret) || sameSecret(previous?.secret, secret);
+}
+
 /** Whether the IAM keeps a previous secret and still accepts it. */
 export function overlapActive({ previous, secret }: IamClient, now: Date): boolean {
-  return previous !== undefined && previous.secret !== secret && previous.validUntil > now;
+  return previous !== undefined && !sameSecret(previous.secret, secret) && previous.validUntil > now;
 }
 
 /** Whether the IAM keeps a secret beside its current one. A read tells; a token request can't tell the two apart. */
-export function keepsBeside(client: IamClient, clientSecret: string, now: Date): boolean {
-  return overlapActive(client, now) && client.previous?.secret === clientSecret;
+export function keepsBeside(client: IamClient, clientSecret: Secret, now: Date): boolean {
+  return overlapActive(client, now) && sameSecret(client.previous?.secret, clientSecret);
 }
 
 /** When the IAM itself ends the secret of a document, as far as the document's client tells; undefined where it does not. */
 export function endInIam(client: IamClient, { clientId, clientSecret }: CredentialDocument): Date | undefined {
   if (client.clientId !== clientId) return undefined;
   const { secret, previous, secretExpiresAt } = client;
-  if (secret === clientSecret) return secretExpiresAt;
-  return previous?.secret === clientSecret ? previous.validUntil : undefined;
+  if (sameSecret(secret, clientSecret)) return secretExpiresAt;
+  return sameSecret(previous?.secret, clientSecret) ? previous?.validUntil : undefined;
 }
 
 /** Whether two documents are the same client with the same secret. */
 export function sameCredential(one: CredentialDocument | undefined, other: CredentialDocument): boolean {
-  return one?.clientId === other.clientId && one.clientSecret === other.clientSecret;
+  return one?.clientId === other.clientId && sameSecret(one.clientSecret, other.clientSecret);
 }
 
 /** The candidate in AWSPENDING. */

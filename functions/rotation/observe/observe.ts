@@ -1,5 +1,6 @@
 import type { CredentialDocument } from '../../credential/document.ts';
 import { isRotationError } from '../../credential/errors.ts';
+import { type Secret, sameSecret } from '../../credential/secret/secret.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { Connector } from '../../ports/connector.ts';
 import type { IamClient } from '../../ports/iam.ts';
@@ -15,6 +16,7 @@ import { askToken } from './looks.ts';
 import {
   type ConnectorView,
   holds,
+  isHeld,
   type Labels,
   type Look,
   type Observation,
@@ -151,7 +153,7 @@ async function noteVersions(
 /** The document that the settings make of a client's secret. */
 export function documentOf(
   { accessTokenUrl, scope }: Pick<Credential, 'accessTokenUrl' | 'scope'>,
-  { clientId, secret }: { readonly clientId: string; readonly secret: string },
+  { clientId, secret }: { readonly clientId: string; readonly secret: Secret },
 ): CredentialDocument {
   return { accessTokenUrl, clientId, clientSecret: secret, scope };
 }
@@ -163,9 +165,9 @@ export function documentOf(
 function agreed(
   { ports }: Run,
   answer: TokenResult,
-  { clientInUse, secret }: { readonly clientInUse: IamClient; readonly secret: string },
+  { clientInUse, secret }: { readonly clientInUse: IamClient; readonly secret: Secret },
 ): TokenResult {
-  const isSeen = [clientInUse.secret, clientInUse.previous?.secret].includes(secret);
+  const isSeen = isHeld(clientInUse, secret);
   if (ports.iam.capabilities.read || !answer.accepted || isSeen) return answer;
   return { accepted: false, error: 'refused-meanwhile', description: 'the secret was refreshed a moment ago' };
 }
@@ -178,7 +180,7 @@ const NOTHING_KNOWN: TokenResult = {
 
 /** At the first run what the IAM holds is put to the test. */
 async function askFirst(run: Run, client: IamClient): Promise<TokenResult> {
-  if (client.secret === '') return NOTHING_KNOWN;
+  if (client.secret.isEmpty) return NOTHING_KNOWN;
   if (client.fault !== undefined) return { accepted: false, error: 'client-not-usable', description: client.fault };
   return await askToken(run, documentOf(run.credential, client));
 }
@@ -189,7 +191,7 @@ async function holdsCandidate(
   seen: { current: StoredDocument | undefined; answer: TokenResult; pending: PendingVersion['content'] | undefined },
 ): Promise<boolean> {
   const { current, answer, pending } = seen;
-  if (pending?.kind !== 'candidate' || pending.document.clientSecret !== client.secret) return false;
+  if (pending?.kind !== 'candidate' || !sameSecret(pending.document.clientSecret, client.secret)) return false;
   if (client.fault !== undefined) return false;
   if (sameCredential(current?.document, pending.document)) return answer.accepted;
   return (await askToken(run, pending.document)).accepted;

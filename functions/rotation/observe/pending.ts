@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type CredentialDocument, parseDocument } from '../../credential/document.ts';
 import { RotationError } from '../../credential/errors.ts';
+import { Secret } from '../../credential/secret/secret.ts';
 
 /** Makes each run's intent its own: two runs that derive the same version id must not have the same content. */
 const run = z.string().min(1);
@@ -35,8 +36,8 @@ export type Pending =
  * @param value undefined for a version without a value
  * @throws {RotationError} `pending-unknown` when another program, or a newer version of this one, wrote it
  */
-export function parsePending(value: string | undefined): Pending {
-  if (value === undefined || value === '') return { kind: 'empty' };
+export function parsePending(value: Secret | undefined): Pending {
+  if (value === undefined || value.isEmpty) return { kind: 'empty' };
   const retire = RetireIntent.safeParse(tryJson(value));
   if (retire.success) return { kind: 'retire', versionId: retire.data.versionId };
   const regenerate = RegenerateIntent.safeParse(tryJson(value));
@@ -55,20 +56,20 @@ export function parsePending(value: string | undefined): Pending {
 }
 
 /** The content of a retire's intent. */
-export function retireIntent(intent: { run: string; versionId: string }): string {
+export function retireIntent(intent: { run: string; versionId: string }): Secret {
   const format = 'client-secret-rotation/retire/1';
-  return JSON.stringify({ format, ...intent } satisfies z.infer<typeof RetireIntent>);
+  return new Secret(JSON.stringify({ format, ...intent } satisfies z.infer<typeof RetireIntent>));
 }
 
 /** The content of the intent that a regeneration leaves before there is a secret. */
-export function regenerateIntent(intent: { run: string; clientId: string; fingerprint: string }): string {
+export function regenerateIntent(intent: { run: string; clientId: string; fingerprint: string }): Secret {
   const format = 'client-secret-rotation/regenerate/1';
-  return JSON.stringify({ format, ...intent } satisfies z.infer<typeof RegenerateIntent>);
+  return new Secret(JSON.stringify({ format, ...intent } satisfies z.infer<typeof RegenerateIntent>));
 }
 
-function tryJson(text: string): unknown {
+function tryJson(text: Secret): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.reveal());
   } catch {
     return undefined;
   }

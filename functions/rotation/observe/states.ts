@@ -1,4 +1,5 @@
-import { secretFingerprint } from '../../credential/fingerprint.ts';
+import { secretFingerprint } from '../../credential/secret/fingerprint.ts';
+import { sameSecret } from '../../credential/secret/secret.ts';
 import { isSettled, type Observation } from './observation.ts';
 
 /**
@@ -100,7 +101,7 @@ export function classify(seen: Observation): State {
   if (!current) return 'first-run';
   if (seen.pending) return pendingState(seen);
   const { document } = current;
-  if (seen.clientInUse.secret !== document.clientSecret) return 'changed-by-hand';
+  if (!sameSecret(seen.clientInUse.secret, document.clientSecret)) return 'changed-by-hand';
   if (!seen.answer.accepted) return 'expired';
   if (seen.labels.pending) return 'promoted-uncleared';
   return seen.connectors.every((view) => isSettled(view, current)) ? 'at-rest' : 'connector-differs';

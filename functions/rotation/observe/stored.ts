@@ -37,7 +37,7 @@ export async function readCurrent(
   if (value === undefined)
     throw new RotationError('store-unavailable', 'Secrets Manager lists AWSCURRENT, but does not find its value yet');
   // A secret that was created without a value; an emulator lists an empty version for it.
-  if (value === '') return undefined;
+  if (value.isEmpty) return undefined;
   const document = parseDocument(value);
   assertAbout(run, document, 'AWSCURRENT');
   return { id, document };
@@ -76,8 +76,8 @@ export async function readPrevious(
   { ports }: Run,
   { previous }: Labels,
 ): Promise<CredentialDocument | 'none' | RotationError> {
-  const value = previous && (await ports.store.read(previous.id));
-  if (!value) return 'none';
+  const value = previous ? await ports.store.read(previous.id) : undefined;
+  if (value === undefined || value.isEmpty) return 'none';
   try {
     return parseDocument(value);
   } catch (error) {

@@ -1,7 +1,8 @@
+import type { Secret } from '../../credential/secret/secret.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import type { Submission } from '../../ports/inbox.ts';
 import type { Run } from '../run/context.ts';
-import type { PendingVersion, StoredDocument, SubmissionView } from './observation.ts';
+import { isHeld, type PendingVersion, type StoredDocument, type SubmissionView } from './observation.ts';
 
 /** What a person has submitted, where only a person can change the IAM. */
 export async function readSubmission({ ports }: Run): Promise<Submission | undefined> {
@@ -16,7 +17,7 @@ export interface Stored {
 }
 
 /** The secrets that a client may have, the likeliest first: what was begun, what was submitted, what is current. */
-export function known(clientId: string, { current, pending, submission }: Stored): string[] {
+export function known(clientId: string, { current, pending, submission }: Stored): Secret[] {
   const candidate = pending?.content.kind === 'candidate' ? pending.content.document : undefined;
   const of = (document: StoredDocument['document'] | undefined) =>
     document?.clientId === clientId ? document.clientSecret : undefined;
@@ -32,8 +33,6 @@ export function mayBeLate(submission: Submission, clients: readonly IamClient[])
 /** A submission, and the client for which the IAM accepts it. */
 export function viewOf(submission: Submission, clients: readonly IamClient[]): SubmissionView {
   const { secret } = submission;
-  const accepts = ({ secret: held, previous }: IamClient) =>
-    secret !== undefined && [held, previous?.secret].includes(secret);
-  const client = clients.find(accepts);
+  const client = secret === undefined ? undefined : clients.find((one) => isHeld(one, secret));
   return client ? { ...submission, acceptedFor: client.clientId } : submission;
 }

@@ -4,6 +4,7 @@ import { describeError, isRotationError } from '../../credential/errors.ts';
 import type { ConnectorReport, Rotation, TaskReport } from '../../credential/outcome.ts';
 import { TASK_STAGES } from '../../credential/published/task-announced.ts';
 import type { PublishedEvent } from '../../credential/published/vocabulary.ts';
+import { NO_SECRET } from '../../credential/secret/secret.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { Task, Tasks } from '../../ports/tasks.ts';
 import { askToken } from '../observe/looks.ts';
@@ -78,7 +79,7 @@ function isOver(ledger: Ledger, { kind, versionId, openedAt }: Task): boolean {
 async function isDone(run: Run, { kind, versionId, announced }: Task): Promise<boolean> {
   if (kind !== 'end-former-secret' || announced === 0) return false;
   try {
-    const document = usableDocument(parseDocument((await run.ports.store.read(versionId)) ?? ''));
+    const document = usableDocument(parseDocument((await run.ports.store.read(versionId)) ?? NO_SECRET));
     const answer = document && (await askToken(run, document));
     return answer?.accepted === false && answer.error !== 'client-not-usable';
   } catch (error) {

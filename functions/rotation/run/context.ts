@@ -1,4 +1,5 @@
 import type { Outcome, Rotation, Trigger } from '../../credential/outcome.ts';
+import type { Secret } from '../../credential/secret/secret.ts';
 import type { Credential } from '../../credential/settings/credential.ts';
 import type { Connector } from '../../ports/connector.ts';
 import type { Events } from '../../ports/events.ts';
@@ -34,7 +35,7 @@ export interface Runtime {
   now(): Date;
   sleep(ms: number): Promise<void>;
   /** A new client secret: 256 bits of a CSPRNG, base64url. */
-  newSecret(): string;
+  newSecret(): Secret;
   /** An id that no other run has. */
   newId(): string;
   /** Milliseconds until the function is ended. */

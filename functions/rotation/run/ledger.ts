@@ -1,4 +1,5 @@
 import type { Outcome } from '../../credential/outcome.ts';
+import { type Secret, sameSecret } from '../../credential/secret/secret.ts';
 import { type SecretVersion, StageMovedError, VersionTakenError } from '../../ports/secret-store.ts';
 import { ConnectorLedger } from './connector-ledger.ts';
 import { leavesInDoubt } from './in-doubt.ts';
@@ -17,7 +18,7 @@ export class Ledger implements Known {
   readonly versions = new VersionLedger();
   #carriedOut = 0;
   #unanswered = 0;
-  readonly #puts = new Map<string, string>();
+  readonly #puts = new Map<string, Secret>();
   /** Fingerprints of previous secrets that this run has ended. */
   readonly #ended = new Set<string>();
   readonly #cleared = new Set<string>();
@@ -60,7 +61,7 @@ export class Ledger implements Known {
   }
 
   /** Sends a version to the store. */
-  async put<T>({ id, value, stage }: { id: string; value: string; stage: Label }, send: () => Promise<T>): Promise<T> {
+  async put<T>({ id, value, stage }: { id: string; value: Secret; stage: Label }, send: () => Promise<T>): Promise<T> {
     const stood = this.#pendingStands;
     this.#puts.set(id, value);
     if (stage === 'AWSPENDING') this.#pendingStands = true;
@@ -84,8 +85,8 @@ export class Ledger implements Known {
   }
 
   /** Whether a version has exactly the value that this run has put. */
-  hasPutValue(versionId: string, value: string | undefined): boolean {
-    return value !== undefined && this.#puts.get(versionId) === value;
+  hasPutValue(versionId: string, value: Secret | undefined): boolean {
+    return sameSecret(this.#puts.get(versionId), value);
   }
 
   /** Ids of the versions that this run has put. */

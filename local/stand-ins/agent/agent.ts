@@ -1,5 +1,6 @@
 import { type AgentReply, AgentRequest } from '../../../functions/credential/agent-line.ts';
 import { type CredentialDocument, parseDocument } from '../../../functions/credential/document.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import type { Configuration } from '../connector/configuration.ts';
 import type { ConnectorEngine } from '../connector/engine.ts';
 import { patchOf } from './patch.ts';
@@ -168,7 +169,7 @@ export class AgentStandIn {
 
 function documentIn(text: string): CredentialDocument {
   try {
-    return parseDocument(text);
+    return parseDocument(new Secret(text));
   } catch {
     throw new Refusal(400, 'document-invalid');
   }

@@ -8,7 +8,7 @@ export function patchOf(
   others: readonly string[],
 ): object | undefined {
   const { machineUsers = {}, ...single } = authentication;
-  const value = { clientId, clientSecret, accessTokenUrl, scopes: scope };
+  const value = { clientId, clientSecret: clientSecret.reveal(), accessTokenUrl, scopes: scope };
   const ids = [clientId, ...others];
   const isOurs = (section: Section | undefined) =>
     section !== undefined &&

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { POINTS, type Point } from '../../../agent/apply/apply.ts';
 import type { Answer, Engine } from '../../../agent/engine/engine.ts';
-import { secretFingerprint } from '../../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import { JANUARY } from '../../local/stand-ins/connector/fixture.ts';
 import { engineOf, fileIn, settingsIn } from '../support/agent.ts';
 import { temporaryFolders } from '../support/folder.ts';
@@ -79,7 +80,7 @@ describe('an agent that dies while it writes', () => {
       const { body } = await engine.read();
       const isNew = left.equals(NEW_FILE);
       expect(body.authentication.runtime?.clientSecretFingerprint).toBe(
-        isNew ? secretFingerprint(NEW) : JANUARY.fingerprint,
+        isNew ? secretFingerprint(new Secret(NEW)) : JANUARY.fingerprint,
       );
       expect(body.proof).toBe(isNew ? 'loaded' : 'written');
       await demandRest(world);
@@ -173,7 +174,7 @@ describe('a request that comes again, since the agent has died before it said th
 
       const { body } = await engine.write(asked);
 
-      expect(body.authentication.runtime?.clientSecretFingerprint).toBe(secretFingerprint(NEW));
+      expect(body.authentication.runtime?.clientSecretFingerprint).toBe(secretFingerprint(new Secret(NEW)));
       expect(body.proof).toBe('loaded');
       expect(await world.countRestarts()).toBe(restarts);
     },
@@ -203,7 +204,7 @@ describe('a request that comes again, since the agent has died before it said th
 
       const answers = [await engine.write(asked), await (await restarted(world)).write(asked)];
 
-      expect(answers.map(runtimeOf)).toEqual(answers.map(() => secretFingerprint('secret-of-march')));
+      expect(answers.map(runtimeOf)).toEqual(answers.map(() => secretFingerprint(new Secret('secret-of-march'))));
       expect(await world.read()).toEqual(left);
     },
   );
@@ -216,7 +217,7 @@ describe('a request that comes again, since the agent has died before it said th
     const asked = { id: randomUUID(), ifMatch: (await engine.read()).etag, change: withSecret(NEW) };
     await engine.write(asked);
     for (let count = 1; count < 100; count++) await writeSecret(engine, `secret-number-${count}`);
-    expect(runtimeOf(await engine.write(asked))).toBe(secretFingerprint('secret-number-99'));
+    expect(runtimeOf(await engine.write(asked))).toBe(secretFingerprint(new Secret('secret-number-99')));
     const before = await size();
 
     for (let count = 100; count < 110; count++) await writeSecret(engine, `secret-number-${count}`);
@@ -285,7 +286,7 @@ describe('a request that comes again, since the agent has died before it said th
     const engine = await restarted(world);
     await writeSecret(engine, 'secret-of-march');
 
-    expect(runtimeOf(await engine.write(asked))).toBe(secretFingerprint('secret-of-march'));
+    expect(runtimeOf(await engine.write(asked))).toBe(secretFingerprint(new Secret('secret-of-march')));
   });
 });
 

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { discover } from '../../../agent/commands/discover.ts';
-import { secretFingerprint } from '../../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import { TOKEN_URL } from '../../local/stand-ins/connector/fixture.ts';
 import { engineOf, settingsIn } from '../support/agent.ts';
 import { temporaryFolders } from '../support/folder.ts';
@@ -56,10 +57,12 @@ describe('agent discover', () => {
     expect(body.authentication.runtime).toMatchObject({
       clientId: CLIENT_ID,
       accessTokenUrl: TOKEN_URL,
-      clientSecretFingerprint: secretFingerprint(MARKER),
+      clientSecretFingerprint: secretFingerprint(new Secret(MARKER)),
     });
     const written = await writeSecret(engine, 'newer');
-    expect(written.body.authentication.designTime?.clientSecretFingerprint).toBe(secretFingerprint('newer'));
+    expect(written.body.authentication.designTime?.clientSecretFingerprint).toBe(
+      secretFingerprint(new Secret('newer')),
+    );
   });
 
   it.each([

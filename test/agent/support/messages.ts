@@ -3,6 +3,7 @@ import type { Engine } from '../../../agent/engine/engine.ts';
 import type { Settings } from '../../../agent/settings/settings.ts';
 import { createRequests } from '../../../agent/transports/sqs/requests.ts';
 import type { Fetch } from '../../../functions/adapters/http/fetch.ts';
+import { NO_SECRET, Secret } from '../../../functions/credential/secret/secret.ts';
 import { linesOfLog } from './agent.ts';
 
 interface Patch {
@@ -22,8 +23,8 @@ export async function overMessages({
   settings: Settings;
   engines: ReadonlyMap<string, Engine>;
 }): Promise<Fetch> {
-  const versions = new Map<string, string>();
-  const readSecret = async (_: string, versionId: string) => versions.get(versionId) ?? '';
+  const versions = new Map<string, Secret>();
+  const readSecret = async (_: string, versionId: string) => versions.get(versionId) ?? NO_SECRET;
   const answer = createRequests({
     settings,
     host: 'host-id',
@@ -52,7 +53,7 @@ export async function overMessages({
   const write = (configuration: string, init: { headers: Record<string, string>; body: string }) => {
     const { clientId, clientSecret, accessTokenUrl, scopes } = (JSON.parse(init.body) as Patch).authentication.runtime;
     const versionId = randomUUID();
-    versions.set(versionId, JSON.stringify({ accessTokenUrl, clientId, clientSecret, scope: scopes }));
+    versions.set(versionId, new Secret(JSON.stringify({ accessTokenUrl, clientId, clientSecret, scope: scopes })));
     return ask({
       op: 'write',
       configuration,

@@ -5,6 +5,7 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createNetwork } from '../../../agent/host/network.ts';
 import { type Listening, listen } from '../../../agent/transports/listen/listen.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import { TOKEN_URL } from '../../local/stand-ins/connector/fixture.ts';
 import { engineOf, fileIn, linesOfLog, settingsIn } from '../support/agent.ts';
 import { temporaryFolders } from '../support/folder.ts';
@@ -21,7 +22,7 @@ describe('listening', () => {
     const folder = await folders();
     const target = await fileIn(folder);
     const engines = new Map([['ifs-test', await engineOf(settingsIn(folder, target.adapter))]]);
-    server = await listen({ port: 0, token: TOKEN, engines, log: linesOfLog().log });
+    server = await listen({ port: 0, token: new Secret(TOKEN), engines, log: linesOfLog().log });
     const url = `${server.url}/odata-connector/configurations/ifs-test`;
     const send = (init: RequestInit & { headers?: Record<string, string> } = {}, to = url) =>
       fetch(to, { ...init, headers: { authorization: `Bearer ${TOKEN}`, ...init.headers } });

@@ -9,7 +9,8 @@ import type { ReadSecret } from '../../../agent/transports/sqs/line.ts';
 import { createRequests } from '../../../agent/transports/sqs/requests.ts';
 import { AgentReply, type AgentRequest } from '../../../functions/credential/agent-line.ts';
 import { serializeDocument } from '../../../functions/credential/document.ts';
-import { secretFingerprint } from '../../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import { configuration, TOKEN_URL } from '../../local/stand-ins/connector/fixture.ts';
 import { engineOf, fileIn, linesOfLog, type Substitutes, settingsIn } from '../support/agent.ts';
 import { temporaryFolders } from '../support/folder.ts';
@@ -24,7 +25,12 @@ const COMMAND = fileURLToPath(new URL('../support/command-connector.ts', import.
 const at = (ms: number) => new Date(NOW + ms).toISOString();
 const folders = temporaryFolders();
 const documentText = (clientSecret: string) =>
-  serializeDocument({ accessTokenUrl: TOKEN_URL, clientId: CLIENT_ID, clientSecret, scope: 'openid microprofile-jwt' });
+  serializeDocument({
+    accessTokenUrl: TOKEN_URL,
+    clientId: CLIENT_ID,
+    clientSecret: new Secret(clientSecret),
+    scope: 'openid microprofile-jwt',
+  }).reveal();
 
 const base = () =>
   ({
@@ -57,7 +63,7 @@ async function setUp(
   const asked: string[][] = [];
   const readSecret: ReadSecret = async (...args) => {
     asked.push(args);
-    return (options.readSecret ?? (async () => documentText(NEW)))(...args);
+    return (options.readSecret ?? (async () => new Secret(documentText(NEW))))(...args);
   };
   const engines = new Map([['ifs-test', await engineOf(settings, options.substitutes)]]);
   const answer = createRequests({ settings, host: HOST, engines, readSecret, log, now: options.now ?? (() => NOW) });
@@ -107,7 +113,7 @@ describe('a request over a line', () => {
     expect(reply).toMatchObject({
       status: 200,
       proof: 'written',
-      body: { authentication: { runtime: { clientSecretFingerprint: secretFingerprint(NEW) } } },
+      body: { authentication: { runtime: { clientSecretFingerprint: secretFingerprint(new Secret(NEW)) } } },
     });
     expect(reply?.etag).not.toBe(before);
     expect(JSON.stringify(reply)).not.toContain(NEW);
@@ -195,7 +201,7 @@ describe('a request over a line', () => {
     let now = NOW;
     const readSecret = async () => {
       now = NOW + 45_001;
-      return documentText(NEW);
+      return new Secret(documentText(NEW));
     };
     const { ask, etag, read } = await setUp({ now: () => now, readSecret });
 
@@ -208,7 +214,7 @@ describe('a request over a line', () => {
     ['a document of another client', documentText(NEW).replace(CLIENT_ID, 'another'), 400, 'section-not-found'],
     ["another environment's document", documentText(NEW).replace('acmeprod', 'acmetest'), 400, 'section-not-found'],
   ])('for a version that holds %s is refused without repeating it', async (_, text, status, code) => {
-    const { ask, etag, read, lines } = await setUp({ readSecret: async () => text });
+    const { ask, etag, read, lines } = await setUp({ readSecret: async () => new Secret(text) });
 
     const reply = await ask(writing(await etag()));
 
@@ -219,7 +225,7 @@ describe('a request over a line', () => {
 
   it('writes the other one of two clients that alternate, where the settings know both', async () => {
     const other = 'NC_Flow_Second';
-    const options = { readSecret: async () => documentText(NEW).replace(CLIENT_ID, other) };
+    const options = { readSecret: async () => new Secret(documentText(NEW).replace(CLIENT_ID, other)) };
     const knowing = await setUp({ ...options, overrides: { clientIds: [CLIENT_ID, other] } });
 
     const reply = await knowing.ask(writing(await knowing.etag()));
@@ -249,7 +255,7 @@ describe('a store that cannot read its secrets back', () => {
     expect(await fingerprint()).toBeNull();
 
     expect(await ask(writing(await etag()))).toMatchObject({ status: 200 });
-    expect(await fingerprint()).toBe(secretFingerprint(NEW));
+    expect(await fingerprint()).toBe(secretFingerprint(new Secret(NEW)));
 
     await writeFile(stored, JSON.stringify(configuration()));
     expect(await fingerprint()).toBeNull();

@@ -213,7 +213,7 @@ describeInBrowser('the console in a browser', () => {
     await expectAccessible(page, 'tasks');
     expect(notes).toEqual([]);
     const { versionId, text } = await storedSecret(scene, 'acme-test');
-    const secret = parseDocument(text).clientSecret;
+    const secret = parseDocument(text).clientSecret.reveal();
     await task.getByRole('button', { name: 'Copy Client Secret' }).click();
     await task.getByText('copied').waitFor();
     expect(await pasted()).toBe(secret);

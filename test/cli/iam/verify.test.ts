@@ -3,7 +3,8 @@ import { abilityChecks } from '../../../cli/iam/verify/abilities.ts';
 import { type Check, isWrong } from '../../../cli/iam/verify/checks.ts';
 import { refusalChecks } from '../../../cli/iam/verify/refusals.ts';
 import type { RotatorDeps } from '../../../cli/iam/verify/rotator.ts';
-import type { FetchInit } from '../../../functions/adapters/http/fetch.ts';
+import { type FetchInit, sentInClear } from '../../../functions/adapters/http/fetch.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import { TARGET } from './a-realm.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
@@ -19,7 +20,7 @@ function depsWith(answer: (call: string, init: FetchInit) => Response, sent: str
     newId: () => 'an-id',
     signer: { sign: () => Promise.reject(new Error('it has a secret')) },
     sleep: async () => {},
-    accessSecrets: { read: async () => ({ clientSecret: 's' }) as never },
+    accessSecrets: { read: async () => ({ clientSecret: new Secret('s') }) as never },
     fetch: async (url, init) => {
       const { pathname, search } = new URL(url);
       if (pathname.endsWith('/token'))
@@ -57,7 +58,7 @@ describe('what a rotator must be able to do', () => {
     const bodies: (string | undefined)[] = [];
     const answer = holding({ 'client.secret.expiration.time': inSeconds(1_000_000) });
     const deps = depsWith((call, init) => {
-      if (init.method === 'PUT') bodies.push(init.body);
+      if (init.method === 'PUT') bodies.push(sentInClear(init).body);
       return answer(call);
     });
     const checks = await abilityChecks(TARGET, deps, true);
@@ -158,8 +159,8 @@ describe('what a rotator must not be able to do', () => {
 
   it('is tried with writes about nobody, or about what is there already', async () => {
     const writes: [string, string | undefined][] = [];
-    const deps = depsWith((call, { method, body }) => {
-      if (method !== 'GET') writes.push([call, body]);
+    const deps = depsWith((call, init) => {
+      if (init.method !== 'GET') writes.push([call, sentInClear(init).body]);
       return forbidden();
     });
     await refusalChecks(TARGET, deps, TRIALS);

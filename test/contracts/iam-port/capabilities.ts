@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Iam } from '../../../functions/ports/iam.ts';
+import type { ClearIam } from '../iam-in-clear.ts';
 import type { IamPortLab } from '../iam-port.ts';
 import { WRITES } from './writes.ts';
 
@@ -11,12 +11,12 @@ const NEEDS = {
   'setSecret without a previous one': 'set',
   regenerate: 'regenerate',
   endPrevious: 'set',
-} satisfies Record<keyof typeof WRITES, keyof Iam['capabilities']>;
+} satisfies Record<keyof typeof WRITES, keyof ClearIam['capabilities']>;
 
 type Rotated = Awaited<ReturnType<IamPortLab['rotated']>>;
 
 /** Both doors of an IAM. */
-const DOORS: Readonly<Record<string, (lab: IamPortLab, rotated: Rotated) => Iam>> = {
+const DOORS: Readonly<Record<string, (lab: IamPortLab, rotated: Rotated) => ClearIam>> = {
   'by API': (_, { iam }) => iam,
   'by a person': (lab) => lab.manual(),
 };

@@ -1,8 +1,8 @@
-import type { Iam, IamClient } from '../../../functions/ports/iam.ts';
+import type { ClearClient, ClearIam } from '../iam-in-clear.ts';
 import type { IamPortLab } from '../iam-port.ts';
 
 /** A write of the port, on a client that was found. */
-type Write = (iam: Iam, client: IamClient, lab: IamPortLab) => Promise<unknown>;
+type Write = (iam: ClearIam, client: ClearClient, lab: IamPortLab) => Promise<unknown>;
 
 const inTenMinutes = (lab: IamPortLab) => new Date(lab.now().getTime() + 600_000);
 

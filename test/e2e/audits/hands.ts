@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { serializeDocument } from '../../../functions/credential/document.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import type { Credential } from '../../../functions/credential/settings/credential.ts';
 import { configurationOf, type Stage } from '../stage.ts';
 
@@ -57,7 +58,8 @@ export function handsOf(stage: Stage): Hands {
     },
     leavePending: async (id) => {
       const clientSecret = randomUUID();
-      const SecretString = serializeDocument({ ...(await stage.document(id)), clientSecret });
+      const document = { ...(await stage.document(id)), clientSecret: new Secret(clientSecret) };
+      const SecretString = serializeDocument(document).reveal();
       const put = { SecretId: `${prefix}/${id}`, SecretString, VersionStages: ['AWSPENDING'] };
       await secretsManager.send(new PutSecretValueCommand(put));
       return clientSecret;

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { isUsableSecret, parseDocument, serializeDocument } from '../../../functions/credential/document.ts';
 import { isRotationError } from '../../../functions/credential/errors.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 
 const URL = 'https://iam.example.com/auth/realms/acme/protocol/openid-connect/token';
 const TEXT = `{"accessTokenUrl":"${URL}","clientId":"NC_Flow","clientSecret":"not-to-be-told","scope":"openid"}`;
 
 function refusal(text: string): string {
   try {
-    parseDocument(text);
+    parseDocument(new Secret(text));
   } catch (error) {
     if (isRotationError(error, 'document-invalid')) return error.message;
     throw error;
@@ -17,18 +18,23 @@ function refusal(text: string): string {
 
 describe('a credential document', () => {
   it('has its four members in the order in which the connector asks for them, without white space', () => {
-    const document = { scope: 'openid', clientSecret: 'not-to-be-told', clientId: 'NC_Flow', accessTokenUrl: URL };
-    expect(serializeDocument(document)).toBe(TEXT);
+    const document = {
+      scope: 'openid',
+      clientSecret: new Secret('not-to-be-told'),
+      clientId: 'NC_Flow',
+      accessTokenUrl: URL,
+    };
+    expect(serializeDocument(document).reveal()).toBe(TEXT);
   });
 
   it('is read whatever its order and white space', () => {
     const text = `{ "scope": "openid",\n "clientId": "NC_Flow", "clientSecret": "not-to-be-told", "accessTokenUrl": "${URL}" }`;
-    expect(serializeDocument(parseDocument(text))).toBe(TEXT);
+    expect(serializeDocument(parseDocument(new Secret(text))).reveal()).toBe(TEXT);
   });
 
   it('carries no member that the caller smuggles in', () => {
-    const wide = { ...JSON.parse(TEXT), password: 'extra' };
-    expect(serializeDocument(wide)).toBe(TEXT);
+    const wide = { ...parseDocument(new Secret(TEXT)), password: 'extra' };
+    expect(serializeDocument(wide).reveal()).toBe(TEXT);
   });
 
   it('is refused with other members, which are named', () => {
@@ -60,7 +66,7 @@ describe('a credential document', () => {
 
 describe('isUsableSecret', () => {
   it('knows a mask from a secret with an asterisk in it', () => {
-    expect(isUsableSecret('**********')).toBe(false);
-    expect(isUsableSecret('a*b')).toBe(true);
+    expect(isUsableSecret(new Secret('**********'))).toBe(false);
+    expect(isUsableSecret(new Secret('a*b'))).toBe(true);
   });
 });

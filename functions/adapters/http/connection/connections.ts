@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import { bothOrNone, type Secret } from '../../../credential/secret/secret.ts';
 import { attentivePool } from './attentive.ts';
 import { type ForwardProxy, throughProxy } from './proxy.ts';
 import { lookupWithin, type Reachable } from './reachable.ts';
-import type { TlsMaterial } from './tls.ts';
-import { assertInTime, identityOf, secureOptions, type TlsIdentity } from './tls.ts';
+import { assertInTime, identityOf, sameMaterial, secureOptions, type TlsIdentity, type TlsMaterial } from './tls.ts';
 
 /** How connections are made. */
 export interface ConnectionOptions extends Reachable {
@@ -22,14 +22,19 @@ export interface Line {
 }
 
 /** A line that can be closed. */
-type OwnLine = Line & { readonly madeWith: string; readonly close: () => Promise<unknown> };
+type OwnLine = Line & { readonly madeWith: Equipment; readonly close: () => Promise<unknown> };
 
 /** What a call's connection is made with. */
 export interface Equipment {
   /** @default - the public authorities, and no client certificate */
   readonly tls?: TlsMaterial;
   /** The value of `Proxy-Authorization`. @default - none is sent */
-  readonly proxyAuthorization?: string;
+  readonly proxyAuthorization?: Secret;
+}
+
+/** Whether connections that were made with one would be made with the other in the same way. */
+export function sameEquipment(one: Equipment, other: Equipment): boolean {
+  return sameMaterial(one.tls, other.tls) && bothOrNone(one.proxyAuthorization, other.proxyAuthorization);
 }
 
 /** At most, how large an answer may get. */
@@ -44,9 +49,9 @@ export function connections(options: ConnectionOptions): (equipment: Equipment) 
   const lines = new Map<string, OwnLine>();
   return (equipment) => {
     const name = equipment.tls?.secretId ?? '';
-    const madeWith = JSON.stringify(equipment);
     const known = lines.get(name);
-    const line = known?.madeWith === madeWith ? known : { ...lineOf(options, equipment), madeWith };
+    const isFit = known !== undefined && sameEquipment(known.madeWith, equipment);
+    const line = isFit ? known : { ...lineOf(options, equipment), madeWith: equipment };
     if (line.identity) assertInTime(line.identity, now());
     if (line === known) return line;
     lines.set(name, line);

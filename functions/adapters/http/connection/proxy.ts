@@ -2,6 +2,7 @@ import type { buildConnector } from 'undici';
 import connectThrough from 'undici/lib/api/api-connect.js';
 import connectorOf from 'undici/lib/core/connect.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import type { Secret } from '../../../credential/secret/secret.ts';
 import { HttpError } from './http-error.ts';
 import { lookupWithin, type Reachable } from './reachable.ts';
 import { secureOptions } from './tls.ts';
@@ -16,7 +17,7 @@ export interface ForwardProxy {
 interface Tunnel extends Reachable {
   readonly proxy: ForwardProxy;
   /** The value of `Proxy-Authorization`. @default - none is sent */
-  readonly authorization: string | undefined;
+  readonly authorization: Secret | undefined;
   /** TLS with the target, inside the tunnel. */
   readonly secure: object;
   readonly timeoutMs: number;
@@ -40,7 +41,7 @@ export function throughProxy(tunnel: Tunnel): { connect: buildConnector.connecto
     const { socket, statusCode } = await connectThrough.call(proxies, {
       origin: proxy.url,
       path: port ? host : `${host}:${protocol === 'https:' ? 443 : 80}`,
-      headers: { host, ...(authorization !== undefined && { 'proxy-authorization': authorization }) },
+      headers: { host, ...(authorization !== undefined && { 'proxy-authorization': authorization.reveal() }) },
       // TLS with the proxy is about the proxy's name: undici would take the target's.
       servername: new URL(proxy.url).hostname,
     });

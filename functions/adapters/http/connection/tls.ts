@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { bothOrNone, type Secret } from '../../../credential/secret/secret.ts';
 import type { TlsDocument } from '../../../ports/access-secrets.ts';
 import { HttpError } from './http-error.ts';
 
@@ -15,6 +16,16 @@ export interface TlsIdentity {
   readonly own: X509Certificate | undefined;
 }
 
+/** Whether two materials are the same, also where both are missing. */
+export function sameMaterial(one: TlsMaterial | undefined, other: TlsMaterial | undefined): boolean {
+  const open = ({ secretId, ca, certificate }: Partial<TlsMaterial> = {}) => [secretId, ca, certificate].join('\n');
+  return (
+    open(one) === open(other) &&
+    bothOrNone(one?.privateKey, other?.privateKey) &&
+    bothOrNone(one?.passphrase, other?.passphrase)
+  );
+}
+
 /** TLS of every connection, whatever the environment says: 1.2 at least, and the server is verified. */
 const ALWAYS = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
 
@@ -26,8 +37,8 @@ export function secureOptions(identity?: TlsIdentity) {
     minVersion: ALWAYS.minVersion,
     ...(ca !== undefined && { ca }),
     ...(certificate !== undefined && { cert: certificate }),
-    ...(privateKey !== undefined && { key: privateKey }),
-    ...(passphrase !== undefined && { passphrase }),
+    ...(privateKey !== undefined && { key: privateKey.reveal() }),
+    ...(passphrase !== undefined && { passphrase: passphrase.reveal() }),
   };
   return { ...ALWAYS, secureContext: createSecureContext(options) };
 }
@@ -79,9 +90,13 @@ function certificatesIn(pem: string, what: string): X509Certificate[] {
   }
 }
 
-function keyIn(key: string, { passphrase, what }: { passphrase: string | undefined; what: string }): KeyObject {
+function keyIn(key: Secret, { passphrase, what }: { passphrase: Secret | undefined; what: string }): KeyObject {
   try {
-    return createPrivateKey({ key, format: 'pem', ...(passphrase !== undefined && { passphrase }) });
+    return createPrivateKey({
+      key: key.reveal(),
+      format: 'pem',
+      ...(passphrase !== undefined && { passphrase: passphrase.reveal() }),
+    });
   } catch {
     throw new HttpError(
       'secret-invalid',

@@ -1,6 +1,7 @@
 import type { CredentialDocument } from '../../../credential/document.ts';
 import { durationMs } from '../../../credential/duration.ts';
 import type { Outcome } from '../../../credential/outcome.ts';
+import { sameSecret } from '../../../credential/secret/secret.ts';
 import { type Credential, secretMaker } from '../../../credential/settings/credential.ts';
 import type { IamClient, SecretChange } from '../../../ports/iam.ts';
 import {
@@ -158,7 +159,9 @@ function changeFor(
   const secret = document.clientSecret;
   if (overlap === 'none' || alternates(seen)) return { secret };
   const old = current.document.clientSecret;
-  const previous = old === secret ? clientInUse.previous : { secret: old, validUntil: iamExpiry(credential, now) };
+  const previous = sameSecret(old, secret)
+    ? clientInUse.previous
+    : { secret: old, validUntil: iamExpiry(credential, now) };
   return previous ? { secret, previous } : { secret };
 }
 

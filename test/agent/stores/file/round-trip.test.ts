@@ -1,6 +1,7 @@
 import { chmod, chown, stat } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { secretFingerprint } from '../../../../functions/credential/fingerprint.ts';
+import { secretFingerprint } from '../../../../functions/credential/secret/fingerprint.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { JANUARY } from '../../../local/stand-ins/connector/fixture.ts';
 import { engineOf, fileIn, settingsIn } from '../../support/agent.ts';
 import { temporaryFolders } from '../../support/folder.ts';
@@ -54,9 +55,11 @@ describe.each(['json', 'xml', 'text'] as const)('a %s file', (type) => {
       bytesOf(FORMS[type], { ...AT_FIRST, ...WRITTEN[type] }).toString('hex'),
     );
     expect((await stat(file)).mode & 0o777).toBe(0o640);
-    expect(body.authentication.designTime?.clientSecretFingerprint).toBe(secretFingerprint(AWKWARD));
-    expect(body.authentication.runtime?.clientSecretFingerprint).toBe(secretFingerprint(AWKWARD));
-    expect(body.authentication.machineUsers?.bo?.clientSecretFingerprint).toBe(secretFingerprint('secret-of-bo'));
+    expect(body.authentication.designTime?.clientSecretFingerprint).toBe(secretFingerprint(new Secret(AWKWARD)));
+    expect(body.authentication.runtime?.clientSecretFingerprint).toBe(secretFingerprint(new Secret(AWKWARD)));
+    expect(body.authentication.machineUsers?.bo?.clientSecretFingerprint).toBe(
+      secretFingerprint(new Secret('secret-of-bo')),
+    );
   });
 
   (process.getuid?.() === 0 ? it : it.skip)('is written: its owner stays', async () => {

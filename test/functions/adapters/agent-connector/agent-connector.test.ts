@@ -3,6 +3,7 @@ import { lineFault } from '../../../../functions/adapters/agent-connector/line-e
 import { queueUrls } from '../../../../functions/adapters/agent-connector/queues.ts';
 import type { AgentReply } from '../../../../functions/credential/agent-line.ts';
 import { serializeDocument } from '../../../../functions/credential/document.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { ConfigurationChangedError } from '../../../../functions/ports/connector.ts';
 import { AgentStandIn } from '../../../../local/stand-ins/agent/agent.ts';
 import { serveAgent } from '../../../../local/stand-ins/agent/serve.ts';
@@ -17,7 +18,7 @@ const VERSION = {
   document: {
     accessTokenUrl: TOKEN_URL,
     clientId: 'NC_Flow_ClientCredentials',
-    clientSecret: UMLAUT.secret,
+    clientSecret: new Secret(UMLAUT.secret),
     scope: 'openid microprofile-jwt',
   },
 };
@@ -26,7 +27,7 @@ const OTHERS_ID = '99999999-9999-4999-8999-999999999999';
 function bench(options: Parameters<typeof createBench>[0] = {}) {
   const made = createBench(options);
   made.engine.configure('ifs', configuration());
-  made.versions.set(VERSION.id, serializeDocument(VERSION.document));
+  made.versions.set(VERSION.id, serializeDocument(VERSION.document).reveal());
   const connector = made.portOn('ifs');
   return { ...made, connector, held: () => made.engine.secretOf('ifs', 'runtime') };
 }

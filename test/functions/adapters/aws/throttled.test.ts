@@ -2,6 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from '@jest/globals';
 import { accessSecrets } from '../../../../functions/adapters/secrets-manager/access-secrets.ts';
 import { secretsManagerStore } from '../../../../functions/adapters/secrets-manager/store.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { inProcess } from '../../../../local/stand-ins/in-process.ts';
 
 const ID = 'csr/acme-prod';
@@ -42,7 +43,8 @@ function impatient(tries: number) {
   };
 }
 
-const put = ({ port }: ReturnType<typeof bench>) => port.put({ id: 'x'.repeat(32), value: 'v', stage: 'AWSPENDING' });
+const put = ({ port }: ReturnType<typeof bench>) =>
+  port.put({ id: 'x'.repeat(32), value: new Secret('v'), stage: 'AWSPENDING' });
 
 describe('a throttled call', () => {
   it('is sent again after pauses that grow', async () => {
@@ -78,7 +80,7 @@ describe('a throttled call', () => {
 
   it('is borne with when access secrets are read, too', async () => {
     const { client, patience } = bench(1, throttled, throttled, fine);
-    expect(await accessSecrets(client, patience).read('csr-access/x', 'token')).toEqual({ token: 't' });
+    expect(await accessSecrets(client, patience).read('csr-access/x', 'token')).toEqual({ token: new Secret('t') });
     const hopeless = bench(1, throttled);
     await expect(accessSecrets(hopeless.client, hopeless.patience).read('csr-access/x', 'token')).rejects.toMatchObject(
       { code: 'store-throttled' },

@@ -2,13 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { HttpError, type HttpFault } from '../../../../functions/adapters/http/connection/http-error.ts';
 import { equippedFetch } from '../../../../functions/adapters/http/equipped.ts';
 import type { Fetch, FetchInit } from '../../../../functions/adapters/http/fetch.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { accessSecretsOf } from '../../../support/access-secrets.ts';
 
 const URL_OF_IAM = 'https://iam.example.com/token';
 const SECRET = 'csr-access/acme-prod/tls';
 const TLS = new Map([['iam.example.com', SECRET]]);
 const GET = { method: 'GET' } as const;
-const CERTIFICATE = { ca: 'ca', certificate: 'one', privateKey: 'key' };
+const CERTIFICATE = { ca: 'ca', certificate: 'one', privateKey: new Secret('key') };
 
 /** Fails as told, one call after the other, then answers. */
 function scripted(...faults: HttpFault[]) {
@@ -102,7 +103,7 @@ describe('a call through a proxy that has users', () => {
     const { fetch, sent } = scripted('proxy-unauthorized');
     const accessSecrets = accessSecretsOf([flow, other]);
     await equippedFetch(fetch, { accessSecrets, tls: new Map(), proxy: 'csr-access/proxy' })(URL_OF_IAM, GET);
-    const basic = (text: string) => `Basic ${btoa(text)}`;
+    const basic = (text: string) => new Secret(`Basic ${btoa(text)}`);
     expect(sent.map(({ proxyAuthorization }) => proxyAuthorization)).toEqual([
       basic('flow:open-sesame'),
       basic('flow:changed'),

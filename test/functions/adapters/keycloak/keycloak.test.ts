@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
-import type { Fetch, FetchInit } from '../../../../functions/adapters/http/fetch.ts';
+import { type Fetch, type FetchInit, sentInClear } from '../../../../functions/adapters/http/fetch.ts';
 import { parseFound } from '../../../../functions/adapters/keycloak/client.ts';
 import { keycloak } from '../../../../functions/adapters/keycloak/keycloak.ts';
 import type { KeycloakCredential } from '../../../../functions/adapters/keycloak/sign-in.ts';
 import { secretUpdate } from '../../../../functions/adapters/keycloak/updates.ts';
 import { isRotationError } from '../../../../functions/credential/errors.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { credentialSchema } from '../../../../functions/credential/settings/credential.ts';
 import { signingKeyPair } from '../../../support/signing-key.ts';
 
@@ -57,20 +58,23 @@ function iam(answer: (call: Call, count: number) => Response, beforeToken: () =>
   const accessSecrets = {
     read: async (_id: string, _form: string, { fresh = false } = {}) => {
       reads.push(fresh);
-      return { clientSecret: 'rotator-secret' } as never;
+      return { clientSecret: new Secret('rotator-secret') } as never;
     },
   };
   const slept: number[] = [];
   const sleep = async (ms: number) => void slept.push(ms);
   const signIn = { now: () => NOW, newId: () => 'id', accessSecrets, signer: signingKeyPair().signer };
   const port = keycloak(credential as KeycloakCredential, { fetch, sleep, ...signIn });
-  const bearers = () => admin.map(({ init }) => init.headers?.authorization);
+  const bearers = () => admin.map(({ init }) => sentInClear(init).headers.authorization);
   return { port, admin, reads, slept, bearers, tokens: () => tokens };
 }
 
 const found = () => Response.json([CLIENT]);
 const noContent = () => new Response(null, { status: 204 });
-const asIamClient = { id: 'uuid-1', clientId: 'NC_Flow', secret: 'held' };
+/** What a call has sent. */
+const bodyOf = (call?: { init: FetchInit }) => (call ? sentInClear(call.init).body : undefined) ?? '';
+const asIamClient = { id: 'uuid-1', clientId: 'NC_Flow', secret: new Secret('held') };
+const NEW = new Secret('new');
 
 describe('signIn', () => {
   it('gets the admin token that the next call is sent with, and calls nothing else', async () => {
@@ -90,7 +94,7 @@ describe('signIn', () => {
     await port.signIn();
     await expect(port.find('NC_Flow')).rejects.toMatchObject({ code: 'iam-timeout' });
     expect(asked).toBe(1);
-    expect(await port.find('NC_Flow')).toMatchObject({ secret: 'held' });
+    expect(await port.find('NC_Flow')).toMatchObject({ secret: new Secret('held') });
     expect(tokens()).toBe(1);
   });
 });
@@ -98,10 +102,10 @@ describe('signIn', () => {
 describe('secretUpdate', () => {
   it('is the overlap PUT: both secrets, both times of the previous one, a far-future expiry, the marker', () => {
     const validUntil = new Date('2026-03-09T03:00:00Z');
-    expect(secretUpdate({ secret: 'new', previous: { secret: 'old', validUntil } }, NOW)).toEqual({
-      secret: 'new',
+    expect(secretUpdate({ secret: NEW, previous: { secret: new Secret('old'), validUntil } }, NOW)).toEqual({
+      secret: NEW,
       attributes: {
-        'client.secret.rotated': 'old',
+        'client.secret.rotated': new Secret('old'),
         'client.secret.rotated.creation.time': String(NOW_S),
         'client.secret.rotated.expiration.time': String(NOW_S + 8 * 86_400),
         'client.secret.creation.time': String(NOW_S),
@@ -112,8 +116,8 @@ describe('secretUpdate', () => {
   });
 
   it('without overlap removes a previous secret by blank attributes, and always carries attributes', () => {
-    expect(secretUpdate({ secret: 'new' }, NOW)).toEqual({
-      secret: 'new',
+    expect(secretUpdate({ secret: NEW }, NOW)).toEqual({
+      secret: NEW,
       attributes: {
         'client.secret.rotated': '',
         'client.secret.rotated.creation.time': '',
@@ -216,7 +220,7 @@ describe('parseFound', () => {
     expect(parseFound([{ ...CLIENT, attributes }], 'NC_Flow')).toEqual({
       ...asIamClient,
       keep: { serviceAccountsEnabled: true },
-      previous: { secret: 'old', validUntil: new Date('2026-03-01T03:01:00Z') },
+      previous: { secret: new Secret('old'), validUntil: new Date('2026-03-01T03:01:00Z') },
       secretExpiresAt: new Date(FAR_S * 1000),
     });
   });
@@ -261,7 +265,9 @@ describe('parseFound', () => {
   it.each([{ publicClient: true }, { clientAuthenticatorType: 'client-jwt' }])(
     'a client that has no secret need not show one: %j',
     (fields) => {
-      expect(parseFound([{ ...CLIENT, ...fields, secret: undefined }], 'NC_Flow')).toMatchObject({ secret: '' });
+      expect(parseFound([{ ...CLIENT, ...fields, secret: undefined }], 'NC_Flow')).toMatchObject({
+        secret: new Secret(''),
+      });
     },
   );
 
@@ -279,7 +285,7 @@ describe('parseFound', () => {
       const { port, admin } = iam(({ init }) =>
         init.method === 'GET' ? Response.json([{ ...CLIENT, clientId }]) : noContent(),
       );
-      await port.setSecret(await port.find(clientId), { secret: 'new' });
+      await port.setSecret(await port.find(clientId), { secret: NEW });
       expect(new URL(admin[0]?.url ?? '').pathname).toBe('/auth/admin/realms/acme/clients');
       expect(new URL(admin[0]?.url ?? '').searchParams.get('clientId')).toBe(clientId);
       expect(new URL(admin[1]?.url ?? '').pathname).toBe('/auth/admin/realms/acme/clients/uuid-1');
@@ -317,7 +323,7 @@ describe('probeOverlap', () => {
     const made = probe(FAR_S);
     expect(await made.port.probeOverlap(asIamClient)).toBe(true);
     expect([sent(made), made.slept]).toEqual([[PUT, GET], []]);
-    expect(JSON.parse(made.admin[0]?.init.body ?? '')).toEqual({
+    expect(JSON.parse(bodyOf(made.admin[0]))).toEqual({
       serviceAccountsEnabled: true,
       attributes: { 'novacura.rotation': 'on', 'client.secret.expiration.time': String(FAR_S) },
     });
@@ -360,11 +366,12 @@ describe('probeOverlap', () => {
 describe('a write', () => {
   it('of a secret is one PUT with the update as its body', async () => {
     const { port, admin } = iam(noContent);
-    await port.setSecret(asIamClient, { secret: 'new' });
+    await port.setSecret(asIamClient, { secret: NEW });
     expect(admin.map(({ url, init }) => [init.method, url])).toEqual([['PUT', `${ADMIN}/clients/uuid-1`]]);
-    expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual({
+    expect(JSON.parse(bodyOf(admin[0]))).toEqual({
       serviceAccountsEnabled: true,
-      ...secretUpdate({ secret: 'new' }, NOW),
+      ...secretUpdate({ secret: NEW }, NOW),
+      secret: 'new',
     });
     expect(admin[0]?.init.headers).toMatchObject({ 'content-type': 'application/json' });
   });
@@ -375,8 +382,8 @@ describe('a write', () => {
       const { port, admin } = iam(({ init }) =>
         init.method === 'GET' ? Response.json([{ ...CLIENT, authorizationServicesEnabled: read }]) : noContent(),
       );
-      await port.setSecret(await port.find('NC_Flow'), { secret: 'new' });
-      expect(JSON.parse(admin[1]?.init.body ?? '').authorizationServicesEnabled).toBe(read);
+      await port.setSecret(await port.find('NC_Flow'), { secret: NEW });
+      expect(JSON.parse(bodyOf(admin[1])).authorizationServicesEnabled).toBe(read);
     },
   );
 
@@ -384,15 +391,15 @@ describe('a write', () => {
     const { port, admin } = iam(({ init }) =>
       init.method === 'GET' ? Response.json([{ ...CLIENT, serviceAccountsEnabled: read }]) : noContent(),
     );
-    await port.setSecret(await port.find('NC_Flow'), { secret: 'new' });
-    expect(JSON.parse(admin[1]?.init.body ?? '').serviceAccountsEnabled).toBe(read);
+    await port.setSecret(await port.find('NC_Flow'), { secret: NEW });
+    expect(JSON.parse(bodyOf(admin[1])).serviceAccountsEnabled).toBe(read);
   });
 
   it('that ends the previous secret is one PUT, which names the secret that stays and removes the other', async () => {
     const { port, admin } = iam(noContent);
     await port.endPrevious({ ...asIamClient, keep: { authorizationServicesEnabled: true } });
     expect(admin.map(({ url, init }) => [init.method, url])).toEqual([['PUT', `${ADMIN}/clients/uuid-1`]]);
-    expect(JSON.parse(admin[0]?.init.body ?? '')).toEqual({
+    expect(JSON.parse(bodyOf(admin[0]))).toEqual({
       serviceAccountsEnabled: true,
       authorizationServicesEnabled: true,
       secret: 'held',
@@ -422,20 +429,22 @@ describe('a write', () => {
     ],
   ])('is never repeated inside: %s', async (_what, answer, code) => {
     const { port, admin } = iam(answer);
-    await expect(port.setSecret(asIamClient, { secret: 'new' })).rejects.toMatchObject({ code });
+    await expect(port.setSecret(asIamClient, { secret: NEW })).rejects.toMatchObject({ code });
     await expect(port.endPrevious(asIamClient)).rejects.toMatchObject({ code });
     expect(admin).toHaveLength(2);
   });
 
   it('is sent again after a 401 only, which says that it was not carried out', async () => {
     const { port, bearers } = iam((_call, count) => (count === 1 ? new Response(null, { status: 401 }) : noContent()));
-    await port.setSecret(asIamClient, { secret: 'new' });
+    await port.setSecret(asIamClient, { secret: NEW });
     expect(bearers()).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
   it('tells no secret when it fails', async () => {
-    const { port } = iam(({ init }) => new Response(init.body ?? '', { status: 400 }));
-    const error = await port.setSecret(asIamClient, { secret: 'not-to-be-told' }).catch((thrown: unknown) => thrown);
+    const { port } = iam(({ init }) => new Response(sentInClear(init).body ?? '', { status: 400 }));
+    const error = await port
+      .setSecret(asIamClient, { secret: new Secret('not-to-be-told') })
+      .catch((thrown: unknown) => thrown);
     expect(JSON.stringify(error) + String(error)).not.toContain('not-to-be-told');
   });
 });

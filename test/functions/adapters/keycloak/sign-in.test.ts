@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { Fetch } from '../../../../functions/adapters/http/fetch.ts';
+import { type Fetch, sentInClear } from '../../../../functions/adapters/http/fetch.ts';
 import { adminToken } from '../../../../functions/adapters/keycloak/sign-in.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { accessSecretsOf } from '../../../support/access-secrets.ts';
 import { signingKeyPair } from '../../../support/signing-key.ts';
 
@@ -22,8 +23,9 @@ function signIn(
   { fresh = false } = {},
 ) {
   const asked: { url: string; form: URLSearchParams; authorization: string | undefined }[] = [];
-  const fetch: Fetch = async (url, { body, headers }) => {
-    asked.push({ url, form: new URLSearchParams(body), authorization: headers?.authorization });
+  const fetch: Fetch = async (url, init) => {
+    const { body, headers } = sentInClear(init);
+    asked.push({ url, form: new URLSearchParams(body), authorization: headers.authorization });
     return (answers[asked.length - 1] ?? given)();
   };
   const accessSecrets = accessSecretsOf([{ clientSecret: 'old' }, { clientSecret: 'new' }]);
@@ -39,7 +41,7 @@ const audienceIn = (form: URLSearchParams | undefined) => decodeJwt(form?.get('c
 describe('adminToken, by a secret', () => {
   it('reads the secret anew, once, where the one that is remembered is refused', async () => {
     const { token, reads, signed } = signIn(SECRET, [refusal('Invalid client or Invalid client credentials')]);
-    expect([await token, reads, signed]).toEqual(['token', [false, true], []]);
+    expect([await token, reads, signed]).toEqual([new Secret('token'), [false, true], []]);
   });
 
   it('says what the IAM says, and nothing of keys or clocks', async () => {
@@ -59,7 +61,7 @@ describe('adminToken, by a secret', () => {
 describe('adminToken, by a key', () => {
   it('signs one assertion for the issuer of the realm, and reads no secret', async () => {
     const { token, asked, signed, reads } = signIn(KEY, []);
-    expect([await token, signed, reads]).toEqual(['token', ['alias/csr-signer'], []]);
+    expect([await token, signed, reads]).toEqual([new Secret('token'), ['alias/csr-signer'], []]);
     expect(asked.map(({ url, form, authorization }) => [url, audienceIn(form), authorization])).toEqual([
       [TOKEN_URL, ISSUER, undefined],
     ]);

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FetchInit } from '../../../../functions/adapters/http/fetch.ts';
+import { type FetchInit, sentInClear } from '../../../../functions/adapters/http/fetch.ts';
 import {
   clientSecretBasic,
   parseTokenResponse,
   requestToken,
 } from '../../../../functions/adapters/oauth/client-credentials.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 
 const CREDENTIALS = {
   accessTokenUrl: 'https://iam.example.com/auth/realms/acme/protocol/openid-connect/token',
   clientId: 'NC_Flow',
-  authentication: clientSecretBasic('a secret+with:all%kinds'),
+  authentication: clientSecretBasic(new Secret('a secret+with:all%kinds')),
   scope: 'openid microprofile-jwt',
 };
 
@@ -20,8 +21,9 @@ async function sent(credentials: typeof CREDENTIALS | Omit<typeof CREDENTIALS, '
     return new Response('{}');
   }, credentials);
   const [{ url, init } = { url: '', init: { method: 'GET' as const } }] = calls;
-  const headers = new Headers(init.headers);
-  return { url, method: init.method, headers, form: Object.fromEntries(new URLSearchParams(init.body)), calls };
+  const { body, ...request } = sentInClear(init);
+  const headers = new Headers(request.headers);
+  return { url, method: init.method, headers, form: Object.fromEntries(new URLSearchParams(body)), calls };
 }
 
 describe('requestToken', () => {
@@ -55,7 +57,11 @@ describe('parseTokenResponse', () => {
 
   it('reads a token', async () => {
     const body = { access_token: 'token', token_type: 'Bearer', expires_in: 180, scope: 'openid' };
-    expect(await parse(Response.json(body))).toEqual({ accessToken: 'token', expiresIn: 180, scope: 'openid' });
+    expect(await parse(Response.json(body))).toEqual({
+      accessToken: new Secret('token'),
+      expiresIn: 180,
+      scope: 'openid',
+    });
   });
 
   it.each([400, 401, 403])('reads the OAuth error of a %d', async (status) => {

@@ -3,10 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
 import { IAM_FAILURES } from '../../../../functions/adapters/http/failures.ts';
-import type { Fetch } from '../../../../functions/adapters/http/fetch.ts';
+import { type Fetch, sentInClear } from '../../../../functions/adapters/http/fetch.ts';
 import { privateKeyJwt } from '../../../../functions/adapters/oauth/private-key-jwt.ts';
 import { exchange } from '../../../../functions/adapters/oauth/token-request.ts';
 import { RotationError } from '../../../../functions/credential/errors.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 
 const ISSUER = 'https://iam.example.com/auth/realms/acme';
 const TOKEN_URL = `${ISSUER}/protocol/openid-connect/token`;
@@ -19,8 +20,9 @@ function rotator(answers: (Response | Error)[], signFails?: Error) {
   const sent: URLSearchParams[] = [];
   const headers: Record<string, string>[] = [];
   const fetch: Fetch = async (_url, init) => {
-    sent.push(new URLSearchParams(init.body));
-    headers.push({ ...init.headers });
+    const request = sentInClear(init);
+    sent.push(new URLSearchParams(request.body));
+    headers.push(request.headers);
     const answer = answers[sent.length - 1] ?? Response.json({ access_token: 't', token_type: 'Bearer' });
     if (answer instanceof Error) throw answer;
     return answer;
@@ -45,7 +47,7 @@ function rotator(answers: (Response | Error)[], signFails?: Error) {
 describe('privateKeyJwt', () => {
   it('sends an assertion that verifies with the public key: one audience, a minute at most, no key named', async () => {
     const { ask, sent, headers } = rotator([]);
-    expect(await ask()).toMatchObject({ accessToken: 't' });
+    expect(await ask()).toMatchObject({ accessToken: new Secret('t') });
     const [form] = sent;
     expect(Object.fromEntries(form ?? [])).toEqual({
       grant_type: 'client_credentials',
@@ -70,7 +72,7 @@ describe('privateKeyJwt', () => {
   it('makes a new assertion for each attempt, a repeated one too', async () => {
     const away = new HttpError('connection', 'iam.example.com cannot be reached');
     const { ask, sent } = rotator([new Response('starting', { status: 503 }), away]);
-    expect(await ask()).toMatchObject({ accessToken: 't' });
+    expect(await ask()).toMatchObject({ accessToken: new Secret('t') });
     await ask();
     const assertions = sent.map((form) => form.get('client_assertion') ?? '');
     expect(new Set(assertions).size).toBe(4);

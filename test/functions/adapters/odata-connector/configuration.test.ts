@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { mergePatch, parseConfiguration } from '../../../../functions/adapters/odata-connector/configuration.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 
 const TOKEN_URL = 'https://acme.example.com/auth/realms/acme/protocol/openid-connect/token';
 const OURS = { clientIds: ['NC_Flow'], accessTokenUrl: TOKEN_URL };
@@ -12,7 +13,12 @@ const section = {
   clientSecretFingerprint: FINGERPRINT,
   scopes: 'openid',
 };
-const DOCUMENT = { accessTokenUrl: TOKEN_URL, clientId: 'NC_Flow', clientSecret: 'new', scope: 'openid profile' };
+const DOCUMENT = {
+  accessTokenUrl: TOKEN_URL,
+  clientId: 'NC_Flow',
+  clientSecret: new Secret('new'),
+  scope: 'openid profile',
+};
 
 const READ = {
   etag: '"7"',
@@ -110,7 +116,7 @@ describe('mergePatch', () => {
       secretFingerprint: null,
     }));
     const value = { clientId: 'NC_Flow', clientSecret: 'new', accessTokenUrl: TOKEN_URL, scopes: 'openid profile' };
-    expect(mergePatch({ ...READ, sections }, DOCUMENT)).toEqual({
+    expect(JSON.parse(mergePatch({ ...READ, sections }, DOCUMENT).reveal())).toEqual({
       authentication: { runtime: value, machineUsers: { anna: value, 'bert/x': value } },
     });
   });
@@ -118,7 +124,7 @@ describe('mergePatch', () => {
   it.each([`${TOKEN_URL} `, TOKEN_URL.replace('https://', 'https:/'), TOKEN_URL.replace('.com', '.com:443')])(
     'writes a URL as it means, not as it was written: %j',
     (accessTokenUrl) => {
-      const patch = mergePatch(READ, { ...DOCUMENT, accessTokenUrl });
+      const patch = JSON.parse(mergePatch(READ, { ...DOCUMENT, accessTokenUrl }).reveal());
       expect(patch).toMatchObject({ authentication: { runtime: { accessTokenUrl: TOKEN_URL } } });
     },
   );

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
-import type { Fetch, FetchInit } from '../../../../functions/adapters/http/fetch.ts';
+import { type Fetch, type FetchInit, sentInClear } from '../../../../functions/adapters/http/fetch.ts';
 import { mergePatch } from '../../../../functions/adapters/odata-connector/configuration.ts';
 import { odataConnector } from '../../../../functions/adapters/odata-connector/odata-connector.ts';
 import { describeError } from '../../../../functions/credential/errors.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import type { ConnectorVia } from '../../../../functions/credential/settings/credential.ts';
 import { ConfigurationChangedError } from '../../../../functions/ports/connector.ts';
 
@@ -19,7 +20,12 @@ const section = {
   clientSecretFingerprint: FINGERPRINT,
   scopes: 'openid',
 };
-const DOCUMENT = { accessTokenUrl: TOKEN_URL, clientId: 'NC_Flow', clientSecret: 'new', scope: 'openid profile' };
+const DOCUMENT = {
+  accessTokenUrl: TOKEN_URL,
+  clientId: 'NC_Flow',
+  clientSecret: new Secret('new'),
+  scope: 'openid profile',
+};
 const VERSION = { id: 'version-2', document: DOCUMENT };
 
 function configuration(authentication: object): Response {
@@ -45,7 +51,8 @@ function connector(
   const accessSecrets = {
     read: async (id: string, form: string, { fresh = false } = {}) => {
       reads.push([id, form, fresh]);
-      return { token: `t${reads.length}`, username: 'u', password: 'p:q', clientSecret: 's' } as never;
+      const [token, password, clientSecret] = [`t${reads.length}`, 'p:q', 's'].map((text) => new Secret(text));
+      return { token, username: 'u', password, clientSecret } as never;
     },
   };
   const deps = { fetch, sleep: async () => undefined, accessSecrets };
@@ -63,11 +70,13 @@ describe('read', () => {
   it('is a GET with the access secret', async () => {
     const { port, calls } = connector(plain);
     await port.read();
-    expect(calls).toEqual([{ method: 'GET', headers: { accept: 'application/json', authorization: 'Bearer t1' } }]);
+    expect(calls).toEqual([
+      { method: 'GET', headers: { accept: 'application/json', authorization: new Secret('Bearer t1') } },
+    ]);
   });
 
   it.each([
-    [{ type: 'basic', secretId: 'csr-access/c' }, 'Basic dTpwOnE='],
+    [{ type: 'basic', secretId: 'csr-access/c' }, new Secret('Basic dTpwOnE=')],
     [
       {
         type: 'client-credentials',
@@ -75,18 +84,21 @@ describe('read', () => {
         clientId: 'x',
         secretId: 'csr-access/c',
       },
-      'Bearer sso',
+      new Secret('Bearer sso'),
     ],
   ] as const)('authenticates as the settings say: %j', async (auth, header) => {
     const { port, calls } = connector(plain, auth);
     await port.read();
-    expect(calls[0]?.headers?.authorization).toBe(header);
+    expect(calls[0]?.headers?.authorization).toEqual(header);
   });
 
   it('reads the access secret once more after a 401, then gives up', async () => {
     const mended = connector((_init, count) => (count === 1 ? new Response(null, { status: 401 }) : plain()));
     expect((await mended.port.read()).sections).toHaveLength(2);
-    expect(mended.calls.map(({ headers }) => headers?.authorization)).toEqual(['Bearer t1', 'Bearer t2']);
+    expect(mended.calls.map(({ headers }) => headers?.authorization)).toEqual([
+      new Secret('Bearer t1'),
+      new Secret('Bearer t2'),
+    ]);
     expect(mended.reads.map(([, , fresh]) => fresh)).toEqual([false, true]);
 
     const hopeless = connector(() => new Response(null, { status: 401 }));
@@ -143,7 +155,7 @@ describe('a token endpoint of the connector', () => {
     ],
   ])('that %s is named, with what to see to', async (_what, answer, code) => {
     const fetch: Fetch = async () => answer();
-    const accessSecrets = { read: async () => ({ clientSecret: 's' }) as never };
+    const accessSecrets = { read: async () => ({ clientSecret: new Secret('s') }) as never };
     const deps = { fetch, sleep: async () => undefined, accessSecrets };
     const error = await odataConnector({ name: 'IFS', url: URL, auth, proof: 'written' }, OURS, deps)
       .read()
@@ -163,8 +175,12 @@ describe('write', () => {
     expect(calls).toEqual([
       {
         method: 'PATCH',
-        headers: { 'content-type': 'application/merge-patch+json', 'if-match': '"7"', authorization: 'Bearer t1' },
-        body: JSON.stringify(mergePatch(READ, DOCUMENT)),
+        headers: {
+          'content-type': 'application/merge-patch+json',
+          'if-match': '"7"',
+          authorization: new Secret('Bearer t1'),
+        },
+        body: mergePatch(READ, DOCUMENT),
       },
     ]);
   });
@@ -181,9 +197,9 @@ describe('write', () => {
     [404, 'connector-not-found'],
     [400, 'connector-invalid'],
   ])('is sent once, whatever comes back (%d), and its failure tells no secret', async (status, code) => {
-    const { port, calls } = connector(({ body }) => new Response(body ?? '', { status }));
+    const { port, calls } = connector((init) => new Response(sentInClear(init).body ?? '', { status }));
     const error = await port
-      .write(READ, { ...VERSION, document: { ...DOCUMENT, clientSecret: 'not-to-be-told' } })
+      .write(READ, { ...VERSION, document: { ...DOCUMENT, clientSecret: new Secret('not-to-be-told') } })
       .catch((one: unknown) => one);
     expect(error).toMatchObject({ code });
     expect(JSON.stringify(error) + String(error)).not.toContain('not-to-be-told');

@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from '@jest/globals';
 import { accessSecrets } from '../../../../functions/adapters/secrets-manager/access-secrets.ts';
+import { inClear } from '../../../../functions/credential/secret/secret.ts';
 import { serviceError, stubClient } from '../../../support/sdk.ts';
 
 function secrets(...values: (string | undefined | Error)[]) {
@@ -26,29 +27,29 @@ describe('an access secret', () => {
     ['tls', { ca: CERTIFICATE, certificate: CERTIFICATE, privateKey: KEY }],
   ] as const)('of the form %s is a JSON document', async (form, document) => {
     const { port, sent } = secrets(JSON.stringify(document));
-    expect(await port.read('csr-access/x', form)).toEqual(document);
+    expect(inClear(await port.read('csr-access/x', form))).toEqual(document);
     expect(sent).toEqual([['GetSecretValueCommand', { SecretId: 'csr-access/x' }]]);
   });
 
   it('may hold what signs in beside what TLS is made with', async () => {
     const { port } = secrets(JSON.stringify({ token: 't', ca: CERTIFICATE }));
-    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 't' });
+    expect(inClear(await port.read('csr-access/x', 'token'))).toEqual({ token: 't' });
     expect(await port.read('csr-access/x', 'tls')).toEqual({ ca: CERTIFICATE });
   });
 
   it('is read once while the function is warm, and again when a fresh one is asked for', async () => {
     const { port, sent } = secrets('{"token":"one"}', '{"token":"two"}');
-    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'one' });
-    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'one' });
-    expect(await port.read('csr-access/x', 'token', { fresh: true })).toEqual({ token: 'two' });
-    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'two' });
+    expect(inClear(await port.read('csr-access/x', 'token'))).toEqual({ token: 'one' });
+    expect(inClear(await port.read('csr-access/x', 'token'))).toEqual({ token: 'one' });
+    expect(inClear(await port.read('csr-access/x', 'token', { fresh: true }))).toEqual({ token: 'two' });
+    expect(inClear(await port.read('csr-access/x', 'token'))).toEqual({ token: 'two' });
     expect(sent).toHaveLength(2);
   });
 
   it('is read once for all who ask at the same time', async () => {
     const { port, sent } = secrets('{"token":"one"}', '{"token":"two"}');
     const read = await Promise.all(Array.from({ length: 5 }, () => port.read('csr-access/x', 'token')));
-    expect(new Set(read.map(({ token }) => token))).toEqual(new Set(['one']));
+    expect(new Set(read.map(({ token }) => token.reveal()))).toEqual(new Set(['one']));
     expect(sent).toHaveLength(1);
   });
 
@@ -56,7 +57,7 @@ describe('an access secret', () => {
     const { port, sent } = secrets(serviceError('InternalServiceError'), '{"token":"one"}');
     const both = await Promise.allSettled([port.read('csr-access/x', 'token'), port.read('csr-access/x', 'token')]);
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'one' });
+    expect(inClear(await port.read('csr-access/x', 'token'))).toEqual({ token: 'one' });
     expect(sent).toHaveLength(2);
   });
 
@@ -66,7 +67,7 @@ describe('an access secret', () => {
       port.read('csr-access/x', 'token'),
       port.read('csr-access/x', 'token', { fresh: true }),
     ]);
-    expect([old.token, fresh.token]).toEqual(['one', 'two']);
+    expect([old.token.reveal(), fresh.token.reveal()]).toEqual(['one', 'two']);
     expect(sent).toHaveLength(2);
   });
 
@@ -88,7 +89,7 @@ describe('an access secret', () => {
     const error = await port.read('csr-access/x', 'token').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'access-secret-invalid', message: expect.stringContaining('csr-access/x') });
     expect(JSON.stringify(error) + String(error)).not.toMatch(/not-to-be-told|42/);
-    expect(await port.read('csr-access/x', 'token')).toEqual({ token: 'mended' });
+    expect(inClear(await port.read('csr-access/x', 'token'))).toEqual({ token: 'mended' });
   });
 
   it.each([
@@ -117,7 +118,7 @@ describe('an access secret', () => {
     ['clientSecret', { clientSecret: 'pässword with+all%25 kinds:😀' }],
     ['basic', { username: 'jürgen', password: 'p:ä 😀' }],
   ] as const)('that can be encoded is taken: %s %j', async (form, document) => {
-    expect(await secrets(JSON.stringify(document)).port.read('csr-access/x', form)).toEqual(document);
+    expect(inClear(await secrets(JSON.stringify(document)).port.read('csr-access/x', form))).toEqual(document);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from '@jest/globals';
 import { secretsManagerStore, storeFailure } from '../../../../functions/adapters/secrets-manager/store.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { StageMovedError, VersionTakenError } from '../../../../functions/ports/secret-store.ts';
 import { serviceError, stubClient } from '../../../support/sdk.ts';
 
@@ -43,7 +44,7 @@ describe('versions', () => {
 describe('read', () => {
   it('is about a version, not a label', async () => {
     const { store: port, sent } = store(() => ({ SecretString: 'the value' }));
-    expect(await port.read('one')).toBe('the value');
+    expect(await port.read('one')).toEqual(new Secret('the value'));
     expect(sent).toEqual([['GetSecretValueCommand', { SecretId: ID, VersionId: 'one' }]]);
   });
 
@@ -55,7 +56,7 @@ describe('read', () => {
   });
 
   it('takes an empty value for an empty one', async () => {
-    expect(await store(() => ({ SecretString: '' })).store.read('one')).toBe('');
+    expect(await store(() => ({ SecretString: '' })).store.read('one')).toEqual(new Secret(''));
   });
 
   it('gives undefined for a version without a value', async () => {
@@ -69,7 +70,7 @@ describe('read', () => {
 describe('readCurrent', () => {
   it('is about AWSCURRENT, and tells which version that is', async () => {
     const { store: port, sent } = store(() => ({ SecretString: 'the value', VersionId: 'one' }));
-    expect(await port.readCurrent()).toEqual({ id: 'one', value: 'the value' });
+    expect(await port.readCurrent()).toEqual({ id: 'one', value: new Secret('the value') });
     expect(sent).toEqual([['GetSecretValueCommand', { SecretId: ID }]]);
   });
 
@@ -102,7 +103,7 @@ describe('describe', () => {
 });
 
 describe('put', () => {
-  const version = { id: 'one', value: 'the value', stage: 'AWSPENDING' } as const;
+  const version = { id: 'one', value: new Secret('the value'), stage: 'AWSPENDING' } as const;
 
   it('is idempotent by its id, and asks for exactly one label', async () => {
     const { store: port, sent } = store(() => ({ VersionStages: ['AWSPENDING'] }));
@@ -172,7 +173,11 @@ describe('a refusal of Secrets Manager', () => {
     const { store: port } = store(() => {
       throw serviceError(name);
     });
-    for (const call of [port.versions(), port.describe(), port.put({ id: 'i', value: 'v', stage: 'AWSPENDING' })]) {
+    for (const call of [
+      port.versions(),
+      port.describe(),
+      port.put({ id: 'i', value: new Secret('v'), stage: 'AWSPENDING' }),
+    ]) {
       const error = await call.catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ name: 'RotationError', code, message: `Secrets Manager, ${ID}: ${name}` });
       expect(JSON.stringify(error)).not.toContain('not-to-be-told');

@@ -6,11 +6,12 @@ import {
   projectionUrl,
   tokenEndpoint,
 } from '../../../../functions/adapters/token-endpoint/token-endpoint.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 
 const DOCUMENT = {
   accessTokenUrl: 'https://iam.example.com/auth/realms/acme/protocol/openid-connect/token',
   clientId: 'NC_Flow',
-  clientSecret: 'not-to-be-told',
+  clientSecret: new Secret('not-to-be-told'),
   scope: 'openid microprofile-jwt',
 };
 const WRONG = 'Invalid client or Invalid client credentials';
@@ -47,7 +48,7 @@ describe('a token', () => {
     'for our client is accepted: %j',
     async (claims) => {
       const { end, asked } = await ask(() => token(claims));
-      expect(end).toEqual({ accepted: true, accessToken: jwt(claims) });
+      expect(end).toEqual({ accepted: true, accessToken: new Secret(jwt(claims)) });
       expect(asked).toBe(1);
     },
   );
@@ -247,16 +248,16 @@ describe('projection', () => {
       calls.push({ url, init });
       return new Response(null, { status });
     };
-    expect(await projection(URL, { fetch, sleep: async () => undefined }).probe('the-token')).toBe(answer);
+    expect(await projection(URL, { fetch, sleep: async () => undefined }).probe(new Secret('the-token'))).toBe(answer);
     expect(calls).toHaveLength(times);
     expect(calls[0]).toEqual({
       url: URL,
-      init: { method: 'GET', headers: { authorization: 'Bearer the-token', accept: 'application/json' } },
+      init: { method: 'GET', headers: { authorization: new Secret('Bearer the-token'), accept: 'application/json' } },
     });
   });
 
   it('nobody there: unavailable', async () => {
     const fetch: Fetch = () => Promise.reject(new HttpError('connection', 'gone'));
-    expect(await projection(URL, { fetch, sleep: async () => undefined }).probe('t')).toBe('unavailable');
+    expect(await projection(URL, { fetch, sleep: async () => undefined }).probe(new Secret('t'))).toBe('unavailable');
   });
 });

@@ -3,6 +3,7 @@ import { judge } from '../../../../functions/audit/findings/judge.ts';
 import type { Sight } from '../../../../functions/audit/findings/sight.ts';
 import { RotationError } from '../../../../functions/credential/errors.ts';
 import type { FindingKind } from '../../../../functions/credential/published/findings.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import type { PlannedRun } from '../../../../functions/ports/audit/schedule-watch.ts';
 import type { Task } from '../../../../functions/ports/tasks.ts';
 import {
@@ -50,7 +51,7 @@ const task = (opened: string, due: string): readonly Task[] => [
 ];
 const lasting = (secretExpiresAt: Date) => atRest({ clientInUse: clientWith('current', { secretExpiresAt }) });
 const keeping = (validUntil: Date, connectors = [connectorWith('former')]) =>
-  atRest({ ...iamHolding('current', { previous: { secret: 'former', validUntil } }), connectors });
+  atRest({ ...iamHolding('current', { previous: { secret: new Secret('former'), validUntil } }), connectors });
 const aged = (maxAge: string) => sightWith({ credential: credentialOf(['ifs'], { maxAge }) });
 const manual = { name: 'desk', via: 'manual' };
 /** A run was left unfinished, and no repeat is planned. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RotationError } from '../../../../functions/credential/errors.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import type { IamClient } from '../../../../functions/ports/iam.ts';
 import { decide } from '../../../../functions/rotation/decide/decide.ts';
 import type { RotationAction } from '../../../../functions/rotation/decide/terms/action.ts';
@@ -69,7 +70,9 @@ function brief(action: RotationAction): string {
   }
 }
 
-const KEPT: Partial<IamClient> = { previous: { secret: 'old', validUntil: new Date(NOW.getTime() + HOUR_MS) } };
+const KEPT: Partial<IamClient> = {
+  previous: { secret: new Secret('old'), validUntil: new Date(NOW.getTime() + HOUR_MS) },
+};
 const OVERLAPPING = atRest(iamHolding('current', KEPT));
 const UNUSABLE = { fault: 'the service account is off' };
 const ONE_AWAY = atRest({ connectors: [connectorWith('current'), UNREADABLE] });
@@ -209,7 +212,10 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
   [
     'at-rest',
     'a rollback to another secret',
-    { request: { ...CALL, rollback: true }, known: answers({ previousDocument: { ...CURRENT, clientSecret: 'old' } }) },
+    {
+      request: { ...CALL, rollback: true },
+      known: answers({ previousDocument: { ...CURRENT, clientSecret: new Secret('old') } }),
+    },
     'begin previous, overlap where-possible, rotated',
   ],
   [
@@ -240,7 +246,7 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
       request: { ...CALL, rollback: true },
       strategy: 'alternating-clients',
       seen: ALTERNATING,
-      known: answers({ previousDocument: { ...CURRENT, clientSecret: 'old' } }),
+      known: answers({ previousDocument: { ...CURRENT, clientSecret: new Secret('old') } }),
     },
     'refuse rollback-impossible',
   ],
@@ -328,7 +334,7 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
         pending: PENDING.candidate,
         iamHoldsCandidate: true,
         ...iamHolding('candidate', {
-          previous: { secret: 'current', validUntil: new Date(NOW.getTime() + HOUR_MS) },
+          previous: { secret: new Secret('current'), validUntil: new Date(NOW.getTime() + HOUR_MS) },
         }),
       }),
     },
@@ -427,7 +433,7 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
   [
     'retire-open',
     'nobody uses the old secret',
-    { frozen: true, known: answers({ previousDocument: { ...CURRENT, clientSecret: 'old' } }) },
+    { frozen: true, known: answers({ previousDocument: { ...CURRENT, clientSecret: new Secret('old') } }) },
     'finish-retire',
   ],
   [
@@ -435,7 +441,7 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
     'a connector holds the old secret',
     {
       seen: atRest({ pending: PENDING.retire, connectors: [connectorWith('old')] }),
-      known: answers({ previousDocument: { ...CURRENT, clientSecret: 'old' } }),
+      known: answers({ previousDocument: { ...CURRENT, clientSecret: new Secret('old') } }),
     },
     'clear',
   ],
@@ -444,7 +450,7 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
     'a connector away',
     {
       seen: atRest({ pending: PENDING.retire, connectors: [UNREADABLE] }),
-      known: answers({ previousDocument: { ...CURRENT, clientSecret: 'old' } }),
+      known: answers({ previousDocument: { ...CURRENT, clientSecret: new Secret('old') } }),
     },
     'clear',
   ],
@@ -453,7 +459,7 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
     'the IAM holds another secret',
     {
       seen: atRest({ pending: PENDING.retire, ...iamHolding('by-hand') }),
-      known: answers({ previousDocument: { ...CURRENT, clientSecret: 'old' } }),
+      known: answers({ previousDocument: { ...CURRENT, clientSecret: new Secret('old') } }),
     },
     'clear',
   ],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { decideRetire } from '../../../../functions/rotation/decide/retire.ts';
 import type { Look } from '../../../../functions/rotation/observe/observation.ts';
 import type { Known } from '../../../../functions/rotation/run/known.ts';
@@ -13,7 +14,7 @@ import {
   uncleared,
 } from '../../../support/observations.ts';
 
-const OLD = { ...CURRENT, clientSecret: 'old' };
+const OLD = { ...CURRENT, clientSecret: new Secret('old') };
 const READ: Known['answers'] = { retireDocuments: { old: OLD, current: CURRENT } };
 const LEASE_MS = 100_000;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ErrorCode, RotationError } from '../../../../functions/credential/errors.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { ConfigurationChangedError } from '../../../../functions/ports/connector.ts';
 import { StageMovedError, VersionTakenError } from '../../../../functions/ports/secret-store.ts';
 import { Ledger } from '../../../../functions/rotation/run/ledger.ts';
@@ -106,7 +107,7 @@ describe('whether a rotation may begin', () => {
 
   it('is yes beside versions that the run itself has put and made current', async () => {
     const ledger = undisturbed();
-    await ledger.put({ id: 'own', value: '{}', stage: 'AWSPENDING' }, async () => undefined);
+    await ledger.put({ id: 'own', value: new Secret('{}'), stage: 'AWSPENDING' }, async () => undefined);
     ledger.isCurrent('own');
     ledger.sawVersions([{ id: 'own', stages: [], createdAt: new Date(0) }], 'own');
     expect(ledger.mayBegin).toBe(true);
@@ -139,7 +140,7 @@ describe('an answer of Secrets Manager', () => {
   it('is outdated without a version that the run has put, and when it shows a label where the run has taken it away', async () => {
     const ledger = new Ledger();
     expect(ledger.versions.isOutdated([current])).toBe(false);
-    await ledger.put({ id: 'two', value: '{}', stage: 'AWSPENDING' }, async () => undefined);
+    await ledger.put({ id: 'two', value: new Secret('{}'), stage: 'AWSPENDING' }, async () => undefined);
     expect(ledger.versions.isOutdated([current])).toBe(true);
     const both = [current, { id: 'two', stages: [], createdAt: new Date(0) }];
     expect(ledger.versions.isOutdated(both)).toBe(false);
@@ -150,7 +151,7 @@ describe('an answer of Secrets Manager', () => {
   it('is outdated without a version that another run was first to put', async () => {
     const ledger = new Ledger();
     const refused = () => Promise.reject(new VersionTakenError());
-    await ledger.put({ id: 'two', value: '{}', stage: 'AWSPENDING' }, refused).catch(() => undefined);
+    await ledger.put({ id: 'two', value: new Secret('{}'), stage: 'AWSPENDING' }, refused).catch(() => undefined);
     expect(ledger.versions.isOutdated([current])).toBe(true);
     expect(ledger.hasPut('two')).toBe(false);
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createFetch, type Fetch } from '../../../../functions/adapters/http/fetch.ts';
 import { tokenEndpoint } from '../../../../functions/adapters/token-endpoint/token-endpoint.ts';
 import { isRotationError } from '../../../../functions/credential/errors.ts';
+import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import { type KeycloakAdmin, keycloakAdmin } from '../../../../local/real-stack/keycloak/admin.ts';
 import { type Keycloak, startKeycloak } from '../../../../local/real-stack/keycloak/server.ts';
 import { requestToken } from '../../../../local/real-stack/keycloak/tokens.ts';
@@ -44,7 +45,7 @@ describeReal('A Keycloak of its own', ['keycloak'], () => {
     const document = {
       accessTokenUrl: `${keycloak.url}/realms/restarted/protocol/openid-connect/token`,
       clientId: 'kept',
-      clientSecret: secret,
+      clientSecret: new Secret(secret),
       scope: 'openid',
     };
     const restarted = keycloak.restart();

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TlsMaterial } from '../../../../../functions/adapters/http/connection/tls.ts';
 import { createFetch } from '../../../../../functions/adapters/http/fetch.ts';
+import { Secret } from '../../../../../functions/credential/secret/secret.ts';
 import { freePorts } from '../../../../../local/real-stack/programs/free-ports.ts';
 import { type Authority, encryptedKey, type Issued, makeAuthority } from '../../../../support/certificates.ts';
 
@@ -73,7 +74,7 @@ const asking = (version?: 'TLSv1.2'): ServerOptions => ({
 const fetch = () => createFetch({ local: true, timeoutMs: 10_000 });
 const material = (parts: Omit<TlsMaterial, 'secretId'>): TlsMaterial => ({ secretId: SECRET, ...parts });
 const withClient = (issued: Issued, ca = authority.certificate) =>
-  material({ ca, certificate: issued.certificate, privateKey: issued.privateKey });
+  material({ ca, certificate: issued.certificate, privateKey: new Secret(issued.privateKey) });
 
 describe('a private authority', () => {
   it('is trusted where its access secret says so, and over one connection', async () => {
@@ -183,8 +184,8 @@ describe.each(['TLSv1.3', 'TLSv1.2'] as const)('a client certificate, with %s', 
 
   it('may have an encrypted key', async () => {
     const { url } = await listen(server, options());
-    const privateKey = await encryptedKey(client, 'open-sesame');
-    const tls = { ...withClient(client), privateKey, passphrase: 'open-sesame' };
+    const privateKey = new Secret(await encryptedKey(client, 'open-sesame'));
+    const tls = { ...withClient(client), privateKey, passphrase: new Secret('open-sesame') };
     expect((await fetch()(url, { method: 'GET', tls })).status).toBe(200);
   });
 
@@ -247,7 +248,7 @@ describe('a client certificate that can not be used', () => {
     ],
     [
       'has the key of another',
-      async () => ({ ...withClient(client), privateKey: server.privateKey }),
+      async () => ({ ...withClient(client), privateKey: new Secret(server.privateKey) }),
       'client-invalid',
       'does not belong to its certificate',
     ],
@@ -255,20 +256,24 @@ describe('a client certificate that can not be used', () => {
       'has a key that is none',
       async () => ({
         ...withClient(client),
-        privateKey: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----',
+        privateKey: new Secret('-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----'),
       }),
       'secret-invalid',
       'private key',
     ],
     [
       'has a key that stays closed',
-      async () => ({ ...withClient(client), privateKey: await encryptedKey(client, 'a'), passphrase: 'b' }),
+      async () => ({
+        ...withClient(client),
+        privateKey: new Secret(await encryptedKey(client, 'a')),
+        passphrase: new Secret('b'),
+      }),
       'secret-invalid',
       'passphrase',
     ],
     [
       'has a key without its passphrase',
-      async () => ({ ...withClient(client), privateKey: await encryptedKey(client, 'a') }),
+      async () => ({ ...withClient(client), privateKey: new Secret(await encryptedKey(client, 'a')) }),
       'secret-invalid',
       'passphrase',
     ],

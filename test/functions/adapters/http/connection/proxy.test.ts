@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createFetch, type FetchInit } from '../../../../../functions/adapters/http/fetch.ts';
+import { Secret } from '../../../../../functions/credential/secret/secret.ts';
 import { type Authority, makeAuthority } from '../../../../support/certificates.ts';
 import { type ForwardProxy, startForwardProxy } from '../../../../support/forward-proxy.ts';
 
@@ -86,7 +87,12 @@ describe('through a forward proxy', () => {
   it('a client certificate is shown to the target', async () => {
     const { fetch } = await proxied();
     const client = await authority.issue({ name: 'client' });
-    const tls = { ...trusting().tls, secretId: 'x', certificate: client.certificate, privateKey: client.privateKey };
+    const tls = {
+      ...trusting().tls,
+      secretId: 'x',
+      certificate: client.certificate,
+      privateKey: new Secret(client.privateKey),
+    };
     await fetch('https://iam.example.com/', { method: 'GET', tls });
     expect(subject).toBe('client');
   });
@@ -107,7 +113,7 @@ describe('through a forward proxy', () => {
 
   it('the proxy gets its user, and the target never hears of it', async () => {
     const { proxy, fetch } = await proxied({ authorization: () => USER });
-    const response = await fetch('https://iam.example.com/', { ...trusting(), proxyAuthorization: USER });
+    const response = await fetch('https://iam.example.com/', { ...trusting(), proxyAuthorization: new Secret(USER) });
     expect(await response.text()).toContain('no word of the proxy');
     expect(proxy.asked).toEqual([{ target: 'iam.example.com:443', authorization: USER }]);
   });
@@ -116,7 +122,10 @@ describe('through a forward proxy', () => {
     'a proxy that asks for a password is told by name (%s)',
     async (given) => {
       const { proxy, fetch } = await proxied({ authorization: () => USER });
-      const call = fetch('https://iam.example.com/', { ...trusting(), ...(given && { proxyAuthorization: given }) });
+      const call = fetch('https://iam.example.com/', {
+        ...trusting(),
+        ...(given && { proxyAuthorization: new Secret(given) }),
+      });
       const error = await call.catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({
         kind: 'proxy-unauthorized',
