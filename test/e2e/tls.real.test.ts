@@ -14,12 +14,14 @@ import { type Cast, type Stage, setStage } from './stage.ts';
 const PREFIX = 'csr-tls';
 const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 30, http: 5 });
 
-/** Its IAM has a certificate of a private authority; its connector has one, too, and asks for one. */
+/** Its IAM and its connector have certificates of a private authority, and let nobody in without a client certificate. */
 const GOOD = 'acme-prod';
 /** Its access secret holds another authority than that of its IAM. */
 const WRONG_CA = 'globex-prod';
 /** Its access secret holds no client certificate for its connector. */
 const NO_CERTIFICATE = 'initech-prod';
+/** Its access secret holds no client certificate for its IAM, then one that another authority has issued. */
+const STRANGER = 'umbrella-prod';
 
 describeReal('a private authority and client certificates, deployed', ['keycloak', 'ministack'], () => {
   let folder: string;
@@ -29,7 +31,7 @@ describeReal('a private authority and client certificates, deployed', ['keycloak
   let front: TlsFront;
   let stage: Stage;
   /** What the access secrets hold, by the name of a part. */
-  let documents: { iam: object; wrongIam: object; connector: object; noCertificate: object };
+  let documents: { right: object; wrongCa: object; noCertificate: object; stranger: object };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tls-'));
@@ -40,27 +42,29 @@ describeReal('a private authority and client certificates, deployed', ['keycloak
     const ofConnector = await authority.issue({ name: 'connector', hosts });
     const { certificate, privateKey } = await authority.issue({ name: 'rotator' });
     const ca = authority.certificate;
+    const stranger = await another.issue({ name: 'stranger' });
     documents = {
-      iam: { ca },
-      wrongIam: { ca: another.certificate },
-      connector: { ca, certificate, privateKey },
+      right: { ca, certificate, privateKey },
+      wrongCa: { ca: another.certificate, certificate, privateKey },
       noCertificate: { ca },
+      stranger: { ca, certificate: stranger.certificate, privateKey: stranger.privateKey },
     };
-    keycloak = await startKeycloak({ tls: ofKeycloak });
+    keycloak = await startKeycloak({ tls: { ...ofKeycloak, clientAuthorityFile: authority.certificateFile } });
     front = await tlsFront(ofConnector, authority);
     const { url, httpsUrl = '', adminUser: user, adminPassword: password } = keycloak;
-    const cast = [GOOD, WRONG_CA, NO_CERTIFICATE].map((id) => castOf(id, httpsUrl, front.url));
+    const cast = [GOOD, WRONG_CA, NO_CERTIFICATE, STRANGER].map((id) => castOf(id, httpsUrl, front.url));
     stage = await setStage(PREFIX, cast, {
       keycloak: { url, user, password },
       iamUrl: httpsUrl,
       timeouts: TIMEOUTS,
     });
     front.leadTo(stage.connectorUrl);
-    const { iam, wrongIam, connector, noCertificate } = documents;
+    const { right, wrongCa, noCertificate } = documents;
     for (const [id, parts] of Object.entries({
-      [GOOD]: { 'iam-tls': iam, 'connector-tls': connector },
-      [WRONG_CA]: { 'iam-tls': wrongIam, 'connector-tls': connector },
-      [NO_CERTIFICATE]: { 'iam-tls': iam, 'connector-tls': noCertificate },
+      [GOOD]: { 'iam-tls': right, 'connector-tls': right },
+      [WRONG_CA]: { 'iam-tls': wrongCa, 'connector-tls': right },
+      [NO_CERTIFICATE]: { 'iam-tls': right, 'connector-tls': noCertificate },
+      [STRANGER]: { 'iam-tls': noCertificate, 'connector-tls': right },
     })) {
       for (const [part, document] of Object.entries(parts))
         await stage.secretsManager.send(
@@ -95,7 +99,7 @@ describeReal('a private authority and client certificates, deployed', ['keycloak
   });
 
   it('the right authority is found without a restart', async () => {
-    await put(WRONG_CA, 'iam-tls', documents.iam);
+    await put(WRONG_CA, 'iam-tls', documents.right);
     await stage.pass(WRONG_CA, LEASE_MS);
     expect(await stage.rotate(WRONG_CA)).toMatchObject({ outcome: 'adopted' });
     await stage.agreed(WRONG_CA);
@@ -105,16 +109,34 @@ describeReal('a private authority and client certificates, deployed', ['keycloak
     const answer = await stage.rotate(NO_CERTIFICATE);
     expect(JSON.stringify(answer)).toContain('client-certificate-refused');
     expect(JSON.stringify(answer)).toContain('asks for a client certificate, and the settings name none');
-    await put(NO_CERTIFICATE, 'connector-tls', documents.connector);
+    await put(NO_CERTIFICATE, 'connector-tls', documents.right);
     await stage.pass(NO_CERTIFICATE, LEASE_MS);
     await stage.rotate(NO_CERTIFICATE);
     await stage.agreed(NO_CERTIFICATE);
   });
 
+  it('an IAM lets nobody in without a client certificate, and is told by name; nothing is changed', async () => {
+    const { clientSecret } = stage.provisioned.get(STRANGER) ?? {};
+    expect(await stage.rotate(STRANGER)).toMatchObject({
+      code: 'client-certificate-refused',
+      nothingChanged: true,
+      detail: expect.stringContaining('asks for a client certificate, and the settings name none'),
+    });
+    await put(STRANGER, 'iam-tls', documents.stranger);
+    expect(await stage.rotate(STRANGER)).toMatchObject({
+      code: 'client-certificate-refused',
+      nothingChanged: true,
+      detail: expect.stringContaining(`refuses the client certificate of ${secretOf(STRANGER, 'iam-tls')}`),
+    });
+    await put(STRANGER, 'iam-tls', documents.right);
+    expect(await stage.rotate(STRANGER)).toMatchObject({ outcome: 'adopted' });
+    expect(await stage.agreed(STRANGER)).toBe(clientSecret);
+  });
+
   it('has written no secret, and no private key, anywhere', async () => {
     const { texts, secrets } = await writtenBy(stage);
     const [, key = ''] =
-      /-----BEGIN PRIVATE KEY-----\n(.+)/.exec((documents.connector as { privateKey: string }).privateKey) ?? [];
+      /-----BEGIN PRIVATE KEY-----\n(.+)/.exec((documents.right as { privateKey: string }).privateKey) ?? [];
     expect(key.length).toBeGreaterThan(20);
     expect(texts.length).toBeGreaterThan(5);
     expect(findSecrets(texts, [...secrets, key])).toEqual([]);

@@ -1,4 +1,4 @@
-import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { provide } from '../programs/cache.ts';
 import { freePorts } from '../programs/free-ports.ts';
@@ -60,11 +60,34 @@ async function makeDatabase(folder: GuardedFolder, release: KeycloakRelease): Pr
 
 /** Makes a Keycloak home that shares everything with the distribution except its data, and needs 2 MB. */
 export async function layOut(distribution: string, home: string): Promise<void> {
+  const shared = join(distribution, 'keycloak');
   await mkdir(join(home, 'bin'), { recursive: true });
   // The start script takes the folder above its own, links followed, as the home: so the script itself is a copy.
-  await cp(join(distribution, 'keycloak', 'bin', 'kc.sh'), join(home, 'bin', 'kc.sh'));
-  for (const name of ['lib', 'conf', 'providers', 'themes', 'version.txt']) {
-    await symlink(join(distribution, 'keycloak', name), join(home, name));
-  }
+  await cp(join(shared, 'bin', 'kc.sh'), join(home, 'bin', 'kc.sh'));
+  await link(shared, home, ['lib', 'conf', 'providers', 'themes', 'version.txt']);
   await cp(join(distribution, 'data'), join(home, 'data'), { recursive: true });
+}
+
+/** Builds anew with what only a build can change: in copies of the 3 MB that a build writes, since others use the distribution. */
+export async function buildAnew(
+  folder: GuardedFolder,
+  { release, home, distribution }: { release: KeycloakRelease; home: string; distribution: string },
+): Promise<void> {
+  const shared = join(distribution, 'keycloak', 'lib');
+  const lib = join(home, 'lib');
+  await rm(lib);
+  await mkdir(lib);
+  const written = (name: string) => name.startsWith('quarkus');
+  const names = await readdir(shared);
+  await link(
+    shared,
+    lib,
+    names.filter((name) => !written(name)),
+  );
+  for (const name of names.filter(written)) await cp(join(shared, name), join(lib, name), { recursive: true });
+  await folder.run(buildCommand(release, home, { clientCertificates: true }));
+}
+
+async function link(from: string, to: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await symlink(join(from, name), join(to, name));
 }

@@ -4,7 +4,7 @@ import { progressOnStderr } from '../programs/cache.ts';
 import { freePorts } from '../programs/free-ports.ts';
 import { type GuardedFolder, guardedFolder } from '../programs/guarded-folder.ts';
 import type { Running } from '../programs/process-group.ts';
-import { layOut, provideKeycloak } from './distribution.ts';
+import { buildAnew, layOut, provideKeycloak } from './distribution.ts';
 import { ADMIN, type KeycloakPorts, type KeycloakTls, launch } from './launch.ts';
 import { type KeycloakRelease, LATEST } from './releases.ts';
 
@@ -33,7 +33,7 @@ export interface KeycloakOptions {
   readonly port?: number;
   /** @default - a free port */
   readonly managementPort?: number;
-  /** The certificate and key with which it also speaks https. @default - it speaks http alone */
+  /** The certificate and key with which it also speaks https, and whose client certificates it wants. @default - it speaks http alone */
   readonly tls?: Omit<KeycloakTls, 'port'>;
   /** Aborting it stops the server, also while it starts. */
   readonly signal?: AbortSignal;
@@ -56,6 +56,7 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Keyc
   try {
     const home = join(folder.path, 'home');
     await layOut(distribution, home);
+    if (options.tls?.clientAuthorityFile) await buildAnew(folder, { release, home, distribution });
     const tls = options.tls && { ...options.tls, port: (await freePorts(1))[0] ?? 0 };
     const start = () => launch(folder, { release, home, ports, tls, signal });
     const keycloak = handle(folder, { ports, tls, start, first: await start() });
