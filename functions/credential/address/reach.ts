@@ -8,7 +8,11 @@ const TRANSLATED = '64:ff9b::';
 
 type Subnet = readonly [network: string, bits: number];
 
-/** Link-local addresses, where clouds keep their instance metadata; "this host"; groups; what is reserved; and old forms that hide another. */
+/**
+ * Link-local addresses, where clouds keep their instance metadata; AWS's own local services; "this host"; groups; what is reserved; and
+ * forms that hide an IPv4 address: 6to4, Teredo, [SIIT](https://www.rfc-editor.org/rfc/rfc2765#section-2.1), and the translators of
+ * [RFC 8215](https://www.rfc-editor.org/rfc/rfc8215), each of which puts it where it likes.
+ */
 const NOWHERE = blockList(
   [
     ['0.0.0.0', 8],
@@ -20,8 +24,11 @@ const NOWHERE = blockList(
     ['::', 96],
     ['fe80::', 10],
     ['ff00::', 8],
-    ['fd00:ec2::254', 128],
+    ['fd00:ec2::', 32],
     ['2002::', 16],
+    ['2001::', 32],
+    ['::ffff:0:0:0', 96],
+    ['64:ff9b:1::', 48],
   ],
 );
 
@@ -40,7 +47,6 @@ const PRIVATE = blockList(
   [
     ['fc00::', 7],
     ['fec0::', 10],
-    ['64:ff9b:1::', 48],
   ],
 );
 

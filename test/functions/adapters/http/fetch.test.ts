@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv4, type LookupFunction } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpError } from '../../../../functions/adapters/http/connection/http-error.ts';
 import { createFetch, type Fetch, restrictFetch } from '../../../../functions/adapters/http/fetch.ts';
@@ -132,9 +132,18 @@ describe('no response', () => {
 
 describe('createFetch', () => {
   const PACKED = gzipSync('{"a":1}');
-  // 64 KB that become 64 MiB.
-  const BOMB = gzipSync(Buffer.alloc(64 << 20, ' '));
-  const BOMB_IN_BOMB = gzipSync(BOMB);
+  // A few KB that become 64 MiB.
+  const BLANKS = Buffer.alloc(64 << 20, ' ');
+  const GZIP = gzipSync(BLANKS);
+  const BOMBS: Readonly<Record<string, Buffer>> = {
+    gzip: GZIP,
+    'x-gzip': GZIP,
+    deflate: deflateSync(BLANKS),
+    br: brotliCompressSync(BLANKS, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+    zstd: zstdCompressSync(BLANKS),
+    'gzip, gzip': gzipSync(GZIP),
+    'gzip, br': brotliCompressSync(GZIP),
+  };
   const server = createServer((request, response) => {
     if (request.url === '/slow') return;
     if (request.url === '/half') {
@@ -145,9 +154,9 @@ describe('createFetch', () => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(PACKED);
       return;
     }
-    if (request.url === '/bomb' || request.url === '/bomb-in-bomb') {
-      const twice = request.url === '/bomb-in-bomb';
-      response.writeHead(200, { 'content-encoding': twice ? 'gzip, gzip' : 'gzip' }).end(twice ? BOMB_IN_BOMB : BOMB);
+    if (request.url?.startsWith('/bomb/')) {
+      const encoding = decodeURIComponent(request.url.slice('/bomb/'.length));
+      response.writeHead(200, { 'content-encoding': encoding }).end(BOMBS[encoding]);
       return;
     }
     if (request.url === '/encoding') {
@@ -200,13 +209,13 @@ describe('createFetch', () => {
     expect(await kindOf(call()(`${url}/huge`, GET))).toBe('connection');
   });
 
-  it.each(['/bomb', '/bomb-in-bomb'])('counts what it unpacks: %s is refused, and never held whole', async (path) => {
+  it.each(Object.keys(BOMBS))('counts what it unpacks: %s is refused, and never held whole', async (encoding) => {
     const before = process.memoryUsage().arrayBuffers;
     let most = 0;
     const watch = setInterval(() => {
       most = Math.max(most, process.memoryUsage().arrayBuffers);
     }, 1);
-    const error = await call()(`${url}${path}`, GET).catch((thrown: unknown) => thrown);
+    const error = await call()(`${url}/bomb/${encodeURIComponent(encoding)}`, GET).catch((thrown: unknown) => thrown);
     clearInterval(watch);
     expect(error).toMatchObject({ kind: 'connection', message: expect.stringContaining('more than 1 MiB') });
     expect(most - before).toBeLessThan(32 << 20);
@@ -236,6 +245,11 @@ describe('createFetch', () => {
     ['::1', "the function's own machine"],
     ['169.254.169.254', 'a link-local or reserved address'],
     ['64:ff9b::a9fe:a9fe', 'a link-local or reserved address'],
+    ['64:ff9b:1::a9fe:a9fe', 'a link-local or reserved address'],
+    ['::ffff:a9fe:a9fe', 'a link-local or reserved address'],
+    ['2002:a9fe:a9fe::', 'a link-local or reserved address'],
+    ['fe80::1%eth0', 'a link-local or reserved address'],
+    ['::ffff:10.0.0.7', 'an address of a private network'],
     ['10.0.0.7', 'an address of a private network'],
     ['fd12::7', 'an address of a private network'],
   ])('connects to no name that leads to %s', async (address, place) => {
@@ -274,7 +288,8 @@ describe('createFetch', () => {
     const options = { local: false, privateTargets: true, timeoutMs: 50, allowedHosts: ['iam.example.com'] };
     const kind = (address: string) =>
       kindOf(createFetch({ ...options, lookup: to(address) })('https://iam.example.com/', GET));
-    expect(await kind('169.254.169.254')).toBe('not-allowed');
+    for (const address of ['169.254.169.254', '127.0.0.1', 'fd00:ec2::254', '64:ff9b:1::a9fe:a9fe'])
+      expect(await kind(address)).toBe('not-allowed');
     expect(await kind('10.255.255.1')).not.toBe('not-allowed');
   });
 

@@ -61,6 +61,10 @@ describe('a URL', () => {
     ['https://[fe80::1]/a', /link-local/],
     ['https://[::ffff:a9fe:a9fe]/a', /link-local/],
     ['https://[fd00:ec2::254]/a', /link-local/],
+    ['https://[64:ff9b::a9fe:a9fe]/a', /link-local/],
+    ['https://[64:ff9b:1::a9fe:a9fe]/a', /link-local/],
+    ['https://[2002:a9fe:a9fe::]/a', /link-local/],
+    ['https://[::ffff:0:a9fe:a9fe]/a', /link-local/],
     ['https://metadata.google.internal/a', /link-local/],
     ['https://0.0.0.0/a', /link-local/],
   ])('is refused where it could be read otherwise, or must not be called: %j', (text, why) => {
