@@ -3,6 +3,7 @@ import { isLoopback } from '../../functions/credential/address/addresses.ts';
 import { secretFingerprint } from '../../functions/credential/secret/fingerprint.ts';
 import type { Change, SectionValues } from '../engine/contract.ts';
 import { AgentError } from '../errors.ts';
+import { bodyText } from '../host/body.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -43,18 +44,23 @@ async function requestToken(
         signal: () => AbortSignal.timeout(TIMEOUT_MS),
       } as oauth.ClientCredentialsGrantRequestOptions,
     );
-    const read = response.ok ? await withoutIdToken(response) : response;
-    await oauth.processClientCredentialsResponse(server, client, read);
+    await oauth.processClientCredentialsResponse(server, client, await readable(response));
   } catch (error) {
     throw refusalOf(error);
   }
 }
 
+/** The answer as far as it is read: no more of it than is held, and no ID token. */
+async function readable(response: Response): Promise<Response> {
+  const { ok, status, headers } = response;
+  const text = (await bodyText(response)) ?? '';
+  return new Response((ok ? withoutIdToken(text) : text) || null, { status, headers: [...headers] });
+}
+
 /** The ID token that Keycloak gives with the scope `openid` says who logged in. Nobody did, and nobody here reads it. */
-async function withoutIdToken(response: Response): Promise<Response> {
-  const { id_token: _, ...body } = (await response.json()) as Record<string, unknown>;
-  const headers = { 'content-type': response.headers.get('content-type') ?? '' };
-  return new Response(JSON.stringify(body), { status: response.status, headers });
+function withoutIdToken(text: string): string {
+  const { id_token: _, ...body } = JSON.parse(text) as Record<string, unknown>;
+  return JSON.stringify(body);
 }
 
 /** The IAM's word for its refusal is one of a few; whatever else it says stays out. */

@@ -3,12 +3,10 @@ import { durationMs } from '../../functions/credential/duration.ts';
 import { inClear, Secret } from '../../functions/credential/secret/secret.ts';
 import { type Change, USERS } from '../engine/contract.ts';
 import { AgentError } from '../errors.ts';
+import { bodyText } from '../host/body.ts';
 import type { Adapter } from '../settings/adapter.ts';
 import type { Staged, Standing, Store, StoreReading } from './store.ts';
 import { StoredForm, storedConfiguration } from './stored-form.ts';
-
-/** An answer has at most this many characters. */
-const MOST_TEXT = 1024 * 1024;
 
 /** Another server of the contract on this host: the agent brings the lines to it. It keeps its own promises about writes. */
 export function httpStore(
@@ -30,7 +28,10 @@ export function httpStore(
     }
   };
   const read = async (): Promise<StoreReading> => {
-    const response = await call({ method: 'GET', headers: { accept: 'application/json' } });
+    const response = await call({
+      method: 'GET',
+      headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+    });
     demandDone(response);
     const etag = response.headers.get('etag');
     const form = StoredForm.safeParse(await jsonOf(response));
@@ -83,8 +84,7 @@ function demandDone({ status }: Response): void {
 
 async function jsonOf(response: Response): Promise<unknown> {
   try {
-    const text = await response.text();
-    return text.length > MOST_TEXT ? undefined : JSON.parse(text);
+    return JSON.parse((await bodyText(response)) ?? '');
   } catch {
     return undefined;
   }
