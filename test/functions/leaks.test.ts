@@ -9,10 +9,13 @@ import { CONNECTOR_TOKEN } from '../support/parts.ts';
 import { createWorld, documentText, FIRST_SECRET, type Io, type TestWorld, TIMING } from '../support/world.ts';
 
 const BY_HAND = 'a-secret-that-a-person-set';
+/** Every encoding writes it in another way. */
+const ODD = 'Odd-secret_+/=&"q\\b<é>0123456789';
 /** Secrets that a world begins with. */
 const SEEDED = [
   FIRST_SECRET,
   BY_HAND,
+  ODD,
   CONNECTOR_TOKEN,
   'rotator-secret',
   'the-secret-of-the-idle-client',
@@ -50,6 +53,11 @@ const WORLDS: Record<string, () => Promise<TestWorld>> = {
   'after a change by hand': async () => {
     const world = createWorld();
     world.changeClient({ secret: BY_HAND, attributes: {} });
+    return world;
+  },
+  'after a change by hand to a secret of odd characters': async () => {
+    const world = createWorld();
+    world.changeClient({ secret: ODD, attributes: {} });
     return world;
   },
   'with a grace that runs': async () => {
@@ -165,6 +173,7 @@ describe('no secret is told', () => {
     for (const [target, isTarget] of Object.entries(TARGETS)) {
       for (const [place, answer] of Object.entries(PLACES)) {
         const world = createWorld({ overlap: target.length % 2 === 0 });
+        if (place.length % 2 === 0) world.changeClient({ secret: ODD, attributes: {} });
         const header = lastHeader(world);
         const echo: Fault = async (io, perform) => {
           if (!isTarget.test(`${io.name} ${io.sent}`)) return await perform();
@@ -245,8 +254,11 @@ function lastHeader({ world }: TestWorld): () => string {
 /** The secret that a request was sent with: in its body, else its credentials. */
 function secretIn({ name, sent }: Io): string {
   const [credentials = '', ...body] = sent.split(' ');
-  const inBody = /"(?:clientS|s)ecret":"([^"]*)"/.exec(body.join(' '))?.[1];
-  return inBody ?? (name.endsWith('/token') ? credentials.slice(credentials.indexOf(':') + 1) : credentials);
+  const inBody = /"(?:clientS|s)ecret":("(?:[^"\\]|\\.)*")/.exec(body.join(' '))?.[1];
+  return (
+    (inBody && (JSON.parse(inBody) as string)) ??
+    (name.endsWith('/token') ? credentials.slice(credentials.indexOf(':') + 1) : credentials)
+  );
 }
 
 /** Runs something, and gives what it logged meanwhile. */
