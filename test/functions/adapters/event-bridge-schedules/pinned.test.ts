@@ -7,7 +7,7 @@ import { secretsManagerPins } from '../../../../functions/adapters/secrets-manag
 import { settingsPin } from '../../../../functions/credential/events/pin.ts';
 import type { SecretOverview } from '../../../../functions/ports/secret-store.ts';
 import { serviceError, stubClient } from '../../../support/sdk.ts';
-import { settingsWith } from '../../../support/settings.ts';
+import { SMALLEST, settingsWith } from '../../../support/settings.ts';
 
 const WHERE = { context: { prefix: 'csr', local: false }, group: 'csr', onceGroup: 'csr-once' };
 const OPTIONS = {
@@ -17,6 +17,8 @@ const OPTIONS = {
   targets: { rotate: 'arn:rotate', retire: 'arn:retire' },
 };
 const WRITTEN = settingsWith();
+const ELSEWHERE = 'https://flow.example.org/configurations/ifs';
+const OTHER_KEY = 'arn:aws:kms:eu-north-1:123456789012:key/0f4b0a52-7f1e-4a4e-9a3c-2a6f1b6c9d10';
 const CHANGED = new Date('2026-03-01T02:00:00Z');
 
 /** A schedule with settings in it, and what the stack wrote of them to the secret. */
@@ -81,7 +83,32 @@ describe('settings in a schedule', () => {
   it.each([
     ['another host for the secret', { 'connectors.0.url': 'https://flow.example.org/configurations/ifs' }],
     ['another IAM', { 'iam.adminUrl': 'https://iam.example.org/admin/realms/acmeprod' }],
+    ['another port of a host', { 'connectors.0.url': 'https://flow.acme.example.com:8443/odata-connector/x' }],
+    [
+      'another token endpoint',
+      { accessTokenUrl: 'https://acme.example.com/auth/realms/x/protocol/openid-connect/token' },
+    ],
+    [
+      "another token endpoint for the rotator's secret",
+      { 'iam.auth.accessTokenUrl': 'https://acme.example.com/auth/x' },
+    ],
+    ['another place to try the secret at', { serviceUri: 'https://x.example.org' }],
+    ['another client', { clientId: 'NC_Flow_Other' }],
+    ['another rotator', { 'iam.auth.clientId': 'admin-cli' }],
+    [
+      'one more connector',
+      { connectors: [...SMALLEST.connectors, { ...SMALLEST.connectors[0], name: 'x', url: ELSEWHERE }] },
+    ],
     ['another access secret', { 'connectors.0.auth.secretId': 'csr-access/shared/admin' }],
+    ["another of the IAM's access secrets", { 'iam.auth.secretId': 'csr-access/shared/admin' }],
+    ['another authority for the IAM', { 'iam.tls': { secretId: 'csr-access/shared/tls' } }],
+    ['another authority for a connector', { 'connectors.0.tls': { secretId: 'csr-access/acme-prod/other-tls' } }],
+    ['another signing key', { 'iam.auth': { clientId: 'flow-secret-rotator', kmsKeyId: OTHER_KEY } }],
+    ['an account and a role', { account: { roleArn: 'arn:aws:iam::111122223333:role/x', externalId: 'drawn-by-us' } }],
+    ['an agent and its queue', { connectors: [{ name: 'x', via: 'agent', agent: 'other', configuration: 'y' }] }],
+    ['a person', { connectors: [{ name: 'x', via: 'manual', owner: 'x', instructions: 'y' }] }],
+    ['a rotation by Secrets Manager', { native: true }],
+    ['a freeze', { freezes: [{ from: '2026-01-01', to: '2099-12-31', reason: 'x' }] }],
     ['another strategy', { strategy: 'in-place' }],
     ['a longer grace', { grace: 'P30D' }],
   ])('are refused when another hand changed them: %s', async (_what, change) => {
