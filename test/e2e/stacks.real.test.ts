@@ -1,13 +1,15 @@
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { GetScheduleCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type Server, serve } from '../../local/stand-ins/serve.ts';
 import { patience } from '../support/machine.ts';
-import { describeReal } from '../support/real.ts';
+import { describeReal, realStack } from '../support/real.ts';
 import { type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-stacks';
 const IDS = ['acme-prod', 'globex-prod'] as const;
-const { timeouts: TIMEOUTS } = await patience({ function: 25, http: 3 });
+const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 25, http: 3 });
 /** A busy machine is no fault. */
 jest.setTimeout(600_000);
 
@@ -45,22 +47,66 @@ describeReal('a fleet of two stacks, deployed', ['keycloak', 'ministack'], () =>
     expect(await stage.agreed(id)).not.toBe(first.get(id));
   });
 
-  it('refuses settings that another hand changed in the schedule, and sends no secret anywhere', async () => {
-    const [, id] = IDS;
-    const before = await stage.agreed(id);
-    const { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target } = await stage.scheduler.send(
-      new GetScheduleCommand({ Name: id, GroupName: PREFIX }),
-    );
-    const Input = (Target?.Input ?? '').replace(`configurations/${id}"`, 'configurations/elsewhere"');
-    expect(Input).not.toBe(Target?.Input);
-    const same = { Name, GroupName, ScheduleExpression, FlexibleTimeWindow };
-    await stage.scheduler.send(
-      new UpdateScheduleCommand({ ...same, Target: { Arn: Target?.Arn, RoleArn: Target?.RoleArn, ...Target, Input } }),
-    );
-    const reads = stage.connectorOutput().split('elsewhere').length;
+  describe('settings that another hand changed in the schedule', () => {
+    const [neighbour, id] = IDS;
+    const arrived: string[] = [];
+    let stranger: Server;
+    let written: string;
 
-    expect(await stage.rotate(id)).toMatchObject({ code: 'settings-invalid', nothingChanged: true });
-    expect(stage.connectorOutput().split('elsewhere')).toHaveLength(reads);
-    expect(await stage.agreed(id)).toBe(before);
+    beforeAll(async () => {
+      stranger = await serve(async ({ url }) => {
+        arrived.push(url);
+        return new Response(null, { status: 404 });
+      });
+      written = await input();
+    });
+
+    afterAll(() => stranger?.close());
+
+    it.each<[string, (text: string) => string]>([
+      ['another configuration of the connector', (text) => text.replace(`configurations/${id}"`, 'configurations/x"')],
+      ['another host for the secret', (text) => text.replaceAll(new URL(stage.connectorUrl).origin, stranger.url)],
+      ["another host for the rotator's secret", (text) => text.replaceAll(realStack().keycloak.url, stranger.url)],
+      [
+        "another credential's access secret",
+        (text) => text.replace(`${PREFIX}-access/${id}/iam`, `${PREFIX}-access/${neighbour}/iam`),
+      ],
+    ])('are refused, nothing is sent or changed, and the secret works: %s', async (_what, change) => {
+      const before = [await stage.agreed(id), await labels()];
+      expect(change(written)).not.toBe(written);
+      await put(change(written));
+
+      expect(await stage.rotate(id)).toMatchObject({ code: 'settings-invalid', nothingChanged: true });
+      expect([await stage.agreed(id), await labels()]).toEqual(before);
+      expect(arrived).toEqual([]);
+    });
+
+    it('keep no other credential from being rotated, and are taken again once they are put right', async () => {
+      await stage.pass(neighbour, LEASE_MS);
+      expect(await stage.rotate(neighbour)).toMatchObject({ outcome: 'rotated' });
+      await put(written);
+      await stage.pass(id, LEASE_MS);
+      expect(await stage.rotate(id)).toMatchObject({ outcome: 'rotated' });
+      expect(arrived).toEqual([]);
+    });
+
+    async function input(): Promise<string> {
+      const { Target } = await stage.scheduler.send(new GetScheduleCommand({ Name: id, GroupName: PREFIX }));
+      return Target?.Input ?? '';
+    }
+
+    async function put(Input: string): Promise<void> {
+      const { Name, GroupName, ScheduleExpression, FlexibleTimeWindow, Target } = await stage.scheduler.send(
+        new GetScheduleCommand({ Name: id, GroupName: PREFIX }),
+      );
+      const same = { Name, GroupName, ScheduleExpression, FlexibleTimeWindow };
+      const target = { Arn: Target?.Arn, RoleArn: Target?.RoleArn, ...Target, Input };
+      await stage.scheduler.send(new UpdateScheduleCommand({ ...same, Target: target }));
+    }
+
+    async function labels() {
+      const describe = new DescribeSecretCommand({ SecretId: `${PREFIX}/${id}` });
+      return (await stage.secretsManager.send(describe)).VersionIdsToStages;
+    }
   });
 });
