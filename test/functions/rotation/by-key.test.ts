@@ -78,7 +78,10 @@ describe('a run of a rotator that signs', () => {
       ({ kms }: TestWorld) => kms.alias(ALIAS, kms.create('ECC_NIST_P256').id),
       'iam-unauthorized',
     ],
-    ['may not be used', refusing('AccessDeniedException'), 'signer-unusable'],
+    ['may not be used, or lies in another account', refusing('AccessDeniedException'), 'signer-unusable'],
+    ['is none of this account', refusing('NotFoundException'), 'signer-unusable'],
+    ['signs by a clock that is minutes ahead', iamsClock(-300_000), 'iam-clock-differs'],
+    ['signs by a clock that is minutes behind', iamsClock(300_000), 'iam-clock-differs'],
     ['is asked for too often', refusing('ThrottlingException'), 'signer-throttled'],
     ['is kept by a service that is away', refusing('KMSInternalException', 500), 'signer-unavailable'],
   ] as const)('is refused where the key %s: nothing was changed, and the secret works', async (_what, spoil, code) => {
@@ -135,6 +138,16 @@ describe('a run of a rotator that signs', () => {
 
 function tokenHasEnded(): Response {
   return Response.json({ error: 'HTTP 401 Unauthorized' }, { status: 401 });
+}
+
+/** The IAM's clock is so many milliseconds ahead of the function's. */
+function iamsClock(aheadMs: number) {
+  return (world: TestWorld): void =>
+    world.intercept(async ({ name }, perform) => {
+      if (name !== TOKEN) return await perform();
+      world.advance(aheadMs);
+      return await perform().finally(() => world.advance(-aheadMs));
+    });
 }
 
 function refusing(type: string, status = 400) {
