@@ -90,7 +90,7 @@ export function jsonIn(text: Secret): unknown {
 /** What is wrong with a value that can't be sent. */
 export function unsendable(form: Form): string {
   if (form === 'tls')
-    return 'is not a JSON document with ca, or certificate and privateKey, or all three, each a text in PEM';
+    return 'is not a JSON document with ca, or certificate and privateKey, or all three, each a text in PEM, or has a member that nobody reads';
   return `can't be sent as ${form}: it has a control character or, in a token, a blank in it`;
 }
 

@@ -147,7 +147,7 @@ describe('csr, where a person has a part', () => {
     const document = { ca: '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n' };
     expect(await stage.csr(args, { input: `${JSON.stringify(document, null, 2)}\n` })).toMatchObject({ exit: 0 });
     expect(JSON.parse(await stage.stored(name))).toEqual(document);
-    for (const input of [document.ca, '{"certificate":"x"}', '{}']) {
+    for (const input of [document.ca, '{"certificate":"x"}', '{}', JSON.stringify({ ...document, Ca: '' })]) {
       const { exit, stderr } = await stage.csr(args, { input });
       expect([exit, stderr]).toEqual([2, expect.stringContaining('is not a JSON document with ca')]);
     }

@@ -13,6 +13,14 @@ const secret = text.transform(wrapped);
 /** Something in PEM: what it is shows where it is used. */
 const pem = z.string().regex(/-----BEGIN [A-Z0-9 ]+-----/);
 
+const beside = z
+  .unknown()
+  .transform(() => undefined)
+  .optional();
+
+/** What may lie beside certificates. Anything else is a member that was mistyped: without `ca`, the public authorities are trusted. */
+const SIGN_IN = { clientSecret: beside, token: beside, username: beside, password: beside };
+
 /** What can be sent: a token goes into its header as it is; the others are encoded first (RFC 6750 §2.1, RFC 7617 §2). */
 export const FORMS = {
   clientSecret: z.object({ clientSecret: secret }),
@@ -24,7 +32,8 @@ export const FORMS = {
   }),
   basic: z.object({ username: text.refine((name) => !name.includes(':')), password: secret }),
   tls: z
-    .object({
+    .strictObject({
+      ...SIGN_IN,
       ca: pem.optional(),
       certificate: pem.optional(),
       privateKey: pem.transform(wrapped).optional(),
@@ -39,7 +48,7 @@ const LOOKS: Readonly<Record<keyof AccessForms, string>> = {
   clientSecret: '{"clientSecret"}',
   token: '{"token"}',
   basic: '{"username","password"}',
-  tls: '{"ca"}, {"certificate","privateKey"} or all three, each a text in PEM',
+  tls: '{"ca"}, {"certificate","privateKey"} or all three, each a text in PEM, and no member that nobody reads',
 };
 
 /** How access secrets are read. */

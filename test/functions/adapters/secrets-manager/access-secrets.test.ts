@@ -106,6 +106,8 @@ describe('an access secret', () => {
     ['tls', { certificate: CERTIFICATE, passphrase: 'not-to-be-told' }],
     ['tls', { ca: CERTIFICATE, privateKey: `${KEY}not-to-be-told` }],
     ['tls', { passphrase: 'not-to-be-told' }],
+    ['tls', { Ca: CERTIFICATE, certificate: CERTIFICATE, privateKey: KEY }],
+    ['tls', { ca: CERTIFICATE, 'not-to-be-told': 1 }],
   ] as const)('that can not be used is refused before anything is sent: %s %j', async (form, document) => {
     const { port } = secrets(JSON.stringify(document));
     const error = await port.read('csr-access/x', form).catch((thrown: unknown) => thrown);
