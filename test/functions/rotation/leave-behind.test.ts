@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { isRotationError } from '../../../functions/credential/errors.ts';
+import type { Rotation } from '../../../functions/credential/outcome.ts';
 import type { RotationRequest } from '../../../functions/rotation/run/context.ts';
 import { instead, timeout } from '../../support/faults.ts';
-import { createWorld, FIRST_SECRET, type TestWorld } from '../../support/world.ts';
+import { createWorld, FIRST_SECRET, type TestWorld, TIMING } from '../../support/world.ts';
 
 const BROKEN = /^connector .*ifs-2/;
 const leaveBehind = ['ifs-2'];
@@ -22,6 +24,46 @@ const hidden = (world: TestWorld) => {
   return Response.json({ ...configuration, authentication }, { headers: { etag: '"1"' } });
 };
 
+/** What a connector may tell or do that is not so. */
+const LIES: Readonly<Record<string, (perform: () => Promise<Response>, isWrite: boolean) => Promise<Response>>> = {
+  'tells a false fingerprint': async (perform, isWrite) => {
+    const response = await perform();
+    if (isWrite) return response;
+    const text = (await response.text()).replaceAll(
+      /"clientSecretFingerprint":"[^"]+"/g,
+      '"clientSecretFingerprint":"x"',
+    );
+    return new Response(text, { headers: response.headers });
+  },
+  'answers 412 to every write': async (perform, isWrite) =>
+    isWrite ? new Response(null, { status: 412 }) : await perform(),
+  'says that it has written, and has not': async (perform, isWrite) =>
+    isWrite ? Response.json({}, { headers: { etag: '"a-new-one"' } }) : await perform(),
+  'hangs at every write': async (perform, isWrite) => (isWrite ? await timeout() : await perform()),
+  'has an ETag that no write can be made conditional on': async (perform) => {
+    const response = await perform();
+    return new Response((await response.text()) || null, { status: response.status, headers: { etag: 'W/"1"' } });
+  },
+  'has an ETag of 5 KB that it does not know again': async (perform) => {
+    const response = await perform();
+    const headers = { etag: `"${'x'.repeat(5000)}"`, 'content-type': 'application/json' };
+    return new Response((await response.text()) || null, { status: response.status, headers });
+  },
+  'leads elsewhere': async () => new Response(null, { status: 302, headers: { location: 'https://x.example.com/' } }),
+};
+
+/** A run that finds an unfinished rotation finishes that first, and says when to call again. */
+async function revoke(world: TestWorld): Promise<Rotation> {
+  const call = () => world.rotate({ leaveBehind, revokePrevious: true, reason: 'the secret leaked' });
+  try {
+    return await call();
+  } catch (error) {
+    if (!isRotationError(error, 'too-soon')) throw error;
+    world.advance((error.retryAfter ?? 0) * 1000);
+    return await call();
+  }
+}
+
 describe('a call names connectors to leave behind', () => {
   it.each([
     ['answers 500', () => new Response(null, { status: 500 })],
@@ -40,6 +82,25 @@ describe('a call names connectors to leave behind', () => {
     });
     expect(await world.accepts(FIRST_SECRET)).toBe(false);
     expect(world.connectorSecret(0)).toBe(world.current().clientSecret);
+  });
+
+  it.each(Object.keys(LIES))('one that %s does so neither, with an overlap or in place', async (lie) => {
+    for (const overlap of [true, false]) {
+      const world = createWorld({ overlap, connectors: 2 });
+      world.intercept(async ({ name }, perform) => {
+        if (!BROKEN.test(name)) return await perform();
+        return await (LIES[lie] ?? perform)(perform, name.startsWith('connector PATCH'));
+      });
+      await world.rotate({ force: true, reason: 'the secret leaked' });
+      world.advance(TIMING.leaseMs * 2);
+      expect(await revoke(world)).toMatchObject({
+        outcome: 'rotated',
+        connectors: [{}, { name: 'ifs-2', leftBehind: true }],
+      });
+      expect(await world.accepts(FIRST_SECRET)).toBe(false);
+      expect(world.connectorSecret(0)).toBe(world.current().clientSecret);
+      expect(await world.accepts(world.connectorSecret(0))).toBe(true);
+    }
   });
 
   it('it is given the new secret as soon as it can be, by a run that is planned', async () => {
