@@ -1,3 +1,5 @@
+import { addressIn } from '../../functions/credential/address/addresses.ts';
+import { reachOf } from '../../functions/credential/address/reach.ts';
 import type { Credential } from '../../functions/credential/settings/credential.ts';
 import type { Deployment } from '../context.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -7,16 +9,27 @@ import { isOfAnotherOwner } from './public-suffixes.ts';
 /** Lambda holds 4 KB of environment for a function: what is left for the hosts beside everything else in it. */
 const MAX_HOSTS_LENGTH = 2800;
 
-/** Addresses that the context's list does not allow, and a list that is too long, or covers hosts of everybody. */
+/** Addresses that the context does not allow, and a list that is too long, or covers hosts of everybody. */
 export function hostFaults(
   credentials: readonly Credential[],
-  { allowedHosts: allowed }: Pick<Deployment, 'allowedHosts'>,
+  { allowedHosts: allowed, privateTargets }: Pick<Deployment, 'allowedHosts' | 'privateTargets'>,
 ) {
-  if (!allowed) return { urls: [], list: [] };
+  const closed = privateTargets ? [] : privateFaults(credentials);
+  if (!allowed) return { urls: closed, list: [] };
   const urls: Fault[] = urlsOf(credentials)
     .filter(({ host }) => !allowed.some((pattern) => matches(host, pattern)))
     .map(({ path, host }) => ({ path, message: `the host '${host}' is not among the context's allowedHosts` }));
-  return { urls, list: [...lengthFaults(allowed), ...ownerFaults(credentials, allowed)] };
+  return { urls: [...urls, ...closed], list: [...lengthFaults(allowed), ...ownerFaults(credentials, allowed)] };
+}
+
+/** Where a name leads, a run sees; what an address is, is known here. */
+function privateFaults(credentials: readonly Credential[]): Fault[] {
+  return urlsOf(credentials)
+    .filter(({ host }) => reachOf(addressIn(host)) === 'private')
+    .map(({ path, host }) => ({
+      path,
+      message: `'${host}' is an address of a private network, which is called with the context's privateTargets only`,
+    }));
 }
 
 /** A wildcard that reaches a host across a public suffix reaches everybody's: the list tells which suffixes a host has. */

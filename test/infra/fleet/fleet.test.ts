@@ -73,6 +73,17 @@ describe('loadFleet', () => {
     ]);
   });
 
+  it.each(['10.0.0.7', '192.168.1.7', '[fd12::7]'])('refuses a private address that nothing allows: %s', (host) => {
+    const path = write(readFileSync(EXAMPLE, 'utf8').replaceAll('flow.globex.example.com', host));
+    const line = (at: number) =>
+      expect.stringContaining(
+        `credentials[2].connectors[${at}].url: '${host}' is an address of a private network, which is called with the context's privateTargets only`,
+      );
+
+    expect(faults(path)).toEqual([line(0), line(1)]);
+    expect(faults(path, { privateTargets: 'true' })).toEqual([]);
+  });
+
   it('refuses a wildcard between which and a host stands a public suffix', () => {
     const host = 'abc.execute-api.eu-north-1.amazonaws.com';
     const path = write(readFileSync(EXAMPLE, 'utf8').replaceAll('flow.globex.example.com', host));
