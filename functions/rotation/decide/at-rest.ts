@@ -39,7 +39,7 @@ export function atRest(facts: Facts): RotationAction {
         unusable(seen.clientToRenew),
         finishedInstead(facts),
         known.mayBegin ? undefined : tooSoon(facts.leaseMs),
-        noRoom(facts),
+        noRoom(facts, endsGrace(facts) ? 1 : 0),
       ],
       settled,
     ) ??
@@ -115,10 +115,9 @@ function frozen(facts: Facts, settled: boolean): RotationAction | undefined {
 }
 
 function beginning(facts: Facts, settled: boolean): RotationAction {
-  const { credential, request, seen, now } = facts;
+  const { credential, request } = facts;
   if (request.rollback) return rollback(facts, settled);
-  // Of two clients that alternate the idle one is renewed anyway, which ends its secret.
-  if (credential.strategy !== 'alternating-clients' && overlapActive(seen.clientInUse, now))
+  if (endsGrace(facts))
     return { kind: 'end-grace', atRest: settled, reason: 'the grace of the rotation before is ended first' };
   if (secretMaker(credential) === 'person') return { ...awaitPerson(facts), atRest: settled };
   if (!credential.native) return renewal(facts, settled);
@@ -126,4 +125,9 @@ function beginning(facts: Facts, settled: boolean): RotationAction {
   return (
     strategyCheck(facts, settled) ?? { kind: 'hand-over', reason: 'the rotation belongs to Secrets Manager (native)' }
   );
+}
+
+/** Of two clients that alternate the idle one is renewed anyway, which ends its secret. */
+function endsGrace({ credential, request, seen, now }: Facts): boolean {
+  return !request.rollback && credential.strategy !== 'alternating-clients' && overlapActive(seen.clientInUse, now);
 }

@@ -51,11 +51,15 @@ export function tooSoon(leaseMs: number): RotationError {
   );
 }
 
-/** A rotation might not be finished for lack of room among the versions. */
-export function noRoom({ seen, now }: Facts<Look>): RotationError | undefined {
+/**
+ * A rotation might not be finished for lack of room among the versions.
+ *
+ * @param before how many versions are put before the rotation begins
+ */
+export function noRoom({ seen, now }: Facts<Look>, before: number): RotationError | undefined {
   const dayAgo = now.getTime() - DAY_MS;
   const young = seen.labels.versions.filter(({ createdAt }) => createdAt.getTime() > dayAgo).length;
-  if (young <= MOST_YOUNG_VERSIONS) return undefined;
+  if (young + before <= MOST_YOUNG_VERSIONS) return undefined;
   return new RotationError(
     'too-many-versions',
     `${young} versions of the secret are younger than a day, and Secrets Manager takes 100: the rest is kept for repairs`,

@@ -77,12 +77,12 @@ const OVERLAPPING = atRest(iamHolding('current', KEPT));
 const UNUSABLE = { fault: 'the service account is off' };
 const ONE_AWAY = atRest({ connectors: [connectorWith('current'), UNREADABLE] });
 const ALTERNATING = atRest({ clientToRenew: clientWith('idle', { clientId: 'NC_Flow_2' }) });
-const FULL = atRest({
-  labels: {
-    ...atRest().labels,
-    versions: Array.from({ length: 71 }, (_, index) => ({ id: `v${index}`, stages: [], createdAt: CREATED_AT })),
-  },
+const withVersions = (count: number) => ({
+  ...atRest().labels,
+  versions: Array.from({ length: count }, (_, index) => ({ id: `v${index}`, stages: [], createdAt: CREATED_AT })),
 });
+const FULL = atRest({ labels: withVersions(71) });
+const NEARLY_FULL = withVersions(70);
 
 const answers = (known: Known['answers']) => ({ answers: known });
 
@@ -159,6 +159,18 @@ const TABLE: readonly [state: State, what: string, one: Case, expected: string][
   ],
   ['at-rest', 'a change within a lease', { known: { mayBegin: false } }, 'refuse too-soon'],
   ['at-rest', 'hardly any version left', { seen: FULL }, 'refuse too-many-versions'],
+  [
+    'at-rest',
+    'a last version left',
+    { seen: atRest({ labels: NEARLY_FULL }) },
+    'begin new, overlap where-possible, rotated',
+  ],
+  [
+    'at-rest',
+    'a last version left, and a grace that has to be ended first',
+    { seen: { ...OVERLAPPING, labels: NEARLY_FULL } },
+    'refuse too-many-versions',
+  ],
   ['at-rest', 'hardly any time left', { leftMs: 5_000 }, 'refuse out-of-time'],
   ['at-rest', 'a grace runs', { seen: OVERLAPPING }, 'end-grace'],
   [
