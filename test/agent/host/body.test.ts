@@ -8,6 +8,7 @@ import { tokenCheck } from '../../../agent/apply/token-check.ts';
 import { bodyText } from '../../../agent/host/body.ts';
 import { createNetwork } from '../../../agent/host/network.ts';
 import { httpStore } from '../../../agent/stores/http-store.ts';
+import { Secret } from '../../../functions/credential/secret/secret.ts';
 import { configuration } from '../../local/stand-ins/connector/fixture.ts';
 import { temporaryFolders } from '../support/folder.ts';
 
@@ -71,7 +72,7 @@ describe.each(Object.entries(ENCODINGS))('an answer that unpacks to 64 MiB: %s',
       flowType: 'ClientCredentials',
       accessTokenUrl: `${url}/token`,
       clientId: 'c',
-      clientSecret: 's',
+      clientSecret: new Secret('s'),
       scopes: '',
     } as const;
     const check = tokenCheck(network.fetch);
