@@ -4,7 +4,11 @@ import { change, DUAL, IN_PLACE, type Mutation, named, SCHEDULED, scene } from '
 export const PROOFS: readonly Mutation[] = [
   {
     safeguard: "comparing with the IAM's current secret: after a write",
-    ...change('observe/looks.ts', '  if (client.secret === clientSecret) return client;\n', '  return client;\n'),
+    ...change(
+      'observe/looks.ts',
+      '  if (sameSecret(client.secret, clientSecret)) return client;\n',
+      '  return client;\n',
+    ),
     lab: scene({
       ...DUAL,
       events: [SCHEDULED],
@@ -18,7 +22,7 @@ export const PROOFS: readonly Mutation[] = [
     safeguard: "comparing with the IAM's current secret: C",
     ...change(
       'observe/states.ts',
-      'if (seen.clientInUse.secret !== document.clientSecret)',
+      'if (!sameSecret(seen.clientInUse.secret, document.clientSecret))',
       'if (!seen.answer.accepted)',
     ),
     lab: scene({ ...DUAL, start: 'foreign', events: [SCHEDULED] }),
@@ -100,8 +104,8 @@ export const PROOFS: readonly Mutation[] = [
       },
       {
         file: 'rotation/attempt/execute.ts',
-        from: '{ ...kept, validUntil: client.previous?.validUntil }',
-        to: '{ ...kept, validUntil: client ? undefined : undefined }',
+        from: '{ ...kept, works, validUntil: endInIam(former, current.document) }',
+        to: '{ ...kept, works, validUntil: undefined }',
       },
     ],
     lab: named('a grace that is longer than what the IAM keeps'),
@@ -147,7 +151,7 @@ export const PROOFS: readonly Mutation[] = [
   },
   {
     safeguard: 'no secret is told to work that the IAM does not keep',
-    ...change('attempt/execute.ts', 'return previous?.secret === document.clientSecret && (', 'return ('),
+    ...change('attempt/execute.ts', 'return sameSecret(previous?.secret, document.clientSecret) && (', 'return ('),
     lab: scene({
       strategy: 'in-place',
       renewal: 'regenerate',
