@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import ts from 'typescript-api';
+import ts from '@typescript/typescript6';
 
 /** Where something is done with a secret that must not be. */
 export interface SecretUse {
