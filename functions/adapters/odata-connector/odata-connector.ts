@@ -12,6 +12,7 @@ import { exchange } from '../oauth/token-request.ts';
 import { mergePatch, type Ownership, parseConfiguration } from './configuration.ts';
 
 type HttpsConnector = Pick<ConnectorVia<'https'>, 'name' | 'url' | 'auth' | 'proof'>;
+type ClientCredentialsAuth = Extract<HttpsConnector['auth'], { type: 'client-credentials' }>;
 
 /** What the adapter is made of. */
 export interface ConnectorDeps {
@@ -91,22 +92,39 @@ async function authorizationHeader(
   }
 }
 
+/** After a refusal the secret is read afresh, once: it may have been rotated since. */
 async function connectorToken(
-  auth: Extract<HttpsConnector['auth'], { type: 'client-credentials' }>,
-  { fetch, sleep, accessSecrets }: ConnectorDeps,
+  auth: ClientCredentialsAuth,
+  deps: ConnectorDeps,
   { fresh, name }: { fresh: boolean; name: string },
 ): Promise<Secret> {
-  const { clientSecret } = await accessSecrets.read(auth.secretId, 'clientSecret', { fresh });
-  const { accessTokenUrl, clientId, scope } = auth;
-  const authentication = clientSecretBasic(clientSecret);
-  const credentials = { accessTokenUrl, clientId, authentication, ...(scope === undefined ? {} : { scope }) };
-  const what = `${name}, token request of ${clientId}`;
+  const { accessTokenUrl, clientId } = auth;
   const next = `See to the token endpoint of this connector's auth, ${accessTokenUrl}, and to its client ${clientId}.`;
-  const answer = await exchange(credentials, { fetch, sleep, codes: CONNECTOR_FAILURES, what, next });
+  const request = (again: boolean) => requestConnectorToken(auth, deps, { fresh: again, name, next });
+  let answer = await request(fresh);
+  if (answer.accessToken === undefined && !fresh) answer = await request(true);
   if (answer.accessToken !== undefined) return answer.accessToken;
   throw new RotationError(
     'connector-unauthorized',
     `${name}, the token endpoint refuses ${clientId}: ${answer.error}: ${answer.description}`,
     { next },
   );
+}
+
+async function requestConnectorToken(
+  auth: ClientCredentialsAuth,
+  { fetch, sleep, accessSecrets }: ConnectorDeps,
+  { fresh, name, next }: { fresh: boolean; name: string; next: string },
+) {
+  const { clientSecret } = await accessSecrets.read(auth.secretId, 'clientSecret', { fresh });
+  const { accessTokenUrl, clientId, scope } = auth;
+  const authentication = clientSecretBasic(clientSecret);
+  const credentials = { accessTokenUrl, clientId, authentication, ...(scope === undefined ? {} : { scope }) };
+  return await exchange(credentials, {
+    fetch,
+    sleep,
+    codes: CONNECTOR_FAILURES,
+    what: `${name}, token request of ${clientId}`,
+    next,
+  });
 }

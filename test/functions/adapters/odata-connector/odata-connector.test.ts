@@ -7,6 +7,7 @@ import { describeError } from '../../../../functions/credential/errors.ts';
 import { Secret } from '../../../../functions/credential/secret/secret.ts';
 import type { ConnectorVia } from '../../../../functions/credential/settings/credential.ts';
 import { ConfigurationChangedError } from '../../../../functions/ports/connector.ts';
+import { accessSecretsOf } from '../../../support/access-secrets.ts';
 
 const URL = 'https://flow.example.com/odata-connector/configurations/ifs';
 const TOKEN_URL = 'https://acme.example.com/auth/realms/acme/protocol/openid-connect/token';
@@ -131,6 +132,33 @@ describe('read', () => {
       throw new HttpError(kind, 'flow.example.com');
     });
     await expect(port.read()).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a client with which a connector is accessed, and whose secret was rotated', () => {
+  it('gets in with the secret that is stored now, when the one in memory is refused', async () => {
+    const sent: string[] = [];
+    const fetch: Fetch = async (url, init) => {
+      if (url === URL) return plain();
+      const { authorization = '' } = sentInClear(init).headers;
+      sent.push(Buffer.from(authorization.split(' ')[1] ?? '', 'base64').toString());
+      if (sent.at(-1) === 'writer:new') return Response.json({ access_token: 'sso', token_type: 'Bearer' });
+      return Response.json({ error: 'unauthorized_client' }, { status: 401 });
+    };
+    const accessSecrets = accessSecretsOf([{ clientSecret: 'old' }, { clientSecret: 'new' }]);
+    const auth = {
+      type: 'client-credentials',
+      accessTokenUrl: 'https://sso.example.com/token',
+      clientId: 'writer',
+      secretId: 'csr-access/c',
+    } as const;
+    const deps = { fetch, sleep: async () => undefined, accessSecrets };
+    const port = odataConnector({ name: 'IFS', url: URL, auth, proof: 'written' }, OURS, deps);
+    expect((await port.read()).sections).toHaveLength(2);
+    expect([sent, accessSecrets.reads]).toEqual([
+      ['writer:old', 'writer:new'],
+      [false, true],
+    ]);
   });
 });
 
