@@ -26,6 +26,7 @@ const OPENERS: Readonly<Record<string, string>> = {
   'functions/adapters/keycloak/updates.ts': 'becomes a body, closed again',
   'functions/adapters/oauth/client-credentials.ts': 'goes to oauth4webapi',
   'functions/adapters/odata-connector/configuration.ts': 'becomes a body, closed again',
+  'functions/adapters/secrets-manager/access-secret-connector.ts': 'goes to Secrets Manager',
   'functions/adapters/secrets-manager/inbox.ts': 'is read from a text, and checked',
   'functions/adapters/secrets-manager/store.ts': 'goes to Secrets Manager',
   'functions/adapters/token-endpoint/token-endpoint.ts': 'a token is decoded',

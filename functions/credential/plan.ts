@@ -4,7 +4,7 @@ import type { Proof } from './proof.ts';
 /** A connector, as a dry run sees it. */
 export interface ConnectorPlan {
   readonly name: string;
-  readonly door: 'https' | 'agent' | 'manual';
+  readonly door: 'https' | 'agent' | 'manual' | 'access-secret';
   /** What it holds: the current secret by the proof that is asked for; something else; or nobody can tell. */
   readonly holds: 'current' | 'something-else' | 'handed-over' | 'unknown';
   readonly proof: Proof | null;

@@ -3,7 +3,7 @@ import type { Proof } from '../credential/proof.ts';
 
 /** One section of a connector's configuration that holds our client. */
 export interface ConnectorSection {
-  /** `designTime`, `runtime`, `studioTestBench` or `machineUsers/<user>`. */
+  /** `designTime`, `runtime`, `studioTestBench` or `machineUsers/<user>`; of an access secret `clientSecret`. */
   readonly path: string;
   readonly clientId: string;
   readonly secretFingerprint: string | null;

@@ -1,10 +1,12 @@
 import { Construct } from 'constructs';
+import { writtenAccessSecrets } from '../../functions/credential/settings/credential.ts';
 import type { Deployment } from '../context.ts';
 import type { FleetPart } from '../fleet/stacks.ts';
 import type { ServiceLinks } from '../service/links.ts';
 import { Agents } from './agents.ts';
 import { OtherAccounts } from './other-accounts.ts';
 import { RotatedCredential } from './rotated-credential.ts';
+import { WrittenAccessSecrets } from './written-access-secrets.ts';
 
 /** What {@link addFleetPart} adds. */
 export interface FleetPartProps {
@@ -23,6 +25,10 @@ export function addFleetPart(scope: Construct, { deployment, part, service }: Fl
   if (part.credentials.some(({ account }) => account !== undefined)) {
     const policyName = `${deployment.prefix}-accounts${part.stack === undefined ? '' : `-${part.stack}`}`;
     new OtherAccounts(scope, 'OtherAccounts', { policyName, service, credentials: part.credentials });
+  }
+  if (part.credentials.some((one) => writtenAccessSecrets(one).length > 0)) {
+    const policyName = `${deployment.prefix}-written-access-secrets${part.stack === undefined ? '' : `-${part.stack}`}`;
+    new WrittenAccessSecrets(scope, 'WrittenAccessSecrets', { policyName, service, credentials: part.credentials });
   }
   if (part.agents.length > 0) new Agents(scope, 'Agents', { deployment, service, agents: part.agents, served });
 }

@@ -1,4 +1,3 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -15,6 +14,7 @@ import { replicasOf } from '../regions/replicas.ts';
 import type { ServiceLinks } from '../service/links.ts';
 import { retention } from '../service/retention.ts';
 import { NativeRotation } from './native-rotation.ts';
+import { secretArnByName } from './written-access-secrets.ts';
 
 /** Properties of {@link RotatedCredential}. */
 export interface RotatedCredentialProps {
@@ -116,16 +116,6 @@ function secretName({ deployment, credential }: Pick<RotatedCredentialProps, 'de
 function flexibleTimeWindow(window: string | undefined): CfnSchedule.FlexibleTimeWindowProperty {
   const maximumWindowInMinutes = windowMinutes(window);
   return maximumWindowInMinutes === 0 ? { mode: 'OFF' } : { mode: 'FLEXIBLE', maximumWindowInMinutes };
-}
-
-/** The ARN of a secret that is known by its name: six characters that Secrets Manager drew stand at its end. */
-function secretArnByName(scope: Construct, name: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'secretsmanager',
-    resource: 'secret',
-    resourceName: `${name}-??????`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
 }
 
 function asProperty({ region, kmsKeyId }: Replica): CfnSecret.ReplicaRegionProperty {

@@ -1,5 +1,5 @@
 import { CUTS_OFF, cutsOff } from '../../functions/credential/schedule/faults.ts';
-import type { Credential } from '../../functions/credential/settings/credential.ts';
+import { type Credential, writtenAccessSecrets } from '../../functions/credential/settings/credential.ts';
 import { anyway } from '../../functions/credential/settings/parts/checks.ts';
 
 /** A setting, and what is to be said about it. */
@@ -27,7 +27,7 @@ function isManual(connector: unknown): connector is { readonly name?: unknown } 
   return (connector as { via?: unknown } | null | undefined)?.via === 'manual';
 }
 
-/** What is allowed where a person has a part, yet worth a second look. */
+/** What is allowed where a person, or the rotator itself, has a part, yet worth a second look. */
 export function doorWarnings({ strategy, iam, connectors }: Credential): Told[] {
   const warnings: Told[] = [];
   const index = connectors.findIndex(({ via }) => via === 'manual');
@@ -41,6 +41,13 @@ export function doorWarnings({ strategy, iam, connectors }: Credential): Told[] 
     warnings.push([
       ['iam', 'type'],
       'refreshing the secret ends the old one at once: connectors are cut off until they have the new one; with alternating-clients they are not',
+    ]);
+  }
+  const written = writtenAccessSecrets({ connectors });
+  if (written.length > 0 && strategy !== 'dual-secret' && iam.type === 'keycloak') {
+    warnings.push([
+      ['strategy'],
+      `where the IAM cannot overlap, whoever signs in with ${written.join(' or ')} is refused from the change in the IAM until it is written; with dual-secret nobody is`,
     ]);
   }
   return warnings;

@@ -17,6 +17,7 @@ import { fleetSchema } from './schema.ts';
 import { signingKeyFaults } from './signing-keys.ts';
 import { type FileContent, type FleetPart, partsOf } from './stacks.ts';
 import { fleetWarnings } from './warnings.ts';
+import { writtenAccessSecretFaults } from './written-access-secrets.ts';
 
 /** A fleet that can be deployed. */
 export interface LoadedFleet {
@@ -73,7 +74,8 @@ export function loadFleet(
   refuse(accountsOver(read));
   const hosts = read.map(({ file, content }) => ({ file, ...hostFaults(content.credentials, deployment) }));
   const urls = hosts.flatMap(({ file, urls }) => inFile(file, urls));
-  refuse(urls, new Set([...hosts.flatMap(({ list }) => list), ...signingKeyFaults(credentials)]));
+  const policies = [...signingKeyFaults(credentials), ...writtenAccessSecretFaults(credentials)];
+  refuse(urls, new Set([...hosts.flatMap(({ list }) => list), ...policies]));
   const warnings = read.flatMap(({ file, content }) =>
     inFile(file, [...fleetWarnings(content.credentials, now), ...unusedAgents(content.credentials, content.agents)]),
   );

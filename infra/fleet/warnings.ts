@@ -1,6 +1,6 @@
 import { durationMs } from '../../functions/credential/duration.ts';
 import { DAY_MS, intervalsOf } from '../../functions/credential/schedule/run-times.ts';
-import type { Credential } from '../../functions/credential/settings/credential.ts';
+import { type Credential, writtenAccessSecrets } from '../../functions/credential/settings/credential.ts';
 import type { Fault } from '../faults/fault.ts';
 import { doorWarnings } from './doors.ts';
 import { skippedRun } from './skipped-times.ts';
@@ -23,7 +23,9 @@ function warningsOf(credential: Credential, now: Date): Told[] {
   ];
 }
 
-function nameWarnings({ clientId }: Credential): Told[] {
+function nameWarnings({ clientId, connectors }: Credential): Told[] {
+  // It is the rotator's own client, not Flow's.
+  if (writtenAccessSecrets({ connectors }).length > 0) return [];
   return [clientId]
     .flat()
     .flatMap((id) => [

@@ -25,6 +25,8 @@ export const KEY = 'key/ServiceKey';
 const TABLE = 'table/<prefix>';
 const CREDENTIALS = 'secret:<prefix>/*';
 export const ACCESS = 'secret:<prefix>-access/*';
+/** The access secrets that rotations write, in the fleet that the page is made from. */
+const WRITTEN = ['acme', 'globex'].map((customer) => `secret:<prefix>-access/shared/${customer}-iam-??????`);
 const INBOXES = 'secret:<prefix>-inbox/*';
 const RECURRING = 'schedule/<prefix>/*';
 const ONCE = 'schedule/<prefix>-once/*';
@@ -121,6 +123,13 @@ const changing = (name: 'rotate' | 'retire'): Need[] => [
     'Reads the secret and what the stack wrote to its tags, puts versions, and moves labels.',
   ),
   ...reaching,
+  ...WRITTEN.map((secret) =>
+    need(
+      'secretsmanager: PutSecretValue UpdateSecretVersionStage',
+      secret,
+      "Writes the rotator's own secret, which a credential rotates: exactly the access secrets that connectors via access-secret name.",
+    ),
+  ),
   need(
     'kms: Decrypt GenerateDataKey',
     KEY,

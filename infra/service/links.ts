@@ -19,6 +19,8 @@ export interface ServiceLinks {
   readonly deadLetterArn: string;
   /** Names of the roles of the functions that read and write credentials' secrets. */
   readonly functionRoles: readonly string[];
+  /** Those of them that write: {@link WRITERS}. */
+  readonly writerRoles: readonly string[];
   /** What has to exist before a schedule may call what it names. @default - it exists */
   readonly beforeSchedules?: IDependable;
   /** What has to exist before Secrets Manager tries the function out. @default - Secrets Manager rotates nothing */
@@ -27,8 +29,11 @@ export interface ServiceLinks {
   addAlarm(entry: AlarmEntry): void;
 }
 
-/** The functions that read and write credentials' secrets. */
-export const READERS = ['rotate', 'retire', 'audit'] as const;
+/** The functions that change credentials' secrets. */
+export const WRITERS = ['rotate', 'retire'] as const;
+
+/** The functions that read and write credentials' secrets; those that write come first. */
+export const READERS = [...WRITERS, 'audit'] as const;
 
 /** What has no fixed name, by the last part of the name of the parameter that tells it. */
 const TOLD = ['key-arn', 'scheduler-role-arn', 'dead-letter-arn', 'function-roles'] as const;
@@ -85,6 +90,9 @@ export function linksBeside(scope: Construct, deployment: Deployment): ServiceLi
     get functionRoles() {
       roles ??= Fn.split(',', told('function-roles'), READERS.length);
       return roles;
+    },
+    get writerRoles() {
+      return this.functionRoles.slice(0, WRITERS.length);
     },
     // An emulator lacks the type that needs it.
     ...(!local && { beforeNativeRotation: [] }),

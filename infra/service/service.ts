@@ -14,7 +14,7 @@ import { Watch } from '../watch/watch.ts';
 import { AuditSchedule } from './audit-schedule.ts';
 import { functionEnvironment } from './environment.ts';
 import { HttpApi } from './http-api.ts';
-import { READERS, type ServiceLinks } from './links.ts';
+import { READERS, type ServiceLinks, WRITERS } from './links.ts';
 import { allowLogs } from './logs.ts';
 import { type FunctionName, type Names, namesOf } from './names.ts';
 import {
@@ -179,6 +179,7 @@ export class Service extends Construct {
       schedulerRoleArn: this.scheduling.role.roleArn,
       deadLetterArn: this.deadLetters.queueArn,
       functionRoles: READERS.map((name) => this.functions[name].role?.roleName ?? ''),
+      writerRoles: WRITERS.map((name) => this.functions[name].role?.roleName ?? ''),
       beforeSchedules: this.scheduling.role,
       ...(this.mayRotate && { beforeNativeRotation: [this.mayRotate] }),
       addAlarm: (entry) => this.watch.add(entry),

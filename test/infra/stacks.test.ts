@@ -109,6 +109,44 @@ describe('the stacks of a fleet', () => {
     });
   });
 
+  it('let rotate and retire write exactly the access secrets that their credentials name, and change no other stack for that', () => {
+    const secretId = 'csr-access/shared/globex-iam';
+    const own = customer('globex-prod', {
+      id: 'globex-rotator',
+      clientId: 'flow-secret-rotator',
+      'iam.auth.secretId': secretId,
+      connectors: [{ name: 'the rotator', via: 'access-secret', secretId }],
+    });
+    const credentials = [customer('globex-prod', { 'iam.auth.secretId': secretId }), customer('globex-test'), own];
+    const changed = templates({ ...FILES, 'globex.json': { stack: 'globex', credentials } });
+
+    expect(
+      [...jsonOf(changed)]
+        .filter(([name, json]) => JSON.stringify(json) !== JSON.stringify(jsonOf(all).get(name)))
+        .map(([name]) => name),
+    ).toEqual(['csr-Fleet-globex']);
+    const [policy, ...others] = Object.values(changed.get('csr-Fleet-globex')?.findResources('AWS::IAM::Policy') ?? {});
+    expect(others).toEqual([]);
+    expect(policy?.Properties).toMatchObject({
+      PolicyName: 'csr-written-access-secrets-globex',
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+            Resource: { 'Fn::Join': ['', expect.arrayContaining([`:secret:${secretId}-??????`])] },
+          },
+        ],
+      },
+    });
+    const roles = policy?.Properties.Roles.map((role: { 'Fn::Select': [number, unknown] }) => role['Fn::Select'][0]);
+    expect(roles).toEqual([0, 1]);
+    const told = Object.values(service.findResources('AWS::SSM::Parameter')).find(({ Properties }) =>
+      Properties.Name.endsWith('/function-roles'),
+    );
+    expect(JSON.stringify(told?.Properties.Value)).toMatch(/rotate.*retire.*audit/);
+  });
+
   it('hold schedules that call the function of the service, with its role, key and dead letters', () => {
     globex.resourceCountIs('AWS::Scheduler::Schedule', 2);
     const parameter = (what: string) => ({ Ref: expect.stringContaining(what) });

@@ -43,3 +43,17 @@ export function customer(id: string, change: Record<string, unknown> = {}): Reco
     ...change,
   });
 }
+
+/** The access secret that {@link rotator} writes. */
+export const SHARED_SECRET = 'csr-access/shared/acme-iam';
+
+/** The rotator's own client in the realm of {@link SMALLEST}: its consumer is the access secret with which it signs in. */
+export function rotator(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return settingsWith({
+    id: 'acme-rotator',
+    clientId: IAM_AUTH.clientId,
+    'iam.auth.secretId': SHARED_SECRET,
+    connectors: [{ name: 'the rotator', via: 'access-secret', secretId: SHARED_SECRET }],
+    ...change,
+  });
+}

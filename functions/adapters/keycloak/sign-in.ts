@@ -22,6 +22,13 @@ export interface SignInDeps {
   readonly newId: () => string;
   readonly accessSecrets: AccessSecrets;
   readonly signer: Signer;
+  /**
+   * Where the secret that is rotated is the rotator's own: those that a run which died may have left in the IAM, though the access
+   * secret does not hold them. Asked for once every other was refused.
+   *
+   * @default - it is somebody else's
+   */
+  readonly ownSecrets?: (() => Promise<readonly Secret[]>) | undefined;
 }
 
 /**
@@ -35,15 +42,21 @@ export async function adminToken(credential: KeycloakCredential, deps: SignInDep
   const { fetch, sleep } = deps;
   const { auth } = credential.iam;
   const accessTokenUrl = auth.accessTokenUrl ?? credential.accessTokenUrl;
-  const request = async (again: boolean) => {
-    const authentication = await authenticationOf(auth, { accessTokenUrl, deps, fresh: again });
-    const what = `Token request of ${auth.clientId}`;
+  const what = `Token request of ${auth.clientId}`;
+  const request = async (authentication: ClientAuthentication) => {
     const credentials = { accessTokenUrl, clientId: auth.clientId, authentication };
     return await exchange(credentials, { fetch, sleep, codes: IAM_FAILURES, what });
   };
-  let answer = await request(fresh);
-  if (answer.accessToken === undefined && !fresh && 'secretId' in auth) answer = await request(true);
+  const stored = async (again: boolean) =>
+    await request(await authenticationOf(auth, { accessTokenUrl, deps, fresh: again }));
+  let answer = await stored(fresh);
+  if (answer.accessToken === undefined && !fresh && 'secretId' in auth) answer = await stored(true);
   if (answer.accessToken !== undefined) return answer.accessToken;
+  const own = answer.refused === 'secret' ? await deps.ownSecrets?.() : undefined;
+  for (const secret of own ?? []) {
+    const { accessToken } = await request(clientSecretBasic(secret));
+    if (accessToken !== undefined) return accessToken;
+  }
   throw 'kmsKeyId' in auth ? keyRefused(auth, answer, deps.now()) : refused(auth, answer);
 }
 

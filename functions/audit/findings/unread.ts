@@ -110,6 +110,8 @@ function placeOf(settings: ConnectorSettings): Place {
       return { system: 'connector', host: new URL(settings.url).host };
     case 'agent':
       return { system: 'agent', host: settings.agent };
+    case 'access-secret':
+      return SERVICES.store;
     case 'manual':
       return SERVICES.tasks;
   }

@@ -8,8 +8,8 @@ const connectorName = name.describe('Name for people, unique within the credenti
 
 /** One OData connector, and the door through which it is reached. */
 export function connectorSchema(context: SettingsContext) {
-  return z.discriminatedUnion('via', [overHttps(context), byAgent, byHand], {
-    error: (issue) => (issue.code === 'invalid_union' ? 'must be https, agent or manual' : undefined),
+  return z.discriminatedUnion('via', [overHttps(context), byAgent, byHand, intoAccessSecret], {
+    error: (issue) => (issue.code === 'invalid_union' ? 'must be https, agent, manual or access-secret' : undefined),
   });
 }
 
@@ -58,6 +58,20 @@ const byHand = z.strictObject({
     .default('P3D')
     .describe('How long entering the secret may take; at most until the end of grace. ISO 8601, PT1H to P30D.'),
   proof: proofOf('attested').default('attested'),
+});
+
+/** The rotator itself, which signs in with the client that is rotated. */
+const intoAccessSecret = z.strictObject({
+  name: connectorName,
+  via: z
+    .literal('access-secret')
+    .describe(
+      'How the connector is reached: access-secret, where the rotator itself signs in with the client: its access secret is written.',
+    ),
+  secretId: accessSecretId(
+    ': the one that every iam.auth and connectors[].auth with this client names. Its "clientSecret" is written, and every other member stays.',
+  ),
+  proof: proofOf('loaded').default('loaded'),
 });
 
 function proofOf<const P extends 'attested' | 'written' | 'loaded'>(...levels: P[]) {

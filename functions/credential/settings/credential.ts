@@ -10,6 +10,7 @@ import { clientId, clientPair, durationBetween, ID, ID_RULE, scope, tags, unionF
 import { account, replicaRegions } from './placement.ts';
 import { freeze, schedule } from './schedule.ts';
 import { oneTlsForEachHost } from './tls.ts';
+import { writtenAccessSecretsFit } from './written-access-secrets.ts';
 
 /**
  * The zod schema of a credential's settings: what stands in the fleet file, and in the `Input` of its schedule. It holds what a
@@ -64,7 +65,7 @@ export function credentialSchema(context: SettingsContext) {
         .array(connectorSchema(context))
         .min(1, 'needs at least one connector')
         .max(20, 'has more than 20 connectors')
-        .check(distinct('name'), distinct('url', sameAddress))
+        .check(distinct('name'), distinct('url', sameAddress), distinct('secretId'))
         .describe('The OData connectors that hold the secret, 1 to 20.'),
       serviceUri: httpsUrl(context)
         .refine((text) => !/[?#]/.test(text), 'must have neither query nor fragment')
@@ -87,7 +88,7 @@ export function credentialSchema(context: SettingsContext) {
           "Other regions in which Secrets Manager keeps a copy of the secret, at most 20. Default: the context's replicaRegions; [] is none.",
         ),
     })
-    .check(together, elsewhere, ownAccessSecrets(context), oneTlsForEachHost);
+    .check(together, elsewhere, ownAccessSecrets(context), oneTlsForEachHost, writtenAccessSecretsFit);
 }
 
 /** A credential's settings, with every default filled in. */
@@ -105,6 +106,17 @@ export type KeycloakSettings = Extract<Credential['iam'], { type: 'keycloak' }>;
 /** The KMS key with which the rotator signs in to a credential's IAM; none where it has a secret, or a person acts. */
 export function signingKeyOf({ iam }: Pick<Credential, 'iam'>): string[] {
   return iam.type === 'keycloak' && 'kmsKeyId' in iam.auth ? [iam.auth.kmsKeyId] : [];
+}
+
+/** The access secrets that a rotation of a credential writes: the rotator itself signs in with its client. */
+export function writtenAccessSecrets({ connectors }: Pick<Credential, 'connectors'>): string[] {
+  return connectors.flatMap((one) => (one.via === 'access-secret' ? [one.secretId] : []));
+}
+
+/** Whether a run signs in to the IAM with the secret that it rotates. */
+export function rotatesOwnSignIn({ iam, ...credential }: Pick<Credential, 'iam' | 'connectors'>): boolean {
+  if (iam.type !== 'keycloak' || !('secretId' in iam.auth)) return false;
+  return writtenAccessSecrets(credential).includes(iam.auth.secretId);
 }
 
 /** Whether a person has a part in each rotation. */
@@ -152,7 +164,7 @@ const elsewhere = anyway<Record<string, unknown>>(
       tell(['replicaRegions'], 'not with account: the copies are made where the secret is made');
     if (type === 'manual') tell(['iam', 'type'], "not available yet with account: 'manual'");
     for (const [index, via] of vias.entries())
-      if (via === 'agent' || via === 'manual')
+      if (via === 'agent' || via === 'manual' || via === 'access-secret')
         tell(['connectors', index, 'via'], `not available yet with account: '${via}'`);
   },
 );

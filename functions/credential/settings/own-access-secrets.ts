@@ -5,7 +5,7 @@ import { ID } from './parts/parts.ts';
 export const SHARED = 'shared';
 
 /** Where settings name an access secret, below the IAM or a connector. */
-const PLACES = [['auth'], ['tls'], ['auth', 'tls']] as const;
+const PLACES = [[], ['auth'], ['tls'], ['auth', 'tls']] as const;
 
 /**
  * A run of one credential reads its own access secrets and those that are shared on purpose: never another credential's, which a

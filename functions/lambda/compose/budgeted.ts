@@ -160,3 +160,10 @@ export function budgetedClient(client: Sender, budget: Budget): SecretsManagerCl
   };
   return { send } as unknown as SecretsManagerClient;
 }
+
+/** A client of Secrets Manager behind which a connector's configuration lies: the budget learns from its answers how long that one takes. */
+export function measuredClient(client: Sender, budget: Budget): SecretsManagerClient {
+  const call = client.send as (...sent: unknown[]) => Promise<unknown>;
+  const send = (...sent: unknown[]) => budget.measure('connector', () => call.apply(client, sent));
+  return { send } as unknown as SecretsManagerClient;
+}

@@ -5,7 +5,12 @@ import { secretsManagerStore } from '../../adapters/secrets-manager/store.ts';
 import { projection, projectionUrl, tokenEndpoint } from '../../adapters/token-endpoint/token-endpoint.ts';
 import { lateWriteMs } from '../../credential/agent-line.ts';
 import { RotationError } from '../../credential/errors.ts';
-import { agentTimeoutMs, type Credential, hasManualDoor } from '../../credential/settings/credential.ts';
+import {
+  agentTimeoutMs,
+  type Credential,
+  hasManualDoor,
+  rotatesOwnSignIn,
+} from '../../credential/settings/credential.ts';
 import { tlsSecrets } from '../../credential/settings/tls.ts';
 import type { SecretOverview, SecretStore } from '../../ports/secret-store.ts';
 import { Budget } from '../../rotation/run/budget.ts';
@@ -21,6 +26,7 @@ import {
 } from './budgeted.ts';
 import { connectorOf, iamOf } from './doors.ts';
 import type { SecretsIn } from './parts/other-accounts.ts';
+import { unfinishedSecrets } from './parts/unfinished-secrets.ts';
 import type { World } from './runs.ts';
 
 /** What is around a run. */
@@ -99,10 +105,11 @@ function portsOf(
   const secrets = { accessSecrets: access, tls: tlsSecrets(credential), proxy: around.proxySecretId };
   const world = { ...around, fetch: equippedFetch(around.fetch, secrets) };
   const signer = around.signer(patience, () => tryMsWithin(budget, 'iam'));
-  const iam = { ...world, accessSecrets: access, signer, fetch: budgetedFetch(world.fetch, budget, 'iam') };
+  const own = rotatesOwnSignIn(credential) ? { ownSecrets: () => unfinishedSecrets(store) } : {};
+  const iam = { ...world, ...own, accessSecrets: access, signer, fetch: budgetedFetch(world.fetch, budget, 'iam') };
   const tokens = tokenEndpoint(iam);
   const line = agentLine({ prefix, credential: credential.id }, world);
-  const parts = { credential, prefix, store, access, line, world, budget };
+  const parts = { credential, prefix, store, access, client, patience, line, world, budget };
   return {
     store,
     iam: iamOf(credential, { ...iam, tokens }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { faultLines } from '../../../functions/credential/settings/fault-lines.ts';
 import { fleetSchema } from '../../../infra/fleet/schema.ts';
-import { customer, TOKEN_URL } from '../../support/settings.ts';
+import { customer, rotator, SHARED_SECRET, TOKEN_URL } from '../../support/settings.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
 const REALM = { accessTokenUrl: TOKEN_URL, 'iam.adminUrl': 'https://acme.example.com/auth/admin/realms/acmeprod' };
@@ -108,6 +108,78 @@ describe('a client that the rotator needs itself', () => {
     ],
   ])('may have the same name, %s', (_what, credentials) => {
     expect(faults(...credentials)).toEqual([]);
+  });
+});
+
+describe('a client that the rotator needs itself, and whose access secret is written', () => {
+  const acmeProd = (change: Record<string, unknown> = {}) =>
+    acme('acme-prod', { 'iam.auth.secretId': SHARED_SECRET, ...change });
+  const globexCaller = (secretId = SHARED_SECRET, url = TOKEN_URL) =>
+    customer('globex-prod', caller('flow-secret-rotator', url, secretId));
+
+  it.each([
+    ['at the IAM', [acmeProd(), rotator()]],
+    ['before it stands in the file', [rotator(), acmeProd()]],
+    ['at a connector', [rotator(), globexCaller()]],
+    [
+      'at several',
+      [rotator(), acmeProd(), acme('acme-test', { clientId: 'NC_Flow_Test', 'iam.auth.secretId': SHARED_SECRET })],
+    ],
+  ])('may be rotated: %s', (_what, credentials) => {
+    expect(faults(...credentials)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'where one signs in with another access secret',
+      [rotator(), acme('acme-prod')],
+      `credentials[1].iam.auth.secretId: 'flow-secret-rotator' is itself rotated by 'acme-rotator', which writes its secret into ${SHARED_SECRET} only: name that one`,
+    ],
+    [
+      'where one has its access secrets in another account',
+      [rotator(), acmeProd({ account: { roleArn: 'arn:aws:iam::222233334444:role/x', externalId: '12345678' } })],
+      `${SHARED_SECRET} in the account of the deployment only: name that one`,
+    ],
+    [
+      'where one signs in with a key',
+      [rotator(), acme('acme-prod', { 'iam.auth': { clientId: 'flow-secret-rotator', kmsKeyId: 'alias/csr-signer' } })],
+      "credentials[1].iam.auth.clientId: 'flow-secret-rotator' is itself rotated by 'acme-rotator', and rotating it would lock",
+    ],
+    [
+      'where a connector is accessed with another access secret',
+      [rotator(), globexCaller('csr-access/shared/other')],
+      "credentials[1].connectors[0].auth.secretId: 'flow-secret-rotator' is itself rotated",
+    ],
+    [
+      'where the same Client ID of another realm signs in with the same access secret',
+      [rotator(), customer('globex-prod', { 'iam.auth.secretId': SHARED_SECRET })],
+      `credentials[1].iam.auth.secretId: ${SHARED_SECRET} gets the secret of 'flow-secret-rotator' in the realm of 'acme-rotator'`,
+    ],
+    [
+      'where another client signs in with the same access secret',
+      [rotator(), customer('globex-prod', caller('flow-caller', TOKEN_URL, SHARED_SECRET))],
+      `credentials[1].connectors[0].auth.secretId: ${SHARED_SECRET} gets the secret of 'flow-secret-rotator'`,
+    ],
+    [
+      'where two credentials write the same access secret',
+      [
+        rotator(),
+        rotator({ id: 'acme-second', clientId: 'flow-caller', 'iam.auth.secretId': 'csr-access/acme-second/iam' }),
+      ],
+      `credentials[1].connectors: ${SHARED_SECRET} is written by 'acme-rotator' (element 0) already`,
+    ],
+  ])('is not: %s', (_what, credentials, line) => {
+    expect(faults(...credentials)).toContainEqual(expect.stringContaining(line));
+  });
+
+  it('has a name of its own in each realm', () => {
+    const globex = 'csr-access/shared/globex-iam';
+    const own = customer('globex-rotator', {
+      clientId: 'flow-secret-rotator',
+      'iam.auth.secretId': globex,
+      connectors: [{ name: 'the rotator', via: 'access-secret', secretId: globex }],
+    });
+    expect(faults(rotator(), acmeProd(), own)).toEqual([]);
   });
 });
 

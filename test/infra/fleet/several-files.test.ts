@@ -7,7 +7,7 @@ import { ConfigurationError } from '../../../infra/faults/configuration-error.ts
 import { type LoadedFleet, loadFleet } from '../../../infra/fleet/fleet.ts';
 import { fleetFilesAt, fleetPaths } from '../../../infra/fleet/path.ts';
 import { stackOf } from '../../../infra/fleet/stacks.ts';
-import { customer } from '../../support/settings.ts';
+import { customer, rotator, SHARED_SECRET, settingsWith } from '../../support/settings.ts';
 import { INSTANCE } from './agent-fleet.ts';
 
 const deployment = readContext((key) => ({ prefix: 'csr' })[key as 'prefix']);
@@ -63,6 +63,19 @@ describe('a fleet of several files', () => {
 
     expect(credentials.map(({ id }) => id)).toEqual(['acme-prod', 'acme-test', 'globex-prod']);
     expect(parts).toEqual([{ credentials, agents: [] }]);
+  });
+
+  it('may rotate in one file what another file signs in with, by the access secret that is written', () => {
+    const files = (secretId: string) => ({
+      'acme.json': { credentials: [settingsWith({ 'iam.auth.secretId': secretId })] },
+      'rotators.json': { credentials: [rotator()] },
+    });
+    expect(faults(files(SHARED_SECRET))).toEqual([]);
+    expect(faults(files('csr-access/acme-prod/iam'))).toEqual([
+      expect.stringMatching(
+        /^credentials\[0\]\.iam\.auth\.secretId: 'flow-secret-rotator' is itself rotated by 'acme-rotator', .* \(acme-prod, acme\.json:\d+\)$/,
+      ),
+    ]);
   });
 
   it('has its faults told by file, those of every file', () => {

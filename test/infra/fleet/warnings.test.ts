@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fleetSchema } from '../../../infra/fleet/schema.ts';
 import { fleetWarnings } from '../../../infra/fleet/warnings.ts';
-import { settingsWith } from '../../support/settings.ts';
+import { rotator, settingsWith } from '../../support/settings.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
 
@@ -58,5 +58,30 @@ describe('warnings', () => {
 
   it('does not tell it of runs a few hours apart, of which one is missed', () => {
     expect(warnings({ ...cron('30 2/6 * * ? *', 'Europe/Stockholm'), grace: 'PT0S' })).toEqual([]);
+  });
+});
+
+describe("warnings about the rotator's own secret", () => {
+  const REFUSED =
+    /^strategy: where the IAM cannot overlap, whoever signs in with csr-access\/shared\/acme-iam is refused/;
+
+  it.each<[Record<string, unknown>, RegExp[]]>([
+    [{}, [REFUSED]],
+    [{ strategy: 'in-place' }, [REFUSED]],
+    [{ strategy: 'dual-secret' }, []],
+    // It is not Flow's client, and IFS has no say in its name.
+    [
+      {
+        strategy: 'dual-secret',
+        clientId: 'some-client-of-the-rotator',
+        'iam.auth.clientId': 'some-client-of-the-rotator',
+      },
+      [],
+    ],
+  ])('%j', (change, expected) => {
+    const schema = fleetSchema({ prefix: 'csr', local: false, now });
+    const { credentials } = schema.parse({ credentials: [rotator(change)] });
+    const found = fleetWarnings(credentials, now).map(({ path, message }) => `${path.slice(2).join('.')}: ${message}`);
+    expect(found).toEqual(expected.map((line) => expect.stringMatching(line)));
   });
 });

@@ -7,8 +7,12 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}
 
 /** What is there at run time, and in no template. */
 const AT_RUN_TIME = [
-  secretArn(`${PREFIX}-access/acme-prod/iam`),
-  secretArn(`${PREFIX}-access/globex-prod/iam`),
+  secretArn(`${PREFIX}-access/acme-test/iam`),
+  secretArn(`${PREFIX}-access/globex-dev/iam`),
+  // Written by rotations, and what begins like them.
+  ...['acme-iam', 'globex-iam', 'acme-iam-2', 'acme-iam/2', 'acme-ia'].map((name) =>
+    secretArn(`${PREFIX}-access/shared/${name}`),
+  ),
   arn('scheduler', `schedule/${PREFIX}/acme-prod`),
   arn('scheduler', `schedule/${PREFIX}/globex-prod`),
   arn('scheduler', `schedule/${PREFIX}-once/acme-prod.retire.0a1b2c3d`),

@@ -41,7 +41,7 @@ export const CredentialAnswer = z.object({
   connectors: z.array(
     z.object({
       name: z.string(),
-      via: z.enum(['https', 'agent', 'manual']),
+      via: z.enum(['https', 'agent', 'manual', 'access-secret']),
       proof: ProofAnswer.nullable().describe('Who acknowledged the current version of a manual connector.'),
     }),
   ),

@@ -22,7 +22,7 @@ export const PlanAnswer = agreeing<Plan>()(
     connectors: z.array(
       z.object({
         name: z.string(),
-        door: z.enum(['https', 'agent', 'manual']),
+        door: z.enum(['https', 'agent', 'manual', 'access-secret']),
         holds: z.enum(['current', 'something-else', 'handed-over', 'unknown']),
         proof: z.enum(PROOFS).nullable(),
         problem: FailureAnswer.exactOptional().describe('Why the connector could not be read.'),

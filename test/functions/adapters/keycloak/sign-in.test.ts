@@ -20,7 +20,7 @@ const given = () => Response.json({ access_token: 'token', token_type: 'Bearer' 
 function signIn(
   auth: (typeof KEY | typeof SECRET) & { accessTokenUrl?: string },
   answers: (() => Response)[],
-  { fresh = false } = {},
+  { fresh = false, own }: { fresh?: boolean; own?: readonly string[] } = {},
 ) {
   const asked: { url: string; form: URLSearchParams; authorization: string | undefined }[] = [];
   const fetch: Fetch = async (url, init) => {
@@ -30,7 +30,8 @@ function signIn(
   };
   const accessSecrets = accessSecretsOf([{ clientSecret: 'old' }, { clientSecret: 'new' }]);
   const { signer, asked: signed } = signingKeyPair();
-  const deps = { fetch, sleep: async () => {}, now: () => NOW, newId: () => 'id', accessSecrets, signer };
+  const ownSecrets = own && (async () => own.map((one) => new Secret(one)));
+  const deps = { fetch, sleep: async () => {}, now: () => NOW, newId: () => 'id', accessSecrets, signer, ownSecrets };
   const iam = { type: 'keycloak', renewal: 'set', firstRun: 'adopt', adminUrl: 'https://x', auth } as const;
   const token = adminToken({ accessTokenUrl: TOKEN_URL, iam }, deps, fresh);
   return { token, asked, signed, reads: accessSecrets.reads };
@@ -55,6 +56,33 @@ describe('adminToken, by a secret', () => {
       message: `The IAM refuses the rotator rotator: invalid_client: ${words}`,
       next: "Correct the rotator's own client secret.",
     });
+  });
+});
+
+describe("adminToken, by the rotator's own secret while it is rotated", () => {
+  const wrong = () => Response.json({ error: 'unauthorized_client' }, { status: 401 });
+  const secretsIn = (asked: readonly { authorization: string | undefined }[]) =>
+    asked.map(({ authorization = '' }) => Buffer.from(authorization.split(' ')[1] ?? '', 'base64').toString());
+
+  it('tries what a run that died may have left in the IAM, once the access secret is refused', async () => {
+    const { token, asked, reads } = signIn(SECRET, [wrong, wrong, wrong], { own: ['candidate', 'current'] });
+    expect([await token, reads]).toEqual([new Secret('token'), [false, true]]);
+    expect(secretsIn(asked)).toEqual(['rotator:old', 'rotator:new', 'rotator:candidate', 'rotator:current']);
+  });
+
+  it('tells the refusal of the access secret where none of them is accepted', async () => {
+    const { token, asked } = signIn(SECRET, [wrong, wrong, wrong], { own: ['candidate'] });
+    await expect(token).rejects.toMatchObject({ code: 'iam-unauthorized' });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('tries none of them where the access secret is accepted, or the client itself is refused', async () => {
+    expect(await signIn(SECRET, [], { own: ['candidate'] }).token).toEqual(new Secret('token'));
+    const { token, asked } = signIn(SECRET, [refusal('Realm not enabled'), refusal('Realm not enabled')], {
+      own: ['x'],
+    });
+    await expect(token).rejects.toMatchObject({ code: 'iam-unauthorized' });
+    expect(asked).toHaveLength(2);
   });
 });
 

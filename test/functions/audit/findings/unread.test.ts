@@ -56,6 +56,12 @@ describe('a connector that could not be read', () => {
     expect(unread && unreadFinding(unread)).toMatchObject({ kind: 'agent-silent', about: 'agent acme-flow01' });
   });
 
+  it('is told by Secrets Manager, where it is an access secret', () => {
+    const connector = { name: 'ifs', via: 'access-secret', secretId: 'csr-access/shared/iam' };
+    const [unread] = unreadConnectors([silent], credentialOf([], { connectors: [connector] }));
+    expect(unread).toMatchObject({ system: 'secrets-manager', host: 'Secrets Manager', away: true });
+  });
+
   it('was read where it has no section of ours', () => {
     const none = { connector: UNREADABLE.connector, error: new RotationError('section-not-found', 'none') };
     expect(unreadConnectors([none], CREDENTIAL)).toEqual([]);

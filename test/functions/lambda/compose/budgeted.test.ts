@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PublishedEvent } from '../../../../functions/credential/published/vocabulary.ts';
-import { budgetedEvents, budgetedSchedules, tryMsIn } from '../../../../functions/lambda/compose/budgeted.ts';
+import {
+  budgetedEvents,
+  budgetedSchedules,
+  measuredClient,
+  tryMsIn,
+} from '../../../../functions/lambda/compose/budgeted.ts';
 import type { OneTime } from '../../../../functions/ports/schedules.ts';
 import { Budget } from '../../../../functions/rotation/run/budget.ts';
 
@@ -70,5 +75,20 @@ describe('a call to the table or to EventBridge', () => {
     const late = budgetedEvents({ publish }, budgetOf(2600));
     await expect(late.publish({} as PublishedEvent)).rejects.toMatchObject({ code: 'events-unavailable' });
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe('a client of Secrets Manager behind which a connector lies', () => {
+  it('teaches the budget how long that connector takes', async () => {
+    let clock = 0;
+    const runtime = { now: () => new Date(clock), remainingMs: () => 90_000 };
+    const budget = new Budget(runtime, { httpTimeoutMs: 10_000 });
+    const send = async (...sent: unknown[]) => {
+      clock += 2000;
+      return sent;
+    };
+    const client = measuredClient({ send } as never, budget);
+    expect(await client.send('command' as never, 'options' as never)).toEqual(['command', 'options']);
+    expect([budget.estimate('connector'), budget.estimate('store')]).toEqual([3000, 500]);
   });
 });
