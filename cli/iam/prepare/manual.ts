@@ -9,7 +9,7 @@ import type { Seen } from './seen.ts';
 export function manualOf(target: Target, recipe: Recipe, seen: Seen): Manual[] {
   return [
     ...otherRealm(target),
-    ...clientSteps(seen),
+    ...clientSteps(target, seen),
     ...rotatorSteps(recipe, seen),
     ...roleSteps(target, recipe, seen),
     ...surplusSteps(target, recipe, seen),
@@ -30,8 +30,10 @@ function otherRealm(target: Target): Manual[] {
   ];
 }
 
-function clientSteps({ clients }: Seen): Manual[] {
+function clientSteps({ rotator }: Target, { clients }: Seen): Manual[] {
   return clients.flatMap(({ clientId, uuid, fault }) => {
+    // A rotator that rotates its own secret, too, is made by the plan.
+    if (uuid === undefined && clientId === rotator) return [];
     if (uuid === undefined)
       return {
         what: `The realm has no client ${clientId}; case counts`,

@@ -119,12 +119,14 @@ function sameSet(one: readonly string[], other: readonly string[]): boolean {
   return one.every((value) => other.includes(value)) && other.every((value) => one.includes(value));
 }
 
-function overlapItems({ overlap }: Recipe, { profiles, policies, clients }: Seen): Item[] {
+function overlapItems({ overlap, rotator }: Recipe, { profiles, policies, clients }: Seen): Item[] {
   if (!overlap) return [];
   const has = (list: readonly Profile[], { name }: Profile) => list.some((one) => one.name === name);
   const { markerRole, profile, policy } = overlap;
   const roles = clients.flatMap(({ clientId, uuid, markerRole: role }) => {
-    if (markerRole === undefined || uuid === undefined) return [];
+    // A rotator that rotates its own secret, too, is made before.
+    const isThere = uuid !== undefined || clientId === rotator.clientId;
+    if (markerRole === undefined || !isThere) return [];
     const action = role ? 'none' : 'create';
     const step = { do: 'create-marker-role', part: 'marker-role', clientId } as const;
     return [item('marker-role', action, `${markerRole} of ${clientId}`, step)];

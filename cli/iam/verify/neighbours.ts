@@ -40,7 +40,9 @@ export function neighboursOf(known: Known): Neighbour[] {
 
 function clientNeighbours({ rotator, clients, others }: Known): Neighbour[] {
   const onlyOurs = (body: unknown) => isListOf(body, clients);
-  const found = [...EVERYWHERE, rotator].map((clientId) => ({
+  // Where its own secret is rotated, it has to see itself.
+  const strangers = clients.includes(rotator) ? EVERYWHERE : [...EVERYWHERE, rotator];
+  const found = strangers.map((clientId) => ({
     ...read('other clients', `find ${clientId}`, `/clients?clientId=${encodeURIComponent(clientId)}`),
     harmless: isEmpty,
   }));

@@ -32,6 +32,23 @@ describe('the plan for a realm', () => {
     expect(plan.manual).toEqual([]);
   });
 
+  it('fresh, with a rotator that rotates its own secret, too: makes it, and asks nobody to', () => {
+    const target = { ...TARGET, clients: ['A', 'rotator'] };
+    const seen = (abilities = RELEASES['26.7'] as (typeof RELEASES)[keyof typeof RELEASES]) => ({
+      ...freshRealm(abilities),
+      clients: [...freshRealm().clients.slice(0, 1), { clientId: 'rotator' }],
+    });
+    expect(planned(seen(), SECRET, target)).toMatchObject({ manual: [] });
+    expect(doings(planned(seen(), SECRET, target)).slice(0, 2)).toEqual(['create-rotator', 'store-secret']);
+    const roles = stepsOf(planned(seen(RELEASES['22.0']), { manageClients: true }, target));
+    expect(roles.filter((step) => step.do === 'create-marker-role').map((step) => step.clientId)).toEqual([
+      'A',
+      'rotator',
+    ]);
+    const other = planned({ ...seen(), clients: [{ clientId: 'B' }] }, SECRET, TARGET);
+    expect(needed(other)).toEqual([expect.stringMatching(/^The realm has no client B/)]);
+  });
+
   it('prepared: has nothing to do', () => {
     const plan = planned(preparedRealm());
     expect([doings(plan), plan.manual]).toEqual([[], []]);

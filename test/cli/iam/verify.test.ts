@@ -131,6 +131,14 @@ describe('what a rotator must not be able to do', () => {
     );
   });
 
+  it('lets a rotator see itself where its own secret is rotated, and only there', async () => {
+    const tried = async (clients: readonly string[]) => {
+      const checks = await refusalChecks({ ...TARGET, clients }, depsWith(forbidden), TRIALS);
+      return checks.some(({ what }) => what === 'find rotator');
+    };
+    expect([await tried(['A', 'B']), await tried(['A', 'rotator'])]).toEqual([true, false]);
+  });
+
   it.each([
     ['a success', () => Response.json({ sslRequired: 'all', accessTokenLifespan: 60 }), 'too-much'],
     ['a list with others', () => Response.json([client('A'), client('C')]), 'too-much'],
