@@ -12,7 +12,7 @@ import { patience } from '../support/machine.ts';
 import { describeReal, realStack } from '../support/real.ts';
 import { REGION } from '../support/real-stack.ts';
 import { ADMINISTRATOR, addAdministrator, PASSWORD } from './iam/prepared-realm.ts';
-import { ROTATOR, type Stage, setStage } from './stage.ts';
+import { type Cast, ROTATOR, type Stage, setStage } from './stage.ts';
 
 const PREFIX = 'csr-iam-stack';
 const [SECRET, KEY, SCHEDULED] = ['acme-prod', 'globex-prod', 'globex-test'] as const;
@@ -22,6 +22,8 @@ const CAST = [
   { id: KEY, ...KEYED },
   { id: SCHEDULED, ...KEYED, schedule: { expression: 'rate(1 minute)' } },
 ];
+/** A customer whose rotator rotates its own secret, too. */
+const [OWN, ROTATING] = ['initech-prod', 'initech-rotator'] as const;
 const { timeouts: TIMEOUTS, leaseMs: LEASE_MS } = await patience({ function: 30, http: 5 });
 
 describeReal('csr iam, for credentials of the deployed fleet', ['keycloak', 'ministack'], () => {
@@ -32,9 +34,9 @@ describeReal('csr iam, for credentials of the deployed fleet', ['keycloak', 'min
   /** Keycloak's ids of clients that no rotator is for, by credential. */
   const strangers = new Map<string, string>();
   beforeAll(async () => {
-    stage = await setStage(PREFIX, CAST, { timeouts: TIMEOUTS });
+    stage = await setStage(PREFIX, [...CAST, ...ownCast()], { timeouts: TIMEOUTS });
     writeFileSync(fleet, JSON.stringify({ credentials: [...stage.credentials.values()] }));
-    for (const { id } of CAST) {
+    for (const id of [...CAST.map((one) => one.id), OWN]) {
       const realm = realmOf(id);
       await unprepare(stage, realm);
       await addAdministrator(stage.keycloak, realm);
@@ -102,6 +104,23 @@ describeReal('csr iam, for credentials of the deployed fleet', ['keycloak', 'min
     });
   });
 
+  it('a rotator that rotates its own secret, too, is prepared and verified as both, and rotates both', async () => {
+    const prepared = await run(ROTATING, 'prepare', '--admin-user', ADMINISTRATOR, '--yes', ...wide);
+    expect([prepared.exit, prepared.json()]).toEqual([
+      0,
+      expect.objectContaining({ credentials: [OWN, ROTATING], steps: 0, manual: [] }),
+    ]);
+    const { exit, on, checks } = await wrongs(OWN);
+    expect([exit, on]).toEqual([0, []]);
+    expect(checks.filter((one) => one.on === ROTATOR).map(({ what, result }) => [what, result])).toEqual(
+      ['sign in', 'read it and its secret', 'set its secret', 'keep its previous secret'].map((what) => [what, 'ok']),
+    );
+    for (const id of [OWN, ROTATING]) expect(await stage.rotate(id)).toMatchObject({ outcome: 'adopted' });
+    for (const id of [ROTATING, OWN])
+      expect(await stage.rotate(id)).toMatchObject({ outcome: 'rotated', strategy: 'dual-secret' });
+    await stage.agreed(OWN);
+  });
+
   it('a rotator that signs with a key rotates when the schedule fires, too', async () => {
     const prepared = await run(SCHEDULED, 'prepare', '--admin-user', ADMINISTRATOR, '--yes', ...wide);
     expect(prepared.exit).toBe(0);
@@ -127,6 +146,24 @@ describeReal('csr iam, for credentials of the deployed fleet', ['keycloak', 'min
     expect(names.filter((name) => name.startsWith(`${PREFIX}-access/${id}/`))).toEqual([]);
   });
 });
+
+/** Flow's client, and the rotator's own in the same realm. */
+function ownCast(): Cast[] {
+  const secretId = `${PREFIX}-access/shared/initech-iam`;
+  const { url } = realStack().keycloak;
+  const realm = `${PREFIX}-${OWN}`;
+  return [
+    { id: OWN, strategy: 'dual-secret', proof: { secretId } },
+    {
+      id: ROTATING,
+      strategy: 'dual-secret',
+      accessTokenUrl: `${url}/realms/${realm}/protocol/openid-connect/token`,
+      clientId: ROTATOR,
+      iam: { adminUrl: `${url}/admin/realms/${realm}`, auth: { clientId: ROTATOR, secretId } },
+      connectors: [{ name: 'the rotator', via: 'access-secret', secretId }],
+    },
+  ];
+}
 
 /** Takes away what the stage has made for its rotator. */
 async function unprepare({ keycloak: admin }: Stage, realm: string): Promise<void> {

@@ -16,6 +16,8 @@ export interface SettingsChange {
   /** The key with which the rotator signs in, where it does. */
   readonly kmsKeyId?: string;
   readonly connectorUrl?: string;
+  /** The access secret that is written, where one is. */
+  readonly writes?: string;
 }
 
 /** Replaces the settings in a credential's schedule, and their digest, as the next deployment of another fleet file would. */
@@ -33,7 +35,7 @@ export async function changeSettings(stage: Stage, id: string, change: SettingsC
   await stage.scheduler.send(new UpdateScheduleCommand({ ...same, Target: { ...Target, Input } }));
 }
 
-function changed(settings: Settings, { clientId, iam, rotatorId, kmsKeyId, connectorUrl }: SettingsChange) {
+function changed(settings: Settings, { clientId, iam, rotatorId, kmsKeyId, connectorUrl, writes }: SettingsChange) {
   return {
     ...settings,
     ...(clientId ? { clientId } : {}),
@@ -47,6 +49,10 @@ function changed(settings: Settings, { clientId, iam, rotatorId, kmsKeyId, conne
         ...(kmsKeyId ? { kmsKeyId } : {}),
       },
     },
-    connectors: settings.connectors.map((one) => ({ ...one, ...(connectorUrl ? { url: connectorUrl } : {}) })),
+    connectors: settings.connectors.map((one) => ({
+      ...one,
+      ...(connectorUrl ? { url: connectorUrl } : {}),
+      ...(writes ? { secretId: writes } : {}),
+    })),
   };
 }

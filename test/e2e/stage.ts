@@ -21,7 +21,7 @@ import { LATEST, releaseOf } from '../../local/real-stack/keycloak/releases.ts';
 import type { KeycloakAccess } from '../../local/real-stack/keycloak/tokens.ts';
 import { type AccessKeys, createUser } from '../../local/real-stack/ministack/users.ts';
 import { freePorts } from '../../local/real-stack/programs/free-ports.ts';
-import { type Provisioned, provision } from '../../local/real-stack/provisioning/provision.ts';
+import { type Provisioned, provisionFleet } from '../../local/real-stack/provisioning/provision.ts';
 import { registerSigners } from '../../local/real-stack/provisioning/signers.ts';
 import { type SecretsManagerFront, secretsManagerFront } from '../../local/real-stack/secrets-manager-front/front.ts';
 import type { Configuration } from '../../local/stand-ins/connector/configuration.ts';
@@ -144,9 +144,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   const settings = cast.map((one) => fill(one, { prefix, keycloak: iamUrl, connectorPort }));
   const schema = credentialSchema({ prefix, local: true });
   const credentials = new Map(settings.map((one) => [one.id, schema.parse(one)]));
-  const provisioned = new Map<string, Provisioned>();
-  for (const [id, credential] of credentials)
-    provisioned.set(id, await provision(credential, { keycloak, secretsManager, release }));
+  const provisioned = await provisionFleet([...credentials.values()], { keycloak, secretsManager, release });
 
   const overHttps = [...credentials.values()].filter(({ connectors }) => connectors.some(({ via }) => via === 'https'));
   if (overHttps.length > 0)

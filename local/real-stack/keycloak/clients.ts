@@ -19,6 +19,8 @@ export interface NewClient {
 export interface NewRotator extends NewClient {
   /** Keycloak's ids of the clients that it rotates. */
   readonly clients: readonly string[];
+  /** Whether it rotates its own secret, too. @default false */
+  readonly itself?: boolean;
   /** Whether the release has fine-grained admin permissions v2; otherwise it may manage all clients. @default true */
   readonly fineGrained?: boolean;
 }
@@ -71,13 +73,14 @@ export async function allowScopes(
 export async function createRotator(
   api: KeycloakAdminClient,
   realm: string,
-  { clients, fineGrained = true, ...client }: NewRotator,
+  { clients, itself = false, fineGrained = true, ...client }: NewRotator,
 ): Promise<CreatedClient> {
   if (fineGrained) await api.realms.update({ realm }, { adminPermissionsEnabled: true });
   const rotator = await createClient(api, realm, client);
   const { id: user = '' } = await api.clients.getServiceAccountUser({ realm, id: rotator.uuid });
   await giveRole(api, realm, { user, roleName: fineGrained ? 'query-clients' : 'manage-clients' });
-  if (fineGrained) await allowManaging(api, realm, { name: rotator.clientId, user, clients });
+  const managed = itself ? [...clients, rotator.uuid] : clients;
+  if (fineGrained) await allowManaging(api, realm, { name: rotator.clientId, user, clients: managed });
   return rotator;
 }
 

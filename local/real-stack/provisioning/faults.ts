@@ -1,4 +1,4 @@
-import type { Credential } from '../../../functions/credential/settings/credential.ts';
+import { type Credential, writtenAccessSecrets } from '../../../functions/credential/settings/credential.ts';
 import { realmAt, realmOf } from './realms.ts';
 
 /** Why a Keycloak can't be set up for a fleet: one line for each fault, in the form of the fleet file's own. */
@@ -22,8 +22,14 @@ export function planWarnings(credentials: readonly Credential[]): string[] {
 /** A client has one role: the secret of one that is rotated changes. */
 function rotatorFaults(credential: Credential, credentials: readonly Credential[]): string[] {
   if (credential.iam.type === 'manual') return [];
-  const { clientId } = credential.iam.auth;
-  if (!rotatedIn(realmOf(credential), credentials).includes(clientId)) return [];
+  const { auth } = credential.iam;
+  const { clientId } = auth;
+  const realm = realmOf(credential);
+  if (!rotatedIn(realm, credentials).includes(clientId)) return [];
+  const byItself = credentials.some(
+    (one) => realmOf(one) === realm && 'secretId' in auth && writtenAccessSecrets(one).includes(auth.secretId),
+  );
+  if (byItself) return [];
   return [`iam.auth.clientId: '${clientId}' is itself rotated; name a client of its own`];
 }
 

@@ -3,7 +3,7 @@ import { type AccessDocument, accessDocuments, rotatorSecrets } from './access-s
 import { mustNotOverlap, overlaps, realmAt, realmOf } from './realms.ts';
 
 /** A client to be made. */
-interface PlannedClient {
+export interface PlannedClient {
   readonly clientId: string;
   /** Given where somebody else holds it, too. @default - a random one */
   readonly secret?: string;
@@ -17,8 +17,10 @@ interface PlannedClient {
 interface PlannedRotator {
   readonly clientId: string;
   readonly secret: string;
-  /** The Client IDs that it may view and manage. */
+  /** The Client IDs that it may view and manage, beside its own where that is rotated. */
   readonly clients: readonly string[];
+  /** What it has as a client that is rotated. @default - its own secret is not */
+  readonly own?: PlannedClient;
 }
 
 /** What a realm is to hold. */
@@ -45,11 +47,13 @@ export function planProvisioning(credentials: readonly Credential[], newSecret: 
   const names = new Set([...credentials.map(realmOf), ...clients.map(({ realm }) => realm)]);
   const realms = [...names].map((name) => {
     const residents = credentials.filter((one) => realmOf(one) === name);
+    const all = merged(clients.filter(({ realm }) => realm === name));
+    const planned = rotatorsOf(residents, rotators).map((rotator) => ownRole(rotator, all));
     return {
       name,
       overlap: overlapOf(residents),
-      clients: merged(clients.filter(({ realm }) => realm === name)),
-      rotators: rotatorsOf(residents, rotators),
+      clients: all.filter(({ clientId }) => !planned.some(({ own }) => own?.clientId === clientId)),
+      rotators: planned,
     };
   });
   return { realms, secrets };
@@ -99,6 +103,17 @@ function rotatorsOf(residents: readonly Credential[], secrets: ReadonlyMap<Crede
     rotators.set(clientId, { clientId, secret: secrets.get(credential) ?? '', clients: [...new Set(clients)] });
   }
   return [...rotators.values()];
+}
+
+/** A rotator that rotates its own secret is made once. */
+function ownRole(rotator: PlannedRotator, clients: readonly PlannedClient[]): PlannedRotator {
+  const own = rotator.clients.includes(rotator.clientId) ? clientNamed(rotator.clientId, clients) : undefined;
+  if (!own) return rotator;
+  return { ...rotator, clients: rotator.clients.filter((one) => one !== rotator.clientId), own };
+}
+
+function clientNamed(clientId: string, clients: readonly PlannedClient[]): PlannedClient | undefined {
+  return clients.find((one) => one.clientId === clientId);
 }
 
 function scopesIn(scope: string | undefined): string[] {

@@ -5,7 +5,7 @@ import { OVERLAP_ROLE } from '../../stand-ins/iam/overlap-policy.ts';
 import type { KeycloakAdmin } from '../keycloak/admin.ts';
 import type { CreatedClient } from '../keycloak/clients.ts';
 import { type KeycloakRelease, LATEST } from '../keycloak/releases.ts';
-import { type PlannedRealm, planProvisioning } from './plan.ts';
+import { type PlannedClient, type PlannedRealm, planProvisioning } from './plan.ts';
 import { realmOf } from './realms.ts';
 
 /** What a credential needs before it can be rotated, as it was made. */
@@ -73,9 +73,12 @@ async function makeRealm(
   const { name, overlap } = realm;
   if (!(await keycloak.hasRealm(name))) await keycloak.createRealm(name);
   const made = await makeClients(keycloak, release, realm);
-  for (const { clientId, secret, clients } of realm.rotators) {
+  for (const { clientId, secret, clients, own } of realm.rotators) {
     const uuids = clients.flatMap((one) => made.get(one)?.uuid ?? []);
-    await keycloak.createRotator(name, { clientId, secret, clients: uuids, fineGrained: release.fineGrained });
+    const rights = { clients: uuids, itself: own !== undefined, fineGrained: release.fineGrained };
+    const attributes = own ? attributesOf(own, realm) : {};
+    const created = await keycloak.createRotator(name, { clientId, secret, attributes, ...rights });
+    if (own) made.set(clientId, await equipped(keycloak, release, { realm, client: own, created }));
   }
   const policy = { byRole: !release.attributeCondition, ...(overlap === 'chosen' && { only: CHOSEN }) };
   if (overlap !== 'nobody') await keycloak.setOverlapPolicy(name, policy);
@@ -84,18 +87,32 @@ async function makeRealm(
 
 async function makeClients(
   keycloak: KeycloakAdmin,
-  { attributeCondition }: KeycloakRelease,
+  release: KeycloakRelease,
   realm: PlannedRealm,
 ): Promise<Map<string, CreatedClient>> {
   const made = new Map<string, CreatedClient>();
-  for (const { scopes, overlap, ...client } of realm.clients) {
-    const attributes = overlap && realm.overlap === 'chosen' ? { [CHOSEN.key]: CHOSEN.value } : {};
-    const created = await keycloak.createClient(realm.name, { ...client, attributes });
-    await keycloak.allowScopes(realm.name, { uuid: created.uuid, scopes });
-    if (overlap && !attributeCondition) await keycloak.addRole(realm.name, { uuid: created.uuid, role: OVERLAP_ROLE });
-    made.set(created.clientId, created);
+  for (const client of realm.clients) {
+    const { scopes: _, overlap: _overlap, ...named } = client;
+    const created = await keycloak.createClient(realm.name, { ...named, attributes: attributesOf(client, realm) });
+    made.set(created.clientId, await equipped(keycloak, release, { realm, client, created }));
   }
   return made;
+}
+
+function attributesOf({ overlap }: PlannedClient, realm: PlannedRealm): Record<string, string> {
+  return overlap && realm.overlap === 'chosen' ? { [CHOSEN.key]: CHOSEN.value } : {};
+}
+
+/** Gives a client what its rotations need. */
+async function equipped(
+  keycloak: KeycloakAdmin,
+  { attributeCondition }: KeycloakRelease,
+  { realm, client, created }: { realm: PlannedRealm; client: PlannedClient; created: CreatedClient },
+): Promise<CreatedClient> {
+  const { uuid } = created;
+  await keycloak.allowScopes(realm.name, { uuid, scopes: client.scopes });
+  if (client.overlap && !attributeCondition) await keycloak.addRole(realm.name, { uuid, role: OVERLAP_ROLE });
+  return created;
 }
 
 async function createSecret(client: SecretsManagerClient, name: string, value: object): Promise<void> {

@@ -66,6 +66,31 @@ describe('planProvisioning', () => {
     expect(realm?.rotators[0]?.clients).toEqual(['NC_A', 'NC_B']);
   });
 
+  it('makes a rotator that rotates its own secret once, as what it is for others and for itself', () => {
+    const iamSecret = 'csr-access/shared/iam';
+    const connectors = [{ name: 'the rotator', via: 'access-secret', secretId: iamSecret }];
+    const own = credential('own', { realm: 'acme', clientId: 'rotator', iamSecret, connectors });
+    const fleet = [credential('acme', { iamSecret }), own];
+    const { realms, secrets } = planProvisioning(fleet, counter());
+    expect(realms).toEqual([
+      {
+        name: 'acme',
+        overlap: 'everybody',
+        clients: [{ clientId: 'NC_Flow_acme', scopes: ['openid'], overlap: true }],
+        rotators: [
+          {
+            clientId: 'rotator',
+            secret: 'secret-1',
+            clients: ['NC_Flow_acme'],
+            own: { clientId: 'rotator', scopes: ['openid'], overlap: true },
+          },
+        ],
+      },
+    ]);
+    expect(secrets.get(iamSecret)).toEqual({ clientSecret: 'secret-1' });
+    expect(planFaults(fleet)).toEqual([]);
+  });
+
   it('makes a shared realm and rotator once, for the clients of both', () => {
     const fleet = [credential('one', { realm: 'shared' }), credential('two', { realm: 'shared' })];
     const { realms, secrets } = planProvisioning(fleet, counter());
