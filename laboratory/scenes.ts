@@ -137,12 +137,12 @@ const SCENES: Readonly<Record<string, object>> = {
   },
   'a replica that does not know the version in AWSCURRENT yet': {
     ...ALTERNATING,
+    start: 'first-run',
     events: [
-      { at: 2, do: 'schedule' },
-      { at: 104, do: 'api' },
-      { at: 784, do: 'rollback' },
+      { at: 0, do: 'schedule' },
+      { at: 500, do: 'api' },
+      { at: 1000, do: 'api' },
     ],
-    lag: 297,
     stale: { ms: 2998, every: 2 },
   },
   'a first run whose connector can not be written': {
