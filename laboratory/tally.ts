@@ -35,7 +35,8 @@ export async function playTally({
 }): Promise<Kind[]> {
   const kinds = new Map<string, Kind>();
   progress(`tally: ${runs} runs, seed ${seed}`);
-  for (const script of fc.sample(anyScript(only, dimensions), { numRuns: runs, seed })) {
+  for (const [played, script] of fc.sample(anyScript(only, dimensions), { numRuns: runs, seed }).entries()) {
+    if (played > 0 && played % 100 === 0) progress(`scenes played: ${played}`);
     for (const kind of await kindsIn(script)) {
       const known = kinds.get(kind);
       if (!known) {
