@@ -51,7 +51,7 @@ export async function playPairs({
     const later = chancesIn(script, scene).slice((at % chances.length) + 1);
     for (let i = 0; i < seconds.length && later.length > 0; i += 2) {
       const second = draw(later, { at: seconds[i] ?? 0, variant: seconds[i + 1] ?? 0 });
-      await tryOut(pairs, [first, second], script);
+      await tryOut(pairs, { drawn: [first, second], script, progress });
     }
   }
   return pairs;
@@ -91,10 +91,15 @@ function atRequest(point: Point, variant: number): Drawn {
   return { name: pointName(point), add: (script) => ({ ...script, faults: [...script.faults, fault] }) };
 }
 
-async function tryOut(pairs: Pairs, drawn: readonly [Drawn, Drawn], script: Script): Promise<void> {
+async function tryOut(
+  pairs: Pairs,
+  { drawn, script, progress }: { drawn: readonly [Drawn, Drawn]; script: Script; progress: Progress },
+): Promise<void> {
   const faulty = drawn.reduce((all, { add }) => add(all), script);
   const { violations } = await play(faulty);
   pairs.points += 1;
-  const point = drawn.map(({ name }) => name).join(' and ');
-  if (violations.length > 0) pairs.violations.push({ point, script: faulty, message: violations.join('; ') });
+  if (violations.length === 0) return;
+  const [point, message] = [drawn.map(({ name }) => name).join(' and '), violations.join('; ')];
+  pairs.violations.push({ point, script: faulty, message });
+  progress(`violation: ${message}\n${JSON.stringify(faulty)}`);
 }

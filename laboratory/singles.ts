@@ -135,18 +135,25 @@ export async function playSingles({
         const { category } = actionOf(fault.fault);
         if (only.fault !== undefined && only.fault !== category) continue;
         const line = lineFor(lines, { strategy, renewal, desk, agent, trigger, fault: category });
-        await tryOut(line, { point, script: { ...script, faults: [fault] } });
+        await tryOut(line, { name: pointName(point), script: { ...script, faults: [fault] }, progress });
       }
     }
   }
   return [...lines.values()];
 }
 
-async function tryOut(line: Line, { point, script }: { point: Point; script: Script }): Promise<void> {
+/** Plays a scene for a line of the matrix. What it breaks is told at once: all that comes after it takes an hour. */
+export async function tryOut(
+  line: Line,
+  { name, script, progress }: { name: string; script: Script; progress: Progress },
+): Promise<void> {
   const { converged, violations } = await play(script);
   line.points += 1;
   if (converged) line.converged += 1;
-  if (violations.length > 0) line.violations.push({ point: pointName(point), script, message: violations.join('; ') });
+  if (violations.length === 0) return;
+  const message = violations.join('; ');
+  line.violations.push({ point: name, script, message });
+  progress(`violation: ${message}\n${JSON.stringify(script)}`);
 }
 
 /** A point, for people. */

@@ -3,7 +3,17 @@ import { type Dimension, judgementsIn } from './dimensions.ts';
 import { dependencyOf } from './faults.ts';
 import { play } from './scene.ts';
 import { DEPENDENCIES, HAND_DEPENDENCIES, LINE_DEPENDENCIES, type Script } from './script.ts';
-import { type Line, lineFor, type Only, openings, type Point, type Progress, pointName, pointsOf } from './singles.ts';
+import {
+  type Line,
+  lineFor,
+  type Only,
+  openings,
+  type Point,
+  type Progress,
+  pointName,
+  pointsOf,
+  tryOut,
+} from './singles.ts';
 
 const MINUTE_MS = 60_000;
 /** Longer than a run, and than Lambda's own repeats. */
@@ -45,11 +55,7 @@ export async function playStorms({
     progress(`${nameOf(script)}, ${opening.trigger}, ${script.start}: ${storms.length} storms`);
     for (const storm of storms) {
       const line = lineFor(lines, { strategy, renewal, desk, agent, trigger: opening.trigger, fault: storm.fault });
-      const { converged, violations } = await play(storm.script);
-      line.points += 1;
-      if (converged) line.converged += 1;
-      if (violations.length > 0)
-        line.violations.push({ point: storm.name, script: storm.script, message: violations.join('; ') });
+      await tryOut(line, { name: storm.name, script: storm.script, progress });
     }
   }
   return [...lines.values()];

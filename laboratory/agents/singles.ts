@@ -1,7 +1,7 @@
 import { nameOf } from '../combinations.ts';
 import type { Dimension } from '../dimensions.ts';
 import { play } from '../scene.ts';
-import { type Line, lineFor, type Only, openings, type Progress } from '../singles.ts';
+import { type Line, lineFor, type Only, openings, type Progress, tryOut } from '../singles.ts';
 import { misfortunesIn } from './misfortunes.ts';
 
 /** Every single misfortune of an agent: killed at each of its steps, each message, each restart, and a hand at its host before each step. */
@@ -23,11 +23,7 @@ export async function playMisfortunes({
     progress(`${nameOf(script)}, ${trigger}, ${script.start}: ${all.length} misfortunes of the agent`);
     for (const { fault, name, add } of all) {
       const line = lineFor(lines, { ...script, agent: true, trigger, fault });
-      const faulty = add(script);
-      const { converged, violations } = await play(faulty);
-      line.points += 1;
-      if (converged) line.converged += 1;
-      if (violations.length > 0) line.violations.push({ point: name, script: faulty, message: violations.join('; ') });
+      await tryOut(line, { name, script: add(script), progress });
     }
   }
   return [...lines.values()];
