@@ -39,28 +39,41 @@ export async function retire(credential: Credential, request: RetireRequest, dep
     steps: run.draft.steps,
     ...(failure ? { failure } : {}),
   });
-  try {
-    return report(await tryRetire(run, request));
-  } catch (error) {
-    const failure = error instanceof LabelsMovedError ? movedMeanwhile() : error;
-    if (!isRotationError(failure)) throw error;
-    await planAgain(run, request, failure);
-    return report('postponed', describeError(failure));
-  }
+  const ended = await tryRetire(run, request).catch((error: unknown) => failureIn(error));
+  await planNext(run, request, ended);
+  return isRotationError(ended) ? report('postponed', describeError(ended)) : report(ended);
+}
+
+/** @throws what is no failure of the retire's own */
+function failureIn(error: unknown): RotationError {
+  if (error instanceof LabelsMovedError) return movedMeanwhile();
+  if (isRotationError(error)) return error;
+  throw error;
 }
 
 /** @throws {RotationError} `schedule-unavailable`. It tells whether the run had changed anything */
-async function planAgain(run: Run, request: RetireRequest, failure: RotationError): Promise<void> {
+async function planNext(run: Run, request: RetireRequest, ended: Ended | RotationError): Promise<void> {
   try {
-    await planPostponedRetire(run, request);
-    // What keeps a secret from being ended is put right by a run that may do so, and begins nothing.
-    if (isRotationError(failure, 'not-at-rest', 'connector-behind')) await planRepeat(run, { due: false });
+    if (isRotationError(ended)) await planPostponedRetire(run, request);
+    // What the retire may not put right is put right by a run that may do so, and begins nothing.
+    if (leavesWork(request, ended)) await planRepeat(run, { due: false });
   } catch (error) {
     throw isRotationError(error) ? withChanges(error, run.ledger.changed) : error;
   }
 }
 
-async function tryRetire(run: Run, { versionId }: RetireRequest): Promise<'retired' | 'unchanged'> {
+/**
+ * Whether something is left that keeps a secret from being ended, or a connector that a call has left behind: the run of that call
+ * plans what gives it the new secret, unless that run has died.
+ */
+function leavesWork({ leaveBehind }: RetireRequest, ended: Ended | RotationError): boolean {
+  if (isRotationError(ended)) return isRotationError(ended, 'not-at-rest', 'connector-behind');
+  return leaveBehind !== undefined;
+}
+
+type Ended = Exclude<RetireReport['outcome'], 'postponed'>;
+
+async function tryRetire(run: Run, { versionId }: RetireRequest): Promise<Ended> {
   const seen = await look(run);
   for (;;) {
     const action = decideRetire(factsOf(run, seen), versionId);

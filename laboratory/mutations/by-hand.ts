@@ -171,4 +171,14 @@ export const BY_HAND: readonly Mutation[] = [
       ],
     }),
   },
+  {
+    safeguard: 'a connector that was left behind is not forgotten where the run that left it has died',
+    ...change('retire.ts', 'return leaveBehind !== undefined;', 'return false;'),
+    lab: scene({
+      ...DUAL,
+      desk: true,
+      events: [at(0, 'leaving-revoke')],
+      faults: [{ run: 0, point: 25, fault: 'dies-after' }],
+    }),
+  },
 ];

@@ -129,6 +129,23 @@ describe('a call names connectors to leave behind', () => {
     expect(await world.accepts(FIRST_SECRET)).toBe(false);
   });
 
+  it('it is not forgotten where the run that left it has died: the end of the old secret plans who gives it the new one', async () => {
+    const world = createWorld({ connectors: 2 });
+    world.intercept(instead(BROKEN, timeout));
+    await world.rotate({ leaveBehind });
+    const event = world.planned.find(({ target }) => target === 'retire')?.event as Retire;
+    // What the run has planned at its very end is all that a dead one lacks.
+    world.planned.splice(0);
+    world.advance(86_400_000);
+    await world.retire(event.versionId, 0, leaveBehind);
+    expect(world.planned).toEqual([
+      expect.objectContaining({
+        target: 'rotate',
+        event: expect.objectContaining({ repeat: { attempt: 1, due: false } }),
+      }),
+    ]);
+  });
+
   it('a name that is none of its connectors is refused before anything is called', async () => {
     const world = createWorld({ connectors: 2 });
     await expect(world.rotate({ leaveBehind: ['ifs-1', 'ifs-3'] })).rejects.toMatchObject({
