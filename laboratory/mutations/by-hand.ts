@@ -181,4 +181,21 @@ export const BY_HAND: readonly Mutation[] = [
       faults: [{ run: 0, point: 25, fault: 'dies-after' }],
     }),
   },
+  {
+    safeguard: 'a submission that is refused keeps no connector cut off',
+    ...change(
+      'decide/by-person.ts',
+      '  if (hasCurrent(seen) && seen.answer.accepted && isBehind(seen)) return connectorDiffers();\n',
+      '',
+    ),
+    lab: scene({
+      ...MANUAL,
+      start: 'restored',
+      connectors: 4,
+      events: [at(16, 'submit'), at(224, 'api')],
+      weather: [
+        { of: 'iam', kind: '403', from: 0, after: { request: 'GET', nth: 4, itself: false }, lasts: 7_692_537 },
+      ],
+    }),
+  },
 ];

@@ -15,7 +15,7 @@ import { type Facts, freezeFor } from './terms/facts.ts';
  * | yes | none | the table of states; where a rotation is due, a person is asked |
  * | no | none | a person is asked at once |
  * | no | yes | the submitted secret becomes current: no undo, the run goes forward |
- * | yes | no | the inbox is emptied, nothing was changed |
+ * | yes | no | connectors first; then the inbox is emptied, and the secret stays as it is |
  * | no | no | the inbox is emptied, and a person is asked again |
  * | yes | yes, another | the submitted secret becomes current beside the one before |
  *
@@ -36,13 +36,14 @@ function submitted(facts: Facts<Observation>, submission: SubmissionView): Rotat
   if (sameSecret(submission.secret, seen.current?.document.clientSecret)) {
     return isConsumed(submission, seen)
       ? { kind: 'empty-inbox', reason: 'the submitted secret is the current one' }
-      : refuseSubmission('it is the current secret');
+      : refuseSubmission(seen, 'it is the current secret');
   }
-  if (submission.fault !== undefined) return refuseSubmission(submission.fault);
+  if (submission.fault !== undefined) return refuseSubmission(seen, submission.fault);
   if (submission.acceptedFor === undefined)
     // Of a client that is switched off nobody can tell whether a secret is its own.
     return (
-      refusal([unusable(seen.clientToRenew), unusable(seen.clientInUse)]) ?? refuseSubmission('the IAM refuses it')
+      refusal([unusable(seen.clientToRenew), unusable(seen.clientInUse)]) ??
+      refuseSubmission(seen, 'the IAM refuses it')
     );
   // Without a current document it is the first one, and the table says so.
   return hasCurrent(seen) ? adoptSubmission({ ...facts, seen }) : undefined;
@@ -64,17 +65,24 @@ function adoptSubmission(facts: Facts): RotationAction | undefined {
   const early = known.mayBegin ? undefined : tooSoon(leaseMs);
   if (!seen.answer.accepted) return refusal([early]) ?? adopt;
   if (freezeFor(facts)) return undefined;
-  const differs = !seen.connectors.every((view) => isSettled(view, seen.current));
-  if (differs) return connectorDiffers();
+  if (isBehind(seen)) return connectorDiffers();
   return refusal([unreadable(seen), notEntered(seen), early]) ?? adopt;
 }
 
-function refuseSubmission(why: string): ActionOf<'refuse-submission'> {
+/** Connectors first: whoever has submitted something else keeps none of them cut off until the next run. */
+function refuseSubmission(seen: Observation, why: string): RotationAction {
+  if (hasCurrent(seen) && seen.answer.accepted && isBehind(seen)) return connectorDiffers();
   const failure = new RotationError(
     'submission-refused',
-    `The submitted secret was not taken: ${why}. Nothing was changed.`,
+    `The submitted secret was not taken: ${why}. The current secret stays as it is.`,
   );
-  return { kind: 'refuse-submission', failure, reason: failure.message };
+  const atRest = unreadable(seen) === undefined;
+  return { kind: 'refuse-submission', failure, reason: failure.message, atRest };
+}
+
+/** Whether a connector that can be read has to be given the current document. */
+function isBehind({ connectors, current }: Found): boolean {
+  return !connectors.every((view) => isSettled(view, current));
 }
 
 /** Nobody has told what the IAM holds. Before the first document nobody was asked to. */

@@ -95,6 +95,36 @@ describe('a manual IAM whose current secret works', () => {
   });
 });
 
+describe('a submission that is refused', () => {
+  /** The connector was restored from before the last rotation, and somebody mistypes what nobody has asked for. */
+  async function createRestored(): Promise<TestWorld> {
+    const world = createHands();
+    const backup = world.flow.backup('ifs-1');
+    submit(world, refresh(world));
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    world.advance(HOUR_MS);
+    world.flow.restore('ifs-1', backup);
+    submit(world, 'mistyped-secret');
+    return world;
+  }
+
+  it('keeps no connector cut off: the same run gives it the current secret first', async () => {
+    const world = await createRestored();
+    const rotation = await world.rotate();
+    expect(rotation).toMatchObject({ outcome: 'repaired', failure: { code: 'submission-refused' } });
+    expect(world.flow.secretOf('ifs-1', 'runtime')).toBe(world.current().clientSecret);
+    expect(inbox(world)).toBe('{}');
+  });
+
+  it('is refused at once where a connector can not be read: that one waits for a repeat', async () => {
+    const world = await createRestored();
+    world.intercept(({ name }, perform) => (name.startsWith('connector') ? timeout() : perform()));
+    const rotation = await world.rotate();
+    expect(rotation).toMatchObject({ outcome: 'refused', failure: { code: 'submission-refused' } });
+    expect(inbox(world)).toBe('{}');
+  });
+});
+
 describe('a manual IAM whose secret a person has refreshed', () => {
   it('and submitted: the secret is proven, stored and given to the connectors, and the inbox is emptied', async () => {
     const world = createHands();
