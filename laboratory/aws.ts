@@ -29,7 +29,7 @@ export interface Command {
 export function secretsManagerOf(
   engine: SecretsManagerEngine,
   process: Process,
-  { stale, sends, writes, full }: Eyes,
+  { stale, sends, reads, writes, full }: Eyes,
 ): SecretsManagerClient {
   return clientOf(process, 'secrets-manager', {
     name: nameOfCall,
@@ -45,6 +45,7 @@ export function secretsManagerOf(
       const store = isRead && stale ? stale.storeFor((input as { SecretId?: string }).SecretId) : engine.store;
       const act = () => (operations[operation as keyof typeof operations] as Operation)(store, input);
       const name = `secrets-manager ${nameOfCall(operation, input)}`;
+      if (isRead) reads(name);
       try {
         return isRead ? act() : writes(name, act);
       } catch (error) {
@@ -70,6 +71,8 @@ export interface Eyes {
   readonly stale?: StaleReads | undefined;
   /** Hears of each request before it is sent. */
   readonly sends: (request: string) => void;
+  /** Hears of each read that is carried out. */
+  readonly reads: (request: string) => void;
   /** Stands around a write that is carried out. */
   readonly writes: <T>(request: string, write: () => T) => T;
   /** Hears of a write that a quota does not allow for a day. */

@@ -334,6 +334,7 @@ export class Laboratory {
     const secretsManager = secretsManagerOf(this.parts.secrets, process, {
       stale: this.#stale,
       sends: (name) => this.#witness.sends(process, name),
+      reads: (name) => this.#witness.reads(process, name, this.#stale?.ageMs ?? 0),
       writes: (name, write) => this.#witness.writes(process, name, write),
       full: (name) => this.simulation.troubles.push({ at: this.simulation.now, process: process.index, name }),
     });
@@ -376,7 +377,8 @@ export class Laboratory {
       if (writes) about.lookAtSecret(pathname.split('/').at(-1) ?? '', sent.body ?? '');
       const response = await (handler as Handler)(new Request(url, sent));
       if (writes) this.iamChanged();
-      if (init.method === 'PATCH' && response.ok) about.lookAtWrite(sent.body ?? '', process.startedAt);
+      if (init.method === 'PATCH' && response.ok)
+        about.lookAtWrite(sent.body ?? '', process.startedAt, about.shownTo(process, pathname));
       return response;
     };
     return await process.io<Response>({

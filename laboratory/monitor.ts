@@ -69,6 +69,8 @@ export class Monitor {
   /** Candidates since AWSCURRENT has moved last, and when each was seen in AWSPENDING last. */
   readonly #candidates = new Map<string, number>();
   #currentId: string | undefined;
+  /** When each version has left AWSCURRENT last. */
+  readonly #left = new Map<string, number>();
 
   constructor(parts: Parts, simulation: Simulation) {
     this.#parts = parts;
@@ -160,7 +162,10 @@ export class Monitor {
 
   #lookForLoss(): void {
     const { current, pending, iam } = secretsIn(this.#parts);
-    if (this.#currentId !== current?.id) this.#candidates.clear();
+    if (this.#currentId !== current?.id) {
+      this.#candidates.clear();
+      if (this.#currentId !== undefined) this.#left.set(this.#currentId, this.#simulation.now);
+    }
     this.#currentId = current?.id;
     if (pending !== undefined) this.#candidates.set(pending, this.#simulation.now);
     if (!current) return;
@@ -226,13 +231,28 @@ export class Monitor {
    *
    * @param body what a connector has taken
    * @param since when the process that has sent it began
+   * @param shown of what moment the labels were that the process has read last, where nothing else tells of a later promote
    */
-  lookAtWrite(body: string, since: number): void {
+  lookAtWrite(body: string, since: number, shown = Number.POSITIVE_INFINITY): void {
     const { current, pending } = secretsIn(this.#parts);
     const candidate = pending === undefined ? undefined : documentIn(this.#parts, pending);
-    const documents = [current, candidate, ...this.#dropped(since)];
+    const documents = [current, candidate, ...this.#dropped(since), ...this.#currentSince(shown)];
     const known = documents.some((one) => one && body.includes(JSON.stringify(one.clientSecret)));
     if (!known) this.#sin('a connector took a document that is neither current nor pending');
+  }
+
+  /**
+   * Of what moment the labels were that a process has read last, before it wrote to a connector that a caller has left behind. The run
+   * that was to leave that connector has not written to it: its ETag tells nothing of a promote.
+   */
+  shownTo({ conduct }: Process, path: string): number | undefined {
+    return this.leftBehind.has(path.split('/').at(-1) ?? '') ? conduct.looks.get('labels') : undefined;
+  }
+
+  /** Documents that were in AWSCURRENT at that moment or later. */
+  #currentSince(moment: number): Credentials[] {
+    const ids = [...this.#left].filter(([, at]) => at >= moment).map(([id]) => id);
+    return ids.flatMap((id) => documentIn(this.#parts, id) ?? []);
   }
 
   /** Candidates that were in AWSPENDING since then, and that the IAM holds, while AWSCURRENT is where it was. */

@@ -58,7 +58,7 @@ export interface Conduct {
   readonly changes: string[];
   /** Connectors that it has written to, answered or not. */
   readonly touched: Set<string>;
-  /** When it has seen a dependency last: the time at which the read was carried out. */
+  /** When it has seen a dependency last: the time at which the read was carried out. For `labels` the moment that the answer shows. */
   readonly looks: Map<string, number>;
 }
 

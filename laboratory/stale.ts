@@ -27,6 +27,11 @@ export class StaleReads {
     this.#staleness = staleness;
   }
 
+  /** How old an answer may be, in milliseconds. */
+  get ageMs(): number {
+    return this.#staleness.ms;
+  }
+
   /** Remembers what there is, before and after anything that may change it. */
   remember(): void {
     const secret = this.#engine.store.secrets.get(SECRET_ID);

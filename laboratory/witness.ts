@@ -2,6 +2,8 @@ import { dependencyOf, isWrite } from './faults.ts';
 import type { Monitor } from './monitor.ts';
 import type { Process } from './process.ts';
 
+const LABELS = 'secrets-manager ListSecretVersionIds';
+
 /** Sees what each process does to the engines: its looks, its writes, and whether those made a difference. */
 export class Witness {
   readonly #monitors: readonly Monitor[];
@@ -18,6 +20,11 @@ export class Witness {
     if (!isWrite(request)) return;
     conduct.sent.push(request);
     if (request.startsWith('connector')) conduct.touched.add(dependencyOf(request));
+  }
+
+  /** A read of Secrets Manager is carried out: what it shows of the labels may be older. */
+  reads({ conduct }: Process, request: string, ageMs: number): void {
+    if (request === LABELS) conduct.looks.set('labels', this.#now() - ageMs);
   }
 
   /** Carries a request out at an HTTP dependency. */

@@ -81,6 +81,36 @@ describe('a candidate that a connector is given', () => {
   });
 });
 
+describe('a document that was current a moment ago', () => {
+  /** @returns what is said of a push of it, by a process that has seen labels of so many milliseconds after the promote */
+  function pushed({ leftBehind, seenMs }: { leftBehind: boolean; seenMs?: number }): string[] {
+    const combination = { strategy: 'in-place', renewal: 'set', native: false } as const;
+    const { monitor, parts, simulation } = new Laboratory({ combination, connectors: 1, adopted: true });
+    const former = operations.GetSecretValue(parts.secrets.store, { SecretId: SECRET_ID } as never).SecretString ?? '';
+    monitor.look();
+    if (leftBehind) monitor.leftBehind.add('ifs-1');
+    const request = { SecretId: SECRET_ID, ClientRequestToken: P, SecretString: documentText(CANDIDATE) };
+    operations.PutSecretValue(parts.secrets.store, request as never);
+    monitor.look();
+    const looks = new Map(seenMs === undefined ? [] : [['labels', simulation.now + seenMs] as const]);
+    const shown = monitor.shownTo({ conduct: { looks } } as never, '/configurations/ifs-1');
+    monitor.lookAtWrite(former, 0, shown);
+    return monitor.sins.filter((sin) => sin.startsWith('a connector took'));
+  }
+
+  it('may reach a connector that was left behind, whose ETag tells of no promote, by a run whose labels are older', () => {
+    expect(pushed({ leftBehind: true, seenMs: 0 })).toEqual([]);
+    expect(pushed({ leftBehind: true, seenMs: -1000 })).toEqual([]);
+  });
+
+  it.each([{ leftBehind: true, seenMs: 1 }, { leftBehind: true }, { leftBehind: false, seenMs: -1000 }])(
+    'but not otherwise: %j',
+    (how) => {
+      expect(pushed(how)).toHaveLength(1);
+    },
+  );
+});
+
 /** A run that lets the IAM make secrets, and leaves its intent where it is. */
 function regenerating() {
   const combination = { strategy: 'in-place', renewal: 'regenerate', native: false } as const;
