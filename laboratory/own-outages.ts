@@ -1,7 +1,8 @@
 import type { Outage } from './monitor.ts';
-import { isDesk } from './parts.ts';
+import { isDesk, TIMING } from './parts.ts';
 import { nobodyCould, type Played } from './played.ts';
 import { ATTENDED, type Process } from './process.ts';
+import type { RunRecord } from './truth.ts';
 
 const MINUTE_MS = 60_000;
 /** The longest pause between two repeats, which is an hour and a half where their grid becomes another one, and a lease. */
@@ -62,6 +63,7 @@ function lastedTooLong(played: Played, outage: Outage): boolean {
   const endOfRun = own?.endedAt ?? cause.process?.endsAt ?? 0;
   const begun = own?.startedAt ?? from;
   const troubles = [
+    ...(own && hasMet(played, own) ? [own.endedAt] : []),
     ...simulation.troubles.map(({ at }) => at),
     ...climate.windows.filter((window) => window.from <= to && window.to >= begun).map((window) => window.to),
   ].filter((at) => at >= begun && at <= to);
@@ -69,4 +71,17 @@ function lastedTooLong(played: Played, outage: Outage): boolean {
   const until = player.records.filter(({ startedAt }) => startedAt <= to && startedAt < player.nextRunAt);
   if (to > Math.max(endOfRun, Math.max(...troubles) + REPEATS_WITHIN_MS)) return !nobodyCould(until, 0);
   return false;
+}
+
+/** Where a clock is ahead by more than a lease no wait holds: two runs can meet, and the next one repairs what they leave. */
+function hasMet({ player, laboratory }: Played, own: RunRecord): boolean {
+  const unfencedMs = laboratory.timing.leaseMs - TIMING.httpTimeoutMs;
+  return player.records.some(
+    (other) =>
+      other !== own &&
+      other.credential === own.credential &&
+      other.startedAt < own.endedAt &&
+      own.startedAt < other.endedAt &&
+      Math.max(own.aheadMs, other.aheadMs) > unfencedMs,
+  );
 }

@@ -209,6 +209,28 @@ describe('a scene is judged', () => {
     expect(verdict(played, ['outages']).join()).toContain('did not end in time');
   });
 
+  it('in-place, not where a clock that is ahead by more than a lease has let two runs meet: the next one repairs it', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { laboratory, player } = played;
+    const { simulation, monitor, timing } = laboratory;
+    const { now: startedAt } = simulation;
+    const endedAt = startedAt + 1000;
+    const record = (process: number, differs: Partial<RunRecord>) =>
+      recordOf(laboratory, { process, startedAt, endedAt, ...differs });
+    for (const outage of monitor.outages) outage.to = startedAt + timing.leaseMs;
+    const faults = (...others: RunRecord[]) => {
+      player.records.splice(0, player.records.length, record(0, {}), ...others);
+      return verdict(played, ['outages']).join();
+    };
+    const aheadMs = timing.leaseMs;
+    expect(faults(record(1, { aheadMs }))).toBe('');
+    expect(faults(record(1, { aheadMs: aheadMs / 2 }))).toContain('did not end in time');
+    expect(faults(record(1, { aheadMs, startedAt: endedAt, endedAt: endedAt + 1 }))).toContain('did not end in time');
+    expect(faults(record(1, { aheadMs, credential: 'another' }))).toContain('did not end in time');
+    for (const outage of monitor.outages) outage.to = endedAt + 100 * 60_000 + 1;
+    expect(faults(record(1, { aheadMs }))).toContain('did not end in time');
+  });
+
   it('in-place, by a retire that ends a secret in use', async () => {
     const played = await afterOwnWrite('in-place', { name: 'retire' });
     expect(verdict(played, ['outages']).join()).toContain('lost a secret that it used');
