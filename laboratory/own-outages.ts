@@ -69,8 +69,17 @@ function lastedTooLong(played: Played, outage: Outage): boolean {
   ].filter((at) => at >= begun && at <= to);
   if (troubles.length === 0) return outage.to === undefined || to > endOfRun;
   const until = player.records.filter(({ startedAt }) => startedAt <= to && startedAt < player.nextRunAt);
-  if (to > Math.max(endOfRun, Math.max(...troubles) + REPEATS_WITHIN_MS)) return !nobodyCould(until, 0);
+  if (to > Math.max(endOfRun, Math.max(...troubles) + REPEATS_WITHIN_MS))
+    return !nobodyCould(until, 0) && !couldNotPlan(played, until);
   return false;
+}
+
+/** The last run has asked a scheduler that was away for its repeat, each time that Lambda has begun it anew: its message is in the dead-letter queue. */
+function couldNotPlan({ laboratory }: Played, records: readonly RunRecord[]): boolean {
+  const last = records.findLast(({ name }) => name.startsWith('rotate'));
+  if (!last || last.goesOn || last.repeated) return false;
+  const { troubles } = laboratory.simulation;
+  return troubles.some(({ process, name }) => process === last.process && name.startsWith('scheduler'));
 }
 
 /** Where a clock is ahead by more than a lease no wait holds: two runs can meet, and the next one repairs what they leave. */

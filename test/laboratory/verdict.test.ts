@@ -231,6 +231,23 @@ describe('a scene is judged', () => {
     expect(faults(record(1, { aheadMs }))).toContain('did not end in time');
   });
 
+  it('in-place, not where the scheduler was away each time that the last run has asked for its repeat', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { laboratory, player } = played;
+    const { simulation, monitor } = laboratory;
+    for (const outage of monitor.outages) outage.to = simulation.now + 24 * HOUR_MS;
+    simulation.troubles.push({ at: simulation.now, process: 0, name: 'scheduler CreateSchedule' });
+    const faults = (differs: Partial<RunRecord>) => {
+      player.records.splice(0, player.records.length, recordOf(laboratory, differs));
+      return verdict(played, ['outages']).join();
+    };
+    expect(faults({ goesOn: false })).toBe('');
+    expect(faults({ goesOn: true })).toContain('did not end in time');
+    expect(faults({ goesOn: false, repeated: true })).toContain('did not end in time');
+    simulation.troubles.splice(0, 1, { at: simulation.now, process: 0, name: 'iam GET /clients' });
+    expect(faults({ goesOn: false })).toContain('did not end in time');
+  });
+
   it('in-place, by a retire that ends a secret in use', async () => {
     const played = await afterOwnWrite('in-place', { name: 'retire' });
     expect(verdict(played, ['outages']).join()).toContain('lost a secret that it used');
