@@ -16,6 +16,7 @@ export function ownOutageFaults(played: Played, outages: readonly Outage[]): str
   const faults = outages
     .filter(({ cause, excused }) => cause.by === 'own' && !excused)
     .filter((outage) => !overtaken(played, outage))
+    .filter((outage) => !endedWithPolicy(played, outage))
     .flatMap((outage) => faultOf(played, outage));
   return [...new Set([...faults, ...costlyFaults(played, outages)])];
 }
@@ -52,6 +53,19 @@ function overtaken({ laboratory }: Played, { cause, place, from, looks }: Outage
   const seen = [looks?.get('iam'), looks?.get(place.split(' ')[0] ?? '')];
   const since = Math.min(...seen.map((at) => at ?? process.startedAt)) - laboratory.lagMs;
   return laboratory.simulation.deeds.some(({ at }) => since <= at && at <= from);
+}
+
+/**
+ * A person has made the secret that a run adopts, and removed the policy by which the IAM keeps the one before. The IAM plants an end
+ * of both, so the run has to write; nobody but an administrator can see that with any write, whoever's, what is kept ends.
+ */
+function endedWithPolicy({ laboratory, player }: Played, { cause, from }: Outage): boolean {
+  const removed = laboratory.simulation.deeds.some(({ at, what }) => what === 'remove-policy' && at <= from);
+  const record = player.records.find(({ process }) => process === cause.process?.index);
+  if (!removed || !record || !/^iam PUT .* secret$/.test(cause.what)) return false;
+  const { before, after } = record;
+  const held = before.iam[before.current?.clientId ?? '']?.secret;
+  return held !== before.current?.clientSecret && held === after.current?.clientSecret;
 }
 
 function lastedTooLong(played: Played, outage: Outage): boolean {

@@ -248,6 +248,30 @@ describe('a scene is judged', () => {
     expect(faults({ goesOn: false })).toContain('did not end in time');
   });
 
+  it('not by one of what a person has ended: a secret made by hand, and the policy removed that kept the one before', async () => {
+    const played = await afterOwnWrite('dual-secret');
+    const { laboratory, player } = played;
+    const { simulation, parts } = laboratory;
+    const after = snapshot(parts);
+    const made = { ...after.iam, [after.current?.clientId ?? '']: { secret: 'made-by-hand', rotated: undefined } };
+    const before = { ...after, iam: made };
+    const adopted = {
+      ...after,
+      iam: made,
+      current: { ...after.current, clientSecret: 'made-by-hand' },
+    } as typeof after;
+    const faults = (differs: Partial<RunRecord>) => {
+      player.records.splice(0, player.records.length, recordOf(laboratory, differs));
+      return verdict(played, ['outages']).join();
+    };
+    expect(faults({ before, after: adopted })).toContain('though two can work at once');
+    simulation.deeds.push({ at: simulation.now - HOUR_MS, what: 'remove-policy' });
+    expect(faults({ before, after: adopted })).toBe('');
+    // A renewal of the run's own is another thing: it needs the policy, and has to ask for it.
+    expect(faults({ before: after, after: adopted })).toContain('though two can work at once');
+    expect(faults({ before, after })).toContain('though two can work at once');
+  });
+
   it('in-place, by a retire that ends a secret in use', async () => {
     const played = await afterOwnWrite('in-place', { name: 'retire' });
     expect(verdict(played, ['outages']).join()).toContain('lost a secret that it used');
