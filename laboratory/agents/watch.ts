@@ -24,11 +24,17 @@ export interface Watched {
   readonly witness: Witness;
 }
 
+/** A request: which process has sent it, what it is about, and of what moment the labels were that the process had read, where that counts. */
+interface Asked {
+  readonly process: Process;
+  readonly configuration: string;
+  readonly shown: number | undefined;
+}
+
 /** Whose doing the agent's writes are, and what an agent must never do. */
 export class AgentWatch implements Ears {
   readonly #watched: Watched;
-  /** Which process has sent a request, and what it is about. */
-  readonly #asked = new Map<string, { readonly process: Process; readonly configuration: string }>();
+  readonly #asked = new Map<string, Asked>();
   /** The request that a configuration was written for last. */
   readonly #writtenFor = new Map<string, string>();
   readonly #readAt = new Map<string, number>();
@@ -53,7 +59,9 @@ export class AgentWatch implements Ears {
   /** A run sends a request. */
   asks(process: Process, body: string): void {
     const request = AgentRequest.parse(JSON.parse(body));
-    this.#asked.set(request.id, { process, configuration: request.configuration });
+    const { configuration } = request;
+    const shown = this.#watched.monitor.shownTo(process, configuration);
+    this.#asked.set(request.id, { process, configuration, shown });
     if (request.op !== 'write') return;
     process.conduct.sent.push(`agent write /${request.configuration}`);
     process.conduct.touched.add(request.configuration);
@@ -114,8 +122,9 @@ export class AgentWatch implements Ears {
     const torn = this.#tornPartsOf(configuration);
     if (torn) this.#sin(`the agent left ${configuration} torn: ${torn}`);
     if (torn === UNREADABLE) return;
-    const asker = this.#askerOf(configuration);
-    if (!isBack && asker) monitor.lookAtWrite(JSON.stringify(disk.read(configuration)), asker.startedAt);
+    const asked = this.#askedFor(configuration);
+    if (isBack || !asked) return;
+    monitor.lookAtWrite(JSON.stringify(disk.read(configuration)), asked.process.startedAt, asked.shown);
   }
 
   /** An ETag that was given once, and another one after it, never comes back. */
@@ -179,7 +188,11 @@ export class AgentWatch implements Ears {
   }
 
   #askerOf(configuration: string): Process | undefined {
-    return this.#asked.get(this.#writtenFor.get(configuration) ?? '')?.process;
+    return this.#askedFor(configuration)?.process;
+  }
+
+  #askedFor(configuration: string): Asked | undefined {
+    return this.#asked.get(this.#writtenFor.get(configuration) ?? '');
   }
 
   #sin(text: string): void {

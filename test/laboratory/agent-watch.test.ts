@@ -14,13 +14,16 @@ function bench() {
   const flow = new ConnectorEngine({ now: () => 0, instance: 'one' });
   const excuses: boolean[] = [];
   const isCutOff = { now: false };
+  const labels = { shown: 0 };
+  const judged: number[] = [];
   const watched = {
     disk,
     flow,
     simulation: { now: 0 },
     monitor: {
       lookAtPushOf: () => undefined,
-      lookAtWrite: () => undefined,
+      shownTo: () => labels.shown,
+      lookAtWrite: (_body: string, _since: number, shown: number) => judged.push(shown),
       look: () => undefined,
       overlapping: () => false,
       isCutOff: () => isCutOff.now,
@@ -42,12 +45,16 @@ function bench() {
     disk,
     watch,
     isCutOff,
+    labels,
+    /** Of what moment the labels were by which each write was judged. */
+    judged,
     /** The agent writes, loads, and takes it back. @returns whether what the connector loses by that is excused */
     writeAndTakeBack: ({ loadsBack = true } = {}) => {
       const id = idOf(++requests);
       const asked = { v: 1, id, agent: 'host-1', credential: 'acme', configuration: NAME, op: 'write', ifMatch: '"1"' };
       const times = { sentAt: new Date(0).toISOString(), notAfter: new Date(1).toISOString() };
       watch.asks(process, JSON.stringify({ ...asked, ...times, secretId: 'acme', versionId: idOf(9) }));
+      labels.shown += 1;
       watch.began(NAME, id);
       store(NEW_SECRET);
       watch.replaced(NAME, false);
@@ -103,5 +110,15 @@ describe('what an agent puts back, and the connector is refused with', () => {
     at.watch.wroteByHand(NAME);
     at.watch.load(NAME);
     expect(at.writeAndTakeBack()).toBe(false);
+  });
+});
+
+describe('what an agent writes', () => {
+  it('is judged by the labels that the run had read when it asked for it', async () => {
+    const at = bench();
+    at.writeAndTakeBack();
+    at.writeAndTakeBack();
+    expect(at.judged).toEqual([0, 1]);
+    await at.disk.remove();
   });
 });
