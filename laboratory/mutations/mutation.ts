@@ -26,8 +26,8 @@ export function change(file: string, from: string, to: string): Pick<Mutation, '
   return { edits: [{ file: `rotation/${file}`, from, to }] };
 }
 
-/** Single faults of some scenes. */
-export const singles = (only: string) => ['--singles', '--only', only];
+/** Single faults of some scenes, none of them of a whole dependency or an agent: each takes minutes otherwise. */
+export const singles = (only: string) => ['--singles', '--only', only, '--dimensions', ''];
 
 /** One scene that a person thought of. */
 export const named = (title: string) => ['--scene', title];
