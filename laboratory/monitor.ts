@@ -10,6 +10,7 @@ import {
   kindOf,
   nickname,
   type Parts,
+  type Snapshot,
   secretsIn,
   sectionsOf,
   snapshot,
@@ -69,6 +70,8 @@ export class Monitor {
   /** Candidates since AWSCURRENT has moved last, and when each was seen in AWSPENDING last. */
   readonly #candidates = new Map<string, number>();
   #currentId: string | undefined;
+  /** What each connector holds of ours, by its name, the latest last. */
+  readonly #held = new Map<string, { readonly since: number; readonly what: string }[]>();
   /** When each version has left AWSCURRENT last. */
   readonly #left = new Map<string, number>();
 
@@ -84,7 +87,9 @@ export class Monitor {
    * @param overlapping whether two secrets could work before it
    */
   look(cause: Cause = NOBODY, overlapping = this.overlapping()): void {
-    for (const { place, accepted } of sectionsOf(this.#parts)) {
+    const sections = sectionsOf(this.#parts);
+    this.#noteHeld(sections);
+    for (const { place, accepted } of sections) {
       const open = this.#open.get(place);
       if (accepted && open) this.#end(open);
       else if (!accepted && !open)
@@ -100,6 +105,16 @@ export class Monitor {
     this.#settleOwed(cause);
     this.#lookForLoss();
     this.#lookIntoInbox();
+  }
+
+  #noteHeld(sections: Snapshot['sections']): void {
+    for (const name of this.#parts.names) {
+      const own = sections.filter(({ place }) => place.startsWith(`${name} `));
+      const what = JSON.stringify(own.map(({ clientId, clientSecret }) => [clientId, clientSecret]));
+      const held = this.#held.get(name) ?? [];
+      this.#held.set(name, held);
+      if (held.at(-1)?.what !== what) held.push({ since: this.#simulation.now, what });
+    }
   }
 
   /** Whether the traffic of a connector fails at this moment. */
@@ -242,11 +257,17 @@ export class Monitor {
   }
 
   /**
-   * Of what moment the labels were that a process has read last, before it wrote to a connector that a caller has left behind. The run
-   * that was to leave that connector has not written to it: its ETag tells nothing of a promote.
+   * Of what moment the labels were that a process has read last, where the connector that it writes to tells of no promote since: what
+   * it holds of ours is what it held at that moment, since nobody has written to it, or since it holds the same again.
+   *
+   * @param path ends with the connector's name
    */
   shownTo({ conduct }: Process, path: string): number | undefined {
-    return this.leftBehind.has(path.split('/').at(-1) ?? '') ? conduct.looks.get('labels') : undefined;
+    const shown = conduct.looks.get('labels');
+    const held = this.#held.get(path.split('/').at(-1) ?? '') ?? [];
+    if (shown === undefined || held.length === 0) return undefined;
+    const then = held.findLast(({ since }) => since <= shown) ?? held[0];
+    return then?.what === held.at(-1)?.what ? shown : undefined;
   }
 
   /** Documents that were in AWSCURRENT at that moment or later. */
