@@ -1,4 +1,4 @@
-import { change, DUAL, IN_PLACE, type Mutation, SCHEDULED, scene } from './mutation.ts';
+import { ALTERNATING, change, DUAL, IN_PLACE, type Mutation, SCHEDULED, scene } from './mutation.ts';
 
 const REVOKED = { at: 0, do: 'revoke' };
 /** After a lease, and before Lambda's own repeat. */
@@ -51,6 +51,17 @@ export const PREVIOUS: readonly Mutation[] = [
       start: 'grace',
       events: [SCHEDULED, ROLLED_BACK],
       faults: [{ run: 0, point: 11, fault: 'dies-before' }],
+    }),
+  },
+  {
+    safeguard: 'what a rollback brings back to life is ended, also where the rollback is taken back',
+    ...change('act/begin.ts', "  if (plan.candidate === 'previous') await planEndAgain(run, seen);\n", ''),
+    lab: scene({
+      ...ALTERNATING,
+      start: 'grace',
+      events: [{ at: 3480, do: 'rollback' }],
+      faults: [{ run: 0, point: 16, fault: 'time-out', times: 99 }],
+      setup: { grace: 'PT0S' },
     }),
   },
 ];

@@ -13,8 +13,9 @@ import {
   revival,
 } from '../decide/terms/attempt.ts';
 import { journal } from '../labels/labels.ts';
-import { candidateOf, type Found, found, type Observation } from '../observe/observation.ts';
+import { alternates, candidateOf, type Found, found, type Observation } from '../observe/observation.ts';
 import { documentOf } from '../observe/observe.ts';
+import { planRetire } from '../plan/retire.ts';
 import type { Run } from '../run/context.ts';
 import { usableDocument } from '../run/known.ts';
 import { executeSubmitted } from './by-person.ts';
@@ -23,10 +24,21 @@ import { executeSubmitted } from './by-person.ts';
 export async function begin(run: Run, seen: Observation, plan: ActionOf<'begin'>): Promise<Acted> {
   if (!(await prepareConnectors(run, seen.connectors))) return REQUEUE;
   const document = plan.candidate === 'new' ? newDocument(run, seen) : previousDocument(run);
+  if (plan.candidate === 'previous') await planEndAgain(run, seen);
   run.ledger.oweRenewal(false);
   const id = await journal(run, seen.labels, serializeDocument(document));
   const { overlap, outcome } = plan;
   return await execute(run, renewalOf(attemptFacts(run, seen), { candidate: { id, document }, overlap, outcome }));
+}
+
+/**
+ * Of two clients, the one that is not in use keeps what a rollback has set there, also where the rollback is taken back. So the end
+ * of that secret is planned before it works again. Once the rollback is done, another version is AWSPREVIOUS, and that end does nothing.
+ */
+async function planEndAgain(run: Run, seen: Observation): Promise<void> {
+  const { current, labels } = found(seen);
+  if (!alternates(seen) || !labels.previous) return;
+  await planRetire(run, { versionId: labels.previous.id, promotedAt: current.createdAt, works: false });
 }
 
 /** A document with a secret that the run makes. */

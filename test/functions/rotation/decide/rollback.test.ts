@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  CLIENT_ID,
   createWorld,
   documentText,
   FIRST_SECRET,
+  IDLE_CLIENT_ID,
   type TestWorld,
   TIMING,
   type WorldOptions,
@@ -42,6 +44,30 @@ describe('a rollback', () => {
       nothingChanged: true,
       failure: { code: 'rollback-impossible' },
     });
+  });
+
+  it('of two clients that is taken back leaves the former secret no life: its end was planned before it came back', async () => {
+    const settings = { clientId: [CLIENT_ID, IDLE_CLIENT_ID], strategy: 'alternating-clients', grace: 'PT0S' };
+    const world = await rotated({ overlap: false, settings });
+    const versionId = world.labelled('AWSPREVIOUS')?.id ?? '';
+    expect(await world.retire(versionId)).toMatchObject({ outcome: 'retired' });
+    expect(await world.accepts(FIRST_SECRET, CLIENT_ID)).toBe(false);
+    world.planned.splice(0);
+    world.advance(3_600_000);
+    let isSet = false;
+    world.intercept(async ({ name }, perform) => {
+      if (isSet && name.endsWith('/token')) return new Response(null, { status: 503 });
+      isSet ||= name.startsWith('iam PUT');
+      return await perform();
+    });
+    expect(await world.rotate({ rollback: true })).toMatchObject({ outcome: 'rolled-back' });
+    world.intercept((_io, perform) => perform());
+    expect(await world.accepts(FIRST_SECRET, CLIENT_ID)).toBe(true);
+    const end = world.planned.find(({ target }) => target === 'retire');
+    expect(end?.event).toMatchObject({ versionId, attempt: 0 });
+    world.advance((end?.at.getTime() ?? 0) - world.now().getTime());
+    expect(await world.retire(versionId)).toMatchObject({ outcome: 'retired' });
+    expect(await world.accepts(FIRST_SECRET, CLIENT_ID)).toBe(false);
   });
 
   it('does not carry on what a dead run has begun: that candidate is dropped, and the caller comes again', async () => {
