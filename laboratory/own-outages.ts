@@ -96,7 +96,7 @@ function couldNotPlan({ laboratory }: Played, records: readonly RunRecord[]): bo
   return troubles.some(({ process, name }) => process === last.process && name.startsWith('scheduler'));
 }
 
-/** Where a clock is ahead by more than a lease no wait holds: two runs can meet, and the next one repairs what they leave. */
+/** Where a clock is wrong by more than a lease no wait holds: two runs can meet, and the next one repairs what they leave. */
 function hasMet({ player, laboratory }: Played, own: RunRecord): boolean {
   const unfencedMs = laboratory.timing.leaseMs - TIMING.httpTimeoutMs;
   return player.records.some(
@@ -105,6 +105,6 @@ function hasMet({ player, laboratory }: Played, own: RunRecord): boolean {
       other.credential === own.credential &&
       other.startedAt < own.endedAt &&
       own.startedAt < other.endedAt &&
-      Math.max(own.aheadMs, other.aheadMs) > unfencedMs,
+      [own, other].some(({ aheadMs }) => Math.abs(aheadMs) > unfencedMs),
   );
 }

@@ -187,7 +187,7 @@ open tasks say; then these promises have to hold:
 What nobody could know is exempt: an outage of the desk after a person has acknowledged what was not entered; what a person has refreshed and
 not submitted; a client that is switched off, of which the IAM refuses every secret in the same words; what a client keeps beside its
 secret once a person has removed the policy for it, which ends with any write to the client; and until when an IAM that nobody can read
-keeps a previous secret by a policy of its own. Nobody plans a repeat while the scheduler is away. Where a clock is ahead by more than a
+keeps a previous secret by a policy of its own. Nobody plans a repeat while the scheduler is away. Where a clock is wrong by more than a
 lease two runs can meet: the next run repairs what they leave, in the same time as after an outage. How long a person takes is never
 counted as neglect.
 `;
