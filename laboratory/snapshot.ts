@@ -193,7 +193,9 @@ export function clientOf({ iam }: Parts, clientId: string): Client | undefined {
 function secretsOf(parts: Parts, clientId: string) {
   const client = clientOf(parts, clientId);
   const rotated = client?.attributes['client.secret.rotated'];
-  const works = rotated !== undefined && accepts(parts, { clientId, clientSecret: rotated });
+  // A page that was saved late may leave the current secret there as well: that is no other one.
+  const isOther = rotated !== undefined && rotated !== client?.secret;
+  const works = isOther && accepts(parts, { clientId, clientSecret: rotated });
   return { secret: client?.secret ?? '', rotated: works ? rotated : undefined };
 }
 

@@ -4,7 +4,7 @@ import { regenerateIntent } from '../../functions/rotation/observe/pending.ts';
 import { Deeds } from '../../laboratory/deeds.ts';
 import { Laboratory } from '../../laboratory/laboratory.ts';
 import { INBOX_ID } from '../../laboratory/parts.ts';
-import { clientOf } from '../../laboratory/snapshot.ts';
+import { clientOf, secretsIn } from '../../laboratory/snapshot.ts';
 import { operations } from '../../local/stand-ins/secrets-manager/engine.ts';
 import { configurationOf, documentText, FIRST_SECRET, REALM, SECRET_ID } from '../support/parts.ts';
 
@@ -123,6 +123,25 @@ describe('a document that was current a moment ago', () => {
     {},
   ])('but not otherwise: %j', (how) => {
     expect(pushed(how)).toHaveLength(1);
+  });
+});
+
+describe('a secret that the IAM keeps beside the current one', () => {
+  it.each([
+    ['another', 'another-secret', 'another-secret'],
+    ['the same', FIRST_SECRET, undefined],
+  ])('is what it is where the IAM has written down %s', (_which, kept, rotated) => {
+    const combination = { strategy: 'dual-secret', renewal: 'set', native: false } as const;
+    const { parts, credential } = new Laboratory({ combination, connectors: 1, adopted: true });
+    const clientId = credential.clientId as string;
+    const client = clientOf(parts, clientId);
+    const attributes = {
+      'client.secret.rotated': kept,
+      'client.secret.rotated.creation.time': '1',
+      'client.secret.rotated.expiration.time': '99999999999',
+    };
+    parts.iam.realm(REALM).clients.set(client?.id ?? '', { ...client, attributes } as never);
+    expect(secretsIn(parts).iam[clientId]).toEqual({ secret: FIRST_SECRET, rotated });
   });
 });
 
