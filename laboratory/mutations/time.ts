@@ -1,4 +1,4 @@
-import { change, IN_PLACE, type Mutation, SCHEDULED, scene } from './mutation.ts';
+import { ALTERNATING, change, IN_PLACE, type Mutation, SCHEDULED, scene } from './mutation.ts';
 
 const SLOW = (ms: number, ...names: string[]) => names.map((of) => ({ of, ms }));
 /** The second connector, from its first write on. */
@@ -93,6 +93,25 @@ export const TIME: readonly Mutation[] = [
       events: [SCHEDULED],
       setup: { named: true },
       latency: SLOW(9900, 'iam', 'scheduler').map((one) => (one.of === 'scheduler' ? { ...one, ms: 12_000 } : one)),
+    }),
+  },
+  {
+    safeguard: 'what is throttled leaves the end of the run its time',
+    edits: [
+      {
+        file: 'lambda/compose/run-deps.ts',
+        from: "    isOver: (ms) => budget.leftMs < ms + budget.estimate('store'),\n",
+        to: '',
+      },
+    ],
+    lab: scene({
+      ...ALTERNATING,
+      start: 'foreign',
+      events: [{ at: 0, do: 'revoke' }],
+      faults: [
+        { run: 0, point: 2, fault: 'throttled', times: 99 },
+        { run: 0, point: 25, fault: 'throttled', times: 99 },
+      ],
     }),
   },
 ];

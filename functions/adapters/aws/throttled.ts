@@ -9,6 +9,8 @@ export interface Patience {
   readonly tries?: number;
   /** Whether there is time to pause so many milliseconds and to send the call once more. @default - there is none */
   readonly mayWait?: (ms: number) => boolean;
+  /** Whether so many milliseconds are not even left for one of the least tries. @default - they always are */
+  readonly isOver?: (ms: number) => boolean;
 }
 
 /** So often a pause doubles. */
@@ -63,7 +65,7 @@ export async function bearThrottling<T>(
 export async function whileThrottled<T>(
   { what, isCertain = () => true }: { what: string; isCertain?: (error: unknown) => boolean },
   send: () => Promise<T>,
-  { sleep = wait as (ms: number) => Promise<void>, tries = 3, mayWait = () => false }: Patience,
+  { sleep = wait as (ms: number) => Promise<void>, tries = 3, mayWait = () => false, isOver = () => false }: Patience,
 ): Promise<T> {
   for (let sent = 1; ; sent++) {
     try {
@@ -71,7 +73,7 @@ export async function whileThrottled<T>(
     } catch (error) {
       if (!isThrottled(error) || !isCertain(error)) throw error;
       const pause = pauseMs(what, sent);
-      if (sent >= tries && !mayWait(pause)) throw new ThrottledError();
+      if (sent < tries ? isOver(pause) : !mayWait(pause)) throw new ThrottledError();
       await sleep(pause);
     }
   }

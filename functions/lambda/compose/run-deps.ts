@@ -99,6 +99,8 @@ function portsOf(
   const patience: Patience = {
     sleep: around.sleep,
     mayWait: (ms) => budget.fits(ms + budget.estimate('store')),
+    // What the end of the run needs is no time to wait in: the run could not plan its repeat any more.
+    isOver: (ms) => budget.leftMs < ms + budget.estimate('store'),
   };
   const store = seen(secretsManagerStore(client, `${prefix}/${credential.id}`, patience), overview);
   const access = around.accessSecrets(client, patience);

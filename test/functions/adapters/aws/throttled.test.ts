@@ -94,6 +94,18 @@ describe('a throttled call', () => {
     expect(sent()).toBe(5);
   });
 
+  it('is no longer borne with where the end of the run needs the time, not even for the least tries', async () => {
+    const { client, patience, slept } = bench(1, throttled);
+    let leftMs = 700;
+    const isOver = (ms: number) => {
+      leftMs -= ms;
+      return leftMs < 0;
+    };
+    const port = secretsManagerStore(client, ID, { ...patience, tries: 9, isOver });
+    await expect(port.versions()).rejects.toMatchObject({ code: 'store-throttled' });
+    expect(slept).toHaveLength(1);
+  });
+
   it('is borne with for as long as there is time', async () => {
     const { client, sent } = bench(1, throttled);
     let leftMs = 20_000;
