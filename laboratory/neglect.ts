@@ -51,6 +51,8 @@ function isNeglected(
       .map((window) => window.to),
     // Whoever meets another run's traces rightly stands aside.
     ...records.filter((record) => record.startedAt >= from && stoodDown(record)).map(({ endedAt }) => endedAt),
+    // Nor does a run help whose time is over before it could: it began nothing that it could not have ended.
+    ...(climate.isSlow ? records.filter(isOutOfTime).map(({ endedAt }) => endedAt) : []),
     ...records.filter(isGivenUp).map((record) => nextAfter(records, record)?.startedAt ?? to),
   ].filter((at) => at <= to);
   return to > Math.max(seen.endedAt, ...troubles) + REPEATS_WITHIN_MS;
@@ -60,6 +62,11 @@ function isNeglected(
 function isGivenUp(record: RunRecord): boolean {
   const { name, repeated, timedOut } = record;
   return name.startsWith('rotate by schedule') && wordFor(record) === 'died' && !timedOut && !repeated;
+}
+
+function isOutOfTime({ ending }: RunRecord): boolean {
+  const value = ending.kind === 'returned' ? ending.value : undefined;
+  return value !== undefined && 'failure' in value && value.failure?.code === 'out-of-time';
 }
 
 function nextAfter(records: readonly RunRecord[], record: RunRecord): RunRecord | undefined {

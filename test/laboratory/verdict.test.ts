@@ -290,6 +290,27 @@ describe('a scene is judged', () => {
     expect(verdict(played, ['outages']).join()).not.toContain('ifs-1 stayed cut off');
   });
 
+  it('not where all is slow, and each run that has seen it was out of time before it could help', async () => {
+    const played = await afterOwnWrite('in-place');
+    const { laboratory, player } = played;
+    const { simulation } = laboratory;
+    const failed = (code: string) => recordOf(laboratory, ended({ outcome: 'interrupted', failure: { code } }));
+    const slow = { strategy: 'in-place', renewal: 'set', events: [], latency: [{ of: 'store', ms: 9900, tail: 0 }] };
+    const faults = (code: string, script: object) => {
+      player.records.push(failed(code));
+      simulation.now += 90 * 60_000;
+      player.records.push(failed(code));
+      simulation.now += 90 * 60_000;
+      const climate = new Climate(Script.parse(script), simulation.now);
+      const said = verdict({ ...played, climate }, ['outages']).join();
+      player.records.splice(0);
+      return said;
+    };
+    expect(faults('connector-behind', slow)).toContain('ifs-1 stayed cut off');
+    expect(faults('out-of-time', { ...slow, latency: [] })).toContain('ifs-1 stayed cut off');
+    expect(faults('out-of-time', slow)).not.toContain('ifs-1 stayed cut off');
+  });
+
   it('not at a first run, while another connector does not answer', async () => {
     const played = await afterOwnWrite('in-place');
     const { laboratory, player } = played;
