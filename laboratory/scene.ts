@@ -89,7 +89,10 @@ async function playIn(laboratory: Laboratory, script: Script): Promise<Scene> {
 function isUnfenced({ clocks }: Script, violation: string): boolean {
   const wrong = clocks.some((ahead) => Math.abs(ahead) > TIMING.leaseMs - HTTP_TIMEOUT_MS);
   return (
-    wrong && /^the IAM was given|^a connector took|lost a secret that worked by iam PUT|^requests of/.test(violation)
+    wrong &&
+    /^the IAM (was given|holds #\w+, which)|^a connector took|lost a secret that worked by iam P(U|OS)T|^requests of/.test(
+      violation,
+    )
   );
 }
 
