@@ -128,6 +128,6 @@ export const OF_AGENT: readonly Mutation[] = [
       ofAgent('stores/file/file-store.ts', 'if (revisionOf(opened.content) !== reading.revision)', 'if (!opened)'),
       ofAgent('stores/file/config-file.ts', 'if (sha256 !== expected)', 'if (sha256 === path)'),
     ],
-    lab: withAgent({}, { events: [SCHEDULED, { at: 4218, do: 'edit-file' }] }),
+    lab: withAgent({}, { events: [SCHEDULED, { at: 4203, do: 'edit-file' }] }),
   },
 ];

@@ -135,7 +135,7 @@ export const ORDER: readonly Mutation[] = [
       start: 'retire-due',
       events: [
         { at: 0, do: 'rollback' },
-        { at: 27, do: 'retire' },
+        { at: 17, do: 'retire' },
       ],
       nextRun: true,
     }),

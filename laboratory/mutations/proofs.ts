@@ -14,7 +14,7 @@ export const PROOFS: readonly Mutation[] = [
       events: [SCHEDULED],
       faults: [
         { run: 0, point: 15, fault: 'distorted' },
-        { run: 0, point: 19, fault: 'ignored', times: 9 },
+        { run: 0, point: 20, fault: 'ignored', times: 9 },
       ],
     }),
   },
