@@ -7,7 +7,7 @@ import { Laboratory } from '../../laboratory/laboratory.ts';
 import { Player } from '../../laboratory/player.ts';
 import type { Process } from '../../laboratory/process.ts';
 import { Script } from '../../laboratory/script.ts';
-import { clientOf, snapshot } from '../../laboratory/snapshot.ts';
+import { changedAt, clientOf, snapshot } from '../../laboratory/snapshot.ts';
 import type { RunRecord } from '../../laboratory/truth.ts';
 import { restFaults, verdict } from '../../laboratory/verdict.ts';
 import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
@@ -117,6 +117,27 @@ describe('what a report claims', () => {
     expect(claims(at(HOUR_MS))).toContain('sooner than it will');
     expect(claims({ ...at(HOUR_MS), asked: { revokePrevious: true } })).not.toContain('sooner');
     expect(claims(at(GRACE_MS))).toBe('');
+  });
+
+  it('until when a connector is handed over: of a version that no answer has shown yet nothing is claimed', () => {
+    const { parts, simulation } = lab;
+    const task = {
+      kind: 'enter-secret',
+      versionId: snapshot(parts).current?.id ?? '',
+      openedAt: new Date(0),
+      dueAt: new Date(0),
+    };
+    const asked = { tasks: [task], enter: true, submit: false, works: true, readsIam: true } as never;
+    const told = [{ kind: task.kind, versionId: task.versionId, dueAt: task.dueAt.toISOString() }];
+    const claim = { after: { ...snapshot(parts), asked }, ...ended({ outcome: 'refused', tasks: told }) };
+    const seen = (labels: number, ...changes: string[]) => {
+      const looks = new Map([['labels', labels]]);
+      return claims({ ...claim, conduct: { sent: changes, changes, touched: new Set(), looks } });
+    };
+    expect(seen(changedAt(parts) - 1)).not.toContain('handed over');
+    expect(seen(simulation.now)).toContain('that desk is handed over until undefined');
+    // What the run itself has changed it knows.
+    expect(seen(changedAt(parts) - 1, 'secrets-manager PutSecretValue')).toContain('handed over until undefined');
   });
 
   it('that it was refused: not while AWSPENDING stands', () => {
