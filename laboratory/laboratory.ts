@@ -230,7 +230,7 @@ export class Laboratory {
 
   #monitorOf(parts: Parts, credential: Credential): Monitor {
     const monitor = new Monitor(parts, this.simulation);
-    monitor.overlapping = () => this.#overlaps(credential);
+    monitor.overlapping = () => this.#overlaps(credential, monitor);
     monitor.takesBack = secretMaker(credential) === 'rotator';
     return monitor;
   }
@@ -312,8 +312,9 @@ export class Laboratory {
   }
 
   /** Whether two secrets of a credential can work at once, as things are. */
-  #overlaps({ strategy }: Credential): boolean {
-    if (strategy === 'alternating-clients') return true;
+  #overlaps({ strategy }: Credential, { adopts }: Monitor): boolean {
+    // What a person has made is adopted for the client in use: the other one has no part in it.
+    if (strategy === 'alternating-clients' && !adopts) return true;
     return strategy !== 'in-place' && this.parts.iam.realm(REALM).policies.policies.length > 0;
   }
 

@@ -303,6 +303,13 @@ export class Monitor {
     if (!known) this.#sin('the IAM was given a secret that is neither current nor pending');
   }
 
+  /** Whether what is pending came from a person. */
+  get adopts(): boolean {
+    const { pending } = secretsIn(this.#parts);
+    const document = pending === undefined ? undefined : documentIn(this.#parts, pending);
+    return document !== undefined && this.foreign.has(document.clientSecret);
+  }
+
   /** The version in AWSCURRENT, if it holds a document. */
   get current(): string | undefined {
     return secretsIn(this.#parts).current?.id;

@@ -126,6 +126,25 @@ describe('a document that was current a moment ago', () => {
   });
 });
 
+describe('two clients that alternate', () => {
+  it.each([
+    ['a candidate of a run', false],
+    ['what a person has made', true],
+  ])('let two secrets work at once while %s is pending, unless it is adopted: %s', (_what, foreign) => {
+    const combination = { strategy: 'alternating-clients', renewal: 'set', native: false } as const;
+    const { monitor, parts } = new Laboratory({ combination, connectors: 1, adopted: true });
+    expect(monitor.overlapping()).toBe(true);
+    if (foreign) monitor.foreign.add(CANDIDATE);
+    operations.PutSecretValue(parts.secrets.store, {
+      SecretId: SECRET_ID,
+      ClientRequestToken: P,
+      SecretString: documentText(CANDIDATE),
+      VersionStages: ['AWSPENDING'],
+    } as never);
+    expect(monitor.overlapping()).toBe(!foreign);
+  });
+});
+
 describe('a secret that the IAM keeps beside the current one', () => {
   it.each([
     ['another', 'another-secret', 'another-secret'],
