@@ -46,6 +46,18 @@ const jsonOf = (all: Map<string, Template>) => new Map([...all].map(([name, temp
 const all = templates(FILES);
 const [service, globex, initech] = [...all.values()] as [Template, Template, Template];
 
+/** The one policy in the stack of globex, which is the one stack that has changed. */
+function onlyPolicyOf(changed: Map<string, Template>) {
+  const before = jsonOf(all);
+  const differ = [...jsonOf(changed)].filter(
+    ([name, json]) => JSON.stringify(json) !== JSON.stringify(before.get(name)),
+  );
+  expect(differ.map(([name]) => name)).toEqual(['csr-Fleet-globex']);
+  const [policy, ...others] = Object.values(changed.get('csr-Fleet-globex')?.findResources('AWS::IAM::Policy') ?? {});
+  expect(others).toEqual([]);
+  return policy;
+}
+
 describe('the stacks of a fleet', () => {
   it('are that of the service and one for each name in the files', () => {
     expect([...all.keys()]).toEqual(['csr', 'csr-Fleet-globex', 'csr-Fleet-initech']);
@@ -90,13 +102,7 @@ describe('the stacks of a fleet', () => {
     };
     const changed = templates({ ...FILES, 'globex.json': globexPart });
 
-    expect(
-      [...jsonOf(changed)]
-        .filter(([name, json]) => JSON.stringify(json) !== JSON.stringify(jsonOf(all).get(name)))
-        .map(([name]) => name),
-    ).toEqual(['csr-Fleet-globex']);
-    const [policy, ...others] = Object.values(changed.get('csr-Fleet-globex')?.findResources('AWS::IAM::Policy') ?? {});
-    expect(others).toEqual([]);
+    const policy = onlyPolicyOf(changed);
     expect(policy?.Properties).toMatchObject({
       PolicyName: 'csr-accounts-globex',
       PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArn }] },
@@ -120,13 +126,7 @@ describe('the stacks of a fleet', () => {
     const credentials = [customer('globex-prod', { 'iam.auth.secretId': secretId }), customer('globex-test'), own];
     const changed = templates({ ...FILES, 'globex.json': { stack: 'globex', credentials } });
 
-    expect(
-      [...jsonOf(changed)]
-        .filter(([name, json]) => JSON.stringify(json) !== JSON.stringify(jsonOf(all).get(name)))
-        .map(([name]) => name),
-    ).toEqual(['csr-Fleet-globex']);
-    const [policy, ...others] = Object.values(changed.get('csr-Fleet-globex')?.findResources('AWS::IAM::Policy') ?? {});
-    expect(others).toEqual([]);
+    const policy = onlyPolicyOf(changed);
     expect(policy?.Properties).toMatchObject({
       PolicyName: 'csr-written-access-secrets-globex',
       PolicyDocument: {
