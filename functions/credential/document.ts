@@ -30,7 +30,8 @@ export function isUsableSecret(secret: Secret): boolean {
 }
 
 /**
- * Reads a credential document. The message of a refusal names members, never values.
+ * Reads a credential document. The message of a refusal names members that a document has, never values, nor a member that it doesn't
+ * have: where somebody has stored the wrong text, the secret may stand in the place of a name.
  *
  * @throws {RotationError} `document-invalid` when it is not JSON, has other members, lacks one, or its secret is empty or masked
  */
@@ -60,7 +61,7 @@ function describeIssues(error: z.ZodError): string {
   return error.issues
     .map((issue) =>
       issue.code === 'unrecognized_keys'
-        ? `unknown member ${issue.keys.join(', ')}`
+        ? `unknown members (${issue.keys.length})`
         : `${issue.path.join('.') || 'the value'} is missing or not usable`,
     )
     .join('; ');

@@ -37,8 +37,13 @@ describe('a credential document', () => {
     expect(serializeDocument(wide).reveal()).toBe(TEXT);
   });
 
-  it('is refused with other members, which are named', () => {
-    expect(refusal(TEXT.replace('{', '{"comment":"x","owner":"y",'))).toMatch(/unknown member comment, owner/);
+  it('is refused with other members, which are counted', () => {
+    expect(refusal(TEXT.replace('{', '{"comment":"x","owner":"y",'))).toMatch(/unknown members \(2\)/);
+  });
+
+  it('tells no member that it does not have: a secret may stand in its place', () => {
+    expect(refusal(TEXT.replace('{', '{"not-to-be-told":"",'))).not.toContain('not-to-be-told');
+    expect(refusal('{"not-to-be-told":""}')).not.toContain('not-to-be-told');
   });
 
   it.each(['accessTokenUrl', 'clientId', 'clientSecret', 'scope'])('is refused without %s, which is named', (name) => {
