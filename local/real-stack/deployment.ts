@@ -35,6 +35,8 @@ export interface DeploymentOptions extends DeploymentPlace {
   readonly jwt?: JwtSettings;
   /** Context `repair`. @default false */
   readonly repair?: boolean;
+  /** The folder for what is synthesized. @default - one that is removed afterwards */
+  readonly output?: string;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -68,6 +70,7 @@ export async function bootstrap(place: DeploymentPlace): Promise<void> {
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   const { aws, prefix, credentials, secretsManagerEndpoint, timeouts, jwt, repair, onProgress = () => {} } = options;
   const folder = await guardedFolder(join(tmpdir(), 'client-secret-rotation-cdk-'));
+  const { output = join(folder.path, 'out') } = options;
   try {
     const context = Object.entries({
       local: 'true',
@@ -78,7 +81,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
       ...(jwt ? { jwt: JSON.stringify(jwt) } : {}),
       ...(repair ? { repair: 'true' } : {}),
     });
-    const flags = ['-o', join(folder.path, 'out'), ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+    const flags = ['-o', output, ...context.flatMap(([key, value]) => ['-c', `${key}=${value}`])];
     onProgress('cdk deploy');
     const file = join(folder.path, 'outputs.json');
     const args = ['deploy', '--all', '--require-approval', 'never', '--outputs-file', file, ...flags];

@@ -72,7 +72,7 @@ function secretNames({ id, iam }: Credential, prefix: string): string[] {
 }
 
 /** The items of the table of tasks. */
-async function tableItems({ aws, prefix }: Stage): Promise<Written[]> {
+export async function tableItems({ aws, prefix }: Stage): Promise<Written[]> {
   const client = new DynamoDBClient(aws);
   const written: Written[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: prefix }))

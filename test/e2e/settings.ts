@@ -18,6 +18,8 @@ export interface SettingsChange {
   readonly connectorUrl?: string;
   /** The access secret that is written, where one is. */
   readonly writes?: string;
+  /** Whether Secrets Manager's own rotation has it. */
+  readonly native?: boolean;
 }
 
 /** Replaces the settings in a credential's schedule, and their digest, as the next deployment of another fleet file would. */
@@ -35,10 +37,12 @@ export async function changeSettings(stage: Stage, id: string, change: SettingsC
   await stage.scheduler.send(new UpdateScheduleCommand({ ...same, Target: { ...Target, Input } }));
 }
 
-function changed(settings: Settings, { clientId, iam, rotatorId, kmsKeyId, connectorUrl, writes }: SettingsChange) {
+function changed(settings: Settings, change: SettingsChange) {
+  const { clientId, iam, rotatorId, kmsKeyId, connectorUrl, writes, native } = change;
   return {
     ...settings,
     ...(clientId ? { clientId } : {}),
+    ...(native ? { native } : {}),
     iam: {
       ...settings.iam,
       ...(iam ? { adminUrl: iam.adminUrl } : {}),

@@ -126,6 +126,10 @@ export interface StageOptions {
   readonly jwt?: JwtSettings;
   /** Context `repair` of the deployment. @default false */
   readonly repair?: boolean;
+  /** The bearer token of the connectors' access. @default CONNECTOR_TOKEN */
+  readonly connectorToken?: string;
+  /** Where what the CDK synthesizes is left. @default - it is removed */
+  readonly output?: string;
 }
 
 /** Sets up the real Keycloak's realms, a connector process, the strict front, and deploys the unchanged stack. */
@@ -140,6 +144,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   const secretsManager = new SecretsManagerClient(aws);
   const folder = await mkdtemp(join(tmpdir(), `${prefix}-`));
   const [connectorPort = 0] = await freePorts(1);
+  const { connectorToken: token = CONNECTOR_TOKEN } = options;
 
   const settings = cast.map((one) => fill(one, { prefix, keycloak: iamUrl, connectorPort }));
   const schema = credentialSchema({ prefix, local: true });
@@ -151,7 +156,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     await secretsManager.send(
       new PutSecretValueCommand({
         SecretId: `${prefix}-access/shared/connector`,
-        SecretString: JSON.stringify({ token: CONNECTOR_TOKEN }),
+        SecretString: JSON.stringify({ token }),
       }),
     );
 
@@ -174,7 +179,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
   );
   const connector = await startConnector({
     port: connectorPort,
-    config: { access: { type: 'bearer', token: CONNECTOR_TOKEN }, configurations },
+    config: { access: { type: 'bearer', token }, configurations },
   });
   const deployment = await deploy({
     aws: ministack.url,
@@ -185,6 +190,7 @@ export async function setStage(prefix: string, cast: readonly Cast[], options: S
     ...(options.timeouts ? { timeouts: options.timeouts } : {}),
     ...(options.jwt ? { jwt: options.jwt } : {}),
     ...(options.repair ? { repair: true } : {}),
+    ...(options.output ? { output: options.output } : {}),
   });
   await registerSigners([...credentials.values()], { keycloak, kms: new KMSClient(aws) });
   const operator = await createUser(ministack.url, { name: `${prefix}-operator`, policy: mayCallApi() });

@@ -7,6 +7,7 @@ const LONGEST = [
   'test/e2e/doors.real.test.ts',
   'test/e2e/main-job.real.test.ts',
   'test/e2e/own-secret.real.test.ts',
+  'test/e2e/canary.real.test.ts',
   'test/cli/console/console.real.test.ts',
   'test/e2e/csr.real.test.ts',
   'test/e2e/bad-input.real.test.ts',

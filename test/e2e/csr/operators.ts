@@ -12,6 +12,8 @@ const ACCOUNT = '000000000000';
 export interface Operator {
   /** Runs `csr` against the deployment, signed in by the profile. */
   csr(args: readonly string[], surroundings?: Surroundings): Promise<Ended>;
+  /** With what `csr` finds the deployment and the profile. */
+  readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -24,12 +26,10 @@ export async function createOperator({ prefix, aws, deployment }: Stage, custome
   const policy = mayOperate({ prefix, customer, apiId: deployment.outputs.ApiId ?? '' });
   const keys = await createUser(aws.endpoint, { name: `${prefix}-${customer}`, policy });
   const folder = await mkdtemp(join(tmpdir(), `${prefix}-${customer}-`));
+  const nothing = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_REGION: undefined };
   const env = {
     AWS_CONFIG_FILE: join(folder, 'config'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
-    AWS_ACCESS_KEY_ID: undefined,
-    AWS_SECRET_ACCESS_KEY: undefined,
-    AWS_REGION: undefined,
     CSR_PREFIX: prefix,
     CSR_API_URL: deployment.apiUrl,
   };
@@ -37,7 +37,8 @@ export async function createOperator({ prefix, aws, deployment }: Stage, custome
   await writeFile(env.AWS_SHARED_CREDENTIALS_FILE, keysOf(customer, keys));
   return {
     csr: (args, surroundings = {}) =>
-      csr([...args, '--profile', customer], { ...surroundings, env: { ...env, ...surroundings.env } }),
+      csr([...args, '--profile', customer], { ...surroundings, env: { ...nothing, ...env, ...surroundings.env } }),
+    env,
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }
