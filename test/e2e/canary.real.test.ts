@@ -6,7 +6,7 @@ import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } f
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Rotation } from '../../functions/credential/outcome.ts';
 import type { FleetProgress } from '../../functions/many/progress.ts';
-import { csrConsole, typeInto } from '../cli/support/csr.ts';
+import { csr, csrConsole, typeInto } from '../cli/support/csr.ts';
 import { ECHOES } from '../support/encodings.ts';
 import { patience } from '../support/machine.ts';
 import { describeReal } from '../support/real.ts';
@@ -103,25 +103,17 @@ describeReal('no secret is left behind by the deployed system', ['keycloak', 'mi
 
   it("of Secrets Manager's own four steps", async () => {
     await changeSettings(scene.stage, NATIVE, { native: true });
-    const document = await scene.stage.document(NATIVE);
-    const clientSecret = scene.canaries.plant('a candidate of a step');
-    const ClientRequestToken = crypto.randomUUID();
-    await put(`${PREFIX}/${NATIVE}`, JSON.stringify({ ...document, clientSecret }), {
-      ClientRequestToken,
-      VersionStages: ['AWSPENDING'],
-    });
-    const event = await stepOf(NATIVE, 'createSecret', ClientRequestToken);
-    const step = async (Step: string) => (await scene.invoke('rotate', { ...event, Step })).payload;
-    expect(await step('createSecret')).toBe('null');
+    const first = await candidate();
+    for (const name of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
+      expect([name, await first.step(name)]).toEqual([name, 'null']);
+    expect((await scene.stage.document(NATIVE)).clientSecret).toBe(first.value);
+    const second = await candidate();
     evil(scene.iam, BY_IAM['the write, at a fault']);
-    expect(await step('setSecret')).toContain('errorMessage');
+    expect(await second.step('setSecret')).toContain('errorMessage');
     scene.iam.meddle();
-    evil(scene.connector, [() => true, 500]);
-    expect(await step('setSecret')).toContain('errorMessage');
+    evil(scene.connector);
+    expect(await second.step('setSecret')).toContain('errorMessage');
     scene.connector.meddle();
-    for (const name of ['setSecret', 'testSecret', 'finishSecret'])
-      expect([name, await step(name)]).toEqual([name, 'null']);
-    expect((await scene.stage.document(NATIVE)).clientSecret).toBe(clientSecret);
   });
 
   it.each(Object.entries(BY_IAM))('of an IAM that tells all at %s', async (_what, how) => {
@@ -138,7 +130,6 @@ describeReal('no secret is left behind by the deployed system', ['keycloak', 'mi
   });
 
   it.each<[string, (document: object, secret: string) => string]>([
-    ['is cut off', (document) => JSON.stringify(document).slice(0, -3)],
     ['is the secret alone', (_document, secret) => secret],
     ['has the secret as the name of a member', (document, secret) => JSON.stringify({ ...document, [secret]: '' })],
     [
@@ -146,6 +137,7 @@ describeReal('no secret is left behind by the deployed system', ['keycloak', 'mi
       (document, accessTokenUrl) => JSON.stringify({ ...document, accessTokenUrl }),
     ],
     ['has the secret in the place of the Client ID', (document, clientId) => JSON.stringify({ ...document, clientId })],
+    ['is cut off', (document) => JSON.stringify(document).slice(0, -3)],
   ])('of a stored value that %s', async (what, spoil) => {
     const document = stored ?? (await scene.stage.document(STORED));
     stored = document;
@@ -245,18 +237,26 @@ describeReal('no secret is left behind by the deployed system', ['keycloak', 'mi
 
   it('of an administrator who prepares a realm, in which all is told at first', async () => {
     const place = ['--admin-url', realm.adminUrl, '--client', CLIENT_ID];
-    const secretId = ['--secret-id', `${PREFIX}-access/acme-prepared/iam`, '--profile', 'acme'];
+    const secretId = ['--secret-id', `${PREFIX}-access/acme-prepared/iam`];
     const prepare = ['iam', 'prepare', ...place, ...secretId, '--admin-user', ADMINISTRATOR];
-    const type = () => typeInto(prepare, scene.operator.env, `${PASSWORD}\r`, 'yes');
+    const { endpoint, region, credentials } = scene.stage.aws;
+    const env = {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      CSR_PREFIX: PREFIX,
+    };
+    const type = () => typeInto(prepare, env, `${PASSWORD}\r`, 'yes');
     evil(scene.iam, [isToken, 401]);
     expect((await type()).status).not.toBe(0);
     scene.iam.meddle();
     const { status, output } = await type();
-    expect([status, output]).toEqual([0, expect.any(String)]);
+    if (status !== 0) throw new Error(output);
     evil(scene.iam, [({ path }) => path.includes('/admin/'), 500]);
     expect((await type()).status).not.toBe(0);
     scene.iam.meddle();
-    await scene.operator.csr(['iam', 'verify', ...place, ...secretId.slice(0, 2), '--json']);
+    await csr(['iam', 'verify', ...place, ...secretId, '--json'], { env });
   });
 
   it('of the console, before a secret is asked for', async () => {
@@ -290,7 +290,8 @@ describeReal('no secret is left behind by the deployed system', ['keycloak', 'mi
     const leaks: string[] = [];
     for (const { what, collect } of scene.collectors) {
       const texts = await collect();
-      if (texts.length === 0) leaks.push(`nothing was left in ${what}, and so nothing was looked at`);
+      // Whoever reads a message of an agent's line deletes it: what it said is in the log of what the agent sent.
+      if (what !== "an agent's queues") expect([what, texts.length > 0]).toEqual([what, true]);
       places.push(`${what} ${texts.length}`);
       leaks.push(...scene.canaries.leaksIn(texts).map((leak) => `${what}: ${leak}`));
     }
@@ -319,7 +320,9 @@ describeReal('no secret is left behind by the deployed system', ['keycloak', 'mi
   function evil(neighbour: Neighbour, [is, status]: Evil = [() => true, 500]): void {
     neighbour.meddle(async (request, forward) => {
       const header = request.headers.get('authorization') ?? '';
-      const said = `${await request.said()}\n${Buffer.from(header.split(' ')[1] ?? '', 'base64')}`;
+      const written = `${await request.said()}\n${Buffer.from(header.split(' ')[1] ?? '', 'base64')}`;
+      // Forms escape more than a URL has to.
+      const said = `${written}\n${written.replace(/%([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))}`;
       if (!is(request, said)) return await forward();
       const told = scene.canaries.told(said, header);
       const words = {
@@ -340,6 +343,18 @@ describeReal('no secret is left behind by the deployed system', ['keycloak', 'mi
     await scene.stage.pass(id, LEASE_MS);
     const answer = (await scene.stage.rotate(id)) as Rotation & { code?: string };
     expect([id, answer.code]).toEqual([id, expect.any(String)]);
+  }
+
+  /** A version that Secrets Manager's own steps are about, with a value that is known. */
+  async function candidate() {
+    const document = await scene.stage.document(NATIVE);
+    const value = scene.canaries.plant('a candidate of a step');
+    const ClientRequestToken = crypto.randomUUID();
+    const stages = { ClientRequestToken, VersionStages: ['AWSPENDING'] };
+    await put(`${PREFIX}/${NATIVE}`, JSON.stringify({ ...document, clientSecret: value }), stages);
+    const event = await stepOf(NATIVE, '', ClientRequestToken);
+    const step = async (Step: string) => (await scene.invoke('rotate', { ...event, Step })).payload;
+    return { value, step };
   }
 
   /** One of Secrets Manager's own four steps. */
