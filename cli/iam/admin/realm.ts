@@ -6,7 +6,6 @@ import { repeatRead } from '../../../functions/adapters/http/repeat.ts';
 import type { Secret } from '../../../functions/credential/secret/secret.ts';
 import { CliError, failed } from '../../errors.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { shown } from '../../terminal/text.ts';
 import { serverOf, type Target } from '../target.ts';
 import { type Administrator, administratorToken } from './sign-in.ts';
 
@@ -122,11 +121,12 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: 'Compare the admin address with that of the realm; case counts.',
 };
 
-/** Keycloak's own words about a failure: they name what was sent, and no secret is among it. */
+/** How much the IAM says of a failure. Its words are free: they may repeat what was sent, or hold more. */
 function wordsOf({ body }: Answer): string | undefined {
   const { errorMessage, error_description: description, error } = (body ?? {}) as Record<string, unknown>;
   const words = [errorMessage, description, error].find((one) => typeof one === 'string');
-  return words === undefined ? undefined : shown(String(words)).slice(0, 300);
+  if (words === undefined) return undefined;
+  return `The IAM gave a reason of ${String(words).length} characters. It isn't repeated: a secret may be in it`;
 }
 
 function unanswered({ kind, message }: HttpError, { method }: FetchInit): CliError {

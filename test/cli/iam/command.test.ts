@@ -88,6 +88,18 @@ describe('csr iam prepare, whatever the IAM answers', () => {
     expect([stderr.includes('nothing was changed'), writes()]).toEqual([true, []]);
   });
 
+  it.each(['errorMessage', 'error_description', 'error'])(
+    'repeats no word of an IAM that fails: %s',
+    async (member) => {
+      const failing = () => Response.json({ [member]: `cannot sign ${PASSWORD} in` }, { status: 500 });
+      answers = (call) => (call === 'GET /admin/realms/r' ? failing() : usual(call));
+      const { exit, stdout, stderr } = await run('--yes', '--json');
+      expect(exit).toBe(1);
+      expect(`${stdout}${stderr}`).not.toContain(PASSWORD);
+      expect(stderr).toMatch(/a reason of \d+ characters/);
+    },
+  );
+
   it('ends with 1 where nobody answers', async () => {
     const gone = await serve(async () => new Response());
     await gone.close();

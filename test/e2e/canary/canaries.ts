@@ -63,7 +63,7 @@ export class Canaries {
   }
 
   #finding(value: string, { where, text }: Written): string {
-    const way = Object.entries(ECHOES).find(([, way]) => text.includes(way(value, '')))?.[0] ?? 'another form';
+    const way = Object.entries(ECHOES).find(([, way]) => text.includes(way(value, value)))?.[0] ?? 'another form';
     return `${this.#known.get(value)}, ${way}: ${where}`;
   }
 }
