@@ -401,9 +401,12 @@ function now(): string {
   return new Date().toISOString();
 }
 
-/** Asks until there is an answer. */
+/** A busy machine takes long, and what never comes has to be told all the same. */
+const GIVE_UP_MS = 600_000;
+
+/** Asks until there is an answer. @throws {Error} when none comes */
 async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 90_000; Date.now() < end; ) {
+  for (const end = Date.now() + GIVE_UP_MS; Date.now() < end; ) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     await sleep(200);
