@@ -85,7 +85,10 @@ async function writeSecret(run: Run, clientId: string, change: SecretChange): Pr
 }
 
 function keepsCandidate(run: Run, attempt: Attempt): boolean {
-  return attempt.overlap !== 'none' && behind(run, attempt).length > 0;
+  const { overlap, undoScope, adopts } = attempt;
+  // The other one of two clients keeps what it was given, and a client that only a person can change what that person has made.
+  if (undoScope !== 'everything' && !adopts) return false;
+  return overlap !== 'none' && behind(run, attempt).length > 0;
 }
 
 /** Connectors that were written, to which a write was sent, or that were not seen to hold the previous document. */

@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { createSecret } from '../../../../local/stand-ins/secrets-manager/lifecycle.ts';
+import { putSecretValue } from '../../../../local/stand-ins/secrets-manager/values.ts';
 import { timeout } from '../../../support/faults.ts';
-import { createWorld, documentText, FIRST_SECRET, type TestWorld, TIMING } from '../../../support/world.ts';
+import {
+  CLIENT_ID,
+  createWorld,
+  documentText,
+  FIRST_SECRET,
+  IDLE_CLIENT_ID,
+  REALM,
+  type TestWorld,
+  TIMING,
+} from '../../../support/world.ts';
 
 const notFound = () => new Response(null, { status: 404 });
 const refused = () =>
@@ -161,6 +172,51 @@ describe('undo', () => {
     expect([world.connectorSecret(0), world.connectorSecret(1)]).toEqual([clientSecret, clientSecret]);
   });
 });
+
+describe('undo between two clients, after a connector has stored something else than it was given', () => {
+  const PAIR = { strategy: 'alternating-clients', clientId: [CLIENT_ID, IDLE_CLIENT_ID] };
+
+  it('leaves the other client what it was given', async () => {
+    const world = createWorld({ overlap: false, connectors: 2, settings: PAIR });
+    distortOnce(world);
+    expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back', failure: { code: 'connector-mismatch' } });
+    expect([world.connectorSecret(0), world.connectorSecret(1)]).toEqual([FIRST_SECRET, FIRST_SECRET]);
+    expect(world.calls.filter((name) => name.startsWith('iam PUT'))).toHaveLength(1);
+    expect(idleSecret(world)).not.toBe(FIRST_SECRET);
+  });
+
+  it('is done as well where only a person can change the IAM', async () => {
+    const iam = { type: 'manual', owner: 'IFS administrator', within: 'P7D' };
+    const world = createWorld({ overlap: false, connectors: 2, settings: { ...PAIR, iam } });
+    const SecretId = 'csr-inbox/acme-prod';
+    createSecret(world.secrets.store, { Name: SecretId, ClientRequestToken: 'inbox-'.padEnd(32, '0') });
+    const ClientRequestToken = 'submission-'.padEnd(32, '0');
+    const SecretString = world.iam.regenerateSecret(REALM, world.iam.findClient(REALM, IDLE_CLIENT_ID)?.id ?? '');
+    putSecretValue(world.secrets.store, { SecretId, ClientRequestToken, SecretString });
+    distortOnce(world);
+    expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back', failure: { code: 'connector-mismatch' } });
+    expect([world.connectorSecret(0), world.connectorSecret(1)]).toEqual([FIRST_SECRET, FIRST_SECRET]);
+    expect(world.labelled('AWSPENDING')).toBeUndefined();
+    expect(idleSecret(world)).toBe(SecretString);
+  });
+});
+
+/** The second connector stores, once, something else than it is given. */
+function distortOnce(world: TestWorld): void {
+  let distorts = true;
+  world.intercept(async ({ name }, perform) => {
+    const response = await perform();
+    if (distorts && /^connector PATCH .*ifs-2/.test(name)) {
+      distorts = false;
+      world.enter('distorted', 1);
+    }
+    return response;
+  });
+}
+
+function idleSecret(world: TestWorld): string | undefined {
+  return world.iam.findClient(REALM, IDLE_CLIENT_ID)?.secret;
+}
 
 const ON = expect.any(Object);
 
