@@ -208,4 +208,20 @@ export const ORDER: readonly Mutation[] = [
       ],
     }),
   },
+  {
+    safeguard: 'an undo leaves alone what another call of the same step has set anew',
+    ...change('attempt/undo.ts', 'if (isSetAnew(found)) {', 'if (found.clientId === current.id) {'),
+    lab: scene({
+      ...IN_PLACE,
+      native: true,
+      line: 2,
+      agent: { restartMs: 900, restarts: [{ nth: 3, times: 2, how: 'fails' }] },
+      connectors: 5,
+      events: [
+        { at: 1629, do: 'secrets-manager' },
+        { at: 4800, do: 'secrets-manager' },
+      ],
+      judge: ['outages'],
+    }),
+  },
 ];

@@ -4,7 +4,7 @@ import { sameSecret } from '../../credential/secret/secret.ts';
 import type { IamClient, SecretChange } from '../../ports/iam.ts';
 import { type Attempt, iamExpiry } from '../decide/terms/attempt.ts';
 import { assertLabels, clear, LabelsMovedError } from '../labels/labels.ts';
-import { findWhenBack, isRefused, proveAccepted, proveHeld, whenBack } from '../observe/looks.ts';
+import { findWhenBack, isRefused, proveAccepted, proveHeld, retryUntil, whenBack } from '../observe/looks.ts';
 import { type ConnectorView, holds } from '../observe/observation.ts';
 import { type Run, timed } from '../run/context.ts';
 import { type Acted, ended } from './acted.ts';
@@ -122,9 +122,27 @@ function lateMs({ timing }: Run, views: readonly ConnectorView[]): number {
   return Math.max(...views.map(({ connector }) => connector.lateMs ?? timing.httpTimeoutMs));
 }
 
-/** Every connector holds the current secret again. The write names what stays, since a read may come from a node that lags. */
-async function endCandidate(run: Run, { client, current }: Attempt): Promise<void> {
-  const found = await findWhenBack(run, client.clientId);
+/**
+ * Every connector holds the current secret again. The write names what stays, since a read may come from a node that lags. A client
+ * that goes on showing the candidate was given it anew, by another call of the same step: Secrets Manager may repeat a step while a
+ * call of it is at work, and no label tells the two apart. That call is left to finish what it has set.
+ *
+ * @throws {RotationError} `rotation-in-progress` when the candidate was set anew
+ * @throws {LabelsMovedError} when the other call has finished already
+ */
+async function endCandidate(run: Run, attempt: Attempt): Promise<void> {
+  const { client, current, candidate, adopts } = attempt;
+  // What was adopted is in the IAM until this write.
+  const isSetAnew = ({ secret }: IamClient) => !adopts && sameSecret(secret, candidate.document.clientSecret);
+  const found = await retryUntil(
+    run,
+    () => findWhenBack(run, client.clientId),
+    (seen) => !isSetAnew(seen),
+  );
+  if (isSetAnew(found)) {
+    await fence(run, attempt);
+    throw new RotationError('rotation-in-progress', 'Another call has set the candidate anew');
+  }
   const restored: IamClient = { ...found, secret: current.document.clientSecret };
   await run.ledger.sent(() => run.ports.iam.endPrevious(restored));
 }

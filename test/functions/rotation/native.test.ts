@@ -204,6 +204,35 @@ describe("rotation by Secrets Manager's own four steps", () => {
     expect(world.current().clientSecret).toBe(FIRST_SECRET);
   });
 
+  it('setSecret that fails leaves a candidate to whoever has set it anew while it was taken back', async () => {
+    const world = await nativeWorld({ overlap: false, connectors: 2 });
+    const id = 'by-console-'.padEnd(32, '0');
+    world.mark(id);
+    await world.step('createSecret', id);
+    const pushes: string[] = [];
+    let repeated = false;
+    world.intercept(async ({ name }, perform) => {
+      const isPush = name.startsWith('connector PATCH');
+      if (isPush) pushes.push(name);
+      if (isPush && pushes.length === 2) return new Response(null, { status: 404 });
+      // The connector that was written has the current secret back: the undo looks at the client once more.
+      if (pushes.length > 2 && !repeated && /^iam GET .*clients$/.test(name)) {
+        repeated = true;
+        await world.step('setSecret', id);
+      }
+      return await perform();
+    });
+    await expect(world.step('setSecret', id)).rejects.toThrow('Another call has set the candidate anew');
+    expect(repeated).toBe(true);
+    for (const step of ['testSecret', 'finishSecret'] as const) await world.step(step, id);
+    const { clientSecret } = world.current();
+    expect(clientSecret).not.toBe(FIRST_SECRET);
+    expect([world.client().secret, world.connectorSecret(0), world.connectorSecret(1)]).toEqual(
+      Array.from({ length: 3 }, () => clientSecret),
+    );
+    expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+
   it('can be repeated step by step', async () => {
     const world = await nativeWorld();
     rotateSecret(world.secrets.store, { SecretId: SECRET_ID, ClientRequestToken: 'by-console-'.padEnd(32, '0') });
