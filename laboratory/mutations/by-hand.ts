@@ -98,7 +98,7 @@ export const BY_HAND: readonly Mutation[] = [
     lab: scene({
       ...DUAL,
       desk: true,
-      events: [SCHEDULED, at(8097, 'enter-only'), at(MINUTE_MS, 'acknowledge-only'), at(HOUR_MS, 'retire')],
+      events: [SCHEDULED, at(6097, 'enter-only'), at(MINUTE_MS, 'acknowledge-only'), at(HOUR_MS, 'retire')],
       latency: [{ of: 'store', ms: 2000 }],
     }),
   },
@@ -150,26 +150,6 @@ export const BY_HAND: readonly Mutation[] = [
       "const outcome = 'awaiting-person' as const;",
     ),
     lab: scene({ ...MANUAL, start: 'restored', events: [SCHEDULED] }),
-  },
-  {
-    safeguard: 'a task to end a secret is closed once another rotation has ended it',
-    ...change(
-      'plan/tasks.ts',
-      "return kind === 'submit-secret' || versionId !== ledger.versions.previousId;",
-      "return kind === 'submit-secret';",
-    ),
-    lab: scene({
-      ...ALTERNATING,
-      renewal: 'by-person',
-      start: 'grace',
-      events: [
-        at(0, 'retire'),
-        at(2 * HOUR_MS, 'refresh'),
-        at(2 * HOUR_MS, 'submit'),
-        at(2 * HOUR_MS + 10, 'api'),
-        at(8 * HOUR_MS, 'refresh'),
-      ],
-    }),
   },
   {
     safeguard: 'a connector that was left behind is not forgotten where the run that left it has died',

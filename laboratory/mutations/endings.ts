@@ -203,12 +203,11 @@ export const ENDINGS: readonly Mutation[] = [
       'const works = !alternates || (await doesItWork(run, previous)) === true;',
       'const works = true;',
     ),
+    // A secret that has expired tells its end itself: the client has to be refused for another reason.
     lab: scene({
-      strategy: 'alternating-clients',
-      renewal: 'regenerate',
-      start: 'expired',
-      events: [SCHEDULED],
-      faults: [{ run: 0, point: 19, fault: 'dies-after' }],
+      ...ALTERNATING,
+      events: [SCHEDULED, { at: 60_000, do: 'disable-idle' }],
+      faults: [{ run: 0, point: 18, fault: 'dies-after' }],
     }),
   },
   {

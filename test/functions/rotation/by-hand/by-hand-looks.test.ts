@@ -169,3 +169,23 @@ describe('a secret that a person refreshes between two token requests of one loo
     });
   });
 });
+
+describe('a task to end a former secret that nobody was told of, since the retire that opened it has died', () => {
+  it('is told to nobody once another rotation has renewed the client', async () => {
+    const world = createPair();
+    const former = world.labelled('AWSCURRENT')?.id ?? '';
+    submit(world, refresh(world, IDLE_CLIENT_ID));
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    world.advance(25 * HOUR_MS);
+    const openedAt = world.now();
+    const dueAt = new Date(openedAt.getTime() + HOUR_MS);
+    await world.tasks.open({ kind: 'end-former-secret', versionId: former, openedAt, dueAt });
+    world.advance(1000);
+    submit(world, refresh(world, CLIENT_ID));
+    const rotation = await world.rotate();
+    expect(rotation.outcome).toBe('rotated');
+    expect(rotation.tasks).toBeUndefined();
+    expect(world.announcements()).toEqual([]);
+    expect((await world.tasks.read()).tasks).toEqual([]);
+  });
+});
