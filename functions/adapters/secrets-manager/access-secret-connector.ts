@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -12,6 +11,7 @@ import type { ConnectorVia } from '../../credential/settings/credential.ts';
 import { ConfigurationChangedError, type Connector } from '../../ports/connector.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 import type { Patience } from '../aws/throttled.ts';
+import { derivedVersionId } from './derived-version-id.ts';
 import { patientClient, storeFailure } from './store.ts';
 
 /** The label of a version that was put and is not current yet. */
@@ -152,8 +152,5 @@ function failure(error: unknown, { name, secretId }: Place): RotationError {
 /** The same write twice puts the same version; another one, or one onto another version, puts another. */
 function writtenVersionId(parts: { readonly versionId: string; readonly from: string; readonly text: Secret }): string {
   const { versionId, from, text } = parts;
-  const digest = createHash('sha256')
-    .update(JSON.stringify([versionId, from, text.reveal()]))
-    .digest('hex');
-  return [8, 12, 16, 20, 32].map((end, i) => digest.slice([0, 8, 12, 16, 20][i], end)).join('-');
+  return derivedVersionId(JSON.stringify([versionId, from, text.reveal()]));
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -10,6 +9,7 @@ import { Secret } from '../../credential/secret/secret.ts';
 import type { Inbox, Submission } from '../../ports/inbox.ts';
 import { awsErrorName } from '../aws/aws-error.ts';
 import type { Patience } from '../aws/throttled.ts';
+import { derivedVersionId } from './derived-version-id.ts';
 import { patientClient, storeFailure } from './store.ts';
 
 /** What lies in an inbox in which nothing lies. */
@@ -98,6 +98,5 @@ function faultOf(secret: Secret): string | undefined {
 
 /** Emptying the same version twice puts the same version twice. */
 function emptyVersionId(versionId: string): string {
-  const digest = createHash('sha256').update(`empty ${versionId}`).digest('hex');
-  return [8, 12, 16, 20, 32].map((end, i) => digest.slice([0, 8, 12, 16, 20][i], end)).join('-');
+  return derivedVersionId(`empty ${versionId}`);
 }
