@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { distortOnce } from '../../support/distort-once.ts';
 import { instead, timeout } from '../../support/faults.ts';
 import { createWorld, documentText, FIRST_SECRET, REALM, type TestWorld, TIMING } from '../../support/world.ts';
 
@@ -132,15 +133,7 @@ describe('a connector that stores something else than it was given', () => {
 
   it('gets the old secret back, where that works beside the new one', async () => {
     const world = createWorld({ connectors: 2 });
-    let distorts = true;
-    world.intercept(async ({ name }, perform) => {
-      const response = await perform();
-      if (distorts && /^connector PATCH .*ifs-2/.test(name)) {
-        distorts = false;
-        world.enter('distorted', 1);
-      }
-      return response;
-    });
+    distortOnce(world);
     expect(await world.rotate()).toMatchObject({ outcome: 'rolled-back', failure: { code: 'connector-mismatch' } });
     expect(secrets(world)).toEqual([FIRST_SECRET, FIRST_SECRET]);
     expect(await world.accepts(FIRST_SECRET)).toBe(true);

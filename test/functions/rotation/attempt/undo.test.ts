@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecret } from '../../../../local/stand-ins/secrets-manager/lifecycle.ts';
 import { putSecretValue } from '../../../../local/stand-ins/secrets-manager/values.ts';
+import { distortOnce } from '../../../support/distort-once.ts';
 import { timeout } from '../../../support/faults.ts';
 import {
   CLIENT_ID,
@@ -200,19 +201,6 @@ describe('undo between two clients, after a connector has stored something else 
     expect(idleSecret(world)).toBe(SecretString);
   });
 });
-
-/** The second connector stores, once, something else than it is given. */
-function distortOnce(world: TestWorld): void {
-  let distorts = true;
-  world.intercept(async ({ name }, perform) => {
-    const response = await perform();
-    if (distorts && /^connector PATCH .*ifs-2/.test(name)) {
-      distorts = false;
-      world.enter('distorted', 1);
-    }
-    return response;
-  });
-}
 
 function idleSecret(world: TestWorld): string | undefined {
   return world.iam.findClient(REALM, IDLE_CLIENT_ID)?.secret;
