@@ -38,8 +38,8 @@ export function createFetch(options: FetchOptions): Fetch {
   return restrictFetch(async (url, { timeoutMs = options.timeoutMs, tls, proxyAuthorization, ...init }) => {
     const signal = AbortSignal.timeout(Math.max(0, Math.min(timeoutMs, options.timeoutMs)));
     const line = lineFor({ ...(tls && { tls }), ...(proxyAuthorization !== undefined && { proxyAuthorization }) });
-    // An answer that is packed can be a thousand times larger than what travels.
     const { headers: own, ...request } = sentInClear(init);
+    // An answer that is packed can be a thousand times larger than what travels.
     const headers = { ...own, 'accept-encoding': 'identity' };
     const { dispatcher } = line;
     try {

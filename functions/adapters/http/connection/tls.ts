@@ -18,9 +18,9 @@ export interface TlsIdentity {
 
 /** Whether two materials are the same, also where both are missing. */
 export function sameMaterial(one: TlsMaterial | undefined, other: TlsMaterial | undefined): boolean {
-  const open = ({ secretId, ca, certificate }: Partial<TlsMaterial> = {}) => [secretId, ca, certificate].join('\n');
+  const inPublic = ({ secretId, ca, certificate }: Partial<TlsMaterial> = {}) => [secretId, ca, certificate].join('\n');
   return (
-    open(one) === open(other) &&
+    inPublic(one) === inPublic(other) &&
     bothOrNone(one?.privateKey, other?.privateKey) &&
     bothOrNone(one?.passphrase, other?.passphrase)
   );
