@@ -1,4 +1,4 @@
-import { change, DUAL, IN_PLACE, type Mutation, SCHEDULED, scene } from './mutation.ts';
+import { ALTERNATING, change, DUAL, IN_PLACE, type Mutation, SCHEDULED, scene } from './mutation.ts';
 
 const SECOND_MS = 1000;
 const BY_AGENT = { ...DUAL, line: 1, events: [SCHEDULED] };
@@ -121,6 +121,30 @@ export const OF_AGENT: readonly Mutation[] = [
       ),
     ],
     lab: withAgent({ restarts: [{ nth: 2, times: 1, how: 'fails' }] }),
+  },
+  {
+    // For a clock that is off the agent refuses to prepare a write; the other connector could have the new secret.
+    safeguard: 'where the secret has expired, an agent that can not prepare a write keeps nobody else from the new one',
+    ...change(
+      'attempt/prepare.ts',
+      'const leavesBehind = !answer.accepted &&',
+      'const leavesBehind = answer.accepted &&',
+    ),
+    lab: withAgent(
+      {},
+      {
+        ...ALTERNATING,
+        renewal: 'regenerate',
+        start: 'expired',
+        connectors: 2,
+        clocks: [224 * SECOND_MS],
+        events: [
+          { at: 12 * 3600 * SECOND_MS, do: 'schedule' },
+          { at: 0, do: 'api' },
+        ],
+        judge: ['outages', 'rest'],
+      },
+    ),
   },
   {
     safeguard: 'an agent leaves a file that somebody changes meanwhile as it is',

@@ -22,7 +22,7 @@ import { executeSubmitted } from './by-person.ts';
 
 /** Begins a rotation. Nothing was changed until here. */
 export async function begin(run: Run, seen: Observation, plan: ActionOf<'begin'>): Promise<Acted> {
-  if (!(await prepareConnectors(run, seen.connectors))) return REQUEUE;
+  if (!(await prepareConnectors(run, found(seen)))) return REQUEUE;
   const document = plan.candidate === 'new' ? newDocument(run, seen) : previousDocument(run);
   if (plan.candidate === 'previous') await planEndAgain(run, seen);
   run.ledger.oweRenewal(false);

@@ -23,7 +23,7 @@ import { inOrder, settled } from '../run/in-order.ts';
  * repeated: the run looks what the IAM holds then, and adopts it if it is another secret than before.
  */
 export async function regenerate(run: Run, seen: Observation, plan: Plan): Promise<Acted> {
-  if (!(await prepareConnectors(run, seen.connectors))) return REQUEUE;
+  if (!(await prepareConnectors(run, found(seen)))) return REQUEUE;
   run.ledger.oweRenewal(false);
   const { clientId, secret: before } = seen.clientToRenew;
   const intent = { run: run.runtime.newId(), clientId, fingerprint: secretFingerprint(before) };

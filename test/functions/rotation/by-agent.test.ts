@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createWorld, documentText, FIRST_SECRET, type TestWorld } from '../../support/world.ts';
+import { createWorld, documentText, FIRST_SECRET, REALM, type TestWorld } from '../../support/world.ts';
 
 const AGENT = 'acme-flow01';
 const byAgent = (configuration: string, timeout = 'PT45S') => ({
@@ -113,6 +113,53 @@ describe('a rotation through an agent', () => {
     const repeat = { attempt: 1, due: false };
     expect(await world.scheduled({ repeat })).toMatchObject({ outcome: 'rotated' });
     expect(world.connectorSecret()).toBe(world.current().clientSecret);
+  });
+});
+
+describe('where the secret has expired, and the IAM makes the next one', () => {
+  const REGENERATE = {
+    renewal: 'regenerate',
+    adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+    auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+  };
+  const HTTPS = {
+    name: 'ifs-1',
+    url: 'https://flow.example.com/odata-connector/configurations/ifs-1',
+    auth: { type: 'bearer', secretId: 'csr-access/acme-prod/connector' },
+  };
+
+  /** The agent falls silent once it is to prepare a write. */
+  function worldThatExpires(connectors: object[]): TestWorld {
+    const world = createWorld({ connectors: 2, functionTimeoutMs: 181_000, settings: { connectors, iam: REGENERATE } });
+    const end = String(world.now().getTime() / 1000 + 1800);
+    world.changeClient({ attributes: { 'novacura.rotation': 'on', 'client.secret.expiration.time': end } });
+    world.intercept(async ({ name, sent }, perform) => {
+      if (name.startsWith('sqs SendMessage') && sent.includes('\\"op\\":\\"prepare\\"')) world.line.served[0]?.stop();
+      return await perform();
+    });
+    return world;
+  }
+
+  it('an agent that can not prepare the write keeps no other connector from a secret that works', async () => {
+    const world = worldThatExpires([HTTPS, byAgent('ifs-2')]);
+    world.advance(3_600_000);
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+    expect(await world.scheduled()).toMatchObject({ outcome: 'stored-not-applied' });
+    expect(await world.accepts(world.connectorSecret(0))).toBe(true);
+    expect(world.connectorSecret(1)).toBe(FIRST_SECRET);
+  });
+
+  it('nothing begins while there is nobody else who could take the secret', async () => {
+    const world = worldThatExpires([byAgent('ifs-1'), byAgent('ifs-2')]);
+    world.advance(3_600_000);
+    expect(await world.scheduled()).toMatchObject({ outcome: 'refused', failure: { code: 'connector-timeout' } });
+    expect(world.client().secret).toBe(FIRST_SECRET);
+  });
+
+  it('nothing begins either while the secret still works', async () => {
+    const world = worldThatExpires([HTTPS, byAgent('ifs-2')]);
+    expect(await world.rotate()).toMatchObject({ outcome: 'refused', failure: { code: 'connector-timeout' } });
+    expect(world.client().secret).toBe(FIRST_SECRET);
   });
 });
 
