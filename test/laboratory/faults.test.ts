@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { COMBINATIONS, nameOf } from '../../laboratory/combinations.ts';
 import { SINGLE } from '../../laboratory/faults.ts';
 import { anyScript, playProperty } from '../../laboratory/property.ts';
-import { play } from '../../laboratory/scene.ts';
+import { play, type Scene } from '../../laboratory/scene.ts';
 import { Script } from '../../laboratory/script.ts';
 import { playSingles, type Violation } from '../../laboratory/singles.ts';
 
@@ -68,6 +68,32 @@ describe('the laboratory', () => {
     expect(trace.slice(death + 1).filter(({ process, point }) => process === 0 && point > 0)).toEqual([]);
     expect(trace.find(({ process, text }) => process === 1 && text.startsWith('starts'))?.at).toBe(150_000);
   });
+});
+
+it('runs that meet since a clock is wrong by more than a lease are no violation', async () => {
+  const scene = (clocks: number[]) =>
+    Script.parse({
+      strategy: 'alternating-clients',
+      renewal: 'regenerate',
+      start: 'grace',
+      connectors: 5,
+      events: [
+        { at: 48, do: 'schedule' },
+        { at: 4911, do: 'revoke' },
+        { at: 27, do: 'api' },
+        { at: 4855, do: 'rollback' },
+        { at: 2746, do: 'regenerate' },
+      ],
+      stale: { ms: 2863, every: 1 },
+      clocks,
+      quota: 4,
+      judge: ['outages'],
+    });
+  const made = ({ trace }: Scene) => trace.filter(({ text }) => /^iam POST .*client-secret$/.test(text)).length;
+  const [wrong, right] = [await play(scene([-189_529])), await play(scene([0]))];
+  expect([wrong.violations, right.violations]).toEqual([[], []]);
+  // With the right clock the second run waits.
+  expect([made(wrong), made(right)]).toEqual([2, 1]);
 });
 
 describe('single faults at every request', () => {
