@@ -119,6 +119,7 @@ export class AgentWatch implements Ears {
     const { disk, monitor } = this.#watched;
     this.#byPerson.delete(configuration);
     mark(this.#isBack, configuration, isBack);
+    this.#noteLate(configuration);
     const torn = this.#tornPartsOf(configuration);
     if (torn) this.#sin(`the agent left ${configuration} torn: ${torn}`);
     if (torn === UNREADABLE) return;
@@ -142,6 +143,7 @@ export class AgentWatch implements Ears {
     const load = () => void flow.configure(configuration, disk.read(configuration), 'agent');
     const asker = this.#byPerson.has(configuration) ? undefined : this.#askerOf(configuration);
     const isBack = this.#isBack.has(configuration) && this.#wasCutOff.has(configuration);
+    this.#noteLate(configuration);
     if (asker) witness.writes(asker, `agent write /${configuration}`, load, isBack);
     else this.#loadFor({ by: 'person', what: 'a file that was written by hand' }, load);
   }
@@ -185,6 +187,11 @@ export class AgentWatch implements Ears {
     } catch {
       return UNREADABLE;
     }
+  }
+
+  /** What is done for a run that has ended, or for a person, no run that is at work has asked for. */
+  #noteLate(configuration: string): void {
+    if (this.#byPerson.has(configuration) || !this.#askerOf(configuration)?.alive) this.#watched.simulation.disturb();
   }
 
   #askerOf(configuration: string): Process | undefined {

@@ -16,10 +16,11 @@ function bench() {
   const isCutOff = { now: false };
   const labels = { shown: 0 };
   const judged: number[] = [];
+  const disturbances: string[] = [];
   const watched = {
     disk,
     flow,
-    simulation: { now: 0 },
+    simulation: { now: 0, disturb: () => disturbances.push(NAME) },
     monitor: {
       lookAtPushOf: () => undefined,
       shownTo: () => labels.shown,
@@ -39,11 +40,13 @@ function bench() {
   store(FIRST_SECRET);
   flow.configure(NAME, configurationOf(FIRST_SECRET));
   const watch = new AgentWatch({ ...watched, names: [NAME] });
-  const process = { conduct: { sent: [], touched: new Set() } } as unknown as Process;
+  const process = { alive: true, conduct: { sent: [], touched: new Set() } };
   let requests = 0;
   return {
     disk,
     watch,
+    process,
+    disturbances,
     isCutOff,
     labels,
     /** Of what moment the labels were by which each write was judged. */
@@ -53,7 +56,10 @@ function bench() {
       const id = idOf(++requests);
       const asked = { v: 1, id, agent: 'host-1', credential: 'acme', configuration: NAME, op: 'write', ifMatch: '"1"' };
       const times = { sentAt: new Date(0).toISOString(), notAfter: new Date(1).toISOString() };
-      watch.asks(process, JSON.stringify({ ...asked, ...times, secretId: 'acme', versionId: idOf(9) }));
+      watch.asks(
+        process as unknown as Process,
+        JSON.stringify({ ...asked, ...times, secretId: 'acme', versionId: idOf(9) }),
+      );
       labels.shown += 1;
       watch.began(NAME, id);
       store(NEW_SECRET);
@@ -119,6 +125,16 @@ describe('what an agent writes', () => {
     at.writeAndTakeBack();
     at.writeAndTakeBack();
     expect(at.judged).toEqual([0, 1]);
+    await at.disk.remove();
+  });
+
+  it('disturbs whatever runs meanwhile once the run that asked for it has ended', async () => {
+    const at = bench();
+    at.writeAndTakeBack({ loadsBack: false });
+    expect(at.disturbances).toEqual([]);
+    at.process.alive = false;
+    at.watch.load(NAME);
+    expect(at.disturbances).toEqual([NAME]);
     await at.disk.remove();
   });
 });
