@@ -65,6 +65,15 @@ export function overlaps({ strategy }: Combination): boolean {
   return strategy !== 'in-place';
 }
 
+/**
+ * Whether a rotation that nobody attends needs both secrets to work. Then a run that ends half-way cuts nobody off, and nothing has to be
+ * taken back before it ends.
+ */
+export function needsOverlap({ strategy, connectors }: Credential): boolean {
+  const named = strategy === 'dual-secret' || strategy === 'alternating-clients';
+  return named || (strategy === 'auto' && connectors.some(({ via }) => via === 'manual'));
+}
+
 /** The connector into which a person enters the secret. */
 const DESK_SETTINGS = { name: DESK, via: 'manual', within: 'PT10H' };
 

@@ -28,7 +28,7 @@ import { LINE_TIMING } from './agents/settings.ts';
 import { AgentDisk, AgentSide } from './agents/side.ts';
 import { createSchedules, schedulerOf, secretsManagerOf } from './aws.ts';
 import { Bus } from './bus.ts';
-import { byHand, type Combination, credentialFor } from './combinations.ts';
+import { byHand, type Combination, credentialFor, needsOverlap } from './combinations.ts';
 import { createEngines, register } from './engines.ts';
 import { isWrite } from './faults.ts';
 import { httpFailure, nameOf, pretence } from './http.ts';
@@ -231,7 +231,7 @@ export class Laboratory {
   #monitorOf(parts: Parts, credential: Credential): Monitor {
     const monitor = new Monitor(parts, this.simulation);
     monitor.overlapping = () => this.#overlaps(credential, monitor);
-    monitor.takesBack = secretMaker(credential) === 'rotator';
+    monitor.takesBack = secretMaker(credential) === 'rotator' && !needsOverlap(credential);
     return monitor;
   }
 

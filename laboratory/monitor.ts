@@ -45,7 +45,7 @@ export interface Outage {
 /** Steady traffic, and an eye on where the secret in use is kept: looks at the engines whenever something may have changed. */
 export class Monitor {
   readonly outages: Outage[] = [];
-  /** Whether a rotation can be taken back at all. */
+  /** Whether a rotation has to be taken back where it can't be carried through. */
   takesBack = true;
   /** Each outage that a write of ours began: where, and by which request. */
   readonly ownOutages: string[] = [];
@@ -217,7 +217,7 @@ export class Monitor {
   }
 
   /**
-   * A candidate is pushed only while there is time to take it back.
+   * A candidate is pushed only while there is time to take it back, where a run that ends half-way may cut somebody off.
    *
    * @param body what is sent to a connector
    * @param endsAt when the process that sends it is ended
