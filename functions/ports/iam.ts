@@ -71,7 +71,8 @@ export interface Iam {
 
   /**
    * Prepares the overlap, and asks the IAM whether it would keep a previous secret valid. Harmless, also several at once, and repeated inside, but only
-   * while no previous secret is alive: an IAM that can't overlap drops it. A "no" takes a few looks, for a replicated IAM.
+   * while no previous secret is alive: an IAM that can't overlap drops it. In a replicated IAM a node that lags shows what was there before:
+   * whatever doesn't show this call's own write takes a few looks.
    */
   probeOverlap(client: IamClient): Promise<boolean>;
 

@@ -116,6 +116,32 @@ export const PROOFS: readonly Mutation[] = [
     lab: named('in-place beside a policy that keeps previous secrets'),
   },
   {
+    // A person has removed the policy since the client was written last.
+    safeguard: 'what a lagging node shows of an earlier probe is no overlap',
+    edits: [
+      {
+        file: 'adapters/keycloak/keycloak.ts',
+        from: 'shown?.getTime() === expiresAt.getTime()',
+        to: 'shown !== undefined && expiresAt > deps.now()',
+      },
+    ],
+    lab: scene({
+      strategy: 'dual-secret',
+      renewal: 'regenerate',
+      desk: true,
+      line: 1,
+      start: 'foreign',
+      events: [
+        { at: 33, do: 'revoke' },
+        { at: 43_175_133, do: 'schedule' },
+        { at: 21_842_279, do: 'remove-policy' },
+        { at: 4818, do: 'enter' },
+      ],
+      lag: 247,
+      judge: ['outages'],
+    }),
+  },
+  {
     safeguard: 'an IAM that makes the secrets is prepared for an overlap',
     ...change(
       'decide/terms/checks.ts',

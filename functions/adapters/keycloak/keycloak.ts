@@ -6,7 +6,7 @@ import { adminApi } from './admin-api.ts';
 import { readJson } from './answer.ts';
 import { parseClient, parseFound } from './client.ts';
 import type { KeycloakCredential, SignInDeps } from './sign-in.ts';
-import { endUpdate, probeUpdate, putBody, secretUpdate } from './updates.ts';
+import { endUpdate, probeExpiry, probeUpdate, putBody, secretUpdate } from './updates.ts';
 
 /**
  * Keycloak's admin REST API, as the client `iam.auth` of a credential. One access token is obtained for a run.
@@ -18,9 +18,12 @@ export function keycloak(credential: KeycloakCredential, deps: SignInDeps): Iam 
   const { call, signIn } = adminApi(credential, deps);
   const clientUrl = ({ id }: IamClient) => `${adminUrl}/clients/${encodeURIComponent(id)}`;
 
+  /** @returns the expiry that was set */
   const prepareOverlap = async (client: IamClient) => {
-    const body = putBody(client, probeUpdate(deps.now()));
+    const expiresAt = probeExpiry(deps.now());
+    const body = putBody(client, probeUpdate(expiresAt));
     await call(clientUrl(client), { method: 'PUT', body }, { repeated: true });
+    return expiresAt;
   };
   return {
     capabilities: { read: true, set: true, regenerate: true, overlap: true },
@@ -29,13 +32,17 @@ export function keycloak(credential: KeycloakCredential, deps: SignInDeps): Iam 
       const response = await call(`${adminUrl}/clients?clientId=${encodeURIComponent(clientId)}`, { method: 'GET' });
       return parseFound(await readJson(response), clientId);
     },
-    prepareOverlap,
+    prepareOverlap: async (client) => void (await prepareOverlap(client)),
     probeOverlap: async (client) => {
-      await prepareOverlap(client);
-      return await seen(deps.sleep, async () => {
-        const { secretExpiresAt } = parseClient(await readJson(await call(clientUrl(client), { method: 'GET' })));
-        return secretExpiresAt !== undefined && secretExpiresAt > deps.now();
-      });
+      const expiresAt = await prepareOverlap(client);
+      const look = async () => {
+        const response = await call(clientUrl(client), { method: 'GET' });
+        return parseClient(await readJson(response)).secretExpiresAt;
+      };
+      const isOurs = (shown: Date | undefined) => shown?.getTime() === expiresAt.getTime();
+      // Another expiry that is still there once every node has heard of ours was kept for another probe.
+      const shown = await lookUntil(deps.sleep, look, isOurs);
+      return shown !== undefined && shown > deps.now();
     },
     setSecret: async (client, change) => {
       await call(clientUrl(client), { method: 'PUT', body: putBody(client, secretUpdate(change, deps.now())) });
@@ -52,13 +59,18 @@ export function keycloak(credential: KeycloakCredential, deps: SignInDeps): Iam 
   };
 }
 
-/** When a look is repeated that found nothing: it may have been answered by a node that the write had not reached yet. */
+/** When a look is repeated that shows something else: it may have been answered by a node that the write had not reached yet. */
 const LOOKS_AFTER_MS = [200, 500, 1000] as const;
 
-/** Whether something shows, by now or in a moment: only the last "no" counts. */
-async function seen(sleep: (ms: number) => Promise<void>, look: () => Promise<boolean>): Promise<boolean> {
+/** Looks until it shows what was written, or a moment has passed: then the last look counts. */
+async function lookUntil<T>(
+  sleep: (ms: number) => Promise<void>,
+  look: () => Promise<T>,
+  isWritten: (shown: T) => boolean,
+): Promise<T> {
   for (const pause of LOOKS_AFTER_MS) {
-    if (await look()) return true;
+    const shown = await look();
+    if (isWritten(shown)) return shown;
     await sleep(pause);
   }
   return await look();

@@ -57,9 +57,13 @@ export function endUpdate({ secret }: IamClient, now: Date): Update {
 }
 
 /** Sets the marker and an expiry, and no secret. Where no policy applies, Keycloak strips the expiry without a word. */
-export function probeUpdate(now: Date): Update {
-  const expiresAt = String(epochSeconds(now) + FAR_FUTURE_S);
-  return { attributes: { [ATTRIBUTES.marker]: 'on', [ATTRIBUTES.expiresAt]: expiresAt } };
+export function probeUpdate(expiresAt: Date): Update {
+  return { attributes: { [ATTRIBUTES.marker]: 'on', [ATTRIBUTES.expiresAt]: String(epochSeconds(expiresAt)) } };
+}
+
+/** The expiry that a probe sets: ten years ahead, a whole second. */
+export function probeExpiry(now: Date): Date {
+  return new Date((epochSeconds(now) + FAR_FUTURE_S) * 1000);
 }
 
 function epochSeconds(date: Date): number {

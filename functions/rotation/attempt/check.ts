@@ -30,7 +30,7 @@ export async function check(run: Run, attempt: Attempt, proving?: Promise<Proof>
     const lingers = isKept(run, client, attempt);
     const wanted = keepsCurrent(attempt);
     const works = wanted && lingers && (early || (await isAcceptedStill(run, attempt)));
-    if (wanted && !works && attempt.overlap === 'required') throw overlapLost();
+    if (wanted && !works && demandsOverlap(attempt)) throw overlapLost();
     if (!attempt.adopts) run.draft.sawStrategy(strategyOf(attempt, works));
     return { works, lingers: lingers || works, client };
   });
@@ -77,14 +77,22 @@ async function isAcceptedNow(run: Run, document: CredentialDocument): Promise<bo
   }
 }
 
-async function isAcceptedStill(run: Run, { current, overlap }: Attempt): Promise<boolean> {
+async function isAcceptedStill(run: Run, attempt: Attempt): Promise<boolean> {
   try {
-    await proveAccepted(run, current.document, 'iam-overlap-lost');
+    await proveAccepted(run, attempt.current.document, 'iam-overlap-lost');
     return true;
   } catch (error) {
-    if (overlap === 'where-possible' && isRotationError(error, 'iam-overlap-lost')) return false;
+    if (!demandsOverlap(attempt) && isRotationError(error, 'iam-overlap-lost')) return false;
     throw error;
   }
+}
+
+/**
+ * Whether the attempt goes back where the current secret was not kept. Where it can't be had again, connectors are cut off until they
+ * have the candidate: the attempt goes on.
+ */
+function demandsOverlap({ overlap, undoScope }: Attempt): boolean {
+  return overlap === 'required' && undoScope !== 'nothing';
 }
 
 function overlapLost(): RotationError {

@@ -329,9 +329,16 @@ describe('probeOverlap', () => {
     });
   });
 
-  it('takes any expiry that is still to come for kept: another run may have written its own', async () => {
-    expect(await probe(NOW_S + 60).port.probeOverlap(asIamClient)).toBe(true);
+  it('takes another expiry that stays for kept, if it is still to come: another run may have written its own', async () => {
+    const made = probe(NOW_S + 60);
+    expect(await made.port.probeOverlap(asIamClient)).toBe(true);
+    expect(made.slept).toEqual([200, 500, 1000]);
     expect(await probe(NOW_S - 60).port.probeOverlap(asIamClient)).toBe(false);
+  });
+
+  it('does not take what a lagging node shows of an earlier write for kept', async () => {
+    const anHourAgo = FAR_S - 3600;
+    expect(await probe(anHourAgo, undefined, anHourAgo, undefined).port.probeOverlap(asIamClient)).toBe(false);
   });
 
   it('looks again after 0.2, 0.5 and 1 s before a "no" counts', async () => {

@@ -247,6 +247,23 @@ describe('dual-secret', () => {
     expect(world.planned).toEqual([]);
   });
 
+  it('that is named goes on where the IAM has made the secret: the old one can not be had again', async () => {
+    const iam = {
+      renewal: 'regenerate',
+      adminUrl: `https://iam.example.com/auth/admin/realms/${REALM}`,
+      auth: { clientId: 'flow-secret-rotator', secretId: 'csr-access/acme-prod/iam' },
+    };
+    const world = createWorld({ settings: { strategy: 'dual-secret', iam } });
+    world.intercept(
+      afterRequest(/PutSecretValue$/, () => {
+        world.iam.putPolicies(REALM, { policies: [] });
+      }),
+    );
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated', strategy: 'in-place', previousValidUntil: null });
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+    expect(await world.accepts(world.connectorSecret())).toBe(true);
+  });
+
   it("undoes when Keycloak answers 204, but somebody else's secret is held", async () => {
     const world = createWorld();
     world.intercept(async ({ name }, perform) => {
