@@ -206,6 +206,9 @@ export class AgentHost {
     }
     const isAway = simulation.conditionOf(`connector RESTART /${name}`).fault !== undefined;
     if (wrong || isAway) watch.loadFailed(name);
+    // What a restart that went wrong has brought about lasts until the one that takes it back.
+    if (watch.isTakingBack(name))
+      simulation.troubles.push({ at: simulation.now, process: -1, name: 'agent takes back' });
     if (wrong?.how === 'fails' || isAway) throw new AgentError('restart-failed', 'The restart failed.');
     watch.load(name);
     if (wrong) throw new AgentError('not-ready', 'The connector was not ready.');

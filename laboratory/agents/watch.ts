@@ -97,6 +97,11 @@ export class AgentWatch implements Ears {
     this.#failedLoads.add(configuration);
   }
 
+  /** Whether what the agent has written last is what was there before. */
+  isTakingBack(configuration: string): boolean {
+    return this.#isBack.has(configuration);
+  }
+
   /** A program that has started leaves nothing that it has written and the connector has not loaded, unless a restart fails. */
   cameToRest(configuration: string): void {
     if (this.#failedLoads.has(configuration) || this.#byPerson.has(configuration)) return;

@@ -128,6 +128,15 @@ describe('what an agent writes', () => {
     await at.disk.remove();
   });
 
+  it('is taken back until the next write', async () => {
+    const at = bench();
+    at.writeAndTakeBack();
+    expect(at.watch.isTakingBack(NAME)).toBe(true);
+    at.watch.replaced(NAME, false);
+    expect(at.watch.isTakingBack(NAME)).toBe(false);
+    await at.disk.remove();
+  });
+
   it('disturbs whatever runs meanwhile once the run that asked for it has ended', async () => {
     const at = bench();
     at.writeAndTakeBack({ loadsBack: false });
