@@ -84,14 +84,18 @@ function lastedTooLong(played: Played, outage: Outage): boolean {
   if (troubles.length === 0) return outage.to === undefined || to > endOfRun;
   const until = player.records.filter(({ startedAt }) => startedAt <= to && startedAt < player.nextRunAt);
   if (to > Math.max(endOfRun, Math.max(...troubles) + REPEATS_WITHIN_MS))
-    return !nobodyCould(until, 0) && !couldNotPlan(played, until);
+    return !nobodyCould(until, 0) && !couldNotPlan(played, to);
   return false;
 }
 
-/** The last run has asked a scheduler that was away for its repeat, each time that Lambda has begun it anew: its message is in the dead-letter queue. */
-function couldNotPlan({ laboratory }: Played, records: readonly RunRecord[]): boolean {
-  const last = records.findLast(({ name }) => name.startsWith('rotate'));
-  if (!last || last.goesOn || last.repeated) return false;
+/**
+ * The last run before an outage ended has asked a scheduler that was away for its repeat, each time that Lambda has begun it anew: its
+ * message is in the dead-letter queue. A reminder of what a person has to do may be planned, and come hours later.
+ */
+function couldNotPlan({ laboratory, player }: Played, to: number): boolean {
+  const ended = player.records.filter(({ endedAt }) => endedAt <= to);
+  const last = ended.findLast(({ name, startedAt }) => name.startsWith('rotate') && startedAt < player.nextRunAt);
+  if (!last || last.repeated) return false;
   const { troubles } = laboratory.simulation;
   return troubles.some(({ process, name }) => process === last.process && name.startsWith('scheduler'));
 }

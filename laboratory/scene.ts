@@ -229,9 +229,11 @@ async function theEnd(script: Script, { player, laboratory }: Cast): Promise<str
   const revived = setup.freeze !== undefined && simulation.deeds.some(({ what }) => what === 'stale-save');
   // Where the scheduler was away for all tries of a retire, the next rotation renews the former of two clients: the dead-letter queue
   // tells people of it, and nothing else can.
-  const renewed = (since: number) =>
-    player.records.some((record) => record.startedAt >= since && ['rotated', 'repaired'].includes(wordFor(record)));
-  const isLostForNow = (record: RunRecord) => isLost(record) && !renewed(record.endedAt);
+  const renewed = ({ credential, endedAt }: RunRecord) =>
+    player.records
+      .filter((record) => record.credential === credential && record.startedAt >= endedAt)
+      .some((record) => ['rotated', 'repaired'].includes(wordFor(record)));
+  const isLostForNow = (record: RunRecord) => isLost(record) && !renewed(record);
   // What is refused since the client was switched off is taken for ended, where only token requests tell.
   const isBlind =
     script.renewal === 'by-person' &&
