@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../functions/credential/secret/secret.ts';
 import { regenerateIntent } from '../../functions/rotation/observe/pending.ts';
+import type { Combination } from '../../laboratory/combinations.ts';
 import { Deeds } from '../../laboratory/deeds.ts';
 import { Laboratory } from '../../laboratory/laboratory.ts';
 import { INBOX_ID } from '../../laboratory/parts.ts';
@@ -42,6 +43,26 @@ function bench() {
     },
   };
 }
+
+describe('a candidate that is pushed shortly before the run is ended', () => {
+  const sinsOf = (combination: Combination, leftMs: number) => {
+    const { monitor, simulation } = new Laboratory({ combination, connectors: 1, adopted: true });
+    monitor.lookAtPush(documentText(CANDIDATE), simulation.now + leftMs);
+    return monitor.sins;
+  };
+  const auto = { strategy: 'dual-secret', renewal: 'set', native: false } as const;
+
+  it('could not be taken back', () => {
+    const sin = ['a candidate was pushed without time left to take it back'];
+    expect([sinsOf(auto, 9999), sinsOf({ ...auto, strategy: 'in-place' }, 9999)]).toEqual([sin, sin]);
+    expect(sinsOf(auto, 10_000)).toEqual([]);
+  });
+
+  it('need not be, where both secrets have to work', () => {
+    expect(sinsOf({ ...auto, strategy: 'alternating-clients' }, 1)).toEqual([]);
+    expect(sinsOf({ ...auto, desk: true }, 1)).toEqual([]);
+  });
+});
 
 describe('a candidate that a connector is given', () => {
   it('is on its way while it is in AWSPENDING', () => {
