@@ -16,7 +16,11 @@ import { type Run, timed } from '../run/context.ts';
 import { usableDocument } from '../run/known.ts';
 import { endByPerson } from './by-person.ts';
 
-/** Ends the previous secret under a lease of its own, before another rotation begins. Every connector holds the current one. */
+/**
+ * Ends the previous secret under a lease of its own, before another rotation begins. Every connector holds the current one. Where the run
+ * has ended it already, a node that has not heard of that may tell of it as kept; if it goes on being kept, somebody has brought it
+ * back, as a page that was opened before does when it is saved.
+ */
 export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
   const { clientInUse, current, labels } = found(seen);
   const old = documentOf(run.credential, {
@@ -24,18 +28,16 @@ export async function endGrace(run: Run, seen: Observation): Promise<Acted> {
     secret: clientInUse.previous?.secret ?? NO_SECRET,
   });
   const fingerprint = secretFingerprint(old.clientSecret);
-  if (run.ledger.hasEnded(fingerprint)) {
-    // A node that has not heard of the end tells of it as kept.
-    await retryUntil(
-      run,
-      () => findWhenBack(run, old.clientId),
-      ({ previous }) => !sameSecret(previous?.secret, old.clientSecret),
-    );
-    return REQUEUE;
-  }
+  if (run.ledger.hasEnded(fingerprint) && !(await isKeptStill(run, old))) return REQUEUE;
   await endUnderLease(run, labels, { old, current: current.document });
   run.ledger.ended(fingerprint);
   return REQUEUE;
+}
+
+async function isKeptStill(run: Run, { clientId, clientSecret }: CredentialDocument): Promise<boolean> {
+  const isKept = ({ previous }: IamClient) => sameSecret(previous?.secret, clientSecret);
+  const find = () => findWhenBack(run, clientId);
+  return isKept(await retryUntil(run, find, (client) => !isKept(client)));
 }
 
 /** Ends the secret of the version before at once, and proves it. An IAM that only a person can change asks that person. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createWorld } from '../../../support/world.ts';
+import { createWorld, FIRST_SECRET } from '../../../support/world.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -11,7 +11,7 @@ describe('a rotation that begins while a grace runs', () => {
     let old: Response | undefined;
     let isEnded = false;
     let intents = 0;
-    let staleReads = 6;
+    let staleReads = 5;
     world.intercept(async ({ name, sent }, perform) => {
       const isRead = name.startsWith('iam GET') && name.endsWith('/clients');
       if (sent.includes('client-secret-rotation/retire')) intents += 1;
@@ -23,6 +23,28 @@ describe('a rotation that begins while a grace runs', () => {
     });
     expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
     expect(intents).toBe(1);
+    expect(world.labelled('AWSPENDING')).toBeUndefined();
+  });
+
+  it('ends it again when somebody brings it back meanwhile', async () => {
+    const world = createWorld();
+    await world.scheduled();
+    world.advance(HOUR_MS);
+    // An admin page that was opened before the end.
+    const page = { ...world.client().attributes };
+    let intents = 0;
+    let isSaved = false;
+    world.intercept(async ({ name, sent }, perform) => {
+      if (sent.includes('client-secret-rotation/retire')) intents += 1;
+      const response = await perform();
+      if (isSaved || intents === 0 || !name.startsWith('secrets-manager UpdateSecretVersionStage')) return response;
+      isSaved = true;
+      world.changeClient({ attributes: page });
+      return response;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    expect(intents).toBe(2);
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
     expect(world.labelled('AWSPENDING')).toBeUndefined();
   });
 });
