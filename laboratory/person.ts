@@ -23,6 +23,8 @@ export class Person {
   /** What was refreshed last, and what the IAM held before. */
   #refreshed: { readonly clientId: string; readonly former: string } | undefined;
   #lies = false;
+  /** What was acknowledged and is not entered, though the current secret is: nobody is misled before it becomes current again. */
+  #claimed: string | undefined;
   /** The version that the task named when the current secret was entered last. */
   #enteredFor: string | undefined;
 
@@ -32,7 +34,9 @@ export class Person {
 
   /** Whether what was acknowledged of a place was not so. */
   isLiedAbout(place: string): boolean {
-    return this.#lies && isDesk(place);
+    const { current } = snapshot(this.#laboratory.parts);
+    const misleads = this.#claimed !== undefined && this.#claimed === current?.clientSecret;
+    return isDesk(place) && (this.#lies || misleads);
   }
 
   /** Reads the current secret and enters it. */
@@ -42,6 +46,7 @@ export class Person {
     if (!current || !parts.names.includes(DESK)) return;
     parts.flow.configure(DESK, configurationOf(current.clientSecret, current.clientId));
     this.#lies = false;
+    this.#claimed = undefined;
     this.#enteredFor = asked?.tasks.find(({ kind }) => kind === 'enter-secret')?.versionId;
   }
 
@@ -51,11 +56,13 @@ export class Person {
     const { current, previous, sections } = snapshot(parts);
     const versionId = which === 'current' ? current?.id : previous;
     if (versionId === undefined || !parts.names.includes(DESK)) return;
-    const known = [documentIn(parts, versionId), current].map((one) => one?.clientSecret);
+    const claimed = documentIn(parts, versionId)?.clientSecret;
+    const known = [claimed, current?.clientSecret];
     const entered = sections.filter(({ place }) => isDesk(place));
     // Whoever has entered the current secret when asked to enter this version has done what was asked.
     const hasDone = this.#enteredFor === versionId;
     this.#lies = !hasDone && entered.some(({ clientSecret }) => !known.includes(clientSecret));
+    this.#claimed = entered.some(({ clientSecret }) => clientSecret !== claimed) ? claimed : undefined;
     const acknowledgement = {
       connector: DESK,
       versionId,

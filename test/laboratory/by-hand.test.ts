@@ -33,6 +33,18 @@ describe('scenes in which a person has a part', () => {
     expect(violations).toEqual([]);
   });
 
+  it('excuse the traffic of the desk where what was said of it comes true by a rollback, and is not entered', async () => {
+    const events = [
+      { at: 0, do: 'rollback' },
+      { at: 50, do: 'acknowledge-former' },
+    ];
+    const { trace, violations } = await play(Script.parse({ ...DUAL_DESK, start: 'grace', events }));
+    expect(trace.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/^outage of desk runtime begins \(own: iam PUT/),
+    );
+    expect(violations).toEqual([]);
+  });
+
   it.each(['dies-before', 'dies-after'])(
     'single faults (%s) of a submission, at every request',
     async (fault) => {
