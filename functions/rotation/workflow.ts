@@ -1,9 +1,10 @@
-import { describeError, isRotationError, RotationError } from '../credential/errors.ts';
+import { describeError, type ErrorCode, isRotationError, RotationError } from '../credential/errors.ts';
 import type { Outcome, Rotation } from '../credential/outcome.ts';
 import type { Credential } from '../credential/settings/credential.ts';
 import { act } from './act/act.ts';
 import { type Acted, REQUEUE } from './attempt/acted.ts';
 import { decide } from './decide/decide.ts';
+import type { RotationAction } from './decide/terms/action.ts';
 import { factsOf } from './decide/terms/facts.ts';
 import { LabelsMovedError, movedMeanwhile } from './labels/labels.ts';
 import type { Observation } from './observe/observation.ts';
@@ -55,9 +56,12 @@ async function tryToPlan(run: Run, due: boolean): Promise<Date | undefined> {
   }
 }
 
-/** Whether everything was seen to be at rest, and nothing was begun since. */
+/** Where a run stands. */
 interface Progress {
+  /** Whether everything was seen to be at rest, and nothing was begun since. */
   atRest: boolean;
+  /** What it has done last. */
+  action?: RotationAction['kind'];
 }
 
 async function reconcile(run: Run): Promise<Rotation> {
@@ -68,7 +72,7 @@ async function reconcile(run: Run): Promise<Rotation> {
       const acted = await decideAndAct(run, await observe(run), progress);
       if (acted.kind === 'ended') return acted.rotation;
     }
-    return failed(run, restless(run), progress);
+    return failed(run, restless(run, progress), progress);
   } catch (error) {
     if (isNotNow(error)) throw withChanges(error, run.ledger.changed);
     return failed(run, error, progress);
@@ -79,10 +83,23 @@ function failed(run: Run, error: unknown, progress: Progress): Rotation {
   return report(run, { outcome: outcomeOf(run, error, progress), failure: describeError(error) });
 }
 
-/** Why a run that has looked so often is not at rest: the labels moved at each look, or the run itself is at fault. */
-function restless({ ledger }: Run): RotationError {
-  return ledger.undisturbed ? new RotationError('internal-error', 'The run did not come to rest') : movedMeanwhile();
+/** Why a run that has looked so often is not at rest: somebody changed something at each look, or the run itself is at fault. */
+function restless({ ledger }: Run, { action }: Progress): RotationError {
+  if (!ledger.undisturbed) return movedMeanwhile();
+  const [code, what] = (action && UNDONE_BY_OTHERS[action]) ?? ['internal-error', 'The run did not come to rest'];
+  return new RotationError(code, what);
 }
+
+const CONTESTED = ['connector-conflict', 'Somebody changed a connector at each look of the run'] as const;
+
+/** Actions that a run repeats only where somebody else undoes them. */
+const UNDONE_BY_OTHERS: Partial<Record<RotationAction['kind'], readonly [ErrorCode, string]>> = {
+  // The configuration was another one each time that the write was prepared.
+  begin: CONTESTED,
+  regenerate: CONTESTED,
+  'push-current': CONTESTED,
+  'end-grace': ['retire-failed', 'Somebody brought the previous secret back at each look of the run'],
+};
 
 /** Decides and acts about one observation, until the run ends or has to observe anew. */
 async function decideAndAct(run: Run, seen: Observation, progress: Progress): Promise<Acted> {
@@ -90,6 +107,7 @@ async function decideAndAct(run: Run, seen: Observation, progress: Progress): Pr
     for (;;) {
       const action = decide(factsOf(run, seen));
       progress.atRest = action.atRest ?? false;
+      progress.action = action.kind;
       run.decided?.(action);
       const acted = await act(run, seen, action);
       if (acted.kind !== 'answered') return acted;
