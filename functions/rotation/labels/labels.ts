@@ -128,16 +128,17 @@ function areAt(labels: Labels, { current, pending }: ExpectedLabels): boolean {
 const LOOK_AGAIN_MS = [1000, 2000] as const;
 
 /**
- * Looks at AWSCURRENT until an answer that is merely old would have shown that it has moved. A run that has moved labels itself
- * knows how recent its answers are.
+ * Looks at the labels until an answer that is merely old would have shown that AWSCURRENT has moved, or that another run is at work. A
+ * run that has moved labels itself knows how recent its answers are.
  *
- * @throws {LabelsMovedError} when AWSCURRENT is elsewhere
+ * @throws {LabelsMovedError} when AWSCURRENT or AWSPENDING is elsewhere
  */
-export async function assertStillCurrent(run: Run, { current }: Labels): Promise<void> {
+export async function assertStillCurrent(run: Run, labels: Labels): Promise<void> {
   if (run.ledger.versions.knowsRecent) return;
   for (const pause of LOOK_AGAIN_MS) {
     await run.runtime.sleep(pause);
-    if ((await readLabels(run)).current?.id !== current?.id) throw new LabelsMovedError();
+    const { current, pending } = await readLabels(run);
+    if (current?.id !== labels.current?.id || pending?.id !== labels.pending?.id) throw new LabelsMovedError();
   }
 }
 

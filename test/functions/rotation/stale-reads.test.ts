@@ -3,6 +3,7 @@ import { instead } from '../../support/faults.ts';
 import {
   CLIENT_ID,
   createWorld,
+  documentText,
   FIRST_SECRET,
   IDLE_CLIENT_ID,
   REALM,
@@ -87,6 +88,22 @@ describe('Secrets Manager answers from before the latest changes', () => {
     await expect(world.rotate()).rejects.toMatchObject({ code: 'too-soon', changed: false });
     expect(world.current().clientSecret).not.toBe(FIRST_SECRET);
     expect(new Set(held)).toEqual(new Set([world.current().clientSecret]));
+  });
+
+  it('nor where that run has not promoted yet: its version shows before anything is written', async () => {
+    const world = createWorld({ overlap: false });
+    const candidate = 'the-candidate-of-a-run-that-is-alive';
+    world.enter(candidate);
+    let isListed = false;
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (isListed || !/ListSecretVersionIds/.test(name)) return response;
+      isListed = true;
+      world.put('11111111-1111-4111-8111-111111111111', documentText(candidate), 'AWSPENDING');
+      return response;
+    });
+    await expect(world.rotate()).rejects.toMatchObject({ code: 'rotation-in-progress', changed: false });
+    expect(world.connectorSecret()).toBe(candidate);
   });
 
   it('a current version that is listed, but not found, is no first run: it is read again', async () => {
