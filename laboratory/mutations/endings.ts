@@ -234,4 +234,48 @@ export const ENDINGS: readonly Mutation[] = [
     ),
     lab: named('a first run whose connector can not be written'),
   },
+  {
+    // A run adopts what a person has made, and dies before it plans the end of the one before; then Secrets Manager takes its mark away.
+    safeguard: 'a previous secret whose end nobody has planned is found',
+    ...change(
+      'decide/at-rest.ts',
+      'if (!wanted) return overdueEnd(facts, settled) ?? nothingToBegin(facts, settled);',
+      'if (!wanted) return nothingToBegin(facts, settled);',
+    ),
+    lab: scene({
+      strategy: 'in-place',
+      renewal: 'set',
+      native: true,
+      start: 'retire-due',
+      connectors: 4,
+      events: [
+        { at: 4218, do: 'rollback' },
+        { at: 127, do: 'retire' },
+        { at: 241383, do: 'secrets-manager' },
+        { at: 21234, do: 'regenerate' },
+        { at: 33516517, do: 'disable' },
+      ],
+      faults: [{ run: 1, point: 41, fault: '5xx-done', times: 1, late: 6509 }],
+      turns: [0, 2, 0, 1, 2, 2],
+      nextRun: true,
+      setup: { named: true, policy: 'any-client', grace: 'PT0S', firstRun: 'renew', second: false, crowd: 173 },
+      latency: [
+        { of: 'iam', ms: 28, tail: 7795 },
+        { of: 'store', ms: 7344, tail: 0 },
+        { of: 'ifs-1', ms: 341, tail: 9050 },
+      ],
+      weather: [
+        {
+          of: 'ifs-2',
+          kind: '403',
+          from: 19376105,
+          after: { request: 'DELETE', nth: 1, itself: false },
+          lasts: 449484,
+        },
+        { of: 'ifs-1', kind: 'refused', from: 0, after: { request: 'POST', nth: 4, itself: true }, lasts: 4420368 },
+      ],
+      lag: 2,
+      judge: ['outages', 'deaths', 'next-runs', 'rest', 'reports'],
+    }),
+  },
 ];

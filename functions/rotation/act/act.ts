@@ -5,7 +5,7 @@ import type { Run } from '../run/context.ts';
 import { ask } from './ask.ts';
 import { adopt, begin, resume, revive } from './begin.ts';
 import { adoptSubmission, awaitPerson, emptyInbox, refuseSubmission } from './by-person.ts';
-import { clearPending, endGrace, finishRetire, revokePrevious } from './end-previous.ts';
+import { clearPending, endGrace, finishRetire, planEnd, revokePrevious } from './end-previous.ts';
 import { finish } from './finish.ts';
 import { handOver } from './hand-over.ts';
 import { pushCurrent } from './push-current.ts';
@@ -43,6 +43,7 @@ const ACTS: { readonly [K in RotationAction['kind']]: Act<K> } = {
   'refuse-submission': refuseSubmission,
   'empty-inbox': emptyInbox,
   'end-grace': endGrace,
+  'plan-end': planEnd,
   'revoke-previous': revokePrevious,
   'finish-retire': finishRetire,
   'hand-over': handOver,

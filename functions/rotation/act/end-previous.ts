@@ -4,7 +4,7 @@ import { secretFingerprint } from '../../credential/secret/fingerprint.ts';
 import { NO_SECRET, sameSecret } from '../../credential/secret/secret.ts';
 import { secretMaker } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
-import { type Acted, REQUEUE } from '../attempt/acted.ts';
+import { type Acted, ANSWERED, REQUEUE } from '../attempt/acted.ts';
 import type { ActionOf } from '../decide/terms/action.ts';
 import { assertLabels, clear, type ExpectedLabels, journal } from '../labels/labels.ts';
 import { findWhenBack, isRefused, proveHeld, retryUntil } from '../observe/looks.ts';
@@ -38,6 +38,14 @@ async function isKeptStill(run: Run, { clientId, clientSecret }: CredentialDocum
   const isKept = ({ previous }: IamClient) => sameSecret(previous?.secret, clientSecret);
   const find = () => findWhenBack(run, clientId);
   return isKept(await retryUntil(run, find, (client) => !isKept(client)));
+}
+
+/** Plans the end of the previous secret, as soon as can be: nobody has, or what was planned is lost. */
+export async function planEnd(run: Run, seen: Observation, { versionId }: ActionOf<'plan-end'>): Promise<Acted> {
+  const promotedAt = found(seen).current.createdAt;
+  await planRetire(run, { versionId, promotedAt, works: false, atOnce: true });
+  run.ledger.answered({ endPlanned: true });
+  return ANSWERED;
 }
 
 /** Ends the secret of the version before at once, and proves it. An IAM that only a person can change asks that person. */

@@ -1,7 +1,9 @@
+import { durationMs } from '../../credential/duration.ts';
 import { RotationError } from '../../credential/errors.ts';
 import type { Failure } from '../../credential/outcome.ts';
 import { secretMaker } from '../../credential/settings/credential.ts';
-import { overlapActive, sameCredential } from '../observe/observation.ts';
+import { keepsBeside, overlapActive, sameCredential } from '../observe/observation.ts';
+import { usableDocument } from '../run/known.ts';
 import { awaitPerson } from './by-person.ts';
 import { renewal } from './renewal.ts';
 import { finishedInstead, rollback } from './rollback.ts';
@@ -28,7 +30,7 @@ export function atRest(facts: Facts): RotationAction {
   if (facts.request.revokePrevious && known.promoted && !known.revoked) return revocation(facts);
   const begins = known.owesRenewal && !asksForMore(facts) ? known.mayBegin : isWanted(facts);
   const wanted = !known.promoted && begins;
-  if (!wanted) return nothingToBegin(facts, settled);
+  if (!wanted) return overdueEnd(facts, settled) ?? nothingToBegin(facts, settled);
   return (
     frozen(facts, settled) ??
     refusal(
@@ -95,6 +97,27 @@ function nothingToBegin({ request, seen, known }: Facts, settled: boolean): Rota
   return unread ?? { kind: 'rest', outcome: known.achieved ?? 'unchanged', atRest: settled, reason };
 }
 
+/**
+ * The IAM keeps the previous secret, though its grace is over: the retire that was planned is lost, or a run died before it was planned
+ * and Secrets Manager's own rotation has taken its mark away. Where a retire is planned still, to plan it again changes nothing.
+ */
+function overdueEnd({ seen, known, credential, now }: Facts, atRest: boolean): RotationAction | undefined {
+  const { clientInUse, current, labels } = seen;
+  const endsAt = current.createdAt.getTime() + durationMs(credential.grace) + RETIRES_WITHIN_MS;
+  const isUnsure = unreadable(seen) ?? notEntered(seen);
+  if (known.answers.endPlanned || now.getTime() < endsAt || isUnsure) return undefined;
+  if (!labels.previous || !overlapActive(clientInUse, now)) return undefined;
+  const reason = 'the IAM keeps the previous secret, though its grace is over';
+  const { previousDocument } = known.answers;
+  if (previousDocument === undefined) return { kind: 'ask', question: 'previous-document', reason, atRest };
+  const old = usableDocument(previousDocument);
+  if (!old || !keepsBeside(clientInUse, old.clientSecret, now)) return undefined;
+  return { kind: 'plan-end', versionId: labels.previous.id, reason, atRest };
+}
+
+/** How long after its grace a previous secret may be kept, in milliseconds: a retire that was planned for then has been carried out. */
+const RETIRES_WITHIN_MS = 5 * 60_000;
+
 /** A freeze stops what begins. A connector that can't be read may have to be repaired: the next run looks at it. */
 function frozen(facts: Facts, settled: boolean): RotationAction | undefined {
   const freeze = freezeFor(facts);
@@ -104,7 +127,8 @@ function frozen(facts: Facts, settled: boolean): RotationAction | undefined {
   const failure = new RotationError('frozen', `Frozen from ${freeze.from} to ${freeze.to}: ${freeze.reason}`);
   const note = `frozen: ${freeze.reason}`;
   return (
-    refusal([unreadable(seen), byCaller ? failure : undefined], settled) ?? {
+    refusal([unreadable(seen), byCaller ? failure : undefined], settled) ??
+    overdueEnd(facts, settled) ?? {
       kind: 'rest',
       outcome: known.achieved ?? 'unchanged',
       note,

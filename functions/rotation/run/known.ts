@@ -9,6 +9,8 @@ export interface Answers {
   readonly overlap?: boolean | 'prepared';
   /** The document in AWSPREVIOUS: `none` without one, or why the value can't be used. */
   readonly previousDocument?: CredentialDocument | 'none' | RotationError;
+  /** The end of a previous secret that has outlived its grace was planned. */
+  readonly endPlanned?: true;
   /** The labels were read once more, and are as they were. */
   readonly sameVersions?: true;
   /** The token endpoint's answer to the secret that the IAM holds. */

@@ -63,6 +63,8 @@ type Kinds =
   | { readonly kind: 'empty-inbox' }
   /** Ends the previous secret before its grace is over, since another rotation is to begin. */
   | { readonly kind: 'end-grace' }
+  /** Plans the end of a previous secret that the IAM keeps, though its grace is over. */
+  | { readonly kind: 'plan-end'; readonly versionId: string }
   /** Ends the previous secret at once, since it is known to others. */
   | { readonly kind: 'revoke-previous'; readonly versionId: string }
   /** Ends the previous secret that a dead retire was about, and clears its intent. */
