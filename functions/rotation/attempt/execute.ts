@@ -66,21 +66,27 @@ export async function apply(run: Run, attempt: Attempt, proving?: Promise<Proof>
 
 /**
  * Whether a failed push is no reason to go back: where the current secret works as well; where the candidate is the only secret that
- * does, since it was adopted, can't be taken back, or belongs to another client than a current secret that is refused; and where
- * another run had pushed already, as far as can be seen, before it died.
+ * does, since it was adopted, can't be taken back, or has taken the place of one that nobody can set again; and where another run had
+ * pushed already, as far as can be seen, before it died.
  */
 function rollsForward(
   run: Run,
-  { adopts, undoScope, change, connectors, candidate, current, currentWasAccepted }: Attempt,
+  attempt: Attempt,
   { failures, kept }: { failures: ReadonlyMap<string, RotationError>; kept: Kept },
 ): boolean {
-  const currentIsDead = candidate.document.clientId !== current.document.clientId && !currentWasAccepted;
-  if (adopts || undoScope === 'nothing' || currentIsDead) return true;
+  const { adopts, undoScope, change, connectors, candidate } = attempt;
+  if (adopts || undoScope === 'nothing' || isCurrentDead(attempt, kept)) return true;
   if (kept.works) return !run.ledger.connectors.anyDistorted;
   const writtenTo = [...failures.keys()].some((name) => run.ledger.connectors.wasWritten(name));
   const readable = connectors.filter((view) => !view.error);
   const usesCandidate = readable.length === 0 || readable.some((view) => holds(view, candidate.document));
   return !change && !writtenTo && usesCandidate;
+}
+
+/** Whether the current secret is refused, and an undo would leave it so: it is the other client's, or only a person could set it. */
+function isCurrentDead({ undoScope, candidate, current, currentWasAccepted }: Attempt, { works }: Kept): boolean {
+  if (candidate.document.clientId !== current.document.clientId) return !currentWasAccepted;
+  return undoScope === 'all-but-iam' && !works;
 }
 
 async function settle(

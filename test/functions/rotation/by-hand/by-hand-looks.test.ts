@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSecret } from '../../../../local/stand-ins/secrets-manager/lifecycle.ts';
 import { putSecretValue } from '../../../../local/stand-ins/secrets-manager/values.ts';
+import { timeout } from '../../../support/faults.ts';
 import {
   CLIENT_ID,
   createWorld,
@@ -55,6 +56,31 @@ describe('a secret that a person has submitted', () => {
       return Response.json(REFUSAL, { status: 401 });
     });
     expect(await world.rotate()).toMatchObject({ outcome: 'rotated' });
+    expect(world.current().clientSecret).toBe(secret);
+  });
+
+  it('goes on where a connector does not answer, although a node that lags still accepts the current secret at first', async () => {
+    const world = createHands({ connectors: 2 });
+    let granted: Response | undefined;
+    world.intercept(async ({ name }, perform) => {
+      const response = await perform();
+      if (name.startsWith('iam POST')) granted = response.clone();
+      return response;
+    });
+    await world.scheduled({ scheduledTime: new Date(0) });
+    const secret = refresh(world);
+    submit(world, secret);
+    let isJournaled = false;
+    let isDark = false;
+    world.intercept(async ({ name, sent }, perform) => {
+      isJournaled ||= name === 'secrets-manager PutSecretValue';
+      isDark ||= name.startsWith('connector PATCH');
+      if (isDark && name.startsWith('connector') && name.endsWith('ifs-2')) return timeout();
+      const lags = !isJournaled && name.startsWith('iam POST') && sent.includes(FIRST_SECRET);
+      return lags && granted ? granted.clone() : await perform();
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'stored-not-applied', previousWorks: false });
+    expect(world.connectorSecret(0)).toBe(secret);
     expect(world.current().clientSecret).toBe(secret);
   });
 
