@@ -96,8 +96,8 @@ export class Laboratory {
   readonly person: Person;
   /** One-time schedules that have not fired yet. */
   readonly planned = new Map<string, OneTime>();
-  /** The last of these that each process has asked for, fired or not, made by it or there already; and with which of its requests. */
-  readonly asked = new WeakMap<Process, { readonly oneTime: OneTime; readonly point: number }>();
+  /** Which of these each process has asked for, fired or not, made by it or there already; and with which of its requests. */
+  readonly asked = new WeakMap<Process, { readonly oneTime: OneTime; readonly point: number }[]>();
   /** Delivers one that is due. */
   deliver: (oneTime: OneTime) => unknown = () => undefined;
   /** Takes a step that Secrets Manager asks for. */
@@ -433,7 +433,7 @@ export class Laboratory {
 
   #ask(process: Process, name: string): void {
     const oneTime = this.planned.get(name);
-    if (oneTime) this.asked.set(process, { oneTime, point: process.points });
+    if (oneTime) this.asked.set(process, [...(this.asked.get(process) ?? []), { oneTime, point: process.points }]);
   }
 
   /** Fires a one-time schedule, unless it has fired. */

@@ -9,7 +9,7 @@ import { rotateSecret } from '../local/stand-ins/secrets-manager/rotation.ts';
 import { falseClaims } from './claims.ts';
 import { NEW_DIMENSIONS } from './dimensions.ts';
 import type { Laboratory } from './laboratory.ts';
-import { SECOND_ID } from './parts.ts';
+import { DESK, SECOND_ID } from './parts.ts';
 import type { Ending, Process } from './process.ts';
 import { type Parts, snapshot } from './snapshot.ts';
 import { type RunRecord, untruths, wordFor } from './truth.ts';
@@ -180,6 +180,7 @@ export class Player {
       graceMs: durationMs(subject.grace),
       readStale: this.#laboratory.readsStale,
       nodeLags: this.#laboratory.lagMs > 0,
+      isMisled: this.#laboratory.monitor.isLiedAbout(`${DESK} runtime`),
       goesOn: this.#goesOn(parts, process),
       repeated: false,
     };
@@ -190,13 +191,14 @@ export class Player {
     return record;
   }
 
-  /** Whether a run is planned that goes on from here; or was, when this one asked for it as its last act, and has begun meanwhile. */
+  /** Whether a run is planned that goes on from here; or was, when this one asked for it among its last acts, and has begun meanwhile. */
   #goesOn({ subject }: Parts, process: Process): boolean {
     const { credential, second, planned, asked } = this.#laboratory;
     const id = subject && second ? second.credential.id : credential.id;
     const target = process.name === 'retire' ? 'retire' : 'rotate';
-    const last = asked.get(process);
-    const own = last?.point === process.points ? [last.oneTime] : [];
+    const own = (asked.get(process) ?? [])
+      .filter(({ point }, index, all) => point === process.points - (all.length - 1 - index))
+      .map(({ oneTime }) => oneTime);
     return [...planned.values(), ...own].some((one) => one.target === target && one.name.startsWith(`${id}.`));
   }
 

@@ -1,6 +1,7 @@
 import { isRotationError } from '../functions/credential/errors.ts';
 import type { RetireReport, Rotation } from '../functions/credential/outcome.ts';
 import type { RotationRequest } from '../functions/rotation/run/context.ts';
+import { isDesk } from './parts.ts';
 import type { Conduct, Ending } from './process.ts';
 import { accepts, type Credentials, discord, documentIn, isBlind, type Parts, type Snapshot } from './snapshot.ts';
 
@@ -37,6 +38,8 @@ export interface RunRecord {
   readonly readStale: boolean;
   /** A node of the IAM may have answered from before the latest changes. */
   readonly nodeLags: boolean;
+  /** A person had said of the desk what is not so: no run can know what its traffic uses. */
+  readonly isMisled: boolean;
   /** When it ended, a run was planned that goes on from there. */
   readonly goesOn: boolean;
   /** Lambda, or the caller, tries the same once more. */
@@ -109,13 +112,14 @@ const CLAIMS: Readonly<Record<Rotation['outcome'], Claim>> = {
     ...(after.current?.id === before.current?.id || discord(before).length > 0 ? [] : ['AWSCURRENT moved']),
   ],
   // What was refused before the attempt still is, whatever works.
-  'stored-not-applied': ({ before, after, asked }, { previousWorks }) => [
+  'stored-not-applied': ({ before, after, asked, isMisled }, { previousWorks }) => [
     ...(after.pending === after.current?.id ? [] : ['AWSPENDING is not on the current version']),
     ...((after.asked?.readsIam === false && after.asked.works) ||
     after.iam[after.current?.clientId ?? '']?.secret === after.current?.clientSecret
       ? []
       : ['the IAM holds another']),
-    ...(previousWorks && revive(before, after).some((one) => !one.accepted && !isLeft(one, asked))
+    ...(previousWorks &&
+    revive(before, after).some((one) => !one.accepted && !isLeft(one, asked) && !(isMisled && isDesk(one.place)))
       ? ['a connector is refused']
       : []),
   ],

@@ -8,7 +8,7 @@ import { Player } from '../../laboratory/player.ts';
 import type { Process } from '../../laboratory/process.ts';
 import { Script } from '../../laboratory/script.ts';
 import { changedAt, clientOf, snapshot } from '../../laboratory/snapshot.ts';
-import type { RunRecord } from '../../laboratory/truth.ts';
+import { type RunRecord, untruths } from '../../laboratory/truth.ts';
 import { restFaults, verdict } from '../../laboratory/verdict.ts';
 import { FIRST_SECRET, IDLE_CLIENT_ID, REALM } from '../support/parts.ts';
 
@@ -58,6 +58,7 @@ function recordOf({ parts, simulation, credential }: Laboratory, differs: Partia
     graceMs: GRACE_MS,
     readStale: false,
     nodeLags: false,
+    isMisled: false,
     goesOn: true,
     repeated: false,
     ...differs,
@@ -70,6 +71,29 @@ function ended(value: object): Pick<RunRecord, 'ending'> {
 
 const conduct = (...changes: string[]) => ({
   conduct: { sent: changes, changes, touched: new Set(['ifs-1']), looks: new Map<string, number>() },
+});
+
+it('what a report tells of the previous secret is not judged by a desk of which a person has said what is not so', async () => {
+  const { laboratory } = await rotated('dual-secret');
+  const now = snapshot(laboratory.parts);
+  const at = (place: string, accepted: boolean) => ({
+    ...now,
+    pending: now.current?.id,
+    sections: now.sections.map((section) => ({ ...section, place, accepted })),
+  });
+  const faults = (place: string, isMisled: boolean) =>
+    untruths(
+      laboratory.parts,
+      recordOf(laboratory, {
+        isMisled,
+        before: at(place, true),
+        after: at(place, false),
+        ...ended({ outcome: 'stored-not-applied', previousWorks: true }),
+      }),
+    );
+  const refused = ['a run reported stored-not-applied, but a connector is refused'];
+  expect([faults('desk runtime', false), faults('ifs-1 runtime', true)]).toEqual([refused, refused]);
+  expect(faults('desk runtime', true)).toEqual([]);
 });
 
 describe('what a report claims', () => {
