@@ -3,6 +3,7 @@ import { sameSecret } from '../../credential/secret/secret.ts';
 import { secretMaker } from '../../credential/settings/credential.ts';
 import type { IamClient } from '../../ports/iam.ts';
 import { iamExpiry } from '../decide/terms/attempt.ts';
+import { retryUntil } from '../observe/looks.ts';
 import { graceEnd } from '../plan/retire.ts';
 import { type Run, timed } from '../run/context.ts';
 
@@ -35,6 +36,15 @@ export async function takeOverTimes(
     // The client was read before the connectors were written, and somebody may have changed it meanwhile.
     const fresh = await ports.iam.find(clientId);
     await ledger.sent(() => ports.iam.setSecret(fresh, change));
-    return await ports.iam.find(clientId);
+    // A node that has not heard of the write shows the times before it. What the IAM did not keep is gone by then.
+    return await retryUntil(
+      run,
+      () => ports.iam.find(clientId),
+      (shown) => timesOf(shown) !== timesOf(fresh),
+    );
   });
+}
+
+function timesOf({ secretExpiresAt, previous }: IamClient): string {
+  return `${secretExpiresAt?.getTime()} ${previous?.validUntil.getTime()}`;
 }

@@ -228,6 +228,25 @@ describe('a report says whether the previous secret works', () => {
     expect(await world.accepts(FIRST_SECRET)).toBe(false);
   });
 
+  it('nor where a node that has not heard of that write tells of it as kept', async () => {
+    const world = createWorld({ settings: { grace: 'P7D', iam: REGENERATE } });
+    let before: Response | undefined;
+    let isMoved = false;
+    let staleReads = 2;
+    world.intercept(async ({ name }, perform) => {
+      const isRead = name.startsWith('iam GET') && name.endsWith('/clients');
+      if (isRead && isMoved && before && staleReads-- > 0) return before.clone();
+      const response = await perform();
+      if (isRead) before = response.clone();
+      if (PATCH.test(name)) world.iam.putPolicies(REALM, { policies: [] });
+      isMoved ||= world.connectorSecret() !== FIRST_SECRET && name.startsWith('iam PUT');
+      return response;
+    });
+    expect(await world.rotate()).toMatchObject({ outcome: 'rotated', previousValidUntil: null });
+    expect(staleReads).toBeLessThanOrEqual(0);
+    expect(await world.accepts(FIRST_SECRET)).toBe(false);
+  });
+
   it('an expiry that the IAM plants on the secret that it has made is moved away, and nothing else with it', async () => {
     const world = createWorld({ settings: { iam: REGENERATE } });
     world.intercept(async ({ name }, perform) => {
