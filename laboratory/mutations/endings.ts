@@ -61,8 +61,8 @@ export const ENDINGS: readonly Mutation[] = [
     safeguard: 'one connector that can not be read: what was adopted is not taken back',
     ...change(
       'attempt/execute.ts',
-      "if (adopts || undoScope === 'nothing' || currentIsDead) return true;",
-      "if (undoScope === 'nothing' || currentIsDead) return true;",
+      "if (adopts || undoScope === 'nothing' || isCurrentDead(attempt, kept)) return true;",
+      "if (undoScope === 'nothing' || (!adopts && isCurrentDead(attempt, kept))) return true;",
     ),
     lab: named('a secret that was changed by hand, and one connector away'),
   },
