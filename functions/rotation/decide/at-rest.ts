@@ -106,7 +106,8 @@ function overdueEnd({ seen, known, credential, now }: Facts, atRest: boolean): R
   const endsAt = current.createdAt.getTime() + durationMs(credential.grace) + RETIRES_WITHIN_MS;
   const isUnsure = unreadable(seen) ?? notEntered(seen);
   if (known.answers.endPlanned || now.getTime() < endsAt || isUnsure) return undefined;
-  if (!labels.previous || !overlapActive(clientInUse, now)) return undefined;
+  // What an IAM keeps that only a person can change, its own policy ends.
+  if (!labels.previous || secretMaker(credential) === 'person' || !overlapActive(clientInUse, now)) return undefined;
   const reason = 'the IAM keeps the previous secret, though its grace is over';
   const { previousDocument } = known.answers;
   if (previousDocument === undefined) return { kind: 'ask', question: 'previous-document', reason, atRest };

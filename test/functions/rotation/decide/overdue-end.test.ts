@@ -54,6 +54,13 @@ describe('a previous secret that the IAM keeps after its grace', () => {
     expect(decided(options)).toMatchObject({ kind: 'rest', outcome: 'unchanged' });
   });
 
+  it('is left alone where only a person can change the IAM: its own policy ends it', () => {
+    const seen = atRest(keeping('old'));
+    const facts = factsAbout(seen, { request: NOT_DUE, now: minutesAfter(6) });
+    const credential = { ...facts.credential, iam: { type: 'manual', within: 'P7D' } } as typeof facts.credential;
+    expect(decide({ ...facts, credential })).toMatchObject({ kind: 'rest', outcome: 'unchanged' });
+  });
+
   it('is ended by the retire that is planned', async () => {
     const world = createWorld({ settings: { grace: 'PT1H' } });
     await world.rotate();
