@@ -162,7 +162,7 @@ export const ORDER: readonly Mutation[] = [
     edits: [
       {
         file: 'rotation/run/ledger.ts',
-        from: '      if (error instanceof VersionTakenError) this.versions.confirmed(id);\n',
+        from: '      if (error instanceof VersionTakenError) this.versions.wasTaken(id);\n',
         to: '',
       },
       { file: 'rotation/act/push-current.ts', from: '  await assertStillCurrent(run, labels);\n', to: '' },
@@ -256,6 +256,38 @@ export const ORDER: readonly Mutation[] = [
         { at: 4800, do: 'secrets-manager' },
       ],
       judge: ['outages'],
+    }),
+  },
+  {
+    safeguard: 'a run that finds its version put by another one looks whether that one is at work still',
+    edits: [
+      {
+        file: 'rotation/run/ledger.ts',
+        from: 'if (answer.labelled) this.versions.confirmed(id);',
+        to: 'if (answer) this.versions.confirmed(id);',
+      },
+    ],
+    lab: scene({
+      strategy: 'alternating-clients',
+      renewal: 'set',
+      desk: true,
+      start: 'foreign',
+      connectors: 5,
+      events: [
+        { at: 71635, do: 'rollback' },
+        { at: 89, do: 'leaving-revoke' },
+        { at: 2945, do: 'revoke' },
+        { at: 43208218, do: 'retire' },
+        { at: 22798889, do: 'acknowledge-only' },
+        { at: 2785, do: 'acknowledge-only' },
+      ],
+      faults: [{ run: 4, point: 17, fault: 'throttled', times: 3, late: 7447 }],
+      turns: [0, 4, 1, 5],
+      nextRun: true,
+      setup: { named: true, policy: 'any-client', grace: 'PT0S', firstRun: 'renew', second: false, crowd: 0 },
+      stale: { ms: 1121, every: 1 },
+      clocks: [39338, -20984, 259],
+      judge: ['outages', 'deaths', 'next-runs', 'rest', 'reports'],
     }),
   },
 ];

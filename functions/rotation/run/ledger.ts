@@ -60,14 +60,18 @@ export class Ledger implements Known {
     }
   }
 
-  /** Sends a version to the store. */
-  async put<T>({ id, value, stage }: { id: string; value: Secret; stage: Label }, send: () => Promise<T>): Promise<T> {
+  /** Sends a version to the store. Where another run has put the same one before, it is that run's. */
+  async put<T extends { readonly labelled: boolean }>(
+    { id, value, stage }: { id: string; value: Secret; stage: Label },
+    send: () => Promise<T>,
+  ): Promise<T> {
     const stood = this.#pendingStands;
     this.#puts.set(id, value);
     if (stage === 'AWSPENDING') this.#pendingStands = true;
     try {
       const answer = await this.sent(send);
-      this.versions.confirmed(id);
+      if (answer.labelled) this.versions.confirmed(id);
+      else this.versions.wasTaken(id);
       return answer;
     } catch (error) {
       if (!leavesInDoubt(error)) {
@@ -75,7 +79,7 @@ export class Ledger implements Known {
         this.#pendingStands = stood;
       }
       // Another run has put this version: a list without it is stale.
-      if (error instanceof VersionTakenError) this.versions.confirmed(id);
+      if (error instanceof VersionTakenError) this.versions.wasTaken(id);
       throw error;
     }
   }
@@ -100,7 +104,7 @@ export class Ledger implements Known {
       await this.sent(send);
     } catch (error) {
       // That it is no longer there is certain as well: a list that shows it there is stale.
-      if (error instanceof StageMovedError) this.versions.moved('AWSCURRENT', from);
+      if (error instanceof StageMovedError) this.versions.wasMoved('AWSCURRENT', from);
       throw error;
     }
     this.versions.moved('AWSCURRENT', from);
@@ -119,7 +123,7 @@ export class Ledger implements Known {
       this.versions.moved('AWSPENDING', versionId);
     } catch (error) {
       // That it is no longer there is certain as well: a list that shows it there is stale.
-      if (error instanceof StageMovedError) this.versions.moved('AWSPENDING', versionId);
+      if (error instanceof StageMovedError) this.versions.wasMoved('AWSPENDING', versionId);
       throw error;
     } finally {
       if (!this.#puts.has(versionId)) this.#clearedForeign = true;

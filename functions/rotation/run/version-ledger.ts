@@ -16,14 +16,27 @@ export class VersionLedger {
   readonly #movedFrom = new Map<Label, string>();
   /** The versions, as they were read last. */
   #listed: readonly SecretVersion[] = [];
+  #hasChanged = false;
 
-  /** Secrets Manager has said that a version is there. */
+  /** This run has put a version, or is the step that a version is about: it is there. */
   confirmed(versionId: string): void {
+    this.#hasChanged = true;
     this.#confirmed.add(versionId);
   }
 
-  /** A label is for certain not on a version any more. */
+  /** This run has moved a label: for certain it is not on a version any more. */
   moved(label: Label, from: string): void {
+    this.#hasChanged = true;
+    this.#movedFrom.set(label, from);
+  }
+
+  /** Another run has put a version: Secrets Manager has refused this run's. */
+  wasTaken(versionId: string): void {
+    this.#confirmed.add(versionId);
+  }
+
+  /** Another run has moved a label: Secrets Manager has refused to move it from there. */
+  wasMoved(label: Label, from: string): void {
     this.#movedFrom.set(label, from);
   }
 
@@ -47,9 +60,12 @@ export class VersionLedger {
     return lacks || former || [...this.#movedFrom].some(([label, id]) => known.get(id)?.includes(label));
   }
 
-  /** Whether this run knows how recent the answers of Secrets Manager are, since it has changed something there itself. */
+  /**
+   * Whether this run knows how recent the answers of Secrets Manager are, since it has changed something there itself. What another run
+   * was found to have changed tells that one is at work, and not what it has done since.
+   */
   get knowsRecent(): boolean {
-    return this.#confirmed.size > 0 || this.#movedFrom.size > 0;
+    return this.#hasChanged;
   }
 
   /** The version in AWSCURRENT: what was seen last, or done since. */

@@ -18,6 +18,9 @@ async function changedAfter(...ends: (Error | undefined)[]): Promise<boolean | n
 
 const failed = (code: ErrorCode) => new RotationError(code, 'x');
 
+/** The answer to a version that carries its label. */
+const LABELLED = { labelled: true };
+
 describe('whether a run has changed anything', () => {
   it('is no, as long as nothing was sent', async () => {
     expect(await changedAfter()).toBe(false);
@@ -107,7 +110,7 @@ describe('whether a rotation may begin', () => {
 
   it('is yes beside versions that the run itself has put and made current', async () => {
     const ledger = undisturbed();
-    await ledger.put({ id: 'own', value: new Secret('{}'), stage: 'AWSPENDING' }, async () => undefined);
+    await ledger.put({ id: 'own', value: new Secret('{}'), stage: 'AWSPENDING' }, async () => LABELLED);
     ledger.isCurrent('own');
     ledger.sawVersions([{ id: 'own', stages: [], createdAt: new Date(0) }], 'own');
     expect(ledger.mayBegin).toBe(true);
@@ -134,13 +137,44 @@ describe('whether a rotation may begin', () => {
   });
 });
 
+describe('how recent the answers of Secrets Manager are', () => {
+  const two = { id: 'two', value: new Secret('{}'), stage: 'AWSPENDING' } as const;
+  const done = async () => undefined;
+  const moved = () => Promise.reject(new StageMovedError());
+
+  it.each([
+    ['has put a version', (ledger: Ledger) => ledger.put(two, async () => LABELLED)],
+    ['has moved AWSCURRENT', (ledger: Ledger) => ledger.promote('one', done)],
+    ['has taken AWSPENDING away', (ledger: Ledger) => ledger.clear('two', done)],
+  ])('is known to a run that %s', async (_what, act) => {
+    const ledger = new Ledger();
+    expect(ledger.versions.knowsRecent).toBe(false);
+    await act(ledger);
+    expect(ledger.versions.knowsRecent).toBe(true);
+  });
+
+  it.each([
+    [
+      'a version of another run is in the way',
+      (ledger: Ledger) => ledger.put(two, () => Promise.reject(new VersionTakenError())),
+    ],
+    ['another run has put the same', (ledger: Ledger) => ledger.put(two, async () => ({ labelled: false }))],
+    ['another run has moved AWSCURRENT', (ledger: Ledger) => ledger.promote('one', moved)],
+    ['another run has taken AWSPENDING away', (ledger: Ledger) => ledger.clear('two', moved)],
+  ])('is not, where %s: that run may have done more since', async (_what, act) => {
+    const ledger = new Ledger();
+    await Promise.allSettled([act(ledger)]);
+    expect(ledger.versions.knowsRecent).toBe(false);
+  });
+});
+
 describe('an answer of Secrets Manager', () => {
   const current = { id: 'one', stages: ['AWSCURRENT'], createdAt: new Date(0) };
 
   it('is outdated without a version that the run has put, and when it shows a label where the run has taken it away', async () => {
     const ledger = new Ledger();
     expect(ledger.versions.isOutdated([current])).toBe(false);
-    await ledger.put({ id: 'two', value: new Secret('{}'), stage: 'AWSPENDING' }, async () => undefined);
+    await ledger.put({ id: 'two', value: new Secret('{}'), stage: 'AWSPENDING' }, async () => LABELLED);
     expect(ledger.versions.isOutdated([current])).toBe(true);
     const both = [current, { id: 'two', stages: [], createdAt: new Date(0) }];
     expect(ledger.versions.isOutdated(both)).toBe(false);
