@@ -73,13 +73,20 @@ function nextRunFaults({ simulation }: Laboratory, record: RunRecord): string[] 
   const word = wordFor(record);
   const { name, process, goesOn, repeated, ending } = record;
   const isNative = !name.startsWith('rotate') && name !== 'retire';
-  if (isNative || goesOn || repeated || DONE.includes(word) || TOLD.includes(word)) return [];
+  if (goesOn || repeated || (isNative ? !leavesSomething(record) : DONE.includes(word) || TOLD.includes(word)))
+    return [];
   // A person was asked, and reminded as often as may be; the schedule looks again.
   if (word === 'awaiting-person' && record.after.asked?.submit) return [];
   // Nobody can plan anything while the scheduler is away.
   if (simulation.troubles.some((one) => one.process === process && one.name.startsWith('scheduler'))) return [];
   const refusedRollback = record.asked.rollback && ending.kind === 'returned' && word === 'refused';
   return refusedRollback ? [] : [`${name} ended as ${word}, and nothing is planned`];
+}
+
+/** Secrets Manager's last step is done, and a connector does not have the new secret. */
+function leavesSomething({ name, after, undisturbed, ending }: RunRecord): boolean {
+  const isPromoted = after.current !== undefined && after.pending === after.current.id;
+  return name === 'finishSecret' && ending.kind === 'returned' && undisturbed && isPromoted;
 }
 
 /** What is still not at rest, although repeats alone should have healed it; and what should have ended by then. */

@@ -16,6 +16,7 @@ import { proveAccepted } from './observe/looks.ts';
 import type { Observation } from './observe/observation.ts';
 import { observe } from './observe/observe.ts';
 import { parsePending } from './observe/pending.ts';
+import { planRepeat } from './plan/repeat.ts';
 import { beginRun, type Run, type RunDeps } from './run/context.ts';
 import { withChanges } from './run/in-doubt.ts';
 
@@ -57,7 +58,7 @@ async function takeStep(run: Run, request: { step: LookingStep; versionId: strin
   for (let actions = 0; actions < MAX_ACTIONS; actions++) {
     const action = decideStep(factsOf(run, seen), request);
     const acted = await carryOut(run, seen, action);
-    if (acted.kind === 'ended') return assertDone(acted.rotation);
+    if (acted.kind === 'ended') return await end(run, acted.rotation);
     if (acted.kind === 'answered') continue;
     // Any other action after which a step would observe anew is its end: labels were cleared.
     if (action.kind !== 'push-current') return;
@@ -85,8 +86,12 @@ async function fill(run: Run, seen: Observation, versionId: string): Promise<Act
   return ended(run, { outcome: 'unchanged' });
 }
 
-/** What is stored and not applied everywhere is a rotation that is done: Secrets Manager must not go back on it. */
-function assertDone({ outcome, failure }: Rotation): void {
+/**
+ * What is stored and not applied everywhere is a rotation that is done: Secrets Manager must not go back on it, and a run is planned
+ * that carries on. Everything else that fails is Secrets Manager's to repeat.
+ */
+async function end(run: Run, { outcome, failure }: Rotation): Promise<void> {
+  if (outcome === 'stored-not-applied') await planRepeat(run, { due: false });
   if (!isFailure(outcome) || outcome === 'stored-not-applied') return;
   if (!failure) throw movedMeanwhile();
   throw new RotationError(failure.code, `${outcome}: ${failure.detail}`);

@@ -48,6 +48,24 @@ describe("rotation by Secrets Manager's own four steps", () => {
     },
   );
 
+  it('that leaves a connector behind plans the run that carries on', async () => {
+    const world = await nativeWorld({
+      settings: { strategy: 'alternating-clients', clientId: [CLIENT_ID, IDLE_CLIENT_ID] },
+    });
+    const id = '22222222-2222-4222-8222-222222222222';
+    world.mark(id);
+    world.intercept(async ({ name }, perform) =>
+      name.startsWith('connector PATCH') ? new Response(null, { status: 503 }) : await perform(),
+    );
+    for (const step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const) await world.step(step, id);
+    expect(world.labelled('AWSCURRENT')?.id).toBe(id);
+    expect(world.planned.map(({ target }) => target).sort()).toEqual(['retire', 'rotate']);
+    world.intercept((_io, perform) => perform());
+    world.advance(600_000);
+    expect(await world.scheduled({ repeat: { attempt: 1, due: false } })).toMatchObject({ outcome: 'rotated' });
+    expect(world.connectorSecret()).toBe(world.current().clientSecret);
+  });
+
   it('is not handed over while the strategy that is named can not be carried out', async () => {
     const world = await nativeWorld({ overlap: false, settings: { strategy: 'dual-secret' } });
     const before = world.secrets.versions(SECRET_ID);
