@@ -39,6 +39,11 @@ export class Person {
     return isDesk(place) && (this.#lies || misleads);
   }
 
+  /** Whether a person has said that the desk holds this secret, though it holds another one. */
+  hasClaimed(clientSecret: string): boolean {
+    return this.#claimed === clientSecret;
+  }
+
   /** Reads the current secret and enters it. */
   enter(): void {
     const { parts } = this.#laboratory;

@@ -13,7 +13,7 @@ import type { TraceLine } from './process.ts';
 import { hasDeed, isDeed, type Script } from './script.ts';
 import { HTTP_TIMEOUT_MS } from './simulation.ts';
 import { accepts, discord, documentIn, snapshot } from './snapshot.ts';
-import { type RunRecord, wordFor } from './truth.ts';
+import { type RunRecord, stoodDown, wordFor } from './truth.ts';
 import { AT_REST_AFTER_MS, restFaults, verdict } from './verdict.ts';
 
 const HOUR_MS = 3_600_000;
@@ -180,6 +180,8 @@ async function nextRun(
   await simulation.run(isUnattended(script) ? player.api({ attended: true }) : player.schedule());
   // A run that meets another one's traces plans its own repeat.
   await simulation.run(simulation.wait(REPEATED_MS));
+  const last = player.records.findLast(({ name }) => name.startsWith('rotate'));
+  if (last?.goesOn && stoodDown(last)) await simulation.run(simulation.wait(HOUR_MS));
   if (laboratory.second) await simulation.run(player.second());
   const remaining = leftOf(laboratory);
   // Nothing is adopted in a freeze.

@@ -117,7 +117,7 @@ function restFaultsOf(
   // A page that is saved late brings back what it was opened with.
   const revived = simulation.deeds.some(({ what }) => what.includes('stale'));
   const wasDisabled = simulation.deeds.some(({ what }) => /^disable|remove-policy/.test(what));
-  if (left.length === 0) return revived ? [] : outlived({ parts, credential }, simulation.now, wasDisabled);
+  if (left.length === 0) return revived ? [] : outlived({ parts, credential }, laboratory, wasDisabled);
   const isFirstRun = seen.current === undefined && credential.freezes.length > 0;
   // A retire that waits for the desk sees whether anybody is asked to fill it in.
   const isSeen = records.some(({ name, startedAt }) => name === 'retire' && startedAt > simulation.lastDisturbance);
@@ -135,16 +135,17 @@ function isKeptBack(parts: Parts, { current, iam, asked }: Snapshot): boolean {
 }
 
 /** A previous secret that is accepted although its grace is long over, and no connector uses it. */
-function outlived({ parts, credential }: Subject, now: number, wasDisabled: boolean): string[] {
+function outlived({ parts, credential }: Subject, { simulation, person }: Laboratory, wasDisabled: boolean): string[] {
   const { previous, current, asked, sections } = snapshot(parts);
   const hasPolicy = parts.iam.realm(REALM).policies.policies.length > 0;
   const isBlind = asked?.readsIam === false && (wasDisabled || hasPolicy);
   if (isBlind || asked?.tasks.some(({ kind }) => kind !== 'submit-secret')) return [];
   const old = previous === undefined ? undefined : documentIn(parts, previous);
-  const since = now - changedAt(parts) - durationMs(credential.grace);
+  const since = simulation.now - changedAt(parts) - durationMs(credential.grace);
   // Of a current secret that is refused a person is asked for another one: until then the previous one is all that works.
   const isUsed = sections.some(({ clientSecret }) => clientSecret === old?.clientSecret);
-  const isOld = old && old.clientSecret !== current?.clientSecret && !isUsed;
+  // Whoever has said that the desk was filled in with it keeps a retire waiting, until asked anew.
+  const isOld = old && old.clientSecret !== current?.clientSecret && !isUsed && !person.hasClaimed(old.clientSecret);
   const lives = isOld && since > 2 * HOUR_MS && accepts(parts, old);
   return lives ? ['the old secret is still accepted hours after its grace'] : [];
 }
