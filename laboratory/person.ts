@@ -67,7 +67,7 @@ export class Person {
     // Whoever has entered the current secret when asked to enter this version has done what was asked.
     const hasDone = this.#enteredFor === versionId;
     this.#lies = !hasDone && entered.some(({ clientSecret }) => !known.includes(clientSecret));
-    this.#claimed = entered.some(({ clientSecret }) => clientSecret !== claimed) ? claimed : undefined;
+    this.#claimed = !hasDone && entered.some(({ clientSecret }) => clientSecret !== claimed) ? claimed : undefined;
     const acknowledgement = {
       connector: DESK,
       versionId,

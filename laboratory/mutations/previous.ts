@@ -64,19 +64,4 @@ export const PREVIOUS: readonly Mutation[] = [
       setup: { grace: 'PT0S' },
     }),
   },
-  {
-    safeguard: 'a previous secret that somebody brings back while a rotation begins is ended again',
-    ...change('act/end-previous.ts', ' && !(await isKeptStill(run, old))', ''),
-    lab: scene({
-      ...DUAL,
-      desk: true,
-      start: 'grace',
-      events: [
-        { at: 4834, do: 'stale-save' },
-        { at: 936, do: 'schedule' },
-      ],
-      latency: [{ of: 'ifs-1', ms: 3733, tail: 0 }],
-      judge: ['outages'],
-    }),
-  },
 ];

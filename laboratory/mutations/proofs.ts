@@ -3,12 +3,20 @@ import { change, DUAL, IN_PLACE, type Mutation, named, SCHEDULED, scene } from '
 /** Nothing is believed that was not seen, and nothing is ended that somebody uses. */
 export const PROOFS: readonly Mutation[] = [
   {
+    // An undo looks once more before it ends the candidate.
     safeguard: "comparing with the IAM's current secret: after a write",
-    ...change(
-      'observe/looks.ts',
-      '  if (sameSecret(client.secret, clientSecret)) return client;\n',
-      '  return client;\n',
-    ),
+    edits: [
+      {
+        file: 'rotation/observe/looks.ts',
+        from: '  if (sameSecret(client.secret, clientSecret)) return client;\n',
+        to: '  return client;\n',
+      },
+      {
+        file: 'rotation/attempt/undo.ts',
+        from: '  if (isSetAnew(found)) {\n',
+        to: '  if (isSetAnew(found) && adopts) {\n',
+      },
+    ],
     lab: scene({
       ...DUAL,
       events: [SCHEDULED],
