@@ -1,3 +1,4 @@
+import { JUDGEMENTS } from '../dimensions.ts';
 import { ALTERNATING, change, DUAL, type Mutation, SCHEDULED, scene } from './mutation.ts';
 
 const MINUTE_MS = 60_000;
@@ -225,7 +226,7 @@ export const BY_HAND: readonly Mutation[] = [
       lag: 91,
       stale: { ms: 1559, every: 1 },
       clocks: [-265620],
-      judge: ['outages', 'deaths', 'next-runs', 'rest', 'reports'],
+      judge: JUDGEMENTS,
     }),
   },
 ];

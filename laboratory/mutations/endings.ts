@@ -1,3 +1,4 @@
+import { JUDGEMENTS } from '../dimensions.ts';
 import { ALTERNATING, change, DUAL, IN_PLACE, type Mutation, named, SCHEDULED, scene } from './mutation.ts';
 
 const HOUR_MS = 3_600_000;
@@ -275,7 +276,7 @@ export const ENDINGS: readonly Mutation[] = [
         { of: 'ifs-1', kind: 'refused', from: 0, after: { request: 'POST', nth: 4, itself: true }, lasts: 4420368 },
       ],
       lag: 2,
-      judge: ['outages', 'deaths', 'next-runs', 'rest', 'reports'],
+      judge: JUDGEMENTS,
     }),
   },
   {
@@ -322,7 +323,7 @@ export const ENDINGS: readonly Mutation[] = [
       lag: 55,
       clocks: [-58230],
       versions: 99,
-      judge: ['outages', 'deaths', 'next-runs', 'rest', 'reports'],
+      judge: JUDGEMENTS,
     }),
   },
 ];

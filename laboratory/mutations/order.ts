@@ -1,3 +1,4 @@
+import { JUDGEMENTS } from '../dimensions.ts';
 import { ALTERNATING, change, IN_PLACE, type Mutation, SCHEDULED, scene, singles, TWO_RESUME } from './mutation.ts';
 
 /** What keeps two rotators, and late requests, from each other. */
@@ -200,7 +201,7 @@ export const ORDER: readonly Mutation[] = [
       setup: { named: true, grace: 'PT0S', firstRun: 'adopt', second: false, crowd: 51 },
       stale: { ms: 2658, every: 1 },
       sharedIds: true,
-      judge: ['outages', 'deaths', 'next-runs', 'rest', 'reports'],
+      judge: JUDGEMENTS,
     }),
   },
   {
@@ -287,7 +288,7 @@ export const ORDER: readonly Mutation[] = [
       setup: { named: true, policy: 'any-client', grace: 'PT0S', firstRun: 'renew', second: false, crowd: 0 },
       stale: { ms: 1121, every: 1 },
       clocks: [39338, -20984, 259],
-      judge: ['outages', 'deaths', 'next-runs', 'rest', 'reports'],
+      judge: JUDGEMENTS,
     }),
   },
 ];

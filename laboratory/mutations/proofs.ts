@@ -1,3 +1,4 @@
+import { JUDGEMENTS } from '../dimensions.ts';
 import { change, DUAL, IN_PLACE, type Mutation, named, SCHEDULED, scene } from './mutation.ts';
 
 /** Nothing is believed that was not seen, and nothing is ended that somebody uses. */
@@ -239,7 +240,7 @@ export const PROOFS: readonly Mutation[] = [
       },
       lag: 494,
       sharedIds: true,
-      judge: ['outages', 'deaths', 'next-runs', 'rest', 'reports'],
+      judge: JUDGEMENTS,
     }),
   },
 ];
